@@ -1,0 +1,1 @@
+"""What mail is here, in words that every other room shares. No I/O, no clock, no randomness."""

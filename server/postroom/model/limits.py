@@ -1,0 +1,54 @@
+"""Bounds, each with its unit and its reason. An operator may tighten some in postroom.toml."""
+
+MAX_MESSAGE_BYTES = 35 * 1024 * 1024
+"""A message on the wire, bytes. 25 MB of attachments grow by a third in base64 (RFC 2045 §6.8)."""
+
+MAX_ATTACHMENT_BYTES = 25 * 1024 * 1024
+"""All attachments of one send together, bytes: what the large providers accept."""
+
+MAX_RECIPIENTS = 50
+"""Recipients of one send. More is a mailing, and that is an operator's decision."""
+
+MAX_TEXT_CHARS = 500_000
+"""The words of one send, characters. A larger text belongs in an attachment."""
+
+MAX_SUBJECT_CHARS = 900
+"""Subject, characters: RFC 5322 §2.1.1 ends a line at 998 octets."""
+
+MAX_ATTACHMENTS = 50
+"""Files in one send; each costs a MIME part that every reader has to open."""
+
+MAX_THREAD_REFERENCES = 200
+"""Ids taken from one References field. A hostile field of 100,000 ids would cost as many rows."""
+
+MAX_WAIT_SECONDS = 240.0
+"""The longest wait_for_reply: the most patient desktop client gives up after that."""
+
+DEFAULT_WAIT_SECONDS = 20.0
+"""Fits into the shortest client time-out known (30 s) with room for the answer."""
+
+MAX_WAIT_MESSAGES = 10
+"""Messages returned by one wait. More would not fit a model's answer; the cursor gets the rest."""
+
+MAX_LIST = 100
+"""Threads on one page of a list."""
+
+DEFAULT_LIST = 20
+
+DEFAULT_THREAD_TOKENS = 6_000
+"""A thread's words, tokens (estimated): a long conversation must not fill a model's context."""
+
+MAX_THREAD_TOKENS = 50_000
+"""The most that one answer may carry; some clients cut a tool's output at 25,000 tokens."""
+
+DUPLICATE_WINDOW_SECONDS = 600
+"""The same mail from the same mailbox within ten minutes is a retry, not a second mail."""
+
+MAX_WAITS_PER_AGENT = 16
+"""Waits of one agent in one process. A client that abandons calls leaves them to run out."""
+
+SEND_PATIENCE_SECONDS = 8.0
+"""How long send_email waits for the courier before it answers ``queued``."""
+
+PROVISION_PATIENCE_SECONDS = 2.0
+"""How long create_mailbox waits for a mailbox to be live before it answers ``provisioning``."""

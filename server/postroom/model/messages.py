@@ -1,0 +1,108 @@
+"""What a message is: one stored mail, the fields read from it, and one that is being written."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class Direction(StrEnum):
+    RECEIVED = "received"
+    SENT = "sent"
+
+
+class MessageKind(StrEnum):
+    """What sort of message it is; only ``message`` asks for an answer."""
+
+    MESSAGE = "message"
+    AUTO_REPLY = "auto_reply"
+    """Written by a program in answer to a mail (RFC 3834)."""
+    BOUNCE = "bounce"
+    """A server says that a mail was not delivered (RFC 3464)."""
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Person(Frozen):
+    """An address as it stands in a header: bare ``address``, and the ``name`` its owner chose."""
+
+    address: str
+    name: str = ""
+
+
+class AttachmentPart(Frozen):
+    """A leaf of the MIME tree that is not the message's own text."""
+
+    number: int
+    """Its place among the message's leaves, in document order from 0: stable for the same bytes."""
+    filename: str
+    """Made safe: no path, no control characters, never empty."""
+    content_type: str
+    size: int
+    """Decoded, bytes."""
+
+
+class ParsedMessage(Frozen):
+    """The fields read from a raw mail. Every string is valid Unicode without NUL; a field that is
+    missing or unreadable is empty, and ``defects`` says so."""
+
+    message_id: str = ""
+    """The Message-ID field, unfolded, as it stands (RFC 5322 §3.6.4)."""
+    in_reply_to: str = ""
+    """The In-Reply-To field, unfolded, as it stands."""
+    references: str = ""
+    """The References field, unfolded, as it stands."""
+    subject: str = ""
+    sender: Person | None = None
+    """The first From address."""
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
+    reply_to: tuple[Person, ...] = ()
+    date: datetime | None = None
+    """The Date field, always with a zone; None where it is missing or unreadable."""
+    kind: MessageKind = MessageKind.MESSAGE
+    text: str = ""
+    """All its words, as plain text or Markdown (from HTML)."""
+    new_text: str = ""
+    """What this person wrote now: without what they quoted."""
+    quoted_text: str = ""
+    attachments: tuple[AttachmentPart, ...] = ()
+    hidden_text: int = 0
+    """How many pieces of text a reader would not have seen; they are left out of ``text``."""
+    returned_message_id: str = ""
+    """For a bounce: the Message-ID field of the mail that came back."""
+    failed_recipients: tuple[str, ...] = ()
+    """For a bounce: the addresses it speaks of."""
+    defects: tuple[str, ...] = ()
+    """What was wrong with it, one short sentence each, in our words only."""
+
+
+class AttachedFile(Frozen):
+    """A file that goes out with a draft."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+class Draft(Frozen):
+    """A message to be composed. ``bcc`` is in the envelope and in no header (RFC 5322 §3.6.3)."""
+
+    sender: Person
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
+    bcc: tuple[Person, ...] = ()
+    subject: str = ""
+    text: str = ""
+    html: str | None = None
+    """The HTML alternative; None makes it from ``text``, which may be Markdown."""
+    message_id: str
+    """Without angle brackets."""
+    in_reply_to: str = ""
+    """Without angle brackets; empty for a new conversation."""
+    references: tuple[str, ...] = ()
+    """Without angle brackets, oldest first."""
+    date: AwareDatetime
+    attachments: tuple[AttachedFile, ...] = ()

@@ -1,0 +1,59 @@
+"""What happens to a mail that we send: its states, its envelope, and what a server answered.
+
+    queued ──► submitting ──► sent            the server took it for every recipient it will take
+      │            ├────────► failed          refused for good (5xx), or nobody was left to send to
+      │            ├────────► queued          deferred (4xx): tried again later, same Message-ID
+      │            └────────► unknown         the connection died after the final dot
+      ├──► held                               a human looks first
+      └──► denied                             policy said no; nothing left the house
+
+A crash while ``submitting`` is found by the next worker, which asks the Sent folder whether the
+server took the mail: filed there, it is ``sent``; not there, it is ``queued`` again.
+"""
+
+from enum import StrEnum
+
+from postroom.model.messages import Frozen
+
+
+class SendStatus(StrEnum):
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    DENIED = "denied"
+
+
+class Envelope(Frozen):
+    """Who a mail is from and for on the wire (RFC 5321 §2.3.1); not what its headers say."""
+
+    sender: str
+    recipients: tuple[str, ...]
+
+
+class RecipientOutcome(StrEnum):
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class RecipientReply(Frozen):
+    """What the server said of one recipient."""
+
+    address: str
+    outcome: RecipientOutcome
+    code: int
+    """SMTP reply code; 0 where the server said nothing (connection refused or lost)."""
+    text: str
+    """The server's own words, at most 500 characters, control characters removed."""
+
+
+class Submission(Frozen):
+    """What one attempt came to: one reply a recipient, in the envelope's order."""
+
+    replies: tuple[RecipientReply, ...]
+    final_reply: str = ""
+    """The answer to the end of DATA, where it came so far."""
