@@ -21,6 +21,17 @@ class MessageKind(StrEnum):
     """A server says that a mail was not delivered (RFC 3464)."""
 
 
+class SenderVerdict(StrEnum):
+    """How sure we are that the From address really wrote it."""
+
+    VERIFIED = "verified"
+    """A server that we trust says that the owner of the From address sent it."""
+    UNVERIFIED = "unverified"
+    """Nobody vouches for it; it may be real."""
+    FORGED = "forged"
+    """A server that we trust says that it is not from there."""
+
+
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -71,6 +82,9 @@ class ParsedMessage(Frozen):
     attachments: tuple[AttachmentPart, ...] = ()
     hidden_text: int = 0
     """How many pieces of text a reader would not have seen; they are left out of ``text``."""
+    authentication_results: tuple[str, ...] = ()
+    """The Authentication-Results fields, unfolded, topmost first (RFC 8601): claims, to be believed
+    only from a server that we trust."""
     returned_message_id: str = ""
     """For a bounce: the Message-ID field of the mail that came back."""
     failed_recipients: tuple[str, ...] = ()
