@@ -1,0 +1,1 @@
+"""Which conversation a message belongs to, from its header fields alone, and why."""

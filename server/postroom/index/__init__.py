@@ -1,0 +1,17 @@
+"""The one source of truth, in one SQLite file.
+
+    database.py     a connection as we need it; which schema version it holds
+    migrations.py   the schema, numbered
+    index.py        read(fn), write(fn), changes(): the only way in
+    writer.py       the one thread that writes         readers.py   the threads that read
+    bell.py         how the other processes hear of a commit
+    queries.py      the named SQL in sql/*.sql
+
+    mailboxes.py  threads.py  mail.py  sends.py  journal.py  reading.py  search.py  folders.py
+                    a subject each: plain functions over a connection, no I/O but SQL
+
+    rebuild.py      makes everything that is derived anew
+
+Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and their
+aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, search.
+"""

@@ -1,0 +1,45 @@
+"""Ids that are handed out: short, random, and never authority (the desk checks whose they are)."""
+
+import secrets
+
+_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that looks like another
+
+MESSAGE_LETTERS = 8
+"""40 random bits; the column is unique, and a new one is drawn where it is taken."""
+
+LONG_LETTERS = 10
+
+
+def new_message_id() -> str:
+    """A message's id: ``m_`` and 8 letters. Its attachments' ids derive from it."""
+    return "m_" + _letters(MESSAGE_LETTERS)
+
+
+def new_thread_id() -> str:
+    """A thread's id: ``t_`` and 10 letters."""
+    return "t_" + _letters(LONG_LETTERS)
+
+
+def new_send_id() -> str:
+    """A send's id: ``s_`` and 10 letters. The mail's Message-ID derives from it."""
+    return "s_" + _letters(LONG_LETTERS)
+
+
+def attachment_id(message: str, number: int) -> str:
+    """The id of the attachment ``number`` of a message: stable over a rebuild, at most 12 letters."""
+    return "a_" + message[2:] + _LETTERS[number // 32 % 32] * (number >= 32) + _LETTERS[number % 32]
+
+
+def attachment_place(id: str) -> tuple[str, int] | None:
+    """(message id, number) that an attachment's id stands for, or None where it is none."""
+    body, known = id[2:], id.startswith("a_") and all(c in _LETTERS for c in id[2:])
+    if not known or len(body) not in (MESSAGE_LETTERS + 1, MESSAGE_LETTERS + 2):
+        return None
+    number = 0
+    for letter in body[MESSAGE_LETTERS:]:
+        number = number * 32 + _LETTERS.index(letter)
+    return "m_" + body[:MESSAGE_LETTERS], number
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(count))

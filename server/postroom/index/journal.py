@@ -1,0 +1,108 @@
+"""The journal: every change, in commit order. Waiting, the event stream and the audit trail read it."""
+
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+from postroom.model.errors import Unavailable
+from postroom.model.events import Event, EventType
+
+sql = named("journal")
+
+
+def append(
+    con: Connection,
+    at: float,
+    type: EventType,
+    actor: str,
+    *,
+    mailbox_id: int | None = None,
+    thread_id: int | None = None,
+    mail_id: int | None = None,
+    send_id: int | None = None,
+    digest: bytes | None = None,
+    detail: str = "",
+) -> int:
+    """The position of a new event, written in the transaction of the change it tells of."""
+    position: int = sql.append(
+        con,
+        at=at,
+        type=str(type),
+        actor=actor,
+        mailbox_id=mailbox_id,
+        thread_id=thread_id,
+        mail_id=mail_id,
+        send_id=send_id,
+        digest=digest,
+        detail=detail,
+    )
+    return position
+
+
+def last_position(con: Connection) -> int:
+    """The newest position; 0 while nothing has happened."""
+    return int(sql.last(con))
+
+
+def since(con: Connection, after: int, most: int = 500) -> list[Event]:
+    """Events after the position ``after``, oldest first, at most ``most``."""
+    return [_event(row) for row in sql.since(con, after=after, most=most)]
+
+
+def about_send(con: Connection, send_id: int) -> list[Event]:
+    """What happened to a send, in order."""
+    return [_event(row) for row in sql.about_send(con, send_id=send_id)]
+
+
+def about_mail(con: Connection, mail_id: int) -> list[Event]:
+    """What happened to a mail, in order."""
+    return [_event(row) for row in sql.about_mail(con, mail_id=mail_id)]
+
+
+def epoch(con: Connection) -> str:
+    """The random name of this index's history: cursors carry it, and a restore renews it."""
+    return str(sql.meta(con, key="epoch"))
+
+
+def salt(con: Connection) -> bytes:
+    """What content hashes are keyed with: erasing it makes them say nothing."""
+    return bytes.fromhex(str(sql.meta(con, key="salt")))
+
+
+def begin_term(con: Connection, at: float, pid: int, program: str) -> int:
+    """A new term for a new worker; every transaction of an older one is refused from now on."""
+    term = int(sql.meta(con, key="term")) + 1
+    sql.set_meta(con, key="term", value=str(term))
+    sql.set_worker(con, term=term, pid=pid, program=program, started_at=at)
+    append(con, at, EventType.WORKER_STARTED, "worker", detail=f"term {term}")
+    return term
+
+
+def check_term(con: Connection, term: int) -> None:
+    """Raise `Unavailable` where another worker has taken over since ``term`` began."""
+    now = int(sql.meta(con, key="term"))
+    if now != term:
+        raise Unavailable("term_over", f"Worker term {term} is over; term {now} has begun.")
+
+
+def worker(con: Connection) -> Row | None:
+    """Who does the I/O, or did last: term, pid, program, started_at and the built-in ports."""
+    row: Row | None = sql.worker(con)
+    return row
+
+
+def keep_ports(con: Connection, imap: int, smtp: int) -> None:
+    """Remember where the built-in server listens: mail programs and the next holder rely on it."""
+    sql.set_ports(con, imap=imap, smtp=smtp)
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        position=row["position"],
+        at=row["at"],
+        type=EventType(row["type"]),
+        actor=row["actor"],
+        mailbox_id=row["mailbox_id"],
+        thread_id=row["thread_id"],
+        mail_id=row["mail_id"],
+        send_id=row["send_id"],
+        detail=row["detail"],
+    )

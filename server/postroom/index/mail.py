@@ -1,0 +1,147 @@
+"""Mail: its bytes as they are, and the fields read from them.
+
+`keep` writes what is primary, `describe` what is derived. A mail that arrives and a mail that goes
+out take the same two steps, with an event of the journal in between.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from postroom.conversations.identifiers import own_id, parents
+from postroom.index import search, threads
+from postroom.index.database import Connection, Row
+from postroom.index.ids import new_message_id
+from postroom.index.queries import named
+from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+
+sql = named("mail")
+
+
+@dataclass(frozen=True)
+class NewMail:
+    """A mail to be kept: its bytes, what was read from them, and when it arrived."""
+
+    mailbox_id: int
+    direction: Direction
+    raw: bytes
+    parsed: ParsedMessage
+    verdict: SenderVerdict
+    at: float
+    """When it arrived or was written, seconds since 1970: threads sort by it."""
+    old: bool = False
+    """Older than our connection to its account: it waits for nobody and wakes nobody."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where a mail went."""
+
+    mail_id: int
+    thread_id: int
+
+
+def fingerprint(raw: bytes) -> bytes:
+    """What tells one mail from another with the same Message-ID."""
+    return hashlib.sha256(raw).digest()
+
+
+def keep(con: Connection, now: float, mail: NewMail) -> Kept:
+    """Write a mail and its bytes, and find its thread."""
+    own, follows = _ids(mail.parsed)
+    thread_id, why = threads.place(con, now, mail.mailbox_id, own, follows)
+    mail_id = int(
+        sql.add(
+            con,
+            public_id=_free_id(con),
+            mailbox_id=mail.mailbox_id,
+            direction=str(mail.direction),
+            arrived_at=mail.at,
+            thread_id=thread_id,
+            why=why,
+            fingerprint=fingerprint(mail.raw),
+            size=len(mail.raw),
+            old=int(mail.old),
+        )
+    )
+    sql.add_raw(con, mail_id=mail_id, bytes=mail.raw)
+    return Kept(mail_id, thread_id)
+
+
+def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
+    """Write what was read from a mail, make it findable, and bring its thread up to date."""
+    sql.set_position(con, mail_id=kept.mail_id, position=position)
+    pending = mail.direction is Direction.RECEIVED and not mail.old
+    put_message(con, kept, mail, position, pending=pending)
+    row = sql.message(con, mail_id=kept.mail_id)
+    search.add(con, row)
+    threads.advance(con, row)
+
+
+def put_message(
+    con: Connection, kept: Kept, mail: NewMail, position: int, *, pending: bool
+) -> None:
+    """Write the derived row of a mail."""
+    parsed = mail.parsed
+    own, follows = _ids(parsed)
+    sender = parsed.sender
+    sql.put_message(
+        con,
+        mail_id=kept.mail_id,
+        mailbox_id=mail.mailbox_id,
+        thread_id=kept.thread_id,
+        direction=str(mail.direction),
+        position=position,
+        at=mail.at,
+        message_id=own,
+        follows=json.dumps(follows),
+        kind=str(parsed.kind),
+        verdict=str(mail.verdict),
+        from_address=sender.address if sender else "",
+        from_name=sender.name if sender else "",
+        to_people=threads.people_json(parsed.to),
+        cc_people=threads.people_json(parsed.cc),
+        reply_to=threads.people_json(parsed.reply_to),
+        date=parsed.date.timestamp() if parsed.date else None,
+        subject=parsed.subject,
+        text=parsed.text,
+        new_text=None if parsed.new_text == parsed.text else parsed.new_text,
+        attachments=json.dumps([a.model_dump() for a in parsed.attachments], ensure_ascii=False),
+        hidden_text=parsed.hidden_text,
+        defects=json.dumps(parsed.defects, ensure_ascii=False),
+        pending=int(pending),
+    )
+
+
+def raw(con: Connection, mail_id: int) -> bytes | None:
+    """The bytes of a mail, or None where retention has taken them."""
+    found: bytes | None = sql.raw(con, mail_id=mail_id)
+    return found
+
+
+def by_public_id(con: Connection, public_id: str) -> Row | None:
+    """The row of a mail by the id that agents know."""
+    row: Row | None = sql.by_public_id(con, public_id=public_id)
+    return row
+
+
+def by_message_id(con: Connection, message_id: str) -> list[Row]:
+    """Every mail with this Message-ID (without brackets), in every mailbox: for operators."""
+    return list(sql.by_message_id(con, message_id=message_id))
+
+
+def message(con: Connection, mail_id: int) -> Row | None:
+    """The fields read from a mail."""
+    row: Row | None = sql.message(con, mail_id=mail_id)
+    return row
+
+
+def _ids(parsed: ParsedMessage) -> tuple[str, tuple[str, ...]]:
+    return own_id(parsed.message_id), parents(parsed.references, parsed.in_reply_to)
+
+
+def _free_id(con: Connection) -> str:
+    while True:  # 40 random bits: a second round is a one-in-a-million event at a million messages
+        candidate = new_message_id()
+        if sql.id_taken(con, public_id=candidate) is None:
+            return candidate

@@ -1,0 +1,132 @@
+"""Mailboxes and their owners."""
+
+from pydantic import SecretStr
+
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+from postroom.model.mailboxes import Mailbox, MailboxStatus
+
+sql = named("mailboxes")
+
+
+def owner_of(con: Connection, tenant: str, agent: str) -> int | None:
+    """The owner's row id, or None for an agent that never had a mailbox."""
+    found: int | None = sql.owner(con, tenant=tenant, agent=agent)
+    return found
+
+
+def owner_or_new(con: Connection, tenant: str, agent: str) -> int:
+    """The owner's row id, made where there is none."""
+    found = owner_of(con, tenant, agent)
+    return found if found is not None else int(sql.add_owner(con, tenant=tenant, agent=agent))
+
+
+def by_address(con: Connection, address: str) -> Mailbox | None:
+    """The mailbox with this lower-case address, whatever its state and owner."""
+    return _maybe(sql.by_address(con, address=address))
+
+
+def by_id(con: Connection, id: int) -> Mailbox | None:
+    return _maybe(sql.by_id(con, id=id))
+
+
+def of_owner(con: Connection, owner: int) -> list[Mailbox]:
+    """An owner's mailboxes by address, without deleted ones."""
+    return [_mailbox(row) for row in sql.of_owner(con, owner=owner)]
+
+
+def every(con: Connection) -> list[Mailbox]:
+    """All mailboxes by address, without deleted ones: for operators."""
+    return [_mailbox(row) for row in sql.all(con)]
+
+
+def live(con: Connection) -> list[Mailbox]:
+    """What the watcher looks after."""
+    return [_mailbox(row) for row in sql.live(con)]
+
+
+def add(
+    con: Connection,
+    address: str,
+    display_name: str,
+    owner: int,
+    status: MailboxStatus,
+    password: str,
+    at: float,
+    expires_at: float | None,
+) -> int:
+    """The id of a new mailbox."""
+    return int(
+        sql.add(
+            con,
+            address=address,
+            display_name=display_name,
+            owner=owner,
+            status=str(status),
+            password=password,
+            created_at=at,
+            expires_at=expires_at,
+        )
+    )
+
+
+def revive(
+    con: Connection, id: int, display_name: str, password: str, at: float, expires_at: float | None
+) -> None:
+    """Give an expired or deleted address back to its old owner, live."""
+    sql.revive(
+        con,
+        id=id,
+        display_name=display_name,
+        password=password,
+        created_at=at,
+        expires_at=expires_at,
+    )
+
+
+def set_status(con: Connection, id: int, status: MailboxStatus) -> None:
+    sql.set_status(con, id=id, status=str(status))
+
+
+def set_problem(con: Connection, id: int, problem: str) -> None:
+    """Record what the watcher has against a mailbox; an empty sentence means all is well."""
+    sql.set_problem(con, id=id, problem=problem)
+
+
+def overdue(con: Connection, now: float) -> list[int]:
+    """Live mailboxes whose time is over at ``now``."""
+    return [row["id"] for row in sql.overdue(con, now=now)]
+
+
+def to_purge(con: Connection, expired_before: float) -> list[tuple[int, str]]:
+    """(id, address) of mailboxes whose mail has to go."""
+    return [(row["id"], row["address"]) for row in sql.to_purge(con, before=expired_before)]
+
+
+def purged(con: Connection, id: int, at: float) -> None:
+    sql.purged(con, id=id, at=at)
+
+
+def awaiting_us(con: Connection, mailbox_id: int) -> int:
+    """How many of its threads await an answer of ours."""
+    return int(sql.awaiting_us(con, mailbox_id=mailbox_id))
+
+
+def _maybe(row: Row | None) -> Mailbox | None:
+    return _mailbox(row) if row is not None else None
+
+
+def _mailbox(row: Row) -> Mailbox:
+    return Mailbox(
+        id=row["id"],
+        address=row["address"],
+        display_name=row["display_name"],
+        owner=row["owner"],
+        agent=row["agent"],
+        tenant=row["tenant"],
+        status=MailboxStatus(row["status"]),
+        password=SecretStr(row["password"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        problem=row["problem"],
+    )

@@ -1,0 +1,45 @@
+"""The schema, as numbered migrations. One that has been released is never edited: add another."""
+
+import secrets
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from postroom.index.database import SCHEMA_VERSION, connect
+
+_FOLDER = Path(__file__).parent / "schema"
+
+migrations = Migrations("postroom")
+
+
+def _statements(name: str) -> list[str]:
+    """The statements of schema/``name``, split where a line ends with a semicolon."""
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    return [s.strip() for s in text.split(";\n") if s.strip()]
+
+
+@migrations(name="0001_post_room")
+def _post_room(db: Database) -> None:
+    for statement in _statements("0001_post_room.sql"):
+        db.execute(statement)
+    db["meta"].insert_all(
+        [
+            {"key": "epoch", "value": secrets.token_hex(2)},
+            {"key": "salt", "value": secrets.token_hex(16)},
+            {"key": "term", "value": "0"},
+        ]
+    )
+
+
+def migrate(path: Path) -> None:
+    """Bring the index at ``path`` to the newest schema, creating it where it is absent.
+
+    The caller holds the post room's lock. Each migration is one transaction.
+    """
+    con = connect(path)
+    try:
+        migrations.apply(Database(con))
+        con.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    finally:
+        con.close()

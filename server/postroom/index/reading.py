@@ -1,0 +1,145 @@
+"""What readers ask: lists of threads, the messages of one, what is new, and how far they have come."""
+
+from dataclasses import dataclass
+
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+
+sql = named("reading")
+
+END = (1e18, 2**62)
+"""The place before the newest thread of any list."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where somebody waits or looks: a thread, or a whole mailbox."""
+
+    mailbox_id: int
+    thread_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name in the table of acknowledgements."""
+        return f"m{self.mailbox_id}" if self.thread_id is None else f"t{self.thread_id}"
+
+
+def list_mailbox(
+    con: Connection,
+    mailbox_id: int,
+    awaiting: str,
+    since: float,
+    place: tuple[float, int],
+    most: int,
+) -> list[Row]:
+    """A mailbox's threads, newest first, behind ``place`` = (last_at, thread row id)."""
+    at, thread = place
+    common = {"since": since, "last_at": at, "thread_id": thread, "most": most}
+    if awaiting:
+        return list(
+            sql.list_mailbox_awaiting(con, mailbox_id=mailbox_id, awaiting=awaiting, **common)
+        )
+    return list(sql.list_mailbox(con, mailbox_id=mailbox_id, **common))
+
+
+def list_owner(
+    con: Connection,
+    owner: int | None,
+    awaiting: str,
+    since: float,
+    place: tuple[float, int],
+    most: int,
+) -> list[Row]:
+    """The threads of all mailboxes of ``owner`` (None: of everybody), newest first."""
+    at, thread = place
+    common = {"since": since, "last_at": at, "thread_id": thread, "most": most}
+    if owner is None:
+        return list(sql.list_all(con, awaiting=awaiting, **common))
+    if awaiting:
+        return list(sql.list_owner_awaiting(con, owner=owner, awaiting=awaiting, **common))
+    return list(sql.list_owner(con, owner=owner, **common))
+
+
+def conversation(con: Connection, thread_id: int) -> Row | None:
+    """A thread's row."""
+    row: Row | None = sql.conversation(con, thread_id=thread_id)
+    return row
+
+
+def messages(con: Connection, thread_id: int, after: int, most: int) -> list[Row]:
+    """A thread's messages in order of arrival, behind the mail row id ``after``."""
+    return list(sql.messages(con, thread_id=thread_id, after=after, most=most))
+
+
+def one_message(con: Connection, mail_id: int) -> Row | None:
+    row: Row | None = sql.one_message(con, mail_id=mail_id)
+    return row
+
+
+def newest_received(con: Connection, thread_id: int) -> Row | None:
+    row: Row | None = sql.newest_received(con, thread_id=thread_id)
+    return row
+
+
+def newest_sent(con: Connection, thread_id: int) -> Row | None:
+    row: Row | None = sql.newest_sent(con, thread_id=thread_id)
+    return row
+
+
+def received_after(con: Connection, scope: Scope, after: int, most: int) -> list[Row]:
+    """What came into a scope behind a journal position, oldest first, answered or not."""
+    if scope.thread_id is not None:
+        return list(
+            sql.received_after_in_thread(con, thread_id=scope.thread_id, after=after, most=most)
+        )
+    return list(
+        sql.received_after_in_mailbox(con, mailbox_id=scope.mailbox_id, after=after, most=most)
+    )
+
+
+def pending(con: Connection, agent: str, scope: Scope, most: int) -> list[Row]:
+    """What came into a scope and was neither answered in its thread nor acknowledged, oldest first."""
+    whole = acknowledged(con, agent, Scope(scope.mailbox_id))
+    if scope.thread_id is None:
+        return list(
+            sql.pending_in_mailbox(
+                con, mailbox_id=scope.mailbox_id, agent=agent, after=whole, most=most
+            )
+        )
+    after = max(whole, acknowledged(con, agent, scope))
+    return list(sql.pending_in_thread(con, thread_id=scope.thread_id, after=after, most=most))
+
+
+def acknowledged(con: Connection, agent: str, scope: Scope) -> int:
+    """The position up to which an agent has acknowledged a scope."""
+    row = sql.acknowledged(con, agent=agent, scope=scope.key)
+    return int(row["position"]) if row else 0
+
+
+def acknowledge(con: Connection, agent: str, scope: Scope, position: int) -> None:
+    """What lies before ``position`` needs no more of this agent's attention in this scope."""
+    sql.acknowledge(con, agent=agent, scope=scope.key, position=position)
+
+
+def timeouts(con: Connection, agent: str, scope: Scope) -> int:
+    """How often in a row a wait of this agent ran out there."""
+    row = sql.acknowledged(con, agent=agent, scope=scope.key)
+    return int(row["timeouts"]) if row else 0
+
+
+def count_timeout(con: Connection, agent: str, scope: Scope) -> None:
+    sql.count_timeout(con, agent=agent, scope=scope.key)
+
+
+def forget_timeouts(con: Connection, agent: str, scope: Scope) -> None:
+    sql.forget_timeouts(con, agent=agent, scope=scope.key)
+
+
+def shown(con: Connection, agent: str, thread_id: int) -> int:
+    """The position of the newest message of a thread that an agent has been shown."""
+    found: int | None = sql.shown(con, agent=agent, thread_id=thread_id)
+    return found or 0
+
+
+def show(con: Connection, agent: str, thread_id: int, position: int) -> None:
+    sql.show(con, agent=agent, thread_id=thread_id, position=position)

@@ -1,0 +1,82 @@
+"""Full-text search over subject, people and words (FTS5).
+
+A mailbox and its owner are words of each row, so that what is searched in one mailbox never walks
+the hits of another. Hits come newest first, by row id, which FTS5 gives without sorting.
+"""
+
+import re
+
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+
+sql = named("search")
+
+MAX_WORDS = 24
+"""Words of a query that are used: each costs a walk of its own list."""
+
+MAX_INDEXED_CHARS = 200_000
+"""Words of one message that are made findable; a dump of a megabyte is no conversation."""
+
+NEWEST = 2**62
+
+_WORD = re.compile(r"[^\W_]+(?:[_'’.@+-][^\W_]+)*", re.UNICODE)
+
+
+def mailbox_word(mailbox_id: int) -> str:
+    """The word that every mail of a mailbox carries."""
+    return f"mb{mailbox_id}"
+
+
+def owner_word(owner: int) -> str:
+    """The word that every mail of an owner carries."""
+    return f"ow{owner}"
+
+
+def match(query: str, scope: str) -> str | None:
+    """The FTS5 expression for what a person typed, or None where it holds no word.
+
+    Each word is quoted, so that nothing in a query is FTS5's own syntax; all must occur. ``scope`` is a word of `mailbox_word` or
+    `owner_word`, or "" for everything.
+    """
+    words = [w.group() for w in _WORD.finditer(query)][:MAX_WORDS]
+    if not words:
+        return None
+    terms = " AND ".join(f'"{word}"' for word in words)
+    return f'box : "{scope}" AND {{subject people words}} : ({terms})' if scope else (
+        f"{{subject people words}} : ({terms})"
+    )
+
+
+def add(con: Connection, row: Row) -> None:
+    """Make a message findable."""
+    sql.add(con, **fields(con, row))
+
+
+def remove(con: Connection, row: Row) -> None:
+    """Make a message unfindable."""
+    sql.remove(con, **fields(con, row))
+
+
+def hits(con: Connection, expression: str, before: int, most: int) -> list[Row]:
+    """(mail_id, thread_id) of mails that match, newest first, older than the mail ``before``."""
+    return list(sql.hits(con, match=expression, before=before, most=most))
+
+
+def has_newer_hit(con: Connection, expression: str, mail_id: int, thread_id: int) -> bool:
+    """Whether a thread was already told of by a newer hit (on a page before this one)."""
+    found = sql.newer_hit(con, match=expression, mail_id=mail_id, thread_id=thread_id)
+    return found is not None
+
+
+def fields(con: Connection, row: Row) -> dict[str, object]:
+    """What the index holds of a message: a function of its row, so that it can be taken out again."""
+    owner = sql.owner(con, mailbox_id=row["mailbox_id"])
+    return {
+        "rowid": row["mail_id"],
+        "box": f"{mailbox_word(row['mailbox_id'])} {owner_word(owner)}",
+        "subject": row["subject"],
+        "people": " ".join(
+            (row["from_address"], row["from_name"], row["to_people"], row["cc_people"])
+        ),
+        "words": row["text"][:MAX_INDEXED_CHARS],
+    }

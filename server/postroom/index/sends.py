@@ -1,0 +1,262 @@
+"""Sends: the intent, who it is for, every attempt, and where it stands.
+
+The states are drawn in model/sends.py. Each change of state is written here together with its event.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from postroom.index import journal, threads
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+from postroom.model.events import EventType
+from postroom.model.sends import (
+    Envelope,
+    RecipientOutcome,
+    RecipientReply,
+    SendStatus,
+)
+from postroom.model.verdicts import Verdict
+
+sql = named("sends")
+
+
+@dataclass(frozen=True)
+class NewSend:
+    """An intent, as policy has judged it."""
+
+    public_id: str
+    mailbox_id: int
+    mail_id: int
+    actor: str
+    status: SendStatus
+    sender: str
+    """The envelope's sender."""
+    recipients: tuple[tuple[str, str], ...]
+    """(address, field) with field "to", "cc" or "bcc"."""
+    answers_mail: int | None
+    content_hash: bytes
+    idempotency_key: str | None
+    verdict: Verdict
+    at: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A send that a worker may take in hand."""
+
+    id: int
+    public_id: str
+    mailbox_id: int
+    address: str
+    password: str
+    mail_id: int
+    sender: str
+    attempts: int
+    created_at: float
+
+
+def add(con: Connection, send: NewSend) -> int:
+    """The row id of a new send. The caller writes its event: it orders the mail as well."""
+    send_id = int(
+        sql.add(
+            con,
+            public_id=send.public_id,
+            mailbox_id=send.mailbox_id,
+            mail_id=send.mail_id,
+            actor=send.actor,
+            status=str(send.status),
+            sender=send.sender,
+            answers_mail=send.answers_mail,
+            content_hash=send.content_hash,
+            idempotency_key=send.idempotency_key,
+            verdict=send.verdict.model_dump_json(),
+            created_at=send.at,
+            not_before=send.at,
+            reason=send.verdict.reason,
+        )
+    )
+    for place, (address, field) in enumerate(send.recipients):
+        sql.add_recipient(con, send_id=send_id, address=address, field=field, place=place)
+    return send_id
+
+
+def by_id(con: Connection, id: int) -> Row | None:
+    row: Row | None = sql.by_id(con, id=id)
+    return row
+
+
+def by_public_id(con: Connection, public_id: str) -> Row | None:
+    row: Row | None = sql.by_public_id(con, public_id=public_id)
+    return row
+
+
+def by_mail(con: Connection, mail_id: int) -> Row | None:
+    """The send of a mail of ours; None for a mail that came in."""
+    row: Row | None = sql.by_mail(con, mail_id=mail_id)
+    return row
+
+
+def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
+    """The send that an idempotency key of this mailbox stands for."""
+    row: Row | None = sql.by_key(con, mailbox_id=mailbox_id, key=key)
+    return row
+
+
+def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:
+    """The newest send of the same mail after ``since`` that was not refused."""
+    row: Row | None = sql.same_content(
+        con, mailbox_id=mailbox_id, content_hash=content, since=since
+    )
+    return row
+
+
+def answer_to(con: Connection, mail_id: int, since: float) -> Row | None:
+    """A send after ``since`` that answered this mail and was not refused."""
+    row: Row | None = sql.answer_to(con, mail_id=mail_id, since=since)
+    return row
+
+
+def recipients(con: Connection, send_id: int) -> list[Row]:
+    """Address, field, outcome, code and reply of each recipient, as the sender named them."""
+    return list(sql.recipients(con, send_id=send_id))
+
+
+def attempts(con: Connection, send_id: int) -> list[Row]:
+    """Every try with its replies (JSON), in order."""
+    return list(sql.attempts(con, send_id=send_id))
+
+
+def due(con: Connection, now: float, most: int) -> list[Waiting]:
+    """What may go now, oldest first."""
+    return [_waiting(row) for row in sql.due(con, now=now, most=most)]
+
+
+def next_due(con: Connection) -> float | None:
+    """When the next queued send may go, seconds since 1970; None with an empty outbox."""
+    found: float | None = sql.next_due(con)
+    return found
+
+
+def interrupted(con: Connection) -> list[Waiting]:
+    """What a worker had in hand when it died."""
+    return [_waiting(row) for row in sql.interrupted(con)]
+
+
+def doubtful(con: Connection) -> list[Waiting]:
+    """Sends of which nobody knows whether the server took them."""
+    return [_waiting(row) for row in sql.doubtful(con)]
+
+
+def envelope(con: Connection, send: Waiting) -> Envelope:
+    """Who a send is still for: whoever accepted or refused it already is left out."""
+    left = [
+        row["address"]
+        for row in recipients(con, send.id)
+        if row["outcome"] not in (RecipientOutcome.ACCEPTED, RecipientOutcome.REFUSED)
+    ]
+    return Envelope(sender=send.sender, recipients=tuple(left))
+
+
+def begin(con: Connection, send_id: int) -> bool:
+    """Whether a worker has it in hand now; False where it is queued no longer."""
+    return bool(sql.begin(con, id=send_id))
+
+
+def record(
+    con: Connection, at: float, send: Waiting, replies: Iterable[RecipientReply], final: str
+) -> None:
+    """Keep what the server said in one attempt."""
+    said = list(replies)
+    for reply in said:
+        sql.set_recipient(
+            con,
+            send_id=send.id,
+            address=reply.address,
+            outcome=str(reply.outcome),
+            code=reply.code,
+            reply=reply.text,
+        )
+    told = {"recipients": [reply.model_dump(mode="json") for reply in said], "final": final}
+    sql.add_attempt(
+        con,
+        send_id=send.id,
+        at=at,
+        number=send.attempts + 1,
+        replies=json.dumps(told, ensure_ascii=False),
+    )
+
+
+_EVENTS = {
+    SendStatus.SENT: EventType.MESSAGE_SENT,
+    SendStatus.FAILED: EventType.SEND_FAILED,
+    SendStatus.QUEUED: EventType.SEND_DEFERRED,
+    SendStatus.UNKNOWN: EventType.SEND_UNKNOWN,
+}
+
+
+def settle(
+    con: Connection,
+    at: float,
+    send_id: int,
+    status: SendStatus,
+    *,
+    reason: str = "",
+    not_before: float | None = None,
+    detail: str = "",
+) -> None:
+    """Move a send on after an attempt, with its event.
+
+    ``status``: SENT, FAILED, QUEUED (deferred until ``not_before``) or UNKNOWN.
+    """
+    row = by_id(con, send_id)
+    assert row is not None
+    sql.set_status(
+        con,
+        id=send_id,
+        status=str(status),
+        reason=reason,
+        not_before=at if not_before is None else not_before,
+        settled_at=at if status in (SendStatus.SENT, SendStatus.FAILED) else None,
+    )
+    journal.append(
+        con,
+        at,
+        _EVENTS[status],
+        "worker",
+        mailbox_id=row["mailbox_id"],
+        thread_id=row["thread_id"],
+        mail_id=row["mail_id"],
+        send_id=send_id,
+        detail=detail,
+    )
+    if status is SendStatus.FAILED:
+        threads.repend(con, thread_now(con, row["mail_id"]))
+
+
+def thread_now(con: Connection, mail_id: int) -> int:
+    """The thread a mail belongs to now (its own, or the one that took it in)."""
+    found = con.execute("SELECT thread_id FROM messages WHERE mail_id = ?", (mail_id,)).fetchone()
+    return int(found[0])
+
+
+def is_held(con: Connection, *, thread_id: int | None, mailbox_id: int) -> bool:
+    """Whether a send in this scope waits for a human."""
+    if thread_id is not None:
+        return sql.held_in_thread(con, thread_id=thread_id) is not None
+    return sql.held_in_mailbox(con, mailbox_id=mailbox_id) is not None
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(
+        id=row["id"],
+        public_id=row["public_id"],
+        mailbox_id=row["mailbox_id"],
+        address=row["address"],
+        password=row["password"],
+        mail_id=row["mail_id"],
+        sender=row["sender"],
+        attempts=row["attempts"],
+        created_at=row["created_at"],
+    )

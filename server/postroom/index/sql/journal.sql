@@ -1,0 +1,57 @@
+-- name: append(at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail)<!
+-- Adds an event; its position is the row's id, so positions are commit order (one writer at a time).
+INSERT INTO journal (at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail)
+VALUES (:at, :type, :actor, :mailbox_id, :thread_id, :mail_id, :send_id, :digest, :detail);
+
+-- name: last()$
+-- The newest position; 0 for an empty journal.
+SELECT coalesce(max(position), 0) FROM journal;
+
+-- name: since(after, most)
+-- Events after a position, oldest first.
+SELECT * FROM journal WHERE position > :after ORDER BY position LIMIT :most;
+
+-- name: about_send(send_id)
+-- The whole story of a send.
+SELECT * FROM journal WHERE send_id = :send_id ORDER BY position;
+
+-- name: about_mail(mail_id)
+-- The whole story of a mail.
+SELECT * FROM journal WHERE mail_id = :mail_id ORDER BY position;
+
+-- name: outcomes_in_thread(thread_id, after)
+-- What became of sends in a conversation after a position.
+SELECT j.position, j.type, j.send_id FROM journal j
+WHERE j.position > :after AND j.thread_id = :thread_id
+  AND j.type IN ('send.failed', 'send.denied', 'send.approved')
+ORDER BY j.position LIMIT 20;
+
+-- name: outcomes_in_mailbox(mailbox_id, after)
+-- What became of sends of a mailbox after a position.
+SELECT j.position, j.type, j.send_id FROM journal j
+WHERE j.position > :after AND j.mailbox_id = :mailbox_id
+  AND j.type IN ('send.failed', 'send.denied', 'send.approved')
+ORDER BY j.position LIMIT 20;
+
+-- name: meta(key)$
+-- One value of the room's own settings.
+SELECT value FROM meta WHERE key = :key;
+
+-- name: set_meta(key, value)!
+-- Sets one.
+UPDATE meta SET value = :value WHERE key = :key;
+
+-- name: worker()^
+-- Who does the I/O, or did last.
+SELECT * FROM worker WHERE id = 1;
+
+-- name: set_worker(term, pid, program, started_at)!
+-- Says who does the I/O now.
+INSERT INTO worker (id, term, pid, program, started_at)
+VALUES (1, :term, :pid, :program, :started_at)
+ON CONFLICT (id) DO UPDATE SET term = excluded.term, pid = excluded.pid,
+  program = excluded.program, started_at = excluded.started_at;
+
+-- name: set_ports(imap, smtp)!
+-- Where the built-in server listens; chosen once, used by every later holder.
+UPDATE worker SET imap_port = :imap, smtp_port = :smtp WHERE id = 1;

@@ -1,0 +1,64 @@
+-- name: owner(tenant, agent)$
+-- The row of an agent, if it owns or owned anything.
+SELECT id FROM owners WHERE tenant = :tenant AND agent = :agent;
+
+-- name: add_owner(tenant, agent)<!
+-- A new agent.
+INSERT INTO owners (tenant, agent) VALUES (:tenant, :agent);
+
+-- name: by_address(address)^
+-- One mailbox, whatever its state.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner WHERE m.address = :address;
+
+-- name: by_id(id)^
+-- One mailbox, whatever its state.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner WHERE m.id = :id;
+
+-- name: of_owner(owner)
+-- An agent's mailboxes, by address.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
+WHERE m.owner = :owner AND m.status <> 'deleted' ORDER BY m.address;
+
+-- name: all()
+-- Every mailbox, by address.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
+WHERE m.status <> 'deleted' ORDER BY m.address;
+
+-- name: live()
+-- What the watcher looks after.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner WHERE m.status = 'live';
+
+-- name: add(address, display_name, owner, status, password, created_at, expires_at)<!
+-- A new mailbox.
+INSERT INTO mailboxes (address, display_name, owner, status, password, created_at, expires_at)
+VALUES (:address, :display_name, :owner, :status, :password, :created_at, :expires_at);
+
+-- name: revive(id, display_name, password, created_at, expires_at)!
+-- An expired or deleted address is its old owner's again.
+UPDATE mailboxes SET status = 'live', display_name = :display_name, password = :password,
+  created_at = :created_at, expires_at = :expires_at, problem = '', purged_at = NULL WHERE id = :id;
+
+-- name: set_status(id, status)!
+-- Moves it on in its life.
+UPDATE mailboxes SET status = :status WHERE id = :id;
+
+-- name: set_problem(id, problem)!
+-- What the watcher has against it.
+UPDATE mailboxes SET problem = :problem WHERE id = :id;
+
+-- name: overdue(now)
+-- Live mailboxes whose time is over.
+SELECT id FROM mailboxes WHERE expires_at IS NOT NULL AND status = 'live' AND expires_at <= :now;
+
+-- name: to_purge(before)
+-- Mailboxes whose mail goes: deleted ones, and expired ones when their retention is over.
+SELECT id, address FROM mailboxes
+WHERE purged_at IS NULL AND (status = 'deleted' OR (status = 'expired' AND expires_at < :before));
+
+-- name: purged(id, at)!
+-- Its mail is gone.
+UPDATE mailboxes SET purged_at = :at WHERE id = :id;
+
+-- name: awaiting_us(mailbox_id)$
+-- How many threads of a mailbox await an answer of ours.
+SELECT count(*) FROM conversations WHERE mailbox_id = :mailbox_id AND awaiting = 'us';

@@ -1,0 +1,120 @@
+-- name: list_mailbox(mailbox_id, since, last_at, thread_id, most)
+-- A mailbox's conversations, newest first, from a place on.
+SELECT c.*, t.public_id, b.address FROM conversations c
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+WHERE c.mailbox_id = :mailbox_id AND c.last_at >= :since
+  AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
+ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
+
+-- name: list_mailbox_awaiting(mailbox_id, awaiting, since, last_at, thread_id, most)
+-- Those that await somebody.
+SELECT c.*, t.public_id, b.address FROM conversations c
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+WHERE c.mailbox_id = :mailbox_id AND c.awaiting = :awaiting AND c.last_at >= :since
+  AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
+ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
+
+-- name: list_owner(owner, since, last_at, thread_id, most)
+-- The conversations of all of an owner's mailboxes, newest first, from a place on.
+SELECT c.*, t.public_id, b.address FROM conversations c
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+WHERE c.owner = :owner AND c.last_at >= :since
+  AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
+ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
+
+-- name: list_owner_awaiting(owner, awaiting, since, last_at, thread_id, most)
+-- Those that await somebody.
+SELECT c.*, t.public_id, b.address FROM conversations c
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+WHERE c.owner = :owner AND c.awaiting = :awaiting AND c.last_at >= :since
+  AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
+ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
+
+-- name: list_all(awaiting, since, last_at, thread_id, most)
+-- Every conversation there is, newest first: for operators.
+SELECT c.*, t.public_id, b.address FROM conversations c
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+WHERE c.last_at >= :since AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
+  AND (:awaiting = '' OR c.awaiting = :awaiting)
+ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
+
+-- name: conversation(thread_id)^
+-- One conversation.
+SELECT c.*, t.public_id, b.address FROM conversations c
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+WHERE c.thread_id = :thread_id;
+
+-- name: messages(thread_id, after, most)
+-- A conversation's messages, oldest first, from a place on.
+SELECT g.*, m.public_id, s.status AS send_status, s.public_id AS send_public_id
+FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.mail_id > :after ORDER BY g.mail_id LIMIT :most;
+
+-- name: one_message(mail_id)^
+-- One message with its conversation.
+SELECT g.*, m.public_id, s.status AS send_status, s.public_id AS send_public_id
+FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
+WHERE g.mail_id = :mail_id;
+
+-- name: newest_received(thread_id)^
+-- The newest message that came in, if any.
+SELECT g.*, m.public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.direction = 'received' ORDER BY g.mail_id DESC LIMIT 1;
+
+-- name: newest_sent(thread_id)^
+-- The newest message of ours, if any.
+SELECT g.*, m.public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.direction = 'sent' ORDER BY g.mail_id DESC LIMIT 1;
+
+-- name: received_after_in_thread(thread_id, after, most)
+-- What came into a conversation after a position, oldest first.
+SELECT g.*, m.public_id, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
+ORDER BY g.position LIMIT :most;
+
+-- name: received_after_in_mailbox(mailbox_id, after, most)
+-- What came into a mailbox after a position, oldest first.
+SELECT g.*, m.public_id, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.mailbox_id = :mailbox_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
+ORDER BY g.position LIMIT :most;
+
+-- name: pending_in_thread(thread_id, after, most)
+-- What nobody answered in a conversation, after what was acknowledged.
+SELECT g.*, m.public_id, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.pending = 1 AND g.position > :after
+ORDER BY g.position LIMIT :most;
+
+-- name: pending_in_mailbox(mailbox_id, agent, after, most)
+-- What nobody answered in a mailbox, after what was acknowledged there and in each conversation.
+SELECT g.*, m.public_id, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+LEFT JOIN acknowledged a ON a.agent = :agent AND a.scope = 't' || g.thread_id
+WHERE g.mailbox_id = :mailbox_id AND g.pending = 1 AND g.position > :after
+  AND g.position > coalesce(a.position, 0)
+ORDER BY g.position LIMIT :most;
+
+-- name: acknowledged(agent, scope)^
+-- How far a scope is acknowledged, and how often in a row a wait there ran out.
+SELECT position, timeouts FROM acknowledged WHERE agent = :agent AND scope = :scope;
+
+-- name: acknowledge(agent, scope, position)!
+-- What lies before a position needs no more attention.
+INSERT INTO acknowledged (agent, scope, position) VALUES (:agent, :scope, :position)
+ON CONFLICT (agent, scope) DO UPDATE SET position = max(position, excluded.position);
+
+-- name: count_timeout(agent, scope)!
+-- One more wait ran out.
+INSERT INTO acknowledged (agent, scope, timeouts) VALUES (:agent, :scope, 1)
+ON CONFLICT (agent, scope) DO UPDATE SET timeouts = timeouts + 1;
+
+-- name: forget_timeouts(agent, scope)!
+-- Something came.
+UPDATE acknowledged SET timeouts = 0 WHERE agent = :agent AND scope = :scope AND timeouts > 0;
+
+-- name: shown(agent, thread_id)$
+-- How far an agent has seen a conversation.
+SELECT position FROM shown WHERE agent = :agent AND thread_id = :thread_id;
+
+-- name: show(agent, thread_id, position)!
+-- It has seen this much.
+INSERT INTO shown (agent, thread_id, position) VALUES (:agent, :thread_id, :position)
+ON CONFLICT (agent, thread_id) DO UPDATE SET position = max(position, excluded.position);

@@ -1,0 +1,98 @@
+-- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, reason)<!
+-- An intent to send.
+INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash,
+  idempotency_key, verdict, created_at, not_before, reason)
+VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_mail, :content_hash,
+  :idempotency_key, :verdict, :created_at, :not_before, :reason);
+
+-- name: add_recipient(send_id, address, field, place)!
+-- One whom it is for.
+INSERT INTO recipients (send_id, address, field, place) VALUES (:send_id, :address, :field, :place)
+ON CONFLICT DO NOTHING;
+
+-- name: by_id(id)^
+-- One send.
+SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+WHERE s.id = :id;
+
+-- name: by_public_id(public_id)^
+-- One send by the id that agents know.
+SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+WHERE s.public_id = :public_id;
+
+-- name: by_mail(mail_id)^
+-- The send of a mail.
+SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+WHERE s.mail_id = :mail_id;
+
+-- name: by_key(mailbox_id, key)^
+-- The send that a key stands for.
+SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+WHERE s.mailbox_id = :mailbox_id AND s.idempotency_key = :key;
+
+-- name: same_content(mailbox_id, content_hash, since)^
+-- A send of the same mail not long ago that was not refused.
+SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+WHERE s.mailbox_id = :mailbox_id AND s.content_hash = :content_hash AND s.created_at > :since
+  AND s.status NOT IN ('failed', 'denied')
+ORDER BY s.id DESC LIMIT 1;
+
+-- name: answer_to(mail_id, since)^
+-- A send that answered this mail not long ago and was not refused.
+SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+WHERE s.answers_mail = :mail_id AND s.created_at > :since AND s.status NOT IN ('failed', 'denied')
+ORDER BY s.id DESC LIMIT 1;
+
+-- name: recipients(send_id)
+-- Whom it is for, and what the server said of each.
+SELECT * FROM recipients WHERE send_id = :send_id ORDER BY place;
+
+-- name: due(now, most)
+-- What is waiting to go, oldest first.
+SELECT s.*, b.address, b.password FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
+WHERE s.status = 'queued' AND s.not_before <= :now ORDER BY s.id LIMIT :most;
+
+-- name: next_due()$
+-- When the next one is due.
+SELECT min(not_before) FROM sends WHERE status = 'queued';
+
+-- name: interrupted()
+-- What a worker that died had in hand.
+SELECT s.*, b.address, b.password FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
+WHERE s.status = 'submitting' ORDER BY s.id;
+
+-- name: doubtful()
+-- What was handed over, and nobody knows whether it was taken.
+SELECT s.*, b.address, b.password FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
+WHERE s.status = 'unknown' ORDER BY s.id;
+
+-- name: set_status(id, status, reason, not_before, settled_at)!
+-- Moves it on.
+UPDATE sends SET status = :status, reason = :reason, not_before = :not_before, settled_at = :settled_at
+WHERE id = :id;
+
+-- name: begin(id)!
+-- A worker takes it in hand.
+UPDATE sends SET status = 'submitting', attempts = attempts + 1 WHERE id = :id AND status = 'queued';
+
+-- name: add_attempt(send_id, at, number, replies)!
+-- What the server said this time.
+INSERT INTO attempts (send_id, at, number, replies) VALUES (:send_id, :at, :number, :replies);
+
+-- name: attempts(send_id)
+-- Every try, in order.
+SELECT * FROM attempts WHERE send_id = :send_id ORDER BY id;
+
+-- name: set_recipient(send_id, address, outcome, code, reply)!
+-- What the server said of one recipient.
+UPDATE recipients SET outcome = :outcome, code = :code, reply = :reply
+WHERE send_id = :send_id AND address = :address;
+
+-- name: held_in_thread(thread_id)$
+-- Whether a send of this conversation waits for a human.
+SELECT 1 FROM messages g JOIN sends s ON s.mail_id = g.mail_id
+WHERE g.thread_id = :thread_id AND s.status = 'held' LIMIT 1;
+
+-- name: held_in_mailbox(mailbox_id)$
+-- Whether a send of this mailbox waits for a human.
+SELECT 1 FROM sends WHERE mailbox_id = :mailbox_id AND status = 'held' LIMIT 1;

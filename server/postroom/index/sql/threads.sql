@@ -1,0 +1,80 @@
+-- name: threads_of(mailbox_id, ids)
+-- Which conversation each of these Message-IDs (a JSON array) belongs to.
+SELECT message_id, thread_id FROM mentions
+WHERE mailbox_id = :mailbox_id AND message_id IN (SELECT value FROM json_each(:ids));
+
+-- name: mention(mailbox_id, thread_id, ids)!
+-- These Message-IDs belong to this conversation.
+INSERT INTO mentions (mailbox_id, message_id, thread_id)
+SELECT :mailbox_id, value, :thread_id FROM json_each(:ids) WHERE true
+ON CONFLICT (mailbox_id, message_id) DO NOTHING;
+
+-- name: add(public_id, mailbox_id)<!
+-- A new conversation.
+INSERT INTO threads (public_id, mailbox_id) VALUES (:public_id, :mailbox_id);
+
+-- name: by_public_id(public_id)^
+-- The conversation that an id names now: an id of a joined one leads to where it went.
+SELECT t.id, t.mailbox_id, coalesce(t.into_id, t.id) AS now_id FROM threads t WHERE t.public_id = :public_id;
+
+-- name: public_id(id)$
+-- The id that was handed out for a conversation.
+SELECT public_id FROM threads WHERE id = :id;
+
+-- name: redirect(old, target)!
+-- `old` and all that led to it lead to `target` from now on (one step, never a chain).
+UPDATE threads SET into_id = :target WHERE id = :old OR into_id = :old;
+
+-- name: move_messages(old, target)!
+-- The messages of a joined conversation.
+UPDATE messages SET thread_id = :target WHERE thread_id = :old;
+
+-- name: move_mentions(old, target)!
+-- The Message-IDs of a joined conversation.
+UPDATE mentions SET thread_id = :target WHERE thread_id = :old;
+
+-- name: move_shown(old, target)!
+-- What agents were shown of it.
+INSERT INTO shown (agent, thread_id, position)
+SELECT agent, :target, position FROM shown WHERE thread_id = :old
+ON CONFLICT (agent, thread_id) DO UPDATE SET position = max(position, excluded.position);
+
+-- name: drop_conversation(thread_id)!
+-- Its row goes.
+DELETE FROM conversations WHERE thread_id = :thread_id;
+
+-- name: conversation(thread_id)^
+-- The row of a conversation.
+SELECT * FROM conversations WHERE thread_id = :thread_id;
+
+-- name: put_conversation(thread_id, mailbox_id, subject, participants, message_count, last_at, last_direction, snippet, awaiting)!
+-- Writes the row of a conversation.
+INSERT INTO conversations (thread_id, mailbox_id, owner, subject, participants, message_count,
+  last_at, last_direction, snippet, awaiting)
+SELECT :thread_id, :mailbox_id, m.owner, :subject, :participants, :message_count, :last_at,
+  :last_direction, :snippet, :awaiting FROM mailboxes m WHERE m.id = :mailbox_id
+ON CONFLICT (thread_id) DO UPDATE SET subject = excluded.subject,
+  participants = excluded.participants, message_count = excluded.message_count,
+  last_at = excluded.last_at, last_direction = excluded.last_direction,
+  snippet = excluded.snippet, awaiting = excluded.awaiting;
+
+-- name: for_summary(thread_id)
+-- What the row of a conversation is made from, oldest first.
+SELECT mail_id, direction, kind, at, subject, from_address, to_people, cc_people,
+  substr(coalesce(new_text, text), 1, 600) AS words
+FROM messages WHERE thread_id = :thread_id ORDER BY at, mail_id;
+
+-- name: answered(thread_id)!
+-- We answer: what came before is no longer waiting.
+UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending = 1;
+
+-- name: repend(thread_id)!
+-- Makes anew what waits for an answer: what came after our last send that was not refused.
+UPDATE messages SET pending = (
+  direction = 'received'
+  AND NOT (SELECT old FROM mail WHERE mail.id = messages.mail_id)
+  AND position > coalesce((
+    SELECT max(o.position) FROM messages o LEFT JOIN sends s ON s.mail_id = o.mail_id
+    WHERE o.thread_id = :thread_id AND o.direction = 'sent'
+      AND coalesce(s.status, 'sent') NOT IN ('failed', 'denied')), 0))
+WHERE thread_id = :thread_id;

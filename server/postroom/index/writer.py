@@ -1,0 +1,92 @@
+"""The one thread that writes. A transaction never runs on the event loop: beside another process's
+large write it was measured to stall a loop for 236 ms."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from postroom.index.database import Connection, check_version, connect
+
+T = TypeVar("T")
+_Job = tuple[Callable[[Connection], Any], "asyncio.Future[Any] | None", asyncio.AbstractEventLoop]
+
+
+class Writer:
+    """Runs plain functions, one after the other, each in a transaction of its own."""
+
+    def __init__(self, path: Path, committed: Callable[[], None]) -> None:
+        """``committed`` is called on the writer's thread after each commit that changed something."""
+        self._path = path
+        self._committed = committed
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="postroom-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, change: Callable[[Connection], T]) -> T:
+        """What ``change`` returns, once its transaction is on disk.
+
+        Jobs run in the order of the calls. A caller that is cancelled leaves its job to be done:
+        what was begun is finished, and the caller just does not hear of it.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._jobs.put((change, done, loop))
+        return await asyncio.shield(done)
+
+    def submit(self, change: Callable[[Connection], object]) -> None:
+        """Queue a change that nobody waits for (what an agent was shown); order is kept."""
+        self._jobs.put((change, None, asyncio.get_running_loop()))
+
+    async def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join, 10)
+
+    def _run(self) -> None:
+        con = connect(self._path)
+        while (job := self._jobs.get()) is not None:
+            change, done, loop = job
+            before = con.total_changes
+            try:
+                result = _transaction(con, change)
+            except BaseException as error:
+                _tell(loop, done, None, error)
+            else:
+                if con.total_changes != before:
+                    self._committed()
+                _tell(loop, done, result, None)
+        con.close()
+
+
+def _transaction(con: Connection, change: Callable[[Connection], T]) -> T:
+    con.execute("BEGIN IMMEDIATE")
+    try:
+        check_version(con)
+        result = change(con)
+        con.execute("COMMIT")
+        return result
+    except BaseException:
+        if con.in_transaction:
+            con.execute("ROLLBACK")
+        raise
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop,
+    done: "asyncio.Future[Any] | None",
+    result: object,
+    error: BaseException | None,
+) -> None:
+    def settle() -> None:
+        if done is None or done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)
+
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(settle)

@@ -1,0 +1,44 @@
+"""What the journal says: every change, in commit order, told by ids alone."""
+
+from enum import StrEnum
+
+from postroom.model.messages import Frozen
+
+
+class EventType(StrEnum):
+    MAILBOX_CREATED = "mailbox.created"
+    MAILBOX_LIVE = "mailbox.live"
+    MAILBOX_PROBLEM = "mailbox.problem"
+    """The watcher lost or regained it; the mailbox's row says what is wrong now."""
+    MAILBOX_EXPIRED = "mailbox.expired"
+    MAILBOX_DELETED = "mailbox.deleted"
+    MESSAGE_RECEIVED = "message.received"
+    MESSAGE_INDEXED = "message.indexed"
+    """Mail older than our connection to its account: readable, and it wakes nobody."""
+    MESSAGE_SENT = "message.sent"
+    SEND_QUEUED = "send.queued"
+    SEND_HELD = "send.held"
+    SEND_DENIED = "send.denied"
+    SEND_APPROVED = "send.approved"
+    SEND_DEFERRED = "send.deferred"
+    SEND_FAILED = "send.failed"
+    SEND_UNKNOWN = "send.unknown"
+    THREADS_JOINED = "threads.joined"
+    """A late message showed that two conversations are one; the older id stays, the other still works."""
+    WORKER_STARTED = "worker.started"
+
+
+class Event(Frozen):
+    """One row of the journal. ``position`` orders it; ids only, never words or addresses."""
+
+    position: int
+    at: float
+    type: EventType
+    actor: str
+    """``agent:NAME``, ``operator``, or ``worker``."""
+    mailbox_id: int | None = None
+    thread_id: int | None = None
+    mail_id: int | None = None
+    send_id: int | None = None
+    detail: str = ""
+    """A few words of our own, such as a reply code; never a stranger's."""
