@@ -57,6 +57,7 @@ def _absorb(con: Connection, old: int, target: int) -> None:
         sql.move_messages,
         sql.move_mentions,
         sql.move_shown,
+        sql.move_acknowledged,
     ):
         statement(con, old=old, target=target)
     sql.drop_conversation(con, thread_id=old)

@@ -39,6 +39,12 @@ INSERT INTO shown (agent, thread_id, position)
 SELECT agent, :target, position FROM shown WHERE thread_id = :old
 ON CONFLICT (agent, thread_id) DO UPDATE SET position = max(position, excluded.position);
 
+-- name: move_acknowledged(old, target)!
+-- What agents acknowledged of it.
+INSERT INTO acknowledged (agent, scope, position, timeouts)
+SELECT agent, 't' || :target, position, timeouts FROM acknowledged WHERE scope = 't' || :old
+ON CONFLICT (agent, scope) DO UPDATE SET position = min(position, excluded.position);
+
 -- name: drop_conversation(thread_id)!
 -- Its row goes.
 DELETE FROM conversations WHERE thread_id = :thread_id;

@@ -1,0 +1,145 @@
+"""What the desk answers: the shapes that tools, command line and every later face hand on.
+
+Whatever a stranger chose (subject, name, words, file name) stands in a field named ``untrusted_…``.
+Addresses are bare. Times are ISO 8601 in UTC. A field that says nothing is left out when an answer
+is written down (`model_dump(exclude_none=True, by_alias=True)`).
+"""
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from postroom.model.messages import Frozen
+
+
+class Answer(Frozen):
+    """An answer whose unremarkable fields are None and left out."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class MailboxCreated(Answer):
+    address: str
+    display_name: str
+    status: Literal["live", "provisioning"]
+    existed: bool
+    reach: Literal["local", "internet"]
+    expires_at: str | None = None
+    next_step: str
+
+
+class MailboxSummary(Answer):
+    address: str
+    display_name: str
+    status: Literal["live", "provisioning", "expired"]
+    awaiting_answer: int
+    """Threads whose last word is somebody else's."""
+    expires_at: str | None = None
+    problem: str | None = None
+
+
+class MailboxList(Answer):
+    mailboxes: tuple[MailboxSummary, ...]
+    as_of: str
+    problem: str | None = None
+
+
+class AttachmentInfo(Answer):
+    attachment_id: str
+    untrusted_filename: str
+    content_type: str
+    size: int
+
+
+class MessageView(Answer):
+    """One message. ``untrusted_text`` for what others wrote, ``text`` for our own words."""
+
+    message_id: str
+    thread_id: str | None = None
+    direction: Literal["received", "sent"]
+    from_: str = Field(alias="from", default="")
+    untrusted_from_name: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] | None = None
+    date: str
+    kind: Literal["message", "auto_reply", "bounce"] = "message"
+    untrusted_subject: str | None = None
+    untrusted_text: str | None = None
+    text: str | None = None
+    attachments: tuple[AttachmentInfo, ...] | None = None
+    sender_verdict: Literal["verified", "unverified", "forged"] | None = None
+    reply_to_differs: str | None = None
+    """The Reply-To address, where it is not the From address: told, and not followed."""
+    hidden_text: int | None = None
+    """Pieces of text left out because a reader would not have seen them."""
+    status: str | None = None
+    """Of our own mail: where its send stands."""
+    left_out: str | None = None
+    """What of it is not here, and how to get it."""
+
+
+class SendAnswer(Answer):
+    send_id: str | None = None
+    status: Literal["sent", "queued", "held", "denied", "failed", "unknown", "thread_moved"]
+    message_id: str | None = None
+    thread_id: str
+    after: str
+    """The cursor to wait from: a reply that arrives before the wait is not missed."""
+    recipients: tuple[str, ...]
+    duplicate: bool | None = None
+    reason: str | None = None
+    new_messages: tuple[MessageView, ...] | None = None
+    """With thread_moved: what this agent has not been shown."""
+    next_step: str | None = None
+
+
+class ThreadSummary(Answer):
+    thread_id: str
+    mailbox: str
+    untrusted_subject: str
+    participants: tuple[str, ...]
+    message_count: int
+    last_message_at: str
+    last_direction: Literal["received", "sent"]
+    untrusted_snippet: str
+    awaiting: Literal["us", "them"] | None = None
+
+
+class ThreadList(Answer):
+    threads: tuple[ThreadSummary, ...]
+    next_cursor: str | None = None
+    as_of: str
+    problem: str | None = None
+
+
+class ThreadView(Answer):
+    thread_id: str
+    mailbox: str
+    untrusted_subject: str
+    messages: tuple[MessageView, ...]
+    left_out: str | None = None
+    next_cursor: str | None = None
+    after: str
+    """The cursor to wait from for what comes next."""
+
+
+class WaitAnswer(Answer):
+    outcome: Literal[
+        "reply", "auto_reply", "bounce", "approved", "held", "denied", "failed", "timeout"
+    ]
+    messages: tuple[MessageView, ...] = ()
+    after: str
+    as_of: str
+    reason: str | None = None
+    problem: str | None = None
+    next_step: str
+
+
+class AttachmentAnswer(Answer):
+    attachment_id: str
+    untrusted_filename: str
+    content_type: str
+    size: int
+    untrusted_text: str | None = None
+    left_out: str | None = None
+    next_step: str | None = None

@@ -1,0 +1,35 @@
+"""What is asked at the desk, where it is more than a few words."""
+
+from pydantic import ConfigDict, Field
+
+from postroom.model.messages import Frozen
+
+
+class AttachmentRequest(Frozen):
+    """A file to send: exactly one of text, content_base64, path and attachment_id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    filename: str | None = Field(default=None, max_length=255)
+    content_type: str | None = Field(default=None, max_length=255)
+    text: str | None = None
+    content_base64: str | None = None
+    path: str | None = Field(default=None, max_length=4096)
+    attachment_id: str | None = Field(default=None, max_length=32)
+
+
+class SendRequest(Frozen):
+    """A mail to send; ``thread_id`` makes it a reply."""
+
+    text: str
+    mailbox: str | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    subject: str | None = None
+    html: str | None = None
+    thread_id: str | None = None
+    reply_all: bool = False
+    attachments: tuple[AttachmentRequest, ...] = ()
+    idempotency_key: str | None = None
+    confirm: bool = False
