@@ -66,9 +66,14 @@ def conversation(con: Connection, thread_id: int) -> Row | None:
     return row
 
 
-def messages(con: Connection, thread_id: int, after: int, most: int) -> list[Row]:
-    """A thread's messages in order of arrival, behind the mail row id ``after``."""
-    return list(sql.messages(con, thread_id=thread_id, after=after, most=most))
+def messages_down_from(con: Connection, thread_id: int, upto: int, most: int) -> list[Row]:
+    """A thread's messages, newest first, from the mail row id ``upto`` on."""
+    return list(sql.messages_down_from(con, thread_id=thread_id, upto=upto, most=most))
+
+
+def older_than(con: Connection, thread_id: int, mail_id: int) -> int:
+    """How many messages of a thread are older than one."""
+    return int(sql.older_than(con, thread_id=thread_id, mail_id=mail_id))
 
 
 def one_message(con: Connection, mail_id: int) -> Row | None:

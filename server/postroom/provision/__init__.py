@@ -1,0 +1,1 @@
+"""Where a new mailbox comes from: a small interface, and a file for each kind of server."""

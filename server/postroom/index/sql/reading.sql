@@ -44,11 +44,15 @@ SELECT c.*, t.public_id, b.address FROM conversations c
 JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
 WHERE c.thread_id = :thread_id;
 
--- name: messages(thread_id, after, most)
--- A conversation's messages, oldest first, from a place on.
+-- name: messages_down_from(thread_id, upto, most)
+-- A conversation's messages, newest first, from a place on.
 SELECT g.*, m.public_id, s.status AS send_status, s.public_id AS send_public_id
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
-WHERE g.thread_id = :thread_id AND g.mail_id > :after ORDER BY g.mail_id LIMIT :most;
+WHERE g.thread_id = :thread_id AND g.mail_id <= :upto ORDER BY g.mail_id DESC LIMIT :most;
+
+-- name: older_than(thread_id, mail_id)$
+-- How many messages of a conversation are older than one.
+SELECT count(*) FROM messages WHERE thread_id = :thread_id AND mail_id < :mail_id;
 
 -- name: one_message(mail_id)^
 -- One message with its conversation.
