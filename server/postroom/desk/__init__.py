@@ -1,0 +1,8 @@
+"""The one counter everything is asked at, a file a subject.
+
+    door.py         whose is what: the only place where a caller is checked
+    mailboxes.py    sending.py   reading.py   waiting.py   attachments.py   tracing.py   health.py
+    addresses.py  cursors.py  times.py  views.py      what they share: words in, words out
+
+The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.
+"""

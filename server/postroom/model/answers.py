@@ -36,6 +36,33 @@ class MailboxSummary(Answer):
     """Threads whose last word is somebody else's."""
     expires_at: str | None = None
     problem: str | None = None
+    agent: str | None = None
+    """Whose it is; told to operators, who see everybody's."""
+
+
+class MailboxDetail(Answer):
+    address: str
+    display_name: str
+    agent: str
+    tenant: str
+    status: str
+    created_at: str
+    expires_at: str | None = None
+    problem: str | None = None
+
+
+class Credentials(Answer):
+    """What an ordinary mail program needs; for operators' eyes."""
+
+    address: str
+    user: str
+    password: str
+    imap_host: str
+    imap_port: int
+    smtp_host: str
+    smtp_port: int
+    security: str
+    note: str
 
 
 class MailboxList(Answer):
@@ -143,3 +170,59 @@ class AttachmentAnswer(Answer):
     untrusted_text: str | None = None
     left_out: str | None = None
     next_step: str | None = None
+
+
+class TraceStep(Answer):
+    """One thing that happened, in our words; ``detail`` may quote a server or a header."""
+
+    at: str
+    what: str
+    detail: str | None = None
+
+
+class Trace(Answer):
+    """The whole way of a mail, for operators."""
+
+    subject: str
+    """What was asked about, such as ``send s_… from ada@agents.localhost``."""
+    steps: tuple[TraceStep, ...]
+
+
+class EventView(Answer):
+    position: int
+    at: str
+    type: str
+    actor: str
+    mailbox: str | None = None
+    thread_id: str | None = None
+    message_id: str | None = None
+    send_id: str | None = None
+    detail: str | None = None
+
+
+class EventList(Answer):
+    events: tuple[EventView, ...]
+    position: int
+    """Where to go on."""
+
+
+class Check(Answer):
+    name: str
+    ok: bool
+    says: str
+    next_step: str | None = None
+
+
+class Health(Answer):
+    """What runs, where, and what is wrong; for operators."""
+
+    ok: bool
+    home: str
+    checks: tuple[Check, ...]
+
+
+class RebuildReport(Answer):
+    messages: int
+    threads: int
+    unreadable: int
+    """Messages whose raw mail has expired: kept as they were read before."""

@@ -1,0 +1,139 @@
+"""Cursors: opaque to callers, made of the index's epoch, a kind, and plain numbers.
+
+They hold no secret and grant nothing: whoever passes one is checked like anybody else. The epoch
+names one history of the index, so that a cursor from before a restore is refused and not misread.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+from postroom.index import threads
+from postroom.index.database import Connection
+from postroom.index.journal import epoch, last_position
+from postroom.index.reading import Scope
+from postroom.model.errors import InvalidRequest
+
+
+@dataclass(frozen=True)
+class ListPlace:
+    """Where a list of threads goes on."""
+
+    last_at: float
+    thread_id: int
+
+
+@dataclass(frozen=True)
+class ThreadPlace:
+    """Where a thread goes on: the newest message of the next page, and how much of it was read."""
+
+    mail_id: int
+    offset: int
+
+
+def waiting(con: Connection, scope: Scope, position: int) -> str:
+    """The cursor to wait in ``scope`` from."""
+    return f"{epoch(con)}-{_scope_name(con, scope)}-{position:x}"
+
+
+def waited(con: Connection, scope: Scope, cursor: str) -> int:
+    """The journal position that a cursor of this scope stands for.
+
+    Raises:
+        InvalidRequest: not a cursor, of another history, of another scope, or from the future.
+    """
+    mine, name, number = _parts(cursor, 3)
+    _check_epoch(con, mine)
+    if _scope_of(con, name) != scope:
+        raise InvalidRequest(
+            "cursor_of_another_scope",
+            "This cursor belongs to another thread or mailbox.",
+            "Pass the `after` that an answer about this very thread or mailbox gave you,"
+            " or leave it out.",
+        )
+    position = _number(number)
+    if position > last_position(con):
+        raise _invalid()
+    return position
+
+
+def listing(con: Connection, question: str, place: ListPlace) -> str:
+    """The cursor of a list's next page; ``question`` is what was asked."""
+    micros = round(place.last_at * 1e6)
+    return f"{epoch(con)}-l{_crc(question)}-{micros:x}-{place.thread_id:x}"
+
+
+def listed(con: Connection, question: str, cursor: str) -> ListPlace:
+    """Where a list goes on. Raises InvalidRequest where the cursor belongs to another question."""
+    mine, kind, at, thread = _parts(cursor, 4)
+    _check_epoch(con, mine)
+    if kind != f"l{_crc(question)}":
+        raise InvalidRequest(
+            "cursor_of_another_list",
+            "This cursor belongs to a list with other arguments.",
+            "Repeat the arguments of the call that gave it, or leave the cursor out.",
+        )
+    return ListPlace(_number(at) / 1e6, _number(thread))
+
+
+def paging(con: Connection, thread_id: int, place: ThreadPlace) -> str:
+    """The cursor of a thread's next page."""
+    name = threads.public_id(con, thread_id)
+    return f"{epoch(con)}-p{name}-{place.mail_id:x}-{place.offset:x}"
+
+
+def paged(con: Connection, thread_id: int, cursor: str) -> ThreadPlace:
+    """Where a thread goes on. Raises InvalidRequest where the cursor is another thread's."""
+    mine, kind, mail, offset = _parts(cursor, 4)
+    _check_epoch(con, mine)
+    found = threads.resolve(con, kind[1:]) if kind.startswith("p") else None
+    if found is None or found[0] != thread_id:
+        raise InvalidRequest(
+            "cursor_of_another_thread",
+            "This cursor belongs to another thread.",
+            "Pass the next_cursor that get_thread gave for this thread, or leave it out.",
+        )
+    return ThreadPlace(_number(mail), _number(offset))
+
+
+def _scope_name(con: Connection, scope: Scope) -> str:
+    if scope.thread_id is None:
+        return f"m{scope.mailbox_id:x}"
+    return threads.public_id(con, scope.thread_id)
+
+
+def _scope_of(con: Connection, name: str) -> Scope | None:
+    if name.startswith("t_"):
+        found = threads.resolve(con, name)
+        return Scope(found[1], found[0]) if found else None
+    return Scope(_number(name[1:])) if name.startswith("m") else None
+
+
+def _parts(cursor: str, count: int) -> list[str]:
+    parts = cursor.strip().split("-")
+    if len(parts) != count or len(cursor) > 100:
+        raise _invalid()
+    return parts
+
+
+def _number(text: str) -> int:
+    # Lower-case hexadecimal only: int() would also take "0x", "_" and signs.
+    if not text or len(text) > 16 or text.strip("0123456789abcdef"):
+        raise _invalid()
+    return int(text, 16)
+
+
+def _check_epoch(con: Connection, mine: str) -> None:
+    if mine != epoch(con):
+        raise _invalid()
+
+
+def _crc(question: str) -> str:
+    return f"{zlib.crc32(question.encode()):x}"
+
+
+def _invalid() -> InvalidRequest:
+    return InvalidRequest(
+        "cursor_invalid",
+        "This cursor was not given out here, or not by this history of the post room.",
+        "Leave it out to begin anew, or pass one exactly as an answer gave it.",
+    )

@@ -1,0 +1,104 @@
+"""Who may ask what: every call at the desk passes here, and nowhere else is a caller checked.
+
+Another agent's mailbox, thread, send or attachment looks exactly as if it did not exist.
+"""
+
+from postroom.index import ids, mail, mailboxes, sends, threads
+from postroom.index.database import Connection, Row
+from postroom.model.callers import Caller
+from postroom.model.errors import InvalidRequest, NotFound, Refused
+from postroom.model.mailboxes import Mailbox, MailboxStatus
+
+
+def actor(caller: Caller) -> str:
+    """The caller as the journal and the books of what was read name it."""
+    return "operator" if caller.is_operator else f"agent:{caller.tenant}/{caller.agent}"
+
+
+def require(caller: Caller, scope: str) -> None:
+    """Raise `Refused` unless the caller has ``scope``."""
+    if scope not in caller.scopes:
+        raise Refused("scope_missing", f"This caller may not {scope}.", "Ask the operator.")
+
+
+def owner(con: Connection, caller: Caller) -> int | None:
+    """The row id of the caller as an owner; None before its first mailbox."""
+    return mailboxes.owner_of(con, caller.tenant, caller.agent)
+
+
+def own_mailboxes(con: Connection, caller: Caller) -> list[Mailbox]:
+    """Every mailbox that the caller may see."""
+    if caller.is_operator:
+        return mailboxes.every(con)
+    mine = owner(con, caller)
+    return mailboxes.of_owner(con, mine) if mine is not None else []
+
+
+def mailbox(con: Connection, caller: Caller, address: str) -> Mailbox:
+    """The caller's mailbox with this address."""
+    found = mailboxes.by_address(con, address.strip().lower())
+    if found is None or not _may_see(caller, found):
+        raise NotFound(
+            "mailbox_not_found",
+            "You have no mailbox with this address.",
+            "list_mailboxes tells which you have; create_mailbox makes one.",
+        )
+    return found
+
+
+def mailbox_or_only_one(con: Connection, caller: Caller, address: str | None) -> Mailbox:
+    """The mailbox that was named, or the only one there is."""
+    if address is not None:
+        return mailbox(con, caller, address)
+    mine = [m for m in own_mailboxes(con, caller) if m.status is not MailboxStatus.EXPIRED]
+    if len(mine) == 1:
+        return mine[0]
+    if not mine:
+        raise InvalidRequest(
+            "mailbox_missing", "You have no mailbox yet.", "Call create_mailbox first."
+        )
+    raise InvalidRequest(
+        "mailbox_ambiguous",
+        f"You have {len(mine)} mailboxes.",
+        "Name one as `mailbox`; list_mailboxes tells their addresses.",
+    )
+
+
+def thread(con: Connection, caller: Caller, public_id: str) -> tuple[int, Mailbox]:
+    """(thread row id, its mailbox) for a thread's id, also one that has joined another thread."""
+    found = threads.resolve(con, public_id.strip())
+    box = mailboxes.by_id(con, found[1]) if found else None
+    if found is None or box is None or not _may_see(caller, box):
+        raise NotFound(
+            "thread_not_found", "You have no such thread.", "list_threads tells which you have."
+        )
+    return found[0], box
+
+
+def send(con: Connection, caller: Caller, public_id: str) -> Row:
+    """A send of one of the caller's mailboxes."""
+    row = sends.by_public_id(con, public_id.strip())
+    box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
+    if row is None or box is None or not _may_see(caller, box):
+        raise NotFound("send_not_found", "You have no such send.")
+    return row
+
+
+def attachment(con: Connection, caller: Caller, attachment_id: str) -> tuple[Row, int]:
+    """(mail row, number of the part) for an attachment's id."""
+    place = ids.attachment_place(attachment_id.strip())
+    row = mail.by_public_id(con, place[0]) if place else None
+    box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
+    if place is None or row is None or box is None or not _may_see(caller, box):
+        raise NotFound(
+            "attachment_not_found",
+            "You have no such attachment.",
+            "get_thread lists a message's attachments with their ids.",
+        )
+    return row, place[1]
+
+
+def _may_see(caller: Caller, box: Mailbox) -> bool:
+    if box.status is MailboxStatus.DELETED:
+        return False
+    return caller.is_operator or (box.tenant, box.agent) == (caller.tenant, caller.agent)

@@ -1,0 +1,296 @@
+"""Mailboxes: making one, listing one's own, looking into one, taking one away."""
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from postroom.clock import Clock
+from postroom.desk import door
+from postroom.desk.times import duration, iso
+from postroom.index import journal, mailboxes
+from postroom.index.database import Connection
+from postroom.index.index import Index, wait_for_event
+from postroom.model.answers import (
+    Credentials,
+    MailboxCreated,
+    MailboxDetail,
+    MailboxList,
+    MailboxSummary,
+)
+from postroom.model.callers import Caller
+from postroom.model.errors import Conflict, InvalidRequest, Refused, Unavailable
+from postroom.model.events import EventType
+from postroom.model.limits import PROVISION_PATIENCE_SECONDS
+from postroom.model.mailboxes import Mailbox, MailboxStatus
+from postroom.policy.names import username as checked_username
+from postroom.provision.provisioner import Provisioner
+
+MIN_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS = 10.0, 366 * 86400.0
+MAX_DISPLAY_NAME = 120
+
+_MOODS = "amber brisk calm clear fair keen kind mild neat quick quiet ready sunny swift true warm"
+_BIRDS = "dove egret finch heron jay kestrel lark linnet merlin owl plover robin swift tern thrush wren"
+
+
+class Mailboxes:
+    """What is asked about mailboxes."""
+
+    def __init__(
+        self,
+        index: Index,
+        clock: Clock,
+        provisioners: Mapping[str, Provisioner],
+        default_domain: str,
+        username_pattern: str,
+    ) -> None:
+        self._index = index
+        self._clock = clock
+        self._provisioners = provisioners
+        self._default_domain = default_domain
+        self._pattern = username_pattern
+
+    async def create(
+        self,
+        caller: Caller,
+        username: str | None = None,
+        display_name: str | None = None,
+        domain: str | None = None,
+        expires_in: str | None = None,
+    ) -> MailboxCreated:
+        """A mailbox of the caller's own; the same one again where it has this username already.
+
+        Raises:
+            InvalidRequest, Refused: the name or another argument is not allowed.
+            Conflict: the address is somebody else's.
+        """
+        door.require(caller, "create")
+        provisioner = self._provisioner(domain)
+        name = checked_username(username, self._pattern) if username is not None else None
+        shown = _display_name(display_name)
+        lifetime = _lifetime(expires_in)
+
+        def change(con: Connection) -> tuple[Mailbox, bool]:
+            return self._make(con, caller, provisioner, name, shown, lifetime)
+
+        box, existed = await self._index.write(change)
+        if box.status is MailboxStatus.PROVISIONING:
+            box = await self._wait_until_live(box)
+        return _created(box, existed, provisioner)
+
+    async def list(self, caller: Caller) -> MailboxList:
+        """The caller's mailboxes, with how many threads in each await an answer."""
+        door.require(caller, "read")
+
+        def look(con: Connection) -> tuple[MailboxSummary, ...]:
+            return tuple(
+                _summary(box, mailboxes.awaiting_us(con, box.id), caller.is_operator)
+                for box in door.own_mailboxes(con, caller)
+            )
+
+        return MailboxList(mailboxes=await self._index.read(look), as_of=iso(self._clock()))
+
+    async def show(self, caller: Caller, address: str) -> MailboxDetail:
+        """Everything about one mailbox but its password."""
+        door.require(caller, "read")
+        return await self._index.read(lambda con: _detail(door.mailbox(con, caller, address)))
+
+    async def delete(self, caller: Caller, address: str) -> MailboxDetail:
+        """Take a mailbox away: it receives nothing more, and its mail is removed by a worker. The
+        address stays taken, so that nobody else inherits its mail. For operators."""
+        _require_operator(caller)
+
+        def change(con: Connection) -> MailboxDetail:
+            box = door.mailbox(con, caller, address)
+            mailboxes.set_status(con, box.id, MailboxStatus.DELETED)
+            journal.append(
+                con, self._clock(), EventType.MAILBOX_DELETED, "operator", mailbox_id=box.id
+            )
+            return _detail(box)
+
+        return await self._index.write(change)
+
+    async def credentials(self, caller: Caller, address: str) -> Credentials:
+        """What an ordinary mail program needs to open a mailbox. For operators."""
+        _require_operator(caller)
+
+        def look(con: Connection) -> Credentials:
+            box = door.mailbox(con, caller, address)
+            worker = journal.worker(con)
+            if worker is None or not worker["imap_port"]:
+                raise Unavailable(
+                    "server_never_started",
+                    "The built-in mail server has not run here yet, so it has no ports.",
+                    "Start `postroom serve`, then ask again.",
+                )
+            return Credentials(
+                address=box.address,
+                user=box.address,
+                password=box.password.get_secret_value(),
+                imap_host="127.0.0.1",
+                imap_port=worker["imap_port"],
+                smtp_host="127.0.0.1",
+                smtp_port=worker["smtp_port"],
+                security="none (loopback only)",
+                note="The server answers while a Postroom process runs, such as `postroom serve`.",
+            )
+
+        return await self._index.read(look)
+
+    def _provisioner(self, domain: str | None) -> Provisioner:
+        asked = (domain or self._default_domain).strip().lower()
+        found = self._provisioners.get(asked)
+        if found is None:
+            known = ", ".join(sorted(self._provisioners))
+            raise InvalidRequest(
+                "domain_unknown",
+                "This post room makes no addresses in that domain.",
+                f"Leave `domain` out, or use one of: {known}.",
+            )
+        return found
+
+    def _make(
+        self,
+        con: Connection,
+        caller: Caller,
+        provisioner: Provisioner,
+        name: str | None,
+        shown: str | None,
+        lifetime: float | None,
+    ) -> tuple[Mailbox, bool]:
+        now = self._clock()
+        owner = mailboxes.owner_or_new(con, caller.tenant, caller.agent)
+        address = f"{name or self._free_name(con, provisioner.domain)}@{provisioner.domain}"
+        expires_at = now + lifetime if lifetime is not None else None
+        old = mailboxes.by_address(con, address)
+        if old is not None and old.owner != owner:
+            raise Conflict(
+                "address_taken",
+                f"{address} is taken.",
+                "Choose another username, or leave it out to get a free one.",
+            )
+        if old is not None and (old.receives(now) or old.status is MailboxStatus.PROVISIONING):
+            return old, True
+        display = shown or (old.display_name if old else address.partition("@")[0])
+        password = secrets.token_urlsafe(18)
+        if old is not None:
+            mailboxes.revive(con, old.id, display, password, now, expires_at)
+            box_id = old.id
+        else:
+            status = (
+                MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
+            )
+            box_id = mailboxes.add(
+                con, address, display, owner, status, password, now, expires_at
+            )
+            journal.append(
+                con, now, EventType.MAILBOX_CREATED, door.actor(caller), mailbox_id=box_id
+            )
+        if provisioner.live_at_commit:
+            journal.append(con, now, EventType.MAILBOX_LIVE, door.actor(caller), mailbox_id=box_id)
+        made = mailboxes.by_id(con, box_id)
+        assert made is not None
+        return made, False
+
+    def _free_name(self, con: Connection, domain: str) -> str:
+        """A readable name that is free and that the operator's pattern allows."""
+        for _ in range(200):
+            mood, bird = secrets.choice(_MOODS.split()), secrets.choice(_BIRDS.split())
+            name = f"{mood}-{bird}-{secrets.randbelow(900) + 100}"
+            allowed = not self._pattern or re.fullmatch(self._pattern, name)
+            if allowed and mailboxes.by_address(con, f"{name}@{domain}") is None:
+                return name
+        raise Refused(
+            "username_needed",
+            "No free name could be made up that the operator's pattern allows.",
+            f"Pass a `username` that matches {self._pattern!r}."
+            if self._pattern
+            else "Pass a `username`.",
+        )
+
+    async def _wait_until_live(self, box: Mailbox) -> Mailbox:
+        deadline = self._clock() + PROVISION_PATIENCE_SECONDS
+        while True:
+            changed = self._index.next_change()
+            now = await self._index.read(lambda con: mailboxes.by_id(con, box.id))
+            left = deadline - self._clock()
+            if now is None or now.status is not MailboxStatus.PROVISIONING or left <= 0:
+                return now or box
+            await wait_for_event(changed, left)
+
+
+def _require_operator(caller: Caller) -> None:
+    if not caller.is_operator:
+        raise Refused("operator_only", "Only the operator may do this.", "Ask the operator.")
+
+
+def _display_name(asked: str | None) -> str | None:
+    if asked is None or not asked.strip():
+        return None
+    name = " ".join(asked.split())
+    if len(name) > MAX_DISPLAY_NAME or not name.isprintable():
+        raise InvalidRequest(
+            "display_name_malformed",
+            f"display_name is at most {MAX_DISPLAY_NAME} printable characters.",
+            "Shorten it.",
+        )
+    return name
+
+
+def _lifetime(expires_in: str | None) -> float | None:
+    if expires_in is None:
+        return None
+    seconds = duration(expires_in, "expires_in")
+    if not MIN_EXPIRY_SECONDS <= seconds <= MAX_EXPIRY_SECONDS:
+        raise InvalidRequest(
+            "expiry_out_of_range", "expires_in is from 10 seconds to 366 days.", 'Such as "2h".'
+        )
+    return seconds
+
+
+def _created(box: Mailbox, existed: bool, provisioner: Provisioner) -> MailboxCreated:
+    live = box.status is MailboxStatus.LIVE
+    return MailboxCreated(
+        address=box.address,
+        display_name=box.display_name,
+        status="live" if live else "provisioning",
+        existed=existed,
+        reach=provisioner.reach.value,
+        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
+        next_step=_next_step(live, provisioner),
+    )
+
+
+def _next_step(live: bool, provisioner: Provisioner) -> str:
+    if not live:
+        return "It is being set up; list_mailboxes tells when it is live."
+    if provisioner.reach.value == "local":
+        return (
+            f"Send from it with send_email. It reaches addresses at {provisioner.domain} on this"
+            " machine only, until the operator connects a real account."
+        )
+    return "Send from it with send_email, or wait for mail with wait_for_reply."
+
+
+def _summary(box: Mailbox, awaiting: int, with_agent: bool) -> MailboxSummary:
+    return MailboxSummary(
+        address=box.address,
+        display_name=box.display_name,
+        status=box.status.value,  # type: ignore[arg-type]  # deleted ones are never listed
+        awaiting_answer=awaiting,
+        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
+        problem=box.problem or None,
+        agent=box.agent if with_agent else None,
+    )
+
+
+def _detail(box: Mailbox) -> MailboxDetail:
+    return MailboxDetail(
+        address=box.address,
+        display_name=box.display_name,
+        agent=box.agent,
+        tenant=box.tenant,
+        status=box.status.value,
+        created_at=iso(box.created_at),
+        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
+        problem=box.problem or None,
+    )

@@ -1,0 +1,51 @@
+"""Times and durations as callers write and read them."""
+
+import re
+from datetime import UTC, datetime
+
+from postroom.model.errors import InvalidRequest
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
+
+
+def iso(at: float) -> str:
+    """``at`` (seconds since 1970) as ISO 8601 in UTC, to the second."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def duration(text: str, name: str) -> float:
+    """Seconds that "90s", "30m", "2h", "7d" or "2w" means.
+
+    Raises:
+        InvalidRequest: anything else; ``name`` is the argument it stood in.
+    """
+    found = _DURATION.fullmatch(text.strip().lower())
+    if not found:
+        raise InvalidRequest(
+            "duration_malformed",
+            f"{name} is a number and a unit.",
+            'Write it as "90s", "30m", "2h" or "7d".',
+        )
+    return float(found.group(1)) * _UNITS[found.group(2)]
+
+
+def moment(text: str, now: float, name: str) -> float:
+    """Seconds since 1970 for an ISO 8601 date or time (UTC where it names no zone), or for a
+    duration before ``now`` such as "24h".
+
+    Raises:
+        InvalidRequest: neither of these.
+    """
+    text = text.strip()
+    if _DURATION.fullmatch(text.lower()):
+        return now - duration(text, name)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequest(
+            "time_malformed",
+            f"{name} is an ISO 8601 date or time, or a duration before now.",
+            'Write it as "2026-11-23", "2026-11-23T09:00:00Z" or "24h".',
+        ) from error
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
