@@ -106,3 +106,10 @@ def _event(row: Row) -> Event:
         send_id=row["send_id"],
         detail=row["detail"],
     )
+
+
+def outcomes(con: Connection, mailbox_id: int, thread_id: int | None, after: int) -> list[Row]:
+    """Sends refused or approved behind a position, in a thread or a whole mailbox, oldest first."""
+    if thread_id is not None:
+        return list(sql.outcomes_in_thread(con, thread_id=thread_id, after=after))
+    return list(sql.outcomes_in_mailbox(con, mailbox_id=mailbox_id, after=after))

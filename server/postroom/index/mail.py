@@ -13,7 +13,7 @@ from postroom.index import search, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import new_message_id
 from postroom.index.queries import named
-from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.model.messages import AttachmentPart, Direction, ParsedMessage, SenderVerdict
 
 sql = named("mail")
 
@@ -134,6 +134,11 @@ def message(con: Connection, mail_id: int) -> Row | None:
     """The fields read from a mail."""
     row: Row | None = sql.message(con, mail_id=mail_id)
     return row
+
+
+def attachments_of(listed: str) -> list[AttachmentPart]:
+    """The attachments as a message's row lists them (JSON)."""
+    return [AttachmentPart.model_validate(part) for part in json.loads(listed)]
 
 
 def _ids(parsed: ParsedMessage) -> tuple[str, tuple[str, ...]]:

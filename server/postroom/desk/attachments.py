@@ -1,0 +1,198 @@
+"""Attachments: those that came, and those that go out."""
+
+import asyncio
+import base64
+import binascii
+import mimetypes
+import stat
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+
+from postroom.desk import door
+from postroom.desk.budget import MIN_TOKENS, cut
+from postroom.index import mail
+from postroom.index.database import Connection
+from postroom.index.index import Index
+from postroom.mime.attachments import attachment_content, attachment_text
+from postroom.mime.tokens import estimate_tokens
+from postroom.model.answers import AttachmentAnswer
+from postroom.model.callers import Caller
+from postroom.model.errors import InvalidRequest, NotFound, Refused
+from postroom.model.limits import (
+    DEFAULT_THREAD_TOKENS,
+    MAX_ATTACHMENT_BYTES,
+    MAX_ATTACHMENTS,
+    MAX_THREAD_TOKENS,
+)
+from postroom.model.messages import AttachedFile, AttachmentPart
+from postroom.model.requests import AttachmentRequest
+
+
+class Attachments:
+    """What is asked about files."""
+
+    def __init__(self, index: Index, folders: Sequence[Path], home: Path) -> None:
+        """``folders``: below these a path may be sent; never anything of ``home``."""
+        self._index = index
+        self._folders = tuple(folders)
+        self._home = home
+
+    async def read(
+        self, caller: Caller, attachment_id: str, max_tokens: int = DEFAULT_THREAD_TOKENS
+    ) -> AttachmentAnswer:
+        """The text of a text-like file, otherwise what it is and how an operator gets it."""
+        door.require(caller, "read")
+        if not MIN_TOKENS <= max_tokens <= MAX_THREAD_TOKENS:
+            raise InvalidRequest(
+                "max_tokens_out_of_range",
+                f"max_tokens is from {MIN_TOKENS} to {MAX_THREAD_TOKENS}.",
+            )
+        content, part = await self._content(caller, attachment_id)
+        text = await asyncio.to_thread(
+            attachment_text, content, part.content_type, part.filename
+        )
+        shown = text
+        if text is not None and estimate_tokens(text) > max_tokens:
+            shown = cut(text, max_tokens)
+        left = len(text) - len(shown) if text is not None and shown is not None else 0
+        return AttachmentAnswer(
+            attachment_id=attachment_id.strip(),
+            untrusted_filename=part.filename,
+            content_type=part.content_type,
+            size=part.size,
+            untrusted_text=shown,
+            left_out=f"the last {left} of {len(text or '')} characters" if left else None,
+            next_step=_next_step(attachment_id.strip(), text, left),
+        )
+
+    async def save(self, caller: Caller, attachment_id: str) -> tuple[bytes, str]:
+        """(bytes, safe file name) of an attachment."""
+        door.require(caller, "read")
+        content, part = await self._content(caller, attachment_id)
+        return content, part.filename
+
+    async def resolve(
+        self, caller: Caller, asked: Sequence[AttachmentRequest]
+    ) -> tuple[AttachedFile, ...]:
+        """The real bytes of what a send asks to attach, before anything is queued.
+
+        Raises:
+            InvalidRequest: a file is named wrongly or too large. Refused: outside the operator's
+            folders. NotFound: no such file or attachment.
+        """
+        if len(asked) > MAX_ATTACHMENTS:
+            raise InvalidRequest(
+                "too_many_attachments", f"A mail carries at most {MAX_ATTACHMENTS} files."
+            )
+        files: list[AttachedFile] = []
+        for place, one in enumerate(asked, 1):
+            files.append(await self._resolve_one(caller, one, place))
+            if sum(len(f.content) for f in files) > MAX_ATTACHMENT_BYTES:
+                raise InvalidRequest(
+                    "attachments_too_large",
+                    f"The files are larger than {MAX_ATTACHMENT_BYTES // 2**20} MB together.",
+                    "Send fewer or smaller ones.",
+                )
+        return tuple(files)
+
+    async def _content(self, caller: Caller, id: str) -> tuple[bytes, AttachmentPart]:
+        def look(con: Connection) -> tuple[bytes | None, int, str]:
+            row, number = door.attachment(con, caller, id)
+            fields = mail.message(con, row["id"])
+            return mail.raw(con, row["id"]), number, fields["attachments"] if fields else "[]"
+
+        raw, number, listed = await self._index.read(look)
+        parts = [p for p in mail.attachments_of(listed) if p.number == number]
+        if raw is None or not parts:
+            raise NotFound(
+                "attachment_not_found",
+                "There is no such attachment, or its mail has expired.",
+                "get_thread lists a message's attachments with their ids.",
+            )
+        return await asyncio.to_thread(attachment_content, raw, number), parts[0]
+
+    async def _resolve_one(
+        self, caller: Caller, asked: AttachmentRequest, place: int
+    ) -> AttachedFile:
+        sources = (asked.text, asked.content_base64, asked.path, asked.attachment_id)
+        if sum(source is not None for source in sources) != 1:
+            raise InvalidRequest(
+                "attachment_source",
+                f"Attachment {place} needs exactly one of text, content_base64, path and"
+                " attachment_id.",
+            )
+        name, content, content_type = await self._source(caller, asked, place)
+        name = asked.filename or name
+        if not name:
+            raise InvalidRequest(
+                "attachment_filename", f"Attachment {place} needs a filename.", "Such as notes.txt."
+            )
+        guessed = asked.content_type or content_type or mimetypes.guess_type(name)[0]
+        return AttachedFile(
+            filename=name, content_type=guessed or "application/octet-stream", content=content
+        )
+
+    async def _source(
+        self, caller: Caller, asked: AttachmentRequest, place: int
+    ) -> tuple[str, bytes, str | None]:
+        """(its own name, bytes, its own type)."""
+        if asked.text is not None:
+            return "", asked.text.encode(), None if asked.filename else "text/plain"
+        if asked.content_base64 is not None:
+            return "", _decoded(asked.content_base64, place), None
+        if asked.attachment_id is not None:
+            content, part = await self._content(caller, asked.attachment_id)
+            return part.filename, content, part.content_type
+        assert asked.path is not None
+        path = asked.path
+        return PurePath(path).name, await asyncio.to_thread(self._file, path, place), None
+
+    def _file(self, path: str, place: int) -> bytes:
+        if not self._folders:
+            raise Refused(
+                "paths_not_allowed",
+                "No folder is listed from which files may be sent.",
+                "Pass the content as text or content_base64, or ask the operator to list a folder"
+                " under attachment_folders in postroom.toml.",
+            )
+        real = Path(path).expanduser().resolve()
+        allowed = any(real.is_relative_to(folder.resolve()) for folder in self._folders)
+        if not allowed or real.is_relative_to(self._home):
+            raise Refused(
+                "path_not_allowed",
+                f"The file of attachment {place} is outside the folders that the operator listed.",
+                "Move it there, or pass its content.",
+            )
+        try:
+            found = real.stat()
+            if not stat.S_ISREG(found.st_mode):
+                raise FileNotFoundError
+            if found.st_size > MAX_ATTACHMENT_BYTES:
+                raise InvalidRequest(
+                    "attachments_too_large", f"The file of attachment {place} is too large."
+                )
+            return real.read_bytes()
+        except OSError as error:
+            raise NotFound(
+                "file_not_found", f"The file of attachment {place} cannot be read."
+            ) from error
+
+
+def _decoded(text: str, place: int) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidRequest(
+            "base64_malformed",
+            f"content_base64 of attachment {place} is not base64 (RFC 4648 §4).",
+            "Pass text for text files.",
+        ) from error
+
+
+def _next_step(id: str, text: str | None, left: int) -> str | None:
+    if text is None:
+        return (
+            "It is no text. Pass it on with send_email (attachment_id), or ask the operator to"
+            f" save it: postroom threads attachment {id}"
+        )
+    return "A larger max_tokens shows more of it." if left else None

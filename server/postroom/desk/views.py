@@ -1,0 +1,104 @@
+"""Rows of the index as the messages and threads that a caller reads."""
+
+import json
+
+from postroom.desk.times import iso
+from postroom.index.database import Row
+from postroom.index.ids import attachment_id
+from postroom.index.threads import people_of
+from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
+from postroom.model.messages import Direction, MessageKind
+
+MAX_PEOPLE_SHOWN = 20
+"""Recipients listed with one message: a mailing's hundreds would crowd out its words."""
+
+
+def words(row: Row, *, include_quoted: bool) -> str:
+    """What a message says: its new words, or all of it. One that only quotes shows what it quotes."""
+    new = row["new_text"]
+    if include_quoted or new is None or not new.strip():
+        return str(row["text"])
+    return str(new)
+
+
+def message(
+    row: Row, text: str, *, thread_id: str | None = None, left_out: str | None = None
+) -> MessageView:
+    """A message with the words ``text`` of it."""
+    received = row["direction"] == Direction.RECEIVED
+    to = tuple(p.address for p in people_of(row["to_people"]))
+    cc = tuple(p.address for p in people_of(row["cc_people"]))
+    return MessageView.model_validate(
+        {
+            "message_id": row["public_id"],
+            "thread_id": thread_id,
+            "direction": row["direction"],
+            "from": row["from_address"],
+            "untrusted_from_name": (row["from_name"] or None) if received else None,
+            "to": to[:MAX_PEOPLE_SHOWN],
+            "cc": cc[:MAX_PEOPLE_SHOWN] or None,
+            "date": iso(row["at"]),
+            "kind": row["kind"],
+            "untrusted_text": text if received else None,
+            "text": None if received else text,
+            "attachments": attachments(row) or None,
+            "sender_verdict": row["verdict"] if received else None,
+            "reply_to_differs": reply_to_differs(row) if received else None,
+            "hidden_text": row["hidden_text"] or None,
+            "status": _send_status(row),
+            "left_out": left_out,
+        }
+    )
+
+
+def attachments(row: Row) -> tuple[AttachmentInfo, ...]:
+    """The files that came with a message."""
+    return tuple(
+        AttachmentInfo(
+            attachment_id=attachment_id(row["public_id"], a["number"]),
+            untrusted_filename=a["filename"],
+            content_type=a["content_type"],
+            size=a["size"],
+        )
+        for a in json.loads(row["attachments"])
+    )
+
+
+def reply_to_differs(row: Row) -> str | None:
+    """The Reply-To address where it is not the From address: a way to redirect an answer unseen."""
+    others = [p.address for p in people_of(row["reply_to"])]
+    differing = [a for a in others if a.lower() != row["from_address"].lower()]
+    return differing[0] if differing else None
+
+
+def thread(row: Row) -> ThreadSummary:
+    """A thread's row as a list shows it."""
+    own = row["address"]
+    others = tuple(a for a in json.loads(row["participants"]) if a.lower() != own)
+    return ThreadSummary(
+        thread_id=row["public_id"],
+        mailbox=own,
+        untrusted_subject=row["subject"],
+        participants=others[:MAX_PEOPLE_SHOWN],
+        message_count=row["message_count"],
+        last_message_at=iso(row["last_at"]),
+        last_direction=row["last_direction"],
+        untrusted_snippet=row["snippet"],
+        awaiting=row["awaiting"] or None,
+    )
+
+
+def _send_status(row: Row) -> str | None:
+    """Where a mail of ours stands, where that is worth saying: "sent" goes without it."""
+    status = row["send_status"]
+    if status in (None, "sent"):
+        return None
+    return "queued" if status == "submitting" else str(status)
+
+
+def outcome_of(kinds: set[str]) -> str:
+    """What a batch of messages amounts to: a person's reply counts most."""
+    if MessageKind.MESSAGE in kinds:
+        return "reply"
+    return "bounce" if MessageKind.BOUNCE in kinds else "auto_reply"
+

@@ -1,0 +1,264 @@
+"""Waiting for new mail: what is there already, else sleep until the journal grows, then look again."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from postroom.clock import Clock
+from postroom.desk import cursors, door, views
+from postroom.desk.budget import METADATA_TOKENS, cut
+from postroom.desk.times import iso
+from postroom.index import journal, mailboxes, reading, sends, threads
+from postroom.index.database import Connection, Row
+from postroom.index.index import Index, wait_for_event
+from postroom.index.reading import Scope
+from postroom.mime.tokens import estimate_tokens
+from postroom.model.answers import MessageView, WaitAnswer
+from postroom.model.callers import Caller
+from postroom.model.errors import InvalidRequest, Unavailable
+from postroom.model.limits import (
+    DEFAULT_THREAD_TOKENS,
+    DEFAULT_WAIT_SECONDS,
+    MAX_WAIT_MESSAGES,
+    MAX_WAIT_SECONDS,
+    MAX_WAITS_PER_AGENT,
+)
+
+Progress = Callable[[float, float], Awaitable[None]]
+"""Called with the seconds that have passed and the seconds in all."""
+
+PROGRESS_SECONDS = 5.0
+PATIENT_TIMEOUTS = 3
+"""Waits that may run out in a row before the agent is told to stop asking."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one look at a scope brought."""
+
+    rows: list[Row]
+    views: tuple[MessageView, ...]
+    outcome: str | None
+    reason: str | None
+    position: int
+    after: str
+
+
+class Waiting:
+    """What is asked about mail to come."""
+
+    def __init__(self, index: Index, clock: Clock, problem: Callable[[], str]) -> None:
+        """``problem`` says why nothing may arrive at all, or ""."""
+        self._index = index
+        self._clock = clock
+        self._problem = problem
+        self._waits: Counter[str] = Counter()
+
+    async def wait(
+        self,
+        caller: Caller,
+        thread_id: str | None = None,
+        mailbox: str | None = None,
+        after: str | None = None,
+        timeout_seconds: float = DEFAULT_WAIT_SECONDS,
+        progress: Progress | None = None,
+    ) -> WaitAnswer:
+        """What arrived in a thread or mailbox, at once where it is there already.
+
+        With ``after`` everything behind that cursor, and what lies before it counts as
+        acknowledged; without, what was neither answered in its own thread nor acknowledged. A
+        wait consumes nothing by itself: asked again, it answers the same.
+        """
+        door.require(caller, "read")
+        if not 0 <= timeout_seconds <= MAX_WAIT_SECONDS:
+            raise InvalidRequest(
+                "timeout_out_of_range",
+                f"timeout_seconds is from 0 to {MAX_WAIT_SECONDS:.0f}.",
+                "Wait again with the cursor for longer.",
+            )
+        who = door.actor(caller)
+        async with self._one_more(who):
+            scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
+            deadline = self._clock() + timeout_seconds
+            told = self._clock()
+            while True:
+                changed = self._index.next_change()
+                found = await self._index.read(lambda con: _look(con, who, scope, start, floor))
+                left = deadline - self._clock()
+                if found.outcome is not None or left <= 0:
+                    return await self._answer(caller, who, scope, found)
+                await wait_for_event(changed, min(left, PROGRESS_SECONDS))
+                if progress and self._clock() - told >= PROGRESS_SECONDS - 0.1:
+                    told = self._clock()
+                    await progress(timeout_seconds - (deadline - told), timeout_seconds)
+
+    @asynccontextmanager
+    async def _one_more(self, who: str) -> AsyncIterator[None]:
+        if self._waits[who] >= MAX_WAITS_PER_AGENT:
+            raise Unavailable(
+                "too_many_waits",
+                f"{MAX_WAITS_PER_AGENT} waits are already running for this agent.",
+                "Let them end; one wait on a mailbox hears of all its threads.",
+            )
+        self._waits[who] += 1
+        try:
+            yield
+        finally:
+            self._waits[who] -= 1
+
+    async def _begin(
+        self,
+        caller: Caller,
+        who: str,
+        thread_id: str | None,
+        mailbox: str | None,
+        after: str | None,
+    ) -> tuple[Scope, int | None, int]:
+        """(scope, the position to wait from or None, the position at which the wait began)."""
+
+        def look(con: Connection) -> tuple[Scope, int | None, int]:
+            scope = _scope(con, caller, thread_id, mailbox)
+            start = cursors.waited(con, scope, after) if after else None
+            return scope, start, journal.last_position(con)
+
+        scope, start, now = await self._index.read(look)
+        if start is not None:
+            known = start
+            await self._index.write(lambda con: reading.acknowledge(con, who, scope, known))
+        return scope, start, now
+
+    async def _answer(
+        self, caller: Caller, who: str, scope: Scope, found: _Found
+    ) -> WaitAnswer:
+        if found.outcome is None:
+            return await self._nothing_came(who, scope, found)
+        self._index.note(lambda con: _note_shown(con, who, scope, found.rows))
+        return WaitAnswer.model_validate(
+            {
+                "outcome": found.outcome,
+                "messages": found.views,
+                "after": found.after,
+                "as_of": iso(self._clock()),
+                "reason": found.reason,
+                "next_step": _next_step(found),
+            }
+        )
+
+    async def _nothing_came(self, who: str, scope: Scope, found: _Found) -> WaitAnswer:
+        def change(con: Connection) -> tuple[int, bool, str]:
+            reading.count_timeout(con, who, scope)
+            box = mailboxes.by_id(con, scope.mailbox_id)
+            held = sends.is_held(con, thread_id=scope.thread_id, mailbox_id=scope.mailbox_id)
+            return reading.timeouts(con, who, scope), held, box.problem if box else ""
+
+        count, held, problem = await self._index.write(change)
+        return WaitAnswer(
+            outcome="held" if held else "timeout",
+            after=found.after,
+            as_of=iso(self._clock()),
+            problem=problem or self._problem() or None,
+            next_step=_after_nothing(count, held),
+        )
+
+
+def _scope(
+    con: Connection, caller: Caller, thread_id: str | None, mailbox: str | None
+) -> Scope:
+    if thread_id is not None:
+        row_id, box = door.thread(con, caller, thread_id)
+        if mailbox is not None and door.mailbox(con, caller, mailbox).id != box.id:
+            raise InvalidRequest(
+                "thread_in_another_mailbox",
+                "This thread belongs to another of your mailboxes.",
+                "Leave `mailbox` out.",
+            )
+        return Scope(box.id, row_id)
+    return Scope(door.mailbox_or_only_one(con, caller, mailbox).id)
+
+
+def _look(con: Connection, who: str, scope: Scope, start: int | None, floor: int) -> _Found:
+    """What is there for a wait that began at ``floor`` (or goes on from ``start``)."""
+    scope = _now(con, scope)
+    last = journal.last_position(con)
+    if start is None:
+        rows = reading.pending(con, who, scope, MAX_WAIT_MESSAGES + 1)
+    else:
+        rows = reading.received_after(con, scope, start, MAX_WAIT_MESSAGES + 1)
+    taken = rows[:MAX_WAIT_MESSAGES]
+    position = taken[-1]["position"] if len(rows) > len(taken) else last
+    outcome: str | None = None
+    reason: str | None = None
+    if taken:
+        outcome = views.outcome_of({row["kind"] for row in taken})
+    else:
+        outcome, reason = _send_outcome(con, scope, floor if start is None else start)
+    return _Found(
+        rows=taken,
+        views=_views(con, taken),
+        outcome=outcome,
+        reason=reason,
+        position=position,
+        after=cursors.waiting(con, scope, position),
+    )
+
+
+def _now(con: Connection, scope: Scope) -> Scope:
+    """The scope with the thread that it means now: it may have joined another while we slept."""
+    if scope.thread_id is None:
+        return scope
+    found = threads.resolve(con, threads.public_id(con, scope.thread_id))
+    return Scope(scope.mailbox_id, found[0]) if found else scope
+
+
+def _send_outcome(con: Connection, scope: Scope, after: int) -> tuple[str | None, str | None]:
+    """What became of a send in the scope, where that ends the wait."""
+    for row in journal.outcomes(con, scope.mailbox_id, scope.thread_id, after):
+        send = sends.by_id(con, row["send_id"])
+        outcome = row["type"].removeprefix("send.")
+        return outcome, send["reason"] if send else None
+    return None, None
+
+
+def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:
+    """The messages, each cut so that all of them fit into one answer."""
+    share = DEFAULT_THREAD_TOKENS // max(len(rows), 1) - METADATA_TOKENS
+    found = []
+    for row in rows:
+        text = views.words(row, include_quoted=False)
+        shown = text if estimate_tokens(text) <= share else cut(text, share)
+        left_out = "the rest of it: get_thread shows it" if len(shown) < len(text) else None
+        thread_id = threads.public_id(con, row["thread_id"])
+        view = views.message(row, shown, thread_id=thread_id, left_out=left_out)
+        found.append(view.model_copy(update={"untrusted_subject": row["subject"]}))
+    return tuple(found)
+
+
+def _note_shown(con: Connection, who: str, scope: Scope, rows: list[Row]) -> None:
+    reading.forget_timeouts(con, who, scope)
+    for row in rows:
+        reading.show(con, who, row["thread_id"], row["position"])
+
+
+def _next_step(found: _Found) -> str:
+    if found.outcome == "reply":
+        return (
+            "Answer with send_email and the message's thread_id, or pass `after` to"
+            " wait_for_reply when it needs no answer."
+        )
+    if found.outcome == "auto_reply":
+        return "A program answered. Wait on with `after` for a person's reply."
+    if found.outcome == "bounce":
+        return "A server says it was not delivered: check the address before sending again."
+    return "get_thread shows where the mail stands; pass `after` to wait on."
+
+
+def _after_nothing(count: int, held: bool) -> str:
+    if held:
+        return "A send here waits for a human's approval. Tell the user, and wait on with `after`."
+    if count >= PATIENT_TIMEOUTS:
+        return (
+            "Nothing has come for a while. Tell the user that no reply has arrived yet and end"
+            " your turn; this `after` stays valid for a later wait."
+        )
+    return "Nothing yet. Call wait_for_reply again with `after`."
