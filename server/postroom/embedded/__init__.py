@@ -1,0 +1,17 @@
+"""The built-in mail server: SMTP submission and IMAP on loopback, its mail in one SQLite file.
+
+    SMTP ── smtp_session ── smtp_policy ─┐                      ┌── imap_connection ── IMAP
+                                         ├── directory (asked)  │   imap_login
+            trace_fields (pure) ─────────┤                      ├── imap_session
+                                         ▼                      ▼
+                                     mailstore ◄──────── imap_folder(s) ─ imap_view
+                                         │                      └── imap_messages
+                          filing (transactions), database (one writer thread, two readers)
+
+`server.EmbeddedServer` is the door. Two libraries speak the protocols (pymap: IMAP, aiosmtpd:
+SMTP); they are imported by this package's modules and by nothing else. Who has a mailbox is not
+known here: `directory.Directory` is asked each time.
+
+A submission is answered 250 after one transaction has stored every recipient's copy and the
+sender's Sent copy; folders that a client has open learn of it in the order of the commits.
+"""

@@ -1,0 +1,161 @@
+"""IMAP logins: the directory is asked each time, and pymap is configured for loopback.
+
+None of pymap's users, tokens and password hashes are used: the rows are elsewhere, and a random
+token as a password needs no slow hash.
+"""
+
+import ssl
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from pymap.concurrent import Subsystem
+from pymap.config import BackendCapability, IMAPConfig
+from pymap.exceptions import AuthorizationFailure, InvalidAuth, NotSupportedError, ResponseError
+from pymap.imap.state import ConnectionState
+from pymap.interfaces.login import IdentityInterface, LoginInterface
+from pymap.interfaces.session import SessionInterface
+from pymap.interfaces.token import TokensInterface
+from pymap.parsing.response import ResponseBye, ResponseCode, ResponseNo
+from pymap.token import AllTokens
+from pymap.user import UserMetadata
+from pysasl.creds.plain import PlainCredentials
+from pysasl.creds.server import ServerCredentials
+from pysasl.hashing import BuiltinHash
+
+from postroom.embedded.directory import Directory, open_account
+from postroom.embedded.imap_folders import OpenFolders
+from postroom.embedded.imap_session import Session
+from postroom.model.limits import MAX_MESSAGE_BYTES
+
+MAX_FAILED_LOGINS = 3
+"""On one connection, as for SMTP AUTH; the guesser has to connect again."""
+
+
+class ImapConfig(IMAPConfig):
+    """pymap's settings: plain text (loopback only), nothing from the environment, no threads."""
+
+    def __init__(self, hostname: str) -> None:
+        super().__init__(
+            Namespace(passlib_cfg=None, proxy_protocol=None),
+            host=None,
+            port=0,
+            subsystem=Subsystem.for_asyncio(),
+            cpu_subsystem=Subsystem.for_asyncio(),
+            ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+            tls_enabled=False,
+            hash_context=BuiltinHash(rounds=1),
+            invalid_user_sleep=0.0,
+            max_append_len=MAX_MESSAGE_BYTES,
+        )
+        self._hostname = hostname
+
+    @property
+    def backend_capability(self) -> BackendCapability:
+        return BackendCapability(
+            idle=True, object_id=True, multi_append=True, custom=[b"SPECIAL-USE"]
+        )
+
+    @property
+    def greeting(self) -> bytes:
+        """Without pymap's getfqdn(), which may ask a name server and block."""
+        return b"Postroom at " + self._hostname.encode()
+
+
+class Login(LoginInterface):
+    """Logins against the directory."""
+
+    def __init__(self, config: ImapConfig, directory: Directory, opened: OpenFolders) -> None:
+        self._tokens = AllTokens(config)
+        self._directory = directory
+        self._opened = opened
+
+    @property
+    def tokens(self) -> TokensInterface:
+        return self._tokens
+
+    async def authenticate(self, credentials: ServerCredentials) -> "Identity":
+        if not isinstance(credentials, PlainCredentials):
+            raise InvalidAuth
+        account = await open_account(self._directory, credentials.authcid, credentials._secret)
+        if account is None:
+            raise InvalidAuth
+        return Identity(account.address, self._opened)
+
+    async def authorize(self, authenticated: IdentityInterface, authzid: str) -> IdentityInterface:
+        """Nobody acts for another mailbox (RFC 4616 §2)."""
+        if authzid.lower() != authenticated.name:
+            raise AuthorizationFailure
+        return authenticated
+
+
+class Identity(IdentityInterface):
+    """A mailbox that has logged in."""
+
+    def __init__(self, address: str, opened: OpenFolders) -> None:
+        self._address = address
+        self._opened = opened
+
+    @property
+    def name(self) -> str:
+        return self._address
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset()
+
+    @asynccontextmanager
+    async def new_session(self) -> AsyncIterator[SessionInterface]:
+        folders = await self._opened.of(self._address)
+        yield Session(folders.store, folders)
+
+    async def new_token(self, *, expiration: datetime | None = None) -> str | None:
+        return None
+
+    async def get(self) -> UserMetadata:
+        raise NotSupportedError
+
+    async def set(self, metadata: UserMetadata) -> int | None:
+        raise NotSupportedError
+
+    async def delete(self) -> None:
+        raise NotSupportedError
+
+
+class LoginRefused(ResponseError):
+    """The connection ends with it: too many guesses, or too many connections."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(text)
+        self._text = text
+
+    def get_response(self, tag: bytes) -> ResponseNo:
+        response = ResponseNo(tag, self._text, ResponseCode.of(b"LIMIT"))
+        response.add_untagged(ResponseBye(self._text))
+        return response
+
+
+class LoginState(ConnectionState):
+    """pymap's state of a connection, with bounded logins."""
+
+    def __init__(self, login: Login, config: ImapConfig, admit: Callable[[str], bool]) -> None:
+        super().__init__(login, config)
+        self._admit = admit
+        self._failures = 0
+
+    @property
+    def is_logged_in(self) -> bool:
+        return self._session is not None
+
+    async def _login(self, creds: ServerCredentials) -> SessionInterface:
+        try:
+            session = await super()._login(creds)
+        except InvalidAuth:
+            self._failures += 1
+            if self._failures >= MAX_FAILED_LOGINS:
+                raise LoginRefused(b"Too many failed logins.") from None
+            raise
+        if not self._admit(session.owner):
+            raise LoginRefused(b"Too many connections to this mailbox.")
+        return session
