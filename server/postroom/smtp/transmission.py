@@ -1,0 +1,114 @@
+"""The end of DATA, with the one instant told exactly: had the final dot left, or not?
+
+    written             server          what we know
+    ─────────────────   ─────────────   ─────────────────────────────────────
+    some lines          dies, stalls    the dot was never sent: it may go again
+    some lines          answers 4yz/5yz refused before it was whole
+    lines, dot queued   dies            queued is not sent: it may go again
+    lines, dot          dies, stalls    unknown
+    lines, dot          answers         what it says
+
+aiosmtplib writes all of it at once and raises the same error for all of these, so the writing is
+done here, over its protocol and transport. The transport's buffer limit is zero, so "paused"
+means that something has not been handed to the system yet.
+"""
+
+import asyncio
+from typing import cast
+
+import aiosmtplib
+from aiosmtplib.protocol import SMTPProtocol
+from aiosmtplib.response import SMTPResponse
+
+from postroom.smtp.dotted import FINAL_DOT
+from postroom.smtp.replies import Answer, StageFailed, cleaned
+
+PIECE = 64 * 1024
+"""Octets handed to the transport at once. The patience of ``timeout`` is for one piece, so a slow
+line may take its time and a stalled one is noticed."""
+
+SILENT_DEATH = Answer(0, "The connection ended, or fell silent, after the whole message was sent.")
+
+
+class Transmission:
+    """One message under way on a connection that has just answered 354."""
+
+    def __init__(self, client: aiosmtplib.SMTP, timeout: float) -> None:
+        if client.protocol is None or client.transport is None:
+            raise StageFailed(Answer(0, "The SMTP server ended the connection."))
+        self._protocol: SMTPProtocol = client.protocol
+        self._transport = cast(asyncio.WriteTransport, client.transport)
+        self._transport.set_write_buffer_limits(high=0)
+        self._timeout = timeout
+        # Awaited before a byte is written: aiosmtplib drops what arrives while nobody waits.
+        self._answering = asyncio.ensure_future(self._protocol.read_response())
+
+    async def run(self, wire: bytes, final_timeout: float) -> tuple[Answer, bool]:
+        """The server's answer, and whether the final dot had left before it. Code 0 with the dot
+        gone is a connection that ended in between. Raises StageFailed where the dot never left
+        and the server did not say why."""
+        try:
+            await asyncio.sleep(0)  # lets the answering begin
+            for start in range(0, len(wire), PIECE):
+                if not await self._leaves(wire[start : start + PIECE]):
+                    return await self._early_answer(), False
+            if not await self._leaves(FINAL_DOT):
+                return await self._early_answer(), False
+            return await self._final_answer(final_timeout), True
+        finally:
+            self._answering.cancel()
+            await asyncio.gather(self._answering, return_exceptions=True)
+
+    async def _leaves(self, piece: bytes) -> bool:
+        """True once the piece has been handed to the system; False where the server spoke, or
+        hung up, before that."""
+        if self._answering.done() or self._transport.is_closing():
+            return False
+        self._protocol.write(piece)
+        if self._transport.is_closing():  # nothing else ran since: the write itself failed
+            return False
+        if self._transport.get_write_buffer_size() == 0:
+            return True
+        await self._drained()
+        # Resuming is the only thing that ends a pause; losing the connection does not.
+        return not self._protocol._paused
+
+    async def _drained(self) -> None:
+        """Return when the buffer is empty, the server spoke or the connection ended."""
+        # What asyncio's own StreamWriter.drain calls; the protocol has it for that purpose.
+        draining = asyncio.ensure_future(self._protocol._drain_helper())
+        try:
+            done, _ = await asyncio.wait(
+                {draining, self._answering},
+                timeout=self._timeout,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            draining.cancel()
+            await asyncio.gather(draining, return_exceptions=True)
+        if not done:
+            raise StageFailed(Answer(0, "The SMTP server stopped reading the message."))
+
+    async def _final_answer(self, final_timeout: float) -> Answer:
+        try:
+            async with asyncio.timeout(final_timeout):
+                return answer_of(await self._answering)
+        except (aiosmtplib.SMTPException, OSError):  # a TimeoutError is an OSError
+            return SILENT_DEATH
+
+    async def _early_answer(self) -> Answer:
+        """What the server said before the message was whole: a refusal, or nothing of use."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = answer_of(await self._answering)
+        except (aiosmtplib.SMTPException, OSError):
+            answer = Answer(0, "")
+        if answer.code < 400:
+            text = "The connection to the SMTP server ended before the message was whole."
+            raise StageFailed(Answer(0, text))
+        return answer
+
+
+def answer_of(response: SMTPResponse) -> Answer:
+    """A reply as aiosmtplib read it, cleaned and cut."""
+    return Answer(response.code, cleaned(response.message))
