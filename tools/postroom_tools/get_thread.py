@@ -1,0 +1,50 @@
+"""get_thread: one conversation, each message with its new words."""
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from postroom.model.answers import ThreadView
+from postroom.model.callers import Caller
+from postroom.model.limits import DEFAULT_THREAD_TOKENS, MAX_THREAD_TOKENS
+from postroom_tools.inputs import Cursor, ThreadId
+from postroom_tools.tool import Arguments, Progress, Tool
+
+if TYPE_CHECKING:
+    from postroom.desk.desk import Desk
+
+
+class GetThread(Arguments):
+    thread_id: ThreadId
+    max_tokens: int = Field(default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS)
+    cursor: Cursor | None = Field(default=None, description="next_cursor, for what was left out.")
+    include_quoted: bool = Field(
+        default=False, description="Also what messages quote from earlier ones."
+    )
+
+
+async def run(
+    desk: "Desk", caller: Caller, given: GetThread, progress: Progress | None
+) -> ThreadView:
+    return await desk.reading.thread(
+        caller,
+        given.thread_id,
+        max_tokens=given.max_tokens,
+        cursor=given.cursor,
+        include_quoted=given.include_quoted,
+    )
+
+
+TOOL = Tool(
+    name="get_thread",
+    title="Read thread",
+    description=(
+        "A conversation, oldest message first, each with its new words only. Does not mark anything"
+        " as read. Next: send_email with thread_id, or read_attachment."
+    ),
+    arguments=GetThread,
+    answer=ThreadView,
+    run=run,
+    read_only=True,
+    idempotent=True,
+)

@@ -1,0 +1,60 @@
+"""What a tool is: its words for a model, its two shapes, and one small function."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from postroom.model.answers import Answer
+from postroom.model.callers import Caller
+
+if TYPE_CHECKING:
+    # The desk brings the index with it: a face that only lists tools need not load that.
+    from postroom.desk.desk import Desk
+
+
+class Arguments(BaseModel):
+    """What a tool is given. An argument that it does not know is an error: a mail that goes out
+    without what the caller meant to say cannot be taken back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+A = TypeVar("A", bound=Arguments)
+R = TypeVar("R", bound=Answer)
+
+Progress = Callable[[float, float], Awaitable[None]]
+"""Told (seconds waited, seconds at most) every few seconds."""
+
+
+def compact_json(answer: Answer) -> str:
+    """Every fact of an answer as one line of JSON.
+
+    Rejected: a layout of lines, which reads a little better. There a stranger's words could draw a
+    line that looks like ours; here they cannot leave the string of their ``untrusted_…`` field.
+    """
+    return answer.model_dump_json(by_alias=True, exclude_none=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool(Generic[A, R]):
+    """A thing that an agent may ask."""
+
+    name: str
+    title: str
+    description: str
+    """For a model: what it does, when to use it, what comes next."""
+    arguments: type[A]
+    answer: type[R]
+    run: "Callable[[Desk, Caller, A, Progress | None], Awaitable[R]]"
+    read_only: bool = False
+    destructive: bool = False
+    idempotent: bool = False
+    open_world: bool = False
+    """It reaches people outside of this machine."""
+    spelled_elsewhere: frozenset[str] = frozenset()
+    """Fields of the answer whose shape another tool's output schema spells out: all schemas stand
+    before a model in every turn, so none says a thing twice."""
+    text: Callable[[Answer], str] = compact_json
+    """The same facts for clients that show their model only text."""
