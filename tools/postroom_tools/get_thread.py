@@ -46,5 +46,4 @@ TOOL = Tool(
     answer=ThreadView,
     run=run,
     read_only=True,
-    idempotent=True,
 )

@@ -31,5 +31,4 @@ TOOL = Tool(
     answer=MailboxList,
     run=run,
     read_only=True,
-    idempotent=True,
 )

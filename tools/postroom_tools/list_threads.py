@@ -54,5 +54,4 @@ TOOL = Tool(
     answer=ThreadList,
     run=run,
     read_only=True,
-    idempotent=True,
 )

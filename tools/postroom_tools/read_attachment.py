@@ -36,5 +36,4 @@ TOOL = Tool(
     answer=AttachmentAnswer,
     run=run,
     read_only=True,
-    idempotent=True,
 )

@@ -49,8 +49,11 @@ class Tool(Generic[A, R]):
     answer: type[R]
     run: "Callable[[Desk, Caller, A, Progress | None], Awaitable[R]]"
     read_only: bool = False
+    """It changes nothing; the next two are then no question."""
     destructive: bool = False
+    """What it does cannot be taken back."""
     idempotent: bool = False
+    """The same call again does nothing more."""
     open_world: bool = False
     """It reaches people outside of this machine."""
     spelled_elsewhere: frozenset[str] = frozenset()

@@ -61,5 +61,4 @@ TOOL = Tool(
     # Passing a cursor books what lies before it as seen, as any reader's bookmark does: no mail
     # changes, and the same call gives the same answer.
     read_only=True,
-    idempotent=True,
 )

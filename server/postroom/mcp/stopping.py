@@ -1,0 +1,46 @@
+"""Being told to stop, on every operating system."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Those that an operating system has: SIGHUP is not on Windows, SIGBREAK only there."""
+
+
+@contextmanager
+def told_to_stop() -> Iterator[asyncio.Event]:
+    """An event that is set once the process is asked to end. Outside of the main thread nobody
+    asks: signals go to the main one."""
+    stop = asyncio.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    loop = asyncio.get_running_loop()
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        _listen(loop, number, stop)
+    try:
+        yield stop
+    finally:
+        for number, what in before.items():
+            _forget(loop, number)
+            signal.signal(number, what if what is not None else signal.SIG_DFL)
+
+
+def _listen(loop: asyncio.AbstractEventLoop, number: int, stop: asyncio.Event) -> None:
+    try:
+        loop.add_signal_handler(number, stop.set)
+    except NotImplementedError:
+        # Windows: its loops look for Python's own handlers at every turn.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _forget(loop: asyncio.AbstractEventLoop, number: int) -> None:
+    try:
+        loop.remove_signal_handler(number)
+    except NotImplementedError:
+        return
