@@ -13,6 +13,7 @@ from pymap.imap import IMAPConnection
 from pymap.imap.state import ConnectionState
 from pymap.parsing.command import Command
 from pymap.parsing.response import ResponseBye
+from pymap.parsing.state import ExpectContinuation, ParsingInterrupt
 
 from postroom.embedded.connections import Connections
 from postroom.embedded.imap_login import ImapConfig, Login, LoginState
@@ -65,6 +66,17 @@ class BoundedConnection(IMAPConnection):
     async def read_continuation(self, literal_length: int) -> memoryview:
         literal = await self._literal(literal_length)
         return memoryview(literal + await self.readline())
+
+    async def _interrupt(
+        self,
+        state: ConnectionState,
+        interrupt: ParsingInterrupt,
+        continuations: list[memoryview],
+    ) -> None:
+        expected = interrupt.expected
+        if isinstance(expected, ExpectContinuation) and expected.literal_length > self._budget:
+            raise await self._too_much(b"Literal too large.")  # before the client is asked for it
+        await super()._interrupt(state, interrupt, continuations)
 
     async def _line(self) -> bytearray:
         try:
