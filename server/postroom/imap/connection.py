@@ -118,6 +118,7 @@ class ImapConnection:
         loop = asyncio.get_running_loop()
         end = loop.time() + timeout
         while True:
+            self._dialogue.check()
             if self._dialogue.news.take():
                 return True
             left = end - loop.time()

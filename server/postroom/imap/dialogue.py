@@ -50,6 +50,11 @@ class Dialogue:
         self._under_way: asyncio.Task[None] | None = None
         self._in_use = False
 
+    def check(self) -> None:
+        """Raise what ended the connection, where something has."""
+        if self.wire.failure is not None:
+            raise again(self.wire.failure)
+
     async def ask(
         self, name: str, *arguments: Argument, wanted: str = "", octets: int = 0, uid: bool = False
     ) -> Reply:
@@ -80,8 +85,7 @@ class Dialogue:
             return Reply(exchange.status, exchange.text, ())
 
     def _begin(self, name: str, arguments: tuple[Argument, ...], wanted: str) -> Exchange:
-        if self.wire.failure is not None:
-            raise again(self.wire.failure)
+        self.check()
         wanted_names = frozenset(wanted.split())
         exchange = Exchange(name, self.wire.new_tag(), arguments, wanted_names)
         self._under_way = asyncio.ensure_future(self.wire.execute(exchange))

@@ -1,4 +1,4 @@
-"""From a login to a connection that is logged in (RFC 3501 §7.1, §6.2): connect, greeting, login."""
+"""From a login to a connection that is logged in: greeting and login (RFC 3501 §7.1, §6.2)."""
 
 import asyncio
 import re

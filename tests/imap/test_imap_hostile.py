@@ -1,0 +1,406 @@
+"""Servers that lie, die, drip and babble: each call ends, with an error that says what it is."""
+
+import asyncio
+
+import pytest
+from postroom.imap.connection import ImapConnection
+from postroom.model.errors import ConnectionLost, PeerError, PeerTimeout, Refused
+
+from imap.scripted_imap import PATIENCE, Peer, Script, inbox_of, raws, scripted
+
+MANY = 5_000
+
+
+def fetched(uid: int, raw: bytes = b"mail") -> bytes:
+    return b"* %d FETCH (UID %d FLAGS () BODY[] {%d}\r\n%s)\r\n" % (uid, uid, len(raw), raw)
+
+
+async def search_and_sizes(peer: Peer, uids: list[int], size: int = 4) -> None:
+    found = b"* SEARCH " + b" ".join(b"%d" % uid for uid in uids) + b"\r\n"
+    await peer.answer(b"UID SEARCH ", found)
+    sizes = b"".join(b"* 1 FETCH (UID %d RFC822.SIZE %d)\r\n" % (uid, size) for uid in uids)
+    await peer.answer(b"UID FETCH ", sizes)
+
+
+# Before the login
+
+
+async def opened(script: Script) -> PeerError | Refused:
+    async with scripted(script) as login:
+        with pytest.raises((PeerError, Refused)) as raised:
+            await asyncio.wait_for(ImapConnection.open(login, timeout=PATIENCE), 10)
+    assert isinstance(raised.value, (PeerError, Refused))
+    return raised.value
+
+
+async def test_a_bye_as_greeting_is_a_lost_connection() -> None:
+    error = await opened(lambda peer: peer.say(b"* BYE too many connections\r\n"))
+    assert isinstance(error, ConnectionLost)
+    assert error.code == "imap_bye"
+
+
+async def test_silence_instead_of_a_greeting_is_a_timeout() -> None:
+    assert isinstance(await opened(Peer.until_gone), PeerTimeout)
+
+
+async def test_hanging_up_at_once_is_a_lost_connection() -> None:
+    async def script(peer: Peer) -> None:
+        pass
+
+    assert isinstance(await opened(script), ConnectionLost)
+
+
+@pytest.mark.parametrize("greeting", [b"220 smtp.example ESMTP\r\n", b"* FLY\r\n", b"*\r\n"])
+async def test_a_greeting_that_is_not_imap_is_the_peers_error(greeting: bytes) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.say(greeting)
+        await peer.until_gone()
+
+    assert (await opened(script)).code == "imap_garbage"
+
+
+async def test_a_refused_login_is_refused() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.say(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+        await peer.answer(b"LOGIN ", end=b"NO [AUTHENTICATIONFAILED] you wrote: secret")
+
+    error = await opened(script)
+    assert error.code == "imap_login_refused"
+    assert "secret" not in str(error)
+
+
+async def test_a_login_that_cannot_be_checked_now_is_not_refused() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.say(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+        await peer.answer(b"LOGIN ", end=b"NO [UNAVAILABLE] later")
+
+    assert (await opened(script)).code == "imap_unavailable"
+
+
+@pytest.mark.parametrize("end", [b"", b"* BYE no\r\n"])
+async def test_hanging_up_at_the_login_is_a_lost_connection(end: bytes) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.say(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+        await peer.hear(b"LOGIN ")
+        await peer.say(end)
+
+    assert isinstance(await opened(script), ConnectionLost)
+
+
+async def test_no_password_is_sent_where_login_is_disabled() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.say(b"* OK ready\r\n")
+        await peer.answer(b"CAPABILITY", b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n")
+        assert await peer.reader.read() == b""
+
+    assert (await opened(script)).code == "imap_login_disabled"
+
+
+async def test_a_connection_that_is_logged_in_by_itself_needs_no_login() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.say(b"* PREAUTH welcome\r\n")
+        await peer.answer(b"CAPABILITY", b"* CAPABILITY IMAP4rev1 IDLE\r\n")
+        await peer.answer(b"LOGOUT", b"* BYE\r\n")
+
+    async with scripted(script) as login:
+        connection = await ImapConnection.open(login, timeout=PATIENCE)
+        assert connection.capabilities == {"IMAP4REV1", "IDLE"}
+        await connection.close()
+
+
+# In the midst of things
+
+
+async def test_flags_that_change_during_a_fetch_are_not_mistaken_for_mail() -> None:
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5, 6])
+        noise = b"* 9 FETCH (FLAGS (\\Seen))\r\n* 5 FETCH (UID 5 FLAGS (\\Seen))\r\n"
+        alien = fetched(77, b"nobody asked")
+        await peer.answer(b"UID FETCH ", noise + fetched(6, b"six") + alien + fetched(5, b"five"))
+        await peer.until_gone()
+
+    async with inbox_of(script, 2) as connection:
+        got = await raws(connection)
+    assert list(got.items()) == [(5, b"five"), (6, b"six")]
+
+
+async def test_news_during_a_fetch_is_kept_for_the_next_idle() -> None:
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5])
+        await peer.answer(b"UID FETCH ", b"* 4 EXISTS\r\n" + fetched(5) + b"* 1 EXPUNGE\r\n")
+        await peer.until_gone()
+
+    async with inbox_of(script, 3) as connection:
+        assert list(await raws(connection)) == [5]
+        assert await connection.idle(5)
+
+
+async def test_the_last_message_is_not_fetched_again_for_a_star() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"UID SEARCH UID 9:*", b"* SEARCH 8\r\n")
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        assert await raws(connection, after=8) == {}
+
+
+async def test_a_message_that_vanished_meanwhile_is_absent() -> None:
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5, 6, 7])
+        gone = b"* 6 FETCH (UID 6 BODY[] NIL)\r\n"
+        await peer.answer(
+            b"UID FETCH ", fetched(5) + gone + fetched(7), b"NO [EXPUNGEISSUED] some are gone"
+        )
+        await peer.answer(b"NOOP", b"* 2 EXPUNGE\r\n")
+        await peer.answer(b"UID SEARCH UID 6", b"* SEARCH\r\n")
+        await peer.until_gone()
+
+    async with inbox_of(script, 3) as connection:
+        assert list(await raws(connection)) == [5, 7]
+
+
+async def test_a_message_that_is_there_and_does_not_come_is_told_not_skipped() -> None:
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5, 6, 7])
+        await peer.answer(b"UID FETCH ", fetched(5) + fetched(7), b"NO [SERVERBUG] internal error")
+        await peer.answer(b"NOOP")
+        await peer.answer(b"UID SEARCH UID 6", b"* SEARCH 6\r\n")
+        await peer.answer(b"NOOP")
+        await peer.until_gone()
+
+    async with inbox_of(script, 3) as connection:
+        got: list[int] = []
+        with pytest.raises(Refused) as refused:
+            async for mail in connection.fetch_after(0):
+                got.append(mail.uid)  # noqa: PERF401  # what came before the error counts
+        assert got == [5]
+        assert refused.value.code == "imap_message_unreadable"
+        assert not await connection.noop()
+
+
+async def test_a_mail_that_is_too_large_comes_in_part_and_says_so() -> None:
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5], size=99_000_000)
+        part = b"* 1 FETCH (UID 5 BODY[]<0> {4}\r\nFrom)\r\n"
+        await peer.answer(b"UID FETCH 5 (UID FLAGS INTERNALDATE BODY.PEEK[]<0.1048576>)", part)
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        (mail,) = [m async for m in connection.fetch_after(0)]
+    assert mail.truncated
+    assert mail.raw == b"From"
+
+
+async def test_large_mails_are_fetched_few_at_a_time() -> None:
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5, 6, 7], size=9_000_000)
+        for uid in (5, 6, 7):
+            await peer.answer(b"UID FETCH %d (" % uid, fetched(uid))
+        await peer.until_gone()
+
+    async with inbox_of(script, 3) as connection:
+        assert list(await raws(connection)) == [5, 6, 7]
+
+
+async def test_thousands_of_responses_in_one_piece_do_no_harm() -> None:
+    async def script(peer: Peer) -> None:
+        uids = list(range(1, MANY + 1))
+        await peer.answer(b"UID SEARCH ", b"* SEARCH " + b" ".join(b"%d" % u for u in uids) + b"\r\n")
+        for start in range(0, MANY, 200):
+            some = uids[start : start + 200]
+            noise = b"* 1 FETCH (FLAGS ())\r\n" * 500
+            await peer.answer(b"UID FETCH ", noise)
+            await peer.answer(b"UID FETCH ", b"".join(fetched(u, b"5 * 3") for u in some))
+        await peer.until_gone()
+
+    async with inbox_of(script, MANY) as connection:
+        got = {m.uid: m.raw async for m in connection.fetch_after(0, chunk=10_000)}
+    assert len(got) == MANY
+    assert set(got.values()) == {b"5 * 3"}
+
+
+async def test_an_answer_in_single_octets_is_read_as_well() -> None:
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5])
+        tag = await peer.hear(b"UID FETCH ")
+        for octet in fetched(5, b"\r\n{3}\r\n") + tag.encode() + b" OK {3}\r\n":
+            await peer.say(bytes([octet]))
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        assert await raws(connection) == {5: b"\r\n{3}\r\n"}
+
+
+ENDINGS: dict[str, tuple[bytes, bool, type[PeerError]]] = {
+    "hangs up": (b"* 5 FETCH (UID 5 BODY[] {400}\r\nhalf", True, ConnectionLost),
+    "a bye": (fetched(5) + b"* BYE\r\n", False, ConnectionLost),
+    "a literal that never ends": (b"* 5 FETCH (UID 5 BODY[] {400}\r\nhalf", False, PeerTimeout),
+    "a literal too large": (b"* 5 FETCH (UID 5 BODY[] {99999999999}\r\n", False, PeerError),
+    "an unclosed list": (b"* 5 FETCH (UID 5\r\nTAG OK\r\n", False, PeerError),
+    "deep lists": (b"* 5 FETCH " + b"(" * 9000 + b"\r\nTAG OK\r\n", False, PeerError),
+    "an alien tag": (b"ZZ9 OK done\r\n", False, PeerError),
+    "babble": (b"\x00\xff\xfe what\r\n", False, PeerError),
+    "silence": (b"", False, PeerTimeout),
+    "nothing but news": (b"* 4 EXISTS\r\n", False, PeerTimeout),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
+async def test_a_fetch_that_goes_wrong_ends_with_an_error_and_so_does_what_follows(
+    ending: tuple[bytes, bool, type[PeerError]],
+) -> None:
+    octets, hangs_up, error = ending
+
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5])
+        tag = await peer.hear(b"UID FETCH ")
+        await peer.say(octets.replace(b"TAG", tag.encode()))
+        if not hangs_up:
+            await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        with pytest.raises(error):
+            await asyncio.wait_for(raws(connection), 10)
+        with pytest.raises(PeerError):
+            await asyncio.wait_for(connection.noop(), 10)
+        with pytest.raises(PeerError):
+            await asyncio.wait_for(connection.idle(5), 10)
+
+
+async def test_a_server_that_drips_does_not_hold_us_for_ever() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.hear(b"NOOP")
+        while not peer.reader.at_eof():
+            await peer.say(b"*")
+            await asyncio.wait({asyncio.ensure_future(peer.until_gone())}, timeout=PATIENCE / 3)
+
+    async with inbox_of(script) as connection:
+        with pytest.raises(PeerTimeout):
+            await asyncio.wait_for(connection.noop(), 10)
+
+
+async def test_a_line_without_end_is_cut_off() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.hear(b"NOOP")
+        for _ in range(300):
+            await peer.say(b"x" * 65536)
+
+    async with inbox_of(script) as connection:
+        with pytest.raises(PeerError) as raised:
+            await asyncio.wait_for(connection.noop(), 20)
+    assert raised.value.code == "imap_garbage"
+
+
+# Waiting
+
+
+@pytest.mark.parametrize("last_words", [b"", b"* BYE idle too long\r\n", b"* OK still here\r\n"])
+async def test_a_connection_that_ends_during_idle_is_lost_at_once(last_words: bytes) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.hear(b"IDLE")
+        await peer.say(b"+ idling\r\n" + last_words)
+
+    async with inbox_of(script) as connection:
+        with pytest.raises(ConnectionLost):
+            await asyncio.wait_for(connection.idle(60), 10)
+
+
+async def test_idle_that_is_refused_says_so_and_the_connection_lives() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"IDLE", end=b"NO not here")
+        await peer.answer(b"NOOP")
+        await peer.until_gone()
+
+    async with inbox_of(script) as connection:
+        with pytest.raises(Refused):
+            await connection.idle(5)
+        assert not await connection.noop()
+
+
+async def test_an_idle_that_is_never_acknowledged_is_a_timeout() -> None:
+    async with inbox_of(Peer.until_gone) as connection:
+        with pytest.raises(PeerTimeout):
+            await asyncio.wait_for(connection.idle(60), 10)
+
+
+async def test_an_idle_cancelled_before_its_acknowledgement_is_ended_properly() -> None:
+    listening = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        idle = await peer.hear(b"IDLE")
+        listening.set()
+        await peer.say(b"+ idling\r\n")
+        assert (await peer.reader.readline()) == b"DONE\r\n"
+        await peer.say(idle.encode() + b" OK\r\n")
+        await peer.answer(b"NOOP", b"* 1 EXISTS\r\n")
+        await peer.until_gone()
+
+    async with inbox_of(script) as connection:
+        waiting = asyncio.create_task(connection.idle(60))
+        await listening.wait()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert await connection.noop()
+
+
+async def test_an_unchanged_count_is_no_news() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"NOOP", b"* 3 EXISTS\r\n* OK hello\r\n")
+        await peer.answer(b"NOOP", b"* 3 EXPUNGE\r\n* 3 EXISTS\r\n")
+        await peer.until_gone()
+
+    async with inbox_of(script, 3) as connection:
+        assert not await connection.noop()
+        assert await connection.noop()
+
+
+# Arguments
+
+
+async def test_names_are_quoted_and_encoded_and_odd_ones_go_back_as_they_came() -> None:
+    heard: list[bytes] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.log_in()
+        await peer.answer(
+            b"LIST ",
+            b'* LIST (\\Sent) "/" "&AMQ-rger/\\"x\\""\r\n* LIST () NIL "R&D"\r\n'
+            b'* LIST () "/" {5}\r\nliter\r\n',
+        )
+        for _ in range(3):
+            tag = await peer.hear(b"EXAMINE ")
+            heard.append(peer.rest)
+            await peer.say(b"* OK [UIDVALIDITY 7] v\r\n" + tag.encode() + b" OK\r\n")
+        await peer.until_gone()
+
+    async with scripted(script) as login:
+        connection = await ImapConnection.open(login, timeout=PATIENCE)
+        folders = await connection.folders()
+        assert [f.name for f in folders] == ['Ärger/"x"', "R&D", "liter"]
+        assert folders[0].special_use == "\\Sent"
+        for name in ('Ärger/"x"', "R&D", "a & b"):
+            await connection.select(name)
+        await connection.close()
+    assert heard == [
+        b'EXAMINE "&AMQ-rger/\\"x\\""',
+        b'EXAMINE "R&D"',
+        b'EXAMINE "a &- b"',
+    ]
+
+
+async def test_a_folder_without_uidvalidity_is_not_trusted() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.log_in()
+        await peer.answer(b"EXAMINE ", b"* 1 EXISTS\r\n")
+        await peer.until_gone()
+
+    async with scripted(script) as login:
+        connection = await ImapConnection.open(login, timeout=PATIENCE)
+        with pytest.raises(PeerError):
+            await connection.select("INBOX")
+        await connection.close()
+
+
+async def test_closing_is_bounded_when_the_server_is_silent() -> None:
+    async with inbox_of(Peer.until_gone) as connection:
+        await asyncio.wait_for(connection.close(), 10)
