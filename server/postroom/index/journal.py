@@ -1,5 +1,7 @@
 """The journal: every change, in commit order. Waiting, the event stream and the audit trail read it."""
 
+import hashlib
+
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.errors import Unavailable
@@ -44,17 +46,17 @@ def last_position(con: Connection) -> int:
 
 def since(con: Connection, after: int, most: int = 500) -> list[Event]:
     """Events after the position ``after``, oldest first, at most ``most``."""
-    return [_event(row) for row in sql.since(con, after=after, most=most)]
+    return [event(row) for row in sql.since(con, after=after, most=most)]
 
 
 def about_send(con: Connection, send_id: int) -> list[Event]:
     """What happened to a send, in order."""
-    return [_event(row) for row in sql.about_send(con, send_id=send_id)]
+    return [event(row) for row in sql.about_send(con, send_id=send_id)]
 
 
 def about_mail(con: Connection, mail_id: int) -> list[Event]:
     """What happened to a mail, in order."""
-    return [_event(row) for row in sql.about_mail(con, mail_id=mail_id)]
+    return [event(row) for row in sql.about_mail(con, mail_id=mail_id)]
 
 
 def epoch(con: Connection) -> str:
@@ -65,6 +67,12 @@ def epoch(con: Connection) -> str:
 def salt(con: Connection) -> bytes:
     """What content hashes are keyed with: erasing it makes them say nothing."""
     return bytes.fromhex(str(sql.meta(con, key="salt")))
+
+
+def digest(con: Connection, raw: bytes) -> bytes:
+    """A salted hash of content: it proves what a mail was while the salt is kept, and says nothing
+    once the salt is gone."""
+    return hashlib.blake2b(raw, key=salt(con), digest_size=16).digest()
 
 
 def begin_term(con: Connection, at: float, pid: int, program: str) -> int:
@@ -94,7 +102,8 @@ def keep_ports(con: Connection, imap: int, smtp: int) -> None:
     sql.set_ports(con, imap=imap, smtp=smtp)
 
 
-def _event(row: Row) -> Event:
+def event(row: Row) -> Event:
+    """A row of the journal."""
     return Event(
         position=row["position"],
         at=row["at"],
@@ -113,3 +122,8 @@ def outcomes(con: Connection, mailbox_id: int, thread_id: int | None, after: int
     if thread_id is not None:
         return list(sql.outcomes_in_thread(con, thread_id=thread_id, after=after))
     return list(sql.outcomes_in_mailbox(con, mailbox_id=mailbox_id, after=after))
+
+
+def mailboxes_changed(con: Connection, after: int) -> bool:
+    """Whether mailboxes came or went behind a position."""
+    return sql.mailboxes_changed(con, after=after) is not None

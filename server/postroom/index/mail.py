@@ -31,6 +31,8 @@ class NewMail:
     """When it arrived or was written, seconds since 1970: threads sort by it."""
     old: bool = False
     """Older than our connection to its account: it waits for nobody and wakes nobody."""
+    into: int | None = None
+    """The thread it answers, for a mail of ours: the message there may bear no Message-ID."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def fingerprint(raw: bytes) -> bytes:
 def keep(con: Connection, now: float, mail: NewMail) -> Kept:
     """Write a mail and its bytes, and find its thread."""
     own, follows = _ids(mail.parsed)
-    thread_id, why = threads.place(con, now, mail.mailbox_id, own, follows)
+    thread_id, why = threads.place(con, now, mail.mailbox_id, own, follows, mail.into)
     mail_id = int(
         sql.add(
             con,

@@ -40,9 +40,10 @@ def every(con: Connection) -> list[Mailbox]:
     return [_mailbox(row) for row in sql.all(con)]
 
 
-def live(con: Connection) -> list[Mailbox]:
-    """What the watcher looks after."""
-    return [_mailbox(row) for row in sql.live(con)]
+def watched(con: Connection) -> list[Mailbox]:
+    """What the watcher looks after: live mailboxes, and expired ones (whose last mail may not have
+    been read yet) until it is purged."""
+    return [_mailbox(row) for row in sql.watched(con)]
 
 
 def add(

@@ -80,3 +80,28 @@ def fields(con: Connection, row: Row) -> dict[str, object]:
         ),
         "words": row["text"][:MAX_INDEXED_CHARS],
     }
+
+
+_SCHEMA = """CREATE VIRTUAL TABLE search_anew USING fts5 (
+  box, subject, people, words, content = '', tokenize = 'unicode61 remove_diacritics 2')"""
+
+
+def begin_rebuild(con: Connection) -> None:
+    """An empty table beside the one in use; one left by a rebuild that was killed goes first."""
+    con.execute("DROP TABLE IF EXISTS search_anew")
+    con.execute(_SCHEMA)
+
+
+def fill(con: Connection, rows: list[Row]) -> None:
+    """Make messages findable in the new table."""
+    con.executemany(
+        "INSERT INTO search_anew (rowid, box, subject, people, words)"
+        " VALUES (:rowid, :box, :subject, :people, :words)",
+        [fields(con, row) for row in rows],
+    )
+
+
+def finish_rebuild(con: Connection) -> None:
+    """The new table takes the old one's place."""
+    con.execute("DROP TABLE search")
+    con.execute("ALTER TABLE search_anew RENAME TO search")

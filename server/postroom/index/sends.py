@@ -235,6 +235,11 @@ def settle(
         threads.repend(con, thread_now(con, row["mail_id"]))
 
 
+def accept_all(con: Connection, send_id: int) -> None:
+    """The server turned out to have taken it, for everybody it had not refused."""
+    sql.accept_all(con, send_id=send_id)
+
+
 def thread_now(con: Connection, mail_id: int) -> int:
     """The thread a mail belongs to now (its own, or the one that took it in)."""
     found = con.execute("SELECT thread_id FROM messages WHERE mail_id = ?", (mail_id,)).fetchone()

@@ -20,23 +20,35 @@ SNIPPET_CHARS = 160
 
 
 def place(
-    con: Connection, at: float, mailbox_id: int, own: str, follows: tuple[str, ...]
+    con: Connection,
+    at: float,
+    mailbox_id: int,
+    own: str,
+    follows: tuple[str, ...],
+    into: int | None = None,
 ) -> tuple[int, str]:
-    """(thread row id, why) for a message with these ids; begins or joins conversations as needed."""
-    ids = json.dumps([i for i in dict.fromkeys((own, *follows)) if i])
+    """(thread row id, why) for a message with these ids; begins or joins conversations as needed.
+
+    ``into`` is the thread that a mail of ours answers, whatever its ids say.
+    """
+    ids = [i for i in dict.fromkeys((own, *follows)) if i]
     known = {
         row["message_id"]: row["thread_id"]
-        for row in sql.threads_of(con, mailbox_id=mailbox_id, ids=ids)
+        for row in sql.threads_of(con, mailbox_id=mailbox_id, ids=json.dumps(ids))
     }
-    joining = join(own, follows, known)
+    joining = (
+        join(own, follows, known)
+        if into is None
+        else Joining(thread=into, why="we answered in this conversation")
+    )
     thread = _thread(con, at, mailbox_id, joining)
-    sql.mention(con, mailbox_id=mailbox_id, thread_id=thread, ids=ids)
+    mention(con, mailbox_id, thread, ids)
     return thread, joining.why
 
 
 def _thread(con: Connection, at: float, mailbox_id: int, joining: Joining) -> int:
     if joining.thread is None:
-        return int(sql.add(con, public_id=new_thread_id(), mailbox_id=mailbox_id))
+        return begin(con, new_thread_id(), mailbox_id)
     for old in joining.absorbed:
         _absorb(con, old, joining.thread)
         journal.append(
@@ -49,6 +61,16 @@ def _thread(con: Connection, at: float, mailbox_id: int, joining: Joining) -> in
             detail=f"thread {old} joined thread {joining.thread}",
         )
     return joining.thread
+
+
+def begin(con: Connection, public_id: str, mailbox_id: int) -> int:
+    """The row id of a new conversation."""
+    return int(sql.add(con, public_id=public_id, mailbox_id=mailbox_id))
+
+
+def mention(con: Connection, mailbox_id: int, thread_id: int, ids: list[str]) -> None:
+    """These Message-IDs belong to this conversation."""
+    sql.mention(con, mailbox_id=mailbox_id, thread_id=thread_id, ids=json.dumps(ids))
 
 
 def _absorb(con: Connection, old: int, target: int) -> None:

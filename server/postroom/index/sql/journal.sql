@@ -55,3 +55,8 @@ ON CONFLICT (id) DO UPDATE SET term = excluded.term, pid = excluded.pid,
 -- name: set_ports(imap, smtp)!
 -- Where the built-in server listens; chosen once, used by every later holder.
 UPDATE worker SET imap_port = :imap, smtp_port = :smtp WHERE id = 1;
+
+-- name: mailboxes_changed(after)$
+-- Whether mailboxes came or went after a position.
+SELECT 1 FROM journal WHERE position > :after
+  AND type IN ('mailbox.live', 'mailbox.expired', 'mailbox.deleted') LIMIT 1;

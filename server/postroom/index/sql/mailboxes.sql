@@ -24,9 +24,10 @@ WHERE m.owner = :owner AND m.status <> 'deleted' ORDER BY m.address;
 SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
 WHERE m.status <> 'deleted' ORDER BY m.address;
 
--- name: live()
--- What the watcher looks after.
-SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner WHERE m.status = 'live';
+-- name: watched()
+-- What the watcher looks after: live mailboxes, and expired ones until their mail is purged.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
+WHERE m.status = 'live' OR (m.status = 'expired' AND m.purged_at IS NULL);
 
 -- name: add(address, display_name, owner, status, password, created_at, expires_at)<!
 -- A new mailbox.

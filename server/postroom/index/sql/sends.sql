@@ -12,34 +12,34 @@ ON CONFLICT DO NOTHING;
 
 -- name: by_id(id)^
 -- One send.
-SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.id = :id;
 
 -- name: by_public_id(public_id)^
 -- One send by the id that agents know.
-SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.public_id = :public_id;
 
 -- name: by_mail(mail_id)^
 -- The send of a mail.
-SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.mail_id = :mail_id;
 
 -- name: by_key(mailbox_id, key)^
 -- The send that a key stands for.
-SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.mailbox_id = :mailbox_id AND s.idempotency_key = :key;
 
 -- name: same_content(mailbox_id, content_hash, since)^
 -- A send of the same mail not long ago that was not refused.
-SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.mailbox_id = :mailbox_id AND s.content_hash = :content_hash AND s.created_at > :since
   AND s.status NOT IN ('failed', 'denied')
 ORDER BY s.id DESC LIMIT 1;
 
 -- name: answer_to(mail_id, since)^
 -- A send that answered this mail not long ago and was not refused.
-SELECT s.*, m.thread_id, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.answers_mail = :mail_id AND s.created_at > :since AND s.status NOT IN ('failed', 'denied')
 ORDER BY s.id DESC LIMIT 1;
 
@@ -96,3 +96,7 @@ WHERE g.thread_id = :thread_id AND s.status = 'held' LIMIT 1;
 -- name: held_in_mailbox(mailbox_id)$
 -- Whether a send of this mailbox waits for a human.
 SELECT 1 FROM sends WHERE mailbox_id = :mailbox_id AND status = 'held' LIMIT 1;
+
+-- name: accept_all(send_id)!
+-- The server took it for everybody it had not refused.
+UPDATE recipients SET outcome = 'accepted' WHERE send_id = :send_id AND outcome <> 'refused';

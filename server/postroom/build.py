@@ -1,0 +1,105 @@
+"""Where the post room is put together: plain constructor calls, in one place."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from postroom.clock import Clock, system_clock
+from postroom.desk.desk import Desk, open_desk
+from postroom.index.database import SCHEMA_VERSION, connect, schema_version
+from postroom.index.index import Index
+from postroom.model.errors import Unavailable
+from postroom.provision.builtin import BuiltinProvisioner
+from postroom.settings import Settings
+from postroom.work.seat import Seat
+
+MIGRATION_PATIENCE_SECONDS = 10.0
+"""How long to wait for another process that is just making or migrating the index."""
+
+
+@dataclass(frozen=True)
+class PostRoom:
+    """One post room, opened by one process."""
+
+    settings: Settings
+    index: Index
+    desk: Desk
+    worker: Seat
+
+
+@asynccontextmanager
+async def open_room(
+    settings: Settings, *, program: str, clock: Clock = system_clock
+) -> AsyncIterator[PostRoom]:
+    """The post room at ``settings.home``; ``program`` names this process to operators.
+
+    It does no I/O with mail servers until ``room.worker.start()`` is called and gets the lock.
+
+    Raises:
+        Unavailable: the index belongs to another version of the program, or cannot be migrated
+            while an older process holds the lock.
+    """
+    if await asyncio.to_thread(_version, settings.index_file) != SCHEMA_VERSION:
+        await _migrate(settings)
+    index = Index(settings.index_file, settings.bells_folder, clock)
+    seat = Seat(index, settings, program)
+    provisioner = BuiltinProvisioner(settings.operator.domain)
+    desk = open_desk(index, settings, {provisioner.domain: provisioner}, seat.idle)
+    await index.start()
+    try:
+        yield PostRoom(settings, index, desk, seat)
+    finally:
+        await seat.stop()
+        await index.close()
+
+
+def _version(path: Path) -> int:
+    if not path.is_file():
+        return 0
+    con = connect(path)
+    try:
+        return schema_version(con)
+    finally:
+        con.close()
+
+
+async def _migrate(settings: Settings) -> None:
+    """Bring the index to our schema; it needs the worker's lock, so that nobody works meanwhile."""
+    from filelock import FileLock, Timeout  # only a first start needs it
+
+    from postroom.index.migrations import migrate
+
+    lock = FileLock(settings.lock_file, thread_local=False)
+    tries = round(MIGRATION_PATIENCE_SECONDS / 0.1)
+    for _ in range(tries):
+        found = await asyncio.to_thread(_version, settings.index_file)
+        if found == SCHEMA_VERSION:
+            return
+        if found > SCHEMA_VERSION:
+            raise Unavailable(
+                "schema_newer",
+                f"The index at {settings.home} is of a newer Postroom (schema {found}; this"
+                f" program knows {SCHEMA_VERSION}).",
+                "Upgrade this program.",
+            )
+        try:
+            with lock.acquire(timeout=0):
+                await asyncio.to_thread(migrate, settings.index_file)
+        except Timeout:
+            await asyncio.sleep(0.1)
+    raise Unavailable(
+        "migration_blocked",
+        f"The index must be migrated, but {_holder(settings.index_file)} holds the post room.",
+        "Stop that process (it runs an older version), then start this one again.",
+    )
+
+
+def _holder(path: Path) -> str:
+    con = connect(path)
+    try:
+        row = con.execute("SELECT program, pid FROM worker").fetchone()
+        return f"`postroom {row['program']}` (process {row['pid']})" if row else "another process"
+    finally:
+        con.close()

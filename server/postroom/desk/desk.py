@@ -1,0 +1,50 @@
+"""The desk: one counter, its subjects side by side."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from postroom.desk.attachments import Attachments
+from postroom.desk.health import HealthReports
+from postroom.desk.mailboxes import Mailboxes
+from postroom.desk.reading import Reading
+from postroom.desk.sending import Sending
+from postroom.desk.tracing import Tracing
+from postroom.desk.waiting import Waiting
+from postroom.index.index import Index
+from postroom.provision.provisioner import Provisioner
+from postroom.settings import Settings
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What can be asked, by subject. Each call names its caller."""
+
+    mailboxes: Mailboxes
+    sending: Sending
+    reading: Reading
+    waiting: Waiting
+    attachments: Attachments
+    tracing: Tracing
+    health: HealthReports
+
+
+def open_desk(
+    index: Index,
+    settings: Settings,
+    provisioners: Mapping[str, Provisioner],
+    idle: Callable[[], str],
+) -> Desk:
+    """The desk over an index; ``idle`` says why nobody does the I/O at the moment, or ""."""
+    clock, operator = index.clock, settings.operator
+    attachments = Attachments(index, operator.attachment_folders, settings.home)
+    return Desk(
+        mailboxes=Mailboxes(
+            index, clock, provisioners, operator.domain, operator.username_pattern
+        ),
+        sending=Sending(index, clock, attachments, idle),
+        reading=Reading(index, clock),
+        waiting=Waiting(index, clock, idle),
+        attachments=attachments,
+        tracing=Tracing(index),
+        health=HealthReports(index, settings, idle),
+    )

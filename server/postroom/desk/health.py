@@ -1,0 +1,125 @@
+"""What runs, where, and what is wrong; and making the derived part of the index anew."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+
+from postroom.desk.times import iso
+from postroom.index import journal, mailboxes
+from postroom.index.database import Connection
+from postroom.index.index import Index
+from postroom.model.answers import Check, Health, RebuildReport
+from postroom.model.callers import Caller
+from postroom.model.errors import Refused
+from postroom.settings import Settings
+
+LITTLE_SPACE = 200 * 2**20
+"""Bytes free below which mail may soon not be stored."""
+
+TRUSTED = frozenset({"post.localhost"})
+"""The built-in server's authserv-id."""
+
+
+class HealthReports:
+    """What an operator asks about the post room itself."""
+
+    def __init__(self, index: Index, settings: Settings, idle: Callable[[], str]) -> None:
+        self._index = index
+        self._settings = settings
+        self._idle = idle
+
+    async def report(self, caller: Caller) -> Health:
+        """Each thing that was looked at, with what to do where it is not well."""
+        if not caller.is_operator:
+            raise Refused("operator_only", "Only the operator may see this.")
+        idle = self._idle()
+        checks = [*await self._index.read(lambda con: _checks(con, idle)), self._disk()]
+        return Health(
+            ok=all(check.ok for check in checks),
+            home=str(self._settings.home),
+            checks=tuple(checks),
+        )
+
+    async def rebuild(
+        self, caller: Caller, progress: Callable[[int, int], None]
+    ) -> RebuildReport:
+        """Make everything derived anew: same ids, no event."""
+        if not caller.is_operator:
+            raise Refused("operator_only", "Only the operator may do this.")
+        from postroom.index.rebuild import rebuild
+
+        return await rebuild(self._index, progress, TRUSTED)
+
+    def _disk(self) -> Check:
+        free = shutil.disk_usage(self._settings.home).free
+        return Check(
+            name="disk",
+            ok=free > LITTLE_SPACE,
+            says=f"{free // 2**20} MB free at {self._settings.home}",
+            next_step=None if free > LITTLE_SPACE else "Make room: mail cannot be stored soon.",
+        )
+
+
+def _checks(con: Connection, idle: str) -> list[Check]:
+    return [_index(con), _worker(con, idle), _server(con), _mailboxes(con), _outbox(con)]
+
+
+def _index(con: Connection) -> Check:
+    said = con.execute("PRAGMA quick_check(1)").fetchone()[0]
+    count = con.execute("SELECT count(*) FROM mail").fetchone()[0]
+    return Check(
+        name="index",
+        ok=said == "ok",
+        says=f"{count} messages, journal at {journal.last_position(con)}, "
+        f"SQLite {sqlite3.sqlite_version}" + ("" if said == "ok" else f": {said}"),
+        next_step=None if said == "ok" else "Stop every Postroom process and restore a backup.",
+    )
+
+
+def _worker(con: Connection, idle: str) -> Check:
+    row = journal.worker(con)
+    if idle or row is None:
+        return Check(name="worker", ok=False, says="none is running", next_step=idle or None)
+    return Check(
+        name="worker",
+        ok=True,
+        says=f"`postroom {row['program']}` (process {row['pid']}, term {row['term']}) since"
+        f" {iso(row['started_at'])}",
+    )
+
+
+def _server(con: Connection) -> Check:
+    row = journal.worker(con)
+    if row is None or not row["imap_port"]:
+        return Check(
+            name="built-in server",
+            ok=False,
+            says="it has never run here",
+            next_step="Start `postroom serve`, or any client that runs `postroom mcp`.",
+        )
+    return Check(
+        name="built-in server",
+        ok=True,
+        says=f"IMAP 127.0.0.1:{row['imap_port']}, SMTP 127.0.0.1:{row['smtp_port']}",
+    )
+
+
+def _mailboxes(con: Connection) -> Check:
+    boxes = mailboxes.every(con)
+    ill = [box for box in boxes if box.problem]
+    said = f"{len(boxes)}" + "".join(f"; {box.address}: {box.problem}" for box in ill[:10])
+    return Check(name="mailboxes", ok=not ill, says=said)
+
+
+def _outbox(con: Connection) -> Check:
+    rows = con.execute(
+        "SELECT status, count(*) FROM sends WHERE status IN"
+        " ('queued', 'submitting', 'held', 'unknown') GROUP BY status ORDER BY status"
+    ).fetchall()
+    doubtful = any(row[0] == "unknown" for row in rows)
+    return Check(
+        name="outbox",
+        ok=not doubtful,
+        says=", ".join(f"{row[1]} {row[0]}" for row in rows) or "empty",
+        next_step="`postroom trace SEND` tells what is known of each." if doubtful else None,
+    )

@@ -1,0 +1,115 @@
+"""From a request to the bytes that will be sent: everything about a send that decides nothing."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from postroom.desk.addresses import people
+from postroom.desk.replies import Reply
+from postroom.model.errors import InvalidRequest
+from postroom.model.limits import MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
+from postroom.model.mailboxes import Mailbox
+from postroom.model.messages import AttachedFile, Draft, Person
+from postroom.model.requests import SendRequest
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """Whom a mail is for, by header field."""
+
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+    bcc: tuple[Person, ...]
+
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """(address, field) of each, in order, each address once."""
+        found: dict[str, tuple[str, str]] = {}
+        for field, group in (("to", self.to), ("cc", self.cc), ("bcc", self.bcc)):
+            for person in group:
+                found.setdefault(person.address.lower(), (person.address, field))
+        return tuple(found.values())
+
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(address for address, _ in self.fields())
+
+
+def check_size(request: SendRequest) -> None:
+    """Raise InvalidRequest where the words are more than a mail should carry."""
+    longest = max(len(request.text), len(request.html or ""))
+    if longest > MAX_TEXT_CHARS:
+        raise InvalidRequest(
+            "text_too_long",
+            f"text is longer than {MAX_TEXT_CHARS} characters.",
+            "Put the long part into an attachment.",
+        )
+    if len(request.subject or "") > MAX_SUBJECT_CHARS:
+        raise InvalidRequest(
+            "subject_too_long", f"subject is at most {MAX_SUBJECT_CHARS} characters.", "Shorten it."
+        )
+    if request.idempotency_key is not None and not 1 <= len(request.idempotency_key) <= 200:
+        raise InvalidRequest(
+            "idempotency_key_malformed", "idempotency_key is 1 to 200 characters."
+        )
+
+
+def recipients(request: SendRequest, reply: Reply | None, own: str) -> Recipients:
+    """Whom the mail is for: as asked, else as a reply goes.
+
+    Raises:
+        InvalidRequest: nobody is named, or an address is malformed.
+    """
+    to, cc = people(request.to, "to"), people(request.cc, "cc")
+    bcc = people(request.bcc, "bcc")
+    if reply is not None and not to:
+        to, others = reply.recipients(own, request.reply_all)
+        cc = cc or others
+    found = Recipients(to, cc, bcc)
+    if not found.addresses():
+        raise InvalidRequest(
+            "recipients_missing",
+            "Nobody is named to send this to.",
+            "Pass `to`, or `thread_id` to answer a thread.",
+        )
+    return found
+
+
+def draft(
+    request: SendRequest,
+    box: Mailbox,
+    to_whom: Recipients,
+    reply: Reply | None,
+    files: tuple[AttachedFile, ...],
+    send_id: str,
+    now: float,
+) -> Draft:
+    """The message that goes out. Its Message-ID derives from the send's id, so that a copy found on
+    a server can be told to be this send."""
+    domain = box.address.partition("@")[2]
+    subject = request.subject if request.subject is not None else None
+    return Draft(
+        sender=Person(address=box.address, name=box.display_name),
+        to=to_whom.to,
+        cc=to_whom.cc,
+        bcc=to_whom.bcc,
+        subject=subject if subject is not None else (reply.subject() if reply else ""),
+        text=request.text,
+        html=request.html,
+        message_id=f"{send_id}@{domain}",
+        in_reply_to=reply.in_reply_to() if reply else "",
+        references=reply.references() if reply else (),
+        date=datetime.fromtimestamp(int(now), UTC),
+        attachments=files,
+    )
+
+
+def content_hash(request: SendRequest, box: Mailbox, files: tuple[AttachedFile, ...]) -> bytes:
+    """What makes two requests the same mail: everything asked, but neither key nor confirmation."""
+    asked = request.model_dump(
+        mode="json", exclude={"idempotency_key", "confirm", "attachments", "mailbox"}
+    )
+    asked["mailbox"] = box.address
+    asked["files"] = [
+        (f.filename, f.content_type, hashlib.sha256(f.content).hexdigest()) for f in files
+    ]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()

@@ -1,0 +1,24 @@
+"""Removes the mail of a mailbox that is gone, a bounded step at a time. Ids and journal stay."""
+
+from postroom.index import search
+from postroom.index.database import Connection
+from postroom.index.queries import named
+
+sql = named("purge")
+
+
+def some(con: Connection, mailbox_id: int, most: int) -> bool:
+    """Remove up to ``most`` messages; whether there may be more."""
+    con.execute("PRAGMA secure_delete=ON")
+    rows = list(sql.some_messages(con, mailbox_id=mailbox_id, most=most))
+    for row in rows:
+        search.remove(con, row)
+        sql.drop_message(con, mail_id=row["mail_id"])
+        sql.drop_raw(con, mail_id=row["mail_id"])
+        sql.drop_copies(con, mail_id=row["mail_id"])
+    if rows:
+        return True
+    sql.drop_mentions(con, mailbox_id=mailbox_id)
+    sql.drop_conversations(con, mailbox_id=mailbox_id)
+    sql.drop_folders(con, mailbox_id=mailbox_id)
+    return False

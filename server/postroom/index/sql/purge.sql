@@ -1,0 +1,27 @@
+-- name: some_messages(mailbox_id, most)
+-- Messages of a mailbox that is gone.
+SELECT g.* FROM messages g WHERE g.mailbox_id = :mailbox_id LIMIT :most;
+
+-- name: drop_message(mail_id)!
+-- Its fields go.
+DELETE FROM messages WHERE mail_id = :mail_id;
+
+-- name: drop_raw(mail_id)!
+-- Its bytes go; overwritten by secure_delete.
+DELETE FROM raw WHERE mail_id = :mail_id;
+
+-- name: drop_copies(mail_id)!
+-- Where it lay.
+DELETE FROM copies WHERE mail_id = :mail_id;
+
+-- name: drop_mentions(mailbox_id)!
+-- The Message-IDs that were met there.
+DELETE FROM mentions WHERE mailbox_id = :mailbox_id;
+
+-- name: drop_conversations(mailbox_id)!
+-- Its lists.
+DELETE FROM conversations WHERE mailbox_id = :mailbox_id;
+
+-- name: drop_folders(mailbox_id)!
+-- How far its folders were read.
+DELETE FROM folders WHERE mailbox_id = :mailbox_id;

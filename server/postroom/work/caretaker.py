@@ -1,0 +1,61 @@
+"""The caretaker: ends what has had its time, in small steps."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from postroom.index import journal, mailboxes, purge
+from postroom.index.database import Connection
+from postroom.model.events import EventType
+from postroom.model.mailboxes import MailboxStatus
+from postroom.work.term import Term
+
+log = logging.getLogger("postroom.work")
+
+ROUND_SECONDS = 2.0
+STEP_MESSAGES = 200
+"""Mail removed in one transaction: a purge must not keep a send waiting."""
+
+
+class Caretaker:
+    """Expiry of mailboxes, and the mail of those that are gone."""
+
+    def __init__(
+        self, term: Term, retention_seconds: float, forget: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """``forget`` removes an address's mail from the server it lies on."""
+        self._term = term
+        self._retention = retention_seconds
+        self._forget = forget
+
+    async def run(self) -> None:
+        """Make the rounds until cancelled."""
+        while True:
+            await self.round()
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def round(self) -> None:
+        """Expire what is overdue and purge what may go. Raises Unavailable once the term is over."""
+        await self._term.still_ours()
+        now = self._term.index.clock()
+        overdue = await self._term.index.read(lambda con: mailboxes.overdue(con, now))
+        if overdue:
+            await self._term.write(lambda con: _expire(con, now, overdue))
+        before = now - self._retention
+        for box_id, address in await self._term.index.read(
+            lambda con: mailboxes.to_purge(con, before)
+        ):
+            await self._purge(box_id, address)
+
+    async def _purge(self, box_id: int, address: str) -> None:
+        await self._forget(address)
+        while await self._term.write(lambda con: purge.some(con, box_id, STEP_MESSAGES)):
+            await asyncio.sleep(0)
+        now = self._term.index.clock()
+        await self._term.write(lambda con: mailboxes.purged(con, box_id, now))
+
+
+def _expire(con: Connection, now: float, ids: list[int]) -> None:
+    for id in ids:
+        mailboxes.set_status(con, id, MailboxStatus.EXPIRED)
+        journal.append(con, now, EventType.MAILBOX_EXPIRED, "worker", mailbox_id=id)

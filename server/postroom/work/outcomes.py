@@ -1,0 +1,69 @@
+"""What a server's answers come to: where a send stands after an attempt, and why."""
+
+from dataclasses import dataclass
+
+from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, Submission
+
+PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
+"""Seconds before the next try after the first, second … deferral (RFC 5321 §4.5.4.1 asks for at
+least half an hour on the long run; the short ones bridge a server's restart)."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a send goes from here."""
+
+    status: SendStatus
+    reason: str = ""
+    not_before: float | None = None
+
+
+def settle(
+    submission: Submission,
+    accepted_before: int,
+    *,
+    attempt: int,
+    now: float,
+    give_up_at: float,
+    local_domain: str,
+) -> Outcome:
+    """The outcome of attempt number ``attempt`` (from 1).
+
+    ``accepted_before`` recipients took the mail in earlier attempts. A mail that somebody took is
+    ``sent``, with a reason that names who did not.
+    """
+    by = {outcome: _of(submission, outcome) for outcome in RecipientOutcome}
+    if by[RecipientOutcome.UNKNOWN]:
+        return Outcome(
+            SendStatus.UNKNOWN,
+            "The connection ended after the mail was handed over; the server may have it.",
+        )
+    accepted = accepted_before + len(by[RecipientOutcome.ACCEPTED])
+    deferred, refused = by[RecipientOutcome.DEFERRED], by[RecipientOutcome.REFUSED]
+    if deferred and now < give_up_at:
+        pause = PAUSES[min(attempt, len(PAUSES)) - 1]
+        return Outcome(SendStatus.QUEUED, _deferred(deferred[0]), now + pause)
+    reason = " ".join(_refused(reply, local_domain) for reply in (*refused, *deferred))
+    return Outcome(SendStatus.SENT if accepted else SendStatus.FAILED, reason)
+
+
+def _of(submission: Submission, outcome: RecipientOutcome) -> tuple[RecipientReply, ...]:
+    return tuple(reply for reply in submission.replies if reply.outcome is outcome)
+
+
+def _deferred(reply: RecipientReply) -> str:
+    said = f" ({reply.code})" if reply.code else ""
+    return f"The mail server could not take it yet{said}; it is tried again by itself."
+
+
+def _refused(reply: RecipientReply, local_domain: str) -> str:
+    """One sentence in our own words: a server's text may be a stranger's."""
+    address, domain = reply.address, reply.address.rpartition("@")[2].lower()
+    if reply.code == 550 and domain == local_domain:
+        return f"There is no mailbox {address} in this post room."
+    if reply.code == 550:
+        return (
+            f"{address} is outside this post room, which has no real mail account yet: the"
+            " operator connects one in postroom.toml."
+        )
+    return f"The mail server refused {address} ({reply.code or 'no answer'})."
