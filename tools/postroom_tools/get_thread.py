@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 
 class GetThread(Arguments):
-    thread_id: ThreadId
-    max_tokens: int = Field(default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS)
+    thread_id: ThreadId = Field(description="As an answer gave it.")
+    max_tokens: int = Field(
+        default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS, description="Of words."
+    )
     cursor: Cursor | None = Field(default=None, description="next_cursor, for what was left out.")
     include_quoted: bool = Field(
         default=False, description="Also what messages quote from earlier ones."

@@ -25,7 +25,7 @@ class ListThreads(Arguments):
     since: str | None = Field(
         default=None, max_length=40, description='ISO 8601 time, or "24h" for the last day.'
     )
-    limit: int = Field(default=DEFAULT_LIST, ge=1, le=MAX_LIST)
+    limit: int = Field(default=DEFAULT_LIST, ge=1, le=MAX_LIST, description="Threads a page.")
     cursor: Cursor | None = Field(default=None, description="next_cursor of the page before.")
 
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 class ReadAttachment(Arguments):
-    attachment_id: str = Field(min_length=1, max_length=MAX_ID_CHARS)
-    max_tokens: int = Field(default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS)
+    attachment_id: str = Field(
+        min_length=1, max_length=MAX_ID_CHARS, description="As a message lists it."
+    )
+    max_tokens: int = Field(
+        default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS, description="Of text."
+    )
 
 
 async def run(

@@ -29,7 +29,6 @@ Attachments = Annotated[
             "items": {
                 "type": "object",
                 "properties": _plain_strings(*AttachmentRequest.model_fields),
-                "additionalProperties": False,
             },
         }
     ),
@@ -40,13 +39,13 @@ class SendEmail(Arguments):
     text: str = Field(max_length=MAX_TEXT_CHARS, description="The mail's words; may be Markdown.")
     mailbox: Mailbox | None = Field(
         default=None,
-        description="Your address to send from; not needed with thread_id or if you have only one.",
+        description="Your address to send from; not needed with thread_id, or with only one.",
     )
     to: Recipients = Field(
-        default=(), description="Address(es). Left out in a reply: it goes to who wrote last."
+        default=(), description="Address(es). A reply without goes to who wrote last."
     )
-    cc: Recipients = ()
-    bcc: Recipients = ()
+    cc: Recipients = Field(default=(), description="Who else gets it.")
+    bcc: Recipients = Field(default=(), description="Unseen by the others.")
     subject: str | None = Field(
         default=None, max_length=MAX_SUBJECT_CHARS, description="Replies get one by themselves."
     )
@@ -58,8 +57,8 @@ class SendEmail(Arguments):
     attachments: Attachments = Field(
         default=(),
         description=(
-            "Each with one of text, content_base64, path, attachment_id (passes a received file"
-            " on); filename unless it has one."
+            "Each: filename and one of text, content_base64, path, attachment_id (of a received"
+            " file)."
         ),
     )
     idempotency_key: str | None = Field(

@@ -29,7 +29,7 @@ class WaitForReply(Arguments):
         default=DEFAULT_WAIT_SECONDS,
         ge=0,
         le=MAX_WAIT_SECONDS,
-        description="Keep to 25 or less unless your client is known to allow longer calls.",
+        description="At most 25, unless your client is known to allow longer calls.",
     )
 
 

@@ -74,13 +74,13 @@ async def serve_http(
             # The socket listens already: who connects now is answered in a moment.
             say(f"Postroom listens on {_address(listener)} for the agent {agent!r}.")
             say(f"Clients need the bearer token in {settings.token_file}.")
-            await room.worker.start()
-            stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
-            web.should_exit = True
-            await serving
-            await room.worker.stop()
+            try:
+                await room.worker.start()
+                await _either(serving, stop)
+            finally:
+                web.should_exit = True
+                await serving
+                await room.worker.stop()
 
 
 def application(desk: DeskSource, caller: Caller, token: str) -> "ASGIApp":
@@ -112,8 +112,14 @@ class _Server(uvicorn.Server):
         )
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]  # its type is narrower
+    def capture_signals(self) -> Iterator[None]:
         yield
+
+
+async def _either(serving: asyncio.Task[None], stop: asyncio.Event) -> None:
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
 
 
 def _source(desk: "Desk") -> DeskSource:
