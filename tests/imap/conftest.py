@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from postroom.clock import system_clock
 from postroom.embedded.directory import Account
 from postroom.embedded.server import EmbeddedServer, Ports

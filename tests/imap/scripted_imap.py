@@ -45,9 +45,7 @@ class Peer:
         await self.answer(b"LOGIN ", end=b"OK [CAPABILITY " + capabilities + b"] in")
 
     async def open_inbox(self, exists: int = 0) -> None:
-        await self.answer(
-            b"EXAMINE ", b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n" % exists
-        )
+        await self.answer(b"EXAMINE ", b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n" % exists)
 
 
 Script = Callable[[Peer], Awaitable[None]]

@@ -2,13 +2,14 @@
 
 import asyncio
 import dataclasses
+import logging
 
 import pytest
+from imap.scripted_imap import raws
+
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
 from postroom.model.errors import ConnectionLost, InvalidRequest, NotFound, Refused
-
-from imap.scripted_imap import raws
 
 
 def mail(number: int, body: bytes = b"words") -> bytes:
@@ -136,3 +137,13 @@ async def test_a_closed_connection_says_so_and_may_be_closed_again(inbox: ImapCo
     await inbox.close()
     with pytest.raises(ConnectionLost):
         await inbox.noop()
+
+
+async def test_the_password_is_written_to_no_log(
+    login: ImapLogin, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    connection = await ImapConnection.open(login)
+    await connection.close()
+    ours = [r for r in caplog.records if "postroom" in r.name or "aioimaplib" in r.name]
+    assert not any(login.password in r.getMessage() for r in ours)

@@ -33,12 +33,18 @@ class ScriptedSmtp:
     """What it will say, and what it has heard."""
 
     answers: dict[str, bytes | None] = field(default_factory=dict)
+    once: dict[str, bytes | None] = field(default_factory=dict)
+    """Said one time, and then as ever."""
+    hold: asyncio.Event | None = None
+    """The answer to the final dot waits for it."""
     connections: int = 0
     commands: list[str] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
     most_at_once: int = 0
     open_now: int = 0
     port: int = 0
+    said: bytes = b""
+    """The last answer."""
 
     @property
     def login(self) -> SmtpLogin:
@@ -46,7 +52,8 @@ class ScriptedSmtp:
 
     def answer(self, said: str) -> bytes | None:
         table = {**DEFAULT, **self.answers}
-        return table[max((key for key in table if said.upper().startswith(key)), key=len)]
+        key = max((key for key in table if said.upper().startswith(key)), key=len)
+        return self.once.pop(key) if key in self.once else table[key]
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not await self.say("GREETING", reader, writer):
@@ -55,10 +62,12 @@ class ScriptedSmtp:
             self.commands.append(line)
             if not await self.say(line, reader, writer):
                 return
-            if line == "DATA" and (self.answer(line) or b"").startswith(b"354"):
+            if self.said.startswith(b"354"):
                 if "BODY" in self.answers and not await self.say("BODY", reader, writer):
                     return
                 self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
+                if self.hold is not None:
+                    await self.hold.wait()
                 if not await self.say("DOT", reader, writer):
                     return
 
@@ -66,6 +75,7 @@ class ScriptedSmtp:
         self, said: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         answer = self.answer(said)
+        self.said = answer or b""
         if answer is SILENCE:
             while await reader.read(65536):
                 pass

@@ -4,12 +4,12 @@ import asyncio
 import socket
 
 import pytest
+from smtp.scripted_smtp import HANG_UP, SILENCE, ScriptedSmtp, scripted_smtp
+
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.sends import Envelope, Submission
 from postroom.smtp.account import SmtpLogin
 from postroom.smtp.submit import SubmissionPool
-
-from smtp.scripted_smtp import HANG_UP, SILENCE, ScriptedSmtp, scripted_smtp
 
 PATIENCE = 0.3
 RAW = b"Subject: s\r\n\r\nwords\r\n"
@@ -17,9 +17,7 @@ TWO = Envelope(sender="ada@x.test", recipients=("ben@x.test", "cyd@x.test"))
 ONE = Envelope(sender="ada@x.test", recipients=("ben@x.test",))
 
 
-async def submitted(
-    server: ScriptedSmtp, envelope: Envelope = TWO, raw: bytes = RAW
-) -> Submission:
+async def submitted(server: ScriptedSmtp, envelope: Envelope = TWO, raw: bytes = RAW) -> Submission:
     pool = SubmissionPool(timeout=PATIENCE)
     try:
         return await asyncio.wait_for(pool.submit(server.login, envelope, raw), 10)
@@ -169,7 +167,15 @@ async def test_a_servers_words_are_cleaned_and_cut() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "a@x\r\nRCPT TO:<eve@x>", "a@x> SIZE=1", "a b@x", "a\x00@x", "a\u2028@x", "a@" + "x" * 260],
+    [
+        "",
+        "a@x\r\nRCPT TO:<eve@x>",
+        "a@x> SIZE=1",
+        "a b@x",
+        "a\x00@x",
+        "a\u2028@x",
+        "a@" + "x" * 260,
+    ],
 )
 async def test_an_address_that_would_leave_its_command_never_reaches_the_wire(
     address: str,
