@@ -1,6 +1,6 @@
 """What clients see of every tool. After a wanted change, write the snapshot anew:
 
-    python tests/tools/test_tool_schemas.py
+python tests/tools/test_tool_schemas.py
 """
 
 import json

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

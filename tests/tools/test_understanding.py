@@ -15,8 +15,8 @@ from postroom_tools.understanding import understand
 
 
 def understood(tool: str, arguments: dict[str, Any] | None) -> dict[str, Any]:
-    given = understand(BY_NAME[tool], arguments)
-    return given.model_dump(exclude_unset=True)
+    read: dict[str, Any] = understand(BY_NAME[tool], arguments).model_dump(exclude_unset=True)
+    return read
 
 
 def refusal(tool: str, arguments: dict[str, Any] | None) -> InvalidRequest:
@@ -180,6 +180,15 @@ def test_a_wrong_value_is_answered_with_the_field_and_what_it_should_be(
     assert said in refusal(tool, arguments).message
 
 
+def outcome(tool: Any, arguments: dict[str, Any]) -> str:
+    """What the caller is told, or nothing where it is understood."""
+    try:
+        understand(tool, arguments)
+    except InvalidRequest as error:
+        return str(error)
+    return ""
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
@@ -192,10 +201,7 @@ FIELDS = st.sampled_from(sorted({n for tool in TOOLS for n in tool.arguments.mod
 def test_whatever_is_sent_is_understood_or_refused_in_short(
     tool: Any, arguments: dict[str, Any]
 ) -> None:
-    try:
-        understand(tool, arguments)
-    except InvalidRequest as error:
-        assert len(str(error)) < 1_000
+    assert len(outcome(tool, arguments)) < 1_000
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
@@ -203,7 +209,4 @@ def test_no_value_that_was_sent_stands_in_an_error(tool: Any) -> None:
     secret = "the words of a mail"
     for wrong in (secret, [secret], {secret: secret}, [{secret: secret}], [{"text": [secret]}]):
         for name in (*tool.arguments.model_fields, "body", secret):
-            try:
-                understand(tool, {name: wrong})
-            except InvalidRequest as error:
-                assert secret not in str(error)
+            assert secret not in outcome(tool, {name: wrong})

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from postroom.model.errors import PostroomError, Unavailable
 
 if TYPE_CHECKING:
-    from postroom.build import Room
+    from postroom.build import PostRoom
     from postroom.desk.desk import Desk
     from postroom.settings import Settings
 
@@ -44,7 +44,7 @@ class Reception:
         self._settings = settings
         self._work_may_begin = asyncio.Event()
         self._closing = asyncio.Event()
-        self._opened: asyncio.Future[Room] | None = None
+        self._opened: asyncio.Future[PostRoom] | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._timers: list[asyncio.TimerHandle] = []
 
@@ -83,14 +83,14 @@ class Reception:
     def _later(self, seconds: float, act: Callable[[], object]) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, act))
 
-    def _open(self) -> "asyncio.Future[Room]":
+    def _open(self) -> "asyncio.Future[PostRoom]":
         if self._opened is None or (self._opened.done() and not _is_open(self._opened)):
             self._opened = asyncio.get_running_loop().create_future()
             self._opened.add_done_callback(_tell_failure)
             self._keeper = asyncio.create_task(self._keep(self._opened))
         return self._opened
 
-    async def _keep(self, opened: "asyncio.Future[Room]") -> None:
+    async def _keep(self, opened: "asyncio.Future[PostRoom]") -> None:
         """Hold the room open in one task, from opening to closing."""
         try:
             if self._closing.is_set():
@@ -106,14 +106,14 @@ class Reception:
         finally:
             opened.cancel()
 
-    def _prepare(self) -> "AbstractAsyncContextManager[Room]":
+    def _prepare(self) -> "AbstractAsyncContextManager[PostRoom]":
         """In a thread: the imports would hold up the loop, and with it a ping."""
         from postroom.build import open_room
 
         settings = self._settings() if callable(self._settings) else self._settings
         return open_room(settings, program="mcp")
 
-    async def _work(self, room: "Room") -> None:
+    async def _work(self, room: "PostRoom") -> None:
         begin = asyncio.create_task(self._work_may_begin.wait())
         close = asyncio.create_task(self._closing.wait())
         try:
@@ -127,11 +127,11 @@ class Reception:
             close.cancel()
 
 
-def _is_open(opened: "asyncio.Future[Room]") -> bool:
+def _is_open(opened: "asyncio.Future[PostRoom]") -> bool:
     return not opened.cancelled() and opened.exception() is None
 
 
-def _tell_failure(opened: "asyncio.Future[Room]") -> None:
+def _tell_failure(opened: "asyncio.Future[PostRoom]") -> None:
     if not opened.cancelled() and (error := opened.exception()) is not None:
         why = str(error) if isinstance(error, PostroomError) else type(error).__name__
         log.error("the post room cannot open: %s", why)
