@@ -1,0 +1,101 @@
+"""The message's own words: which parts they are, and their text."""
+
+from dataclasses import dataclass, field
+
+from postroom.mime import bounds
+from postroom.mime.charsets import decode
+from postroom.mime.html import html_to_text
+from postroom.mime.tree import Part
+from postroom.mime.unseen import without_unseen
+
+TOO_MUCH_TEXT = "The text is too long; its end was not read."
+WRONG_CHARSET = "A part's charset is missing or wrong; its text was read as well as it could be."
+
+
+@dataclass(slots=True)
+class Body:
+    """The text, the parts it came from, and what was found on the way."""
+
+    text: str = ""
+    parts: set[int] = field(default_factory=set)
+    """Numbers of the leaves that are the message's own text, read or not: no attachments."""
+    hidden: int = 0
+    defects: list[str] = field(default_factory=list)
+
+
+def read_body(root: Part) -> Body:
+    """The words of the message whose tree is ``root``. Never raises."""
+    body = Body()
+    pieces = []
+    for leaf in _text_leaves(root, body.parts):
+        piece = _text_of(leaf, body).strip()
+        if piece:
+            pieces.append(piece)
+    text = "\n\n".join(pieces)
+    if len(text) > bounds.MAX_BODY_CHARS:
+        text = text[: bounds.MAX_BODY_CHARS]
+        body.defects.append(TOO_MUCH_TEXT)
+    visible, runs = without_unseen(text)
+    body.text = visible.strip()
+    body.hidden += runs
+    return body
+
+
+def _is_own_text(part: Part) -> bool:
+    """Whether a leaf is text to be read as the message: text without a name and not attached."""
+    return (
+        part.content_type in ("text/plain", "text/html", "text/enriched")
+        and part.disposition != "attachment"
+        and not part.filename
+    )
+
+
+def _text_leaves(part: Part, own: set[int]) -> list[Part]:
+    """The leaves to read, in order; ``own`` gets the numbers of those and of their alternatives."""
+    if not part.children:
+        if not _is_own_text(part):
+            return []
+        own.add(part.number)
+        return [part]
+    if part.subtype == "alternative":
+        return _best_alternative(part, own)
+    if part.subtype == "related":
+        # The root comes first; the others are what it refers to (RFC 2387 §3.2).
+        return _text_leaves(part.children[0], own)
+    if part.subtype == "report":
+        # Written for people first, then for programs (RFC 6522 §3).
+        return _text_leaves(part.children[0], own)
+    return [leaf for child in part.children for leaf in _text_leaves(child, own)]
+
+
+def _best_alternative(part: Part, own: set[int]) -> list[Part]:
+    """The plain one where it has words, else the richest that we can read (RFC 2046 §5.1.4)."""
+    readings = [_text_leaves(child, own) for child in part.children]
+    for reading in readings:
+        plain = all(leaf.content_type == "text/plain" for leaf in reading)
+        if plain and any(_has_words(leaf) for leaf in reading):
+            return reading
+    for reading in reversed(readings):
+        if reading:
+            return reading
+    return []
+
+
+def _has_words(leaf: Part) -> bool:
+    return bool(leaf.content()[0].strip())
+
+
+def _text_of(leaf: Part, body: Body) -> str:
+    content, defect = leaf.content()
+    if defect:
+        body.defects.append(defect)
+    decoded, faithful = decode(content, leaf.parameters.get("charset", ""))
+    if not faithful:
+        body.defects.append(WRONG_CHARSET)
+    text = decoded.replace("\r\n", "\n").replace("\r", "\n")
+    if leaf.content_type == "text/plain":
+        return text
+    read = html_to_text(text)
+    body.hidden += read.hidden
+    body.defects += read.defects
+    return read.text

@@ -1,0 +1,50 @@
+"""How much of a hostile mail is looked at, each bound with its unit and its reason.
+
+What lies beyond a bound is never dropped: the raw mail stays in the index, the part that was not
+taken apart becomes an attachment, and a defect says so.
+"""
+
+MAX_DEPTH = 30
+"""Multiparts inside one another. Real mail stays under 10; each level reads its bytes once more."""
+
+MAX_PARTS = 1_000
+"""Leaves of one message. Each costs a row and a look; 100,000 fit into a megabyte."""
+
+MAX_FIELDS = 2_000
+"""Fields of one header section. Long relay paths have a hundred."""
+
+MAX_FIELD_BYTES = 100_000
+"""One field, bytes: what the common mail servers accept (Postfix's header_size_limit)."""
+
+MAX_ADDRESSES = 1_000
+"""Addresses read from the fields of one name. More is a mailing list's export, or an attack."""
+
+MAX_PARAMETERS = 100
+"""Parameters of one Content-Type or Content-Disposition."""
+
+MAX_NAME_CHARS = 300
+"""A display name, characters. Longer ones are texts in disguise."""
+
+MAX_FILENAME_CHARS = 150
+"""A file name, characters: fits every file system with room for a suffix."""
+
+MAX_BODY_CHARS = 2_000_000
+"""The message's own words, characters: four times what a send may carry."""
+
+MAX_HTML_CHARS = 2_000_000
+"""HTML that is turned into text, characters; the DOM costs about twenty times as many bytes."""
+
+MAX_HTML_DEPTH = 2_000
+"""Elements inside one another. The DOM's parser is quadratic in it: 50,000 cost seconds."""
+
+MAX_MARKDOWN_DEPTH = 300
+"""Elements inside one another that the Markdown converter keeps; deeper text vanishes there."""
+
+MAX_TAG_SPACES = 3_000
+"""White space in one tag, which bounds its attributes; the DOM is quadratic in them, too."""
+
+MAX_REPORT_BYTES = 200_000
+"""How much of a bounce's report and of the mail it returns is read, bytes."""
+
+MAX_FAILED_RECIPIENTS = 100
+"""Addresses taken from one bounce; one of our sends has at most 50 recipients."""

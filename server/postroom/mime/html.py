@@ -1,0 +1,172 @@
+"""HTML as the text that a reader sees: a DOM step, then Markdown.
+
+The DOM step takes out what nobody sees, puts quotes that a mail program marked by a class or an id
+into blockquotes, and images into their words. From there on HTML and plain text go the same way.
+The libraries are imported on the first HTML mail: together they cost more than the rest of `mime`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from postroom.mime import bounds
+from postroom.mime.concealment import outermost, remove_concealed, without_comments
+
+if TYPE_CHECKING:
+    from html_to_markdown import ConversionOptions
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+TOO_MUCH_HTML = "The HTML is too long; its end was not read."
+STRANGE_HTML = (
+    "The HTML is nested beyond reason; text that is hidden in it could not be told apart."
+)
+
+_UNSEEN_ELEMENTS = "style, script, head, title, template, noscript, meta, link, object, svg, select"
+
+_QUOTE_CONTAINERS = (
+    "div.gmail_quote, div.gmail_quote_container, div.yahoo_quoted, div.protonmail_quote,"
+    " blockquote.protonmail_quote, #OLK_SRC_BODY_SECTION, div.zmail_extra, div.tutanota_quote,"
+    " #mail-editor-reference-message-container, div.moz-signature-quote"
+)
+"""Elements that hold a quote and are no blockquote. Outlook's bare ``From: … Sent: …`` blocks are
+found in the text, as in plain mail."""
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})([^<>]*)>")
+_ANY_TAG = re.compile(r"<[^<>]{0,5000}>?")
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"}
+    | {"track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody", "tfoot"}
+)
+"""Elements that do not nest by being left open: they have no end tag, or need none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlText:
+    """The text of an HTML body, what was hidden in it, and what was wrong with it."""
+
+    text: str
+    hidden: int
+    defects: tuple[str, ...] = ()
+
+
+def html_to_text(html: str) -> HtmlText:
+    """What a reader sees of ``html``, as Markdown. Never raises."""
+    defects = []
+    if len(html) > bounds.MAX_HTML_CHARS:
+        html = html[: bounds.MAX_HTML_CHARS]
+        defects.append(TOO_MUCH_HTML)
+    depth = _depth(html)
+    if depth > bounds.MAX_HTML_DEPTH:
+        return HtmlText(_without_tags(html), 0, (*defects, STRANGE_HTML))
+    cleaned, shown, hidden = _clean(html)
+    text = _markdown(cleaned) if depth <= bounds.MAX_MARKDOWN_DEPTH else ""
+    return HtmlText(text or shown(), hidden, tuple(defects))
+
+
+def _clean(html: str) -> "tuple[str, _Shown, int]":
+    """The HTML without what nobody sees, its plain text on demand, and how much was hidden."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(html)
+    for node in outermost(tree.css(_UNSEEN_ELEMENTS)):
+        node.decompose()
+    hidden = remove_concealed(tree)
+    _mark_quotes(tree)
+    for link in tree.css("a[href^='mailto:']"):
+        if "@" in link.text():
+            link.unwrap()  # the address is there to read; a link around it says it twice
+    for image in tree.css("img"):
+        image.replace_with((image.attributes.get("alt") or "").strip()[:500])
+    cleaned, comments = without_comments(tree.html or "")
+    return cleaned, _Shown(tree), hidden + comments
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The text of a tree without Markdown, for when the converter gives nothing."""
+
+    tree: "LexborHTMLParser"
+
+    def __call__(self) -> str:
+        body = self.tree.body
+        return "" if body is None else body.text(separator="\n", strip=True)
+
+
+def _mark_quotes(tree: "LexborHTMLParser") -> None:
+    """Put each marked quote into a blockquote, which Markdown writes with ``>``.
+
+    A container that has a blockquote inside is left alone: answers may stand beside it, and the
+    announcement does. So is one that holds a forwarded mail.
+    """
+    for node in outermost(tree.css(_QUOTE_CONTAINERS)):
+        inside = node.css_first("blockquote") if node.tag != "blockquote" else None
+        if inside is not None or _is_forward(node) or _in_blockquote(node):
+            continue
+        node.insert_before(tree.create_node("blockquote"))
+        quote = node.prev
+        if quote is not None:
+            quote.insert_child(node, move=True)
+
+
+def _is_forward(node: "LexborNode") -> bool:
+    from postroom.mime.attributions import is_forward_rule
+
+    first = node.text(separator="\n", strip=True)[:200].partition("\n")[0]
+    return is_forward_rule(first)
+
+
+def _in_blockquote(node: "LexborNode") -> bool:
+    above, steps = node.parent, 0
+    while above is not None and steps < 50:
+        if above.tag == "blockquote":
+            return True
+        above, steps = above.parent, steps + 1
+    return False
+
+
+@lru_cache(maxsize=1)
+def _options() -> "ConversionOptions":
+    from html_to_markdown import ConversionOptions
+
+    return ConversionOptions(
+        extract_metadata=False, compact_tables=True, include_blockquote_citations=False
+    )
+
+
+def _markdown(html: str) -> str:
+    """``html`` as Markdown; "" where the converter fails."""
+    from html_to_markdown import convert
+
+    try:
+        return (convert(html, _options()).content or "").strip()
+    except (ValueError, RuntimeError, OSError):
+        return ""
+
+
+def _depth(html: str) -> int:
+    """How deep elements are nested at most, or beyond every bound where a tag has attributes
+    without end. An estimate from above, linear in the length of ``html``."""
+    depth = deepest = 0
+    for closing, name, rest in _TAG.findall(html):
+        if len(rest) > bounds.MAX_TAG_SPACES and _spaces(rest) > bounds.MAX_TAG_SPACES:
+            return bounds.MAX_HTML_DEPTH + 1
+        if name.lower() in _VOID or rest.endswith("/"):
+            continue
+        if closing:
+            depth = max(0, depth - 1)
+        else:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _spaces(text: str) -> int:
+    return sum(text.count(space) for space in " \t\r\n\f/")
+
+
+def _without_tags(html: str) -> str:
+    """The text between tags, for HTML that no parser should be given."""
+    from html import unescape
+
+    return unescape(_ANY_TAG.sub(" ", html)).strip()

@@ -1,0 +1,102 @@
+"""Raw mail as a message: `parse` reads any bytes, raises on none, and names what was wrong."""
+
+from postroom.mime.addresses import parse_people
+from postroom.mime.body import read_body
+from postroom.mime.dates import parse_date
+from postroom.mime.fields import Fields
+from postroom.mime.filenames import safe_filename
+from postroom.mime.kinds import message_kind
+from postroom.mime.quotes import split_quotes
+from postroom.mime.tree import Part, read_tree
+from postroom.model.limits import MAX_MESSAGE_BYTES
+from postroom.model.messages import AttachmentPart, ParsedMessage, Person
+
+TOO_LONG = "The message is too long; its end was not read."
+NO_FROM = "There is no readable From address."
+SEVERAL_SENDERS = "From names more than one address."
+UNREADABLE_DATE = "The Date field cannot be read."
+TOO_MANY_ADDRESSES = "There are too many addresses; the last ones were not read."
+
+_MAX_SUBJECT_CHARS = 2_000
+"""A longer subject is a text in disguise; the whole of it stays in the raw mail."""
+
+
+def parse(raw: bytes) -> ParsedMessage:
+    """The message that ``raw`` holds. Never raises; what cannot be read is named in ``defects``.
+
+    Every string is valid Unicode without NUL. Beyond the bounds in `postroom.mime.bounds` nothing
+    is read, and nothing is lost either: it is an attachment, or it stays in the raw mail.
+    """
+    raw, too_long = readable(raw)
+    root, defects = read_tree(raw)
+    fields = root.fields
+    body = read_body(root)
+    new_text, quoted_text = split_quotes(body.text)
+    kind, report = message_kind(root, body.text)
+    attachments = [
+        _attachment(leaf, defects) for leaf in root.leaves() if leaf.number not in body.parts
+    ]
+    people, about_people = _people(fields)
+    date = parse_date(fields.raw("date"))
+    if date is None and fields.has("date"):
+        defects.append(UNREADABLE_DATE)
+    return ParsedMessage(
+        message_id=_as_it_stands(fields, "message-id"),
+        in_reply_to=_as_it_stands(fields, "in-reply-to"),
+        references=_as_it_stands(fields, "references"),
+        subject=fields.text("subject")[:_MAX_SUBJECT_CHARS],
+        sender=people["from"][0] if people["from"] else None,
+        to=people["to"],
+        cc=people["cc"],
+        reply_to=people["reply-to"],
+        date=date,
+        kind=kind,
+        text=body.text,
+        new_text=new_text,
+        quoted_text=quoted_text,
+        attachments=tuple(attachments),
+        hidden_text=body.hidden,
+        authentication_results=tuple(fields.every_raw("authentication-results")),
+        returned_message_id=report.returned_message_id,
+        failed_recipients=report.recipients,
+        defects=tuple(dict.fromkeys([*too_long, *defects, *about_people, *body.defects])),
+    )
+
+
+def readable(raw: bytes) -> tuple[bytes, list[str]]:
+    """``raw`` within the bound on bytes and with line breaks that can be found, and its defects."""
+    defects = [TOO_LONG] if len(raw) > MAX_MESSAGE_BYTES else []
+    raw = raw[:MAX_MESSAGE_BYTES]
+    # Old Macintosh programs end lines with CR alone.
+    return (raw.replace(b"\r", b"\n") if b"\n" not in raw else raw), defects
+
+
+def _people(fields: Fields) -> tuple[dict[str, tuple[Person, ...]], list[str]]:
+    people: dict[str, tuple[Person, ...]] = {}
+    defects: list[str] = []
+    for name in ("from", "to", "cc", "reply-to"):
+        people[name], more = parse_people(fields.every_raw(name))
+        if more:
+            defects.append(TOO_MANY_ADDRESSES)
+    if not people["from"]:
+        defects.append(NO_FROM)
+    elif len({person.address.casefold() for person in people["from"]}) > 1:
+        defects.append(SEVERAL_SENDERS)
+    return people, defects
+
+
+def _attachment(leaf: Part, defects: list[str]) -> AttachmentPart:
+    content, defect = leaf.content()
+    if defect:
+        defects.append(defect)
+    return AttachmentPart(
+        number=leaf.number,
+        filename=safe_filename(leaf.filename, leaf.content_type, leaf.number),
+        content_type=leaf.content_type,
+        size=len(content),
+    )
+
+
+def _as_it_stands(fields: Fields, name: str) -> str:
+    """The first field of that name on one line; encoded words are not decoded in ids."""
+    return " ".join(fields.raw(name).split())

@@ -1,0 +1,52 @@
+"""A body as its bytes were before transfer encoding (RFC 2045 §6)."""
+
+import binascii
+
+from postroom.mime.words import decode_base64
+
+BROKEN_BASE64 = "A part's base64 is broken; what could be read was kept."
+UNKNOWN_ENCODING = "A part names an unknown transfer encoding; it was left as it is."
+
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "7bits", "8bits"})
+
+
+def decode_transfer(body: bytes, encoding: str) -> tuple[bytes, str]:
+    """The decoded bytes, and what was wrong with them ("" where nothing was). Never raises."""
+    words = encoding.replace(";", " ").lower().split()
+    scheme = words[0].strip("\"'") if words else ""
+    if scheme in _IDENTITY:
+        return body, ""
+    if scheme == "base64":
+        content, whole = decode_base64(body)
+        return content, "" if whole else BROKEN_BASE64
+    if scheme == "quoted-printable":
+        return binascii.a2b_qp(body), ""
+    if scheme in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return _uudecode(body), ""
+    return body, UNKNOWN_ENCODING
+
+
+def _uudecode(body: bytes) -> bytes:
+    """The lines between ``begin`` and ``end``; a line that is no uuencode is skipped."""
+    out: list[bytes] = []
+    inside = False
+    for line in body.splitlines():
+        if not inside:
+            inside = line.startswith(b"begin ")
+        elif line.strip() in (b"end", b"`", b""):
+            inside = line.strip() != b"end"
+        else:
+            out.append(_uu_line(line))
+    return b"".join(out)
+
+
+def _uu_line(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        # Some encoders pad the line: take only as many characters as its length byte says.
+        count = (((line[0] - 32) & 63) * 4 + 5) // 3
+        try:
+            return binascii.a2b_uu(line[:count])
+        except binascii.Error:
+            return b""
