@@ -1,4 +1,4 @@
-"""What the operator set: the environment and ``postroom.toml`` in the post room's home, read here only."""
+"""What the operator set: the environment and ``postroom.toml`` in the home, read here only."""
 
 import os
 import re
@@ -19,7 +19,7 @@ class Operator(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     domain: str = "agents.localhost"
-    """The domain of the built-in mail server. ``.localhost`` never leaves the machine (RFC 6761 §6.3)."""
+    """The built-in server's domain. ``.localhost`` never leaves the machine (RFC 6761 §6.3)."""
     username_pattern: str = ""
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()
@@ -108,4 +108,6 @@ def _operator(file: Path) -> Operator:
 
 
 def _broken(file: Path, what: str) -> InvalidRequest:
-    return InvalidRequest("settings_invalid", f"{file} cannot be read: {what}.", "Correct the file.")
+    return InvalidRequest(
+        "settings_invalid", f"{file} cannot be read: {what}.", "Correct the file."
+    )

@@ -5,7 +5,7 @@ import re
 from postroom.model.limits import MAX_THREAD_REFERENCES
 
 MAX_ID_CHARS = 512
-"""A Message-ID longer than this is no id that any program made (RFC 5322 §2.1.1 bounds the line)."""
+"""Longer than any id that a program makes (RFC 5322 §2.1.1 bounds the line)."""
 
 _BRACKETED = re.compile(r"<([^<>\s]{1,512})>")
 # Linear: one class, no nesting. Comments and phrases around the ids are skipped (RFC 5322 §3.6.4
@@ -16,7 +16,7 @@ def message_ids(field: str) -> tuple[str, ...]:
     """The ids in ``field`` without angle brackets, in order, each once.
 
     At most `MAX_THREAD_REFERENCES` are kept: the first one and the newest, because the root and the
-    parent say most. A field without brackets counts as one id when it is a single ``left@right`` word.
+    parent say most. A field without brackets is one id when it is a single ``left@right`` word.
     """
     found = list(dict.fromkeys(match.group(1) for match in _BRACKETED.finditer(field)))
     if not found:

@@ -9,7 +9,8 @@ on arrival order, so any order gives the same threads, and odd input comes out t
   taken on purpose;
 - a subject never joins anything.
 
-Where a late message connects threads that exist, the oldest goes on and the others become names of it.
+Where a late message connects threads that exist, the oldest goes on and the others become names
+of it.
 """
 
 from collections.abc import Mapping
@@ -30,8 +31,8 @@ class Joining(Frozen):
 def join(own: str, follows: tuple[str, ...], known: Mapping[str, int]) -> Joining:
     """The thread for a message with id ``own`` that follows the ids ``follows``.
 
-    ``known`` maps each of these ids, where it was met before, to its thread; threads are numbered in
-    the order in which they began.
+    ``known`` maps each of these ids that was met before to its thread; threads are numbered in the
+    order in which they began.
     """
     threads = sorted({known[i] for i in (own, *follows) if i in known})
     if not threads:

@@ -32,9 +32,7 @@ def people(written: tuple[str, ...], field: str) -> tuple[Person, ...]:
 
 def _person(entry: str, field: str, place: int) -> Person:
     try:
-        valid = validate_email(
-            entry.strip(), check_deliverability=False, allow_display_name=True
-        )
+        valid = validate_email(entry.strip(), check_deliverability=False, allow_display_name=True)
     except EmailNotValidError as error:
         raise InvalidRequest(
             "address_malformed",

@@ -48,9 +48,7 @@ class Attachments:
                 f"max_tokens is from {MIN_TOKENS} to {MAX_THREAD_TOKENS}.",
             )
         content, part = await self._content(caller, attachment_id)
-        text = await asyncio.to_thread(
-            attachment_text, content, part.content_type, part.filename
-        )
+        text = await asyncio.to_thread(attachment_text, content, part.content_type, part.filename)
         shown = text
         if text is not None and estimate_tokens(text) > max_tokens:
             shown = cut(text, max_tokens)

@@ -40,9 +40,7 @@ class HealthReports:
             checks=tuple(checks),
         )
 
-    async def rebuild(
-        self, caller: Caller, progress: Callable[[int, int], None]
-    ) -> RebuildReport:
+    async def rebuild(self, caller: Caller, progress: Callable[[int, int], None]) -> RebuildReport:
         """Make everything derived anew: same ids, no event."""
         if not caller.is_operator:
             raise Refused("operator_only", "Only the operator may do this.")

@@ -29,7 +29,9 @@ MIN_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS = 10.0, 366 * 86400.0
 MAX_DISPLAY_NAME = 120
 
 _MOODS = "amber brisk calm clear fair keen kind mild neat quick quiet ready sunny swift true warm"
-_BIRDS = "dove egret finch heron jay kestrel lark linnet merlin owl plover robin swift tern thrush wren"
+_BIRDS = (
+    "dove egret finch heron jay kestrel lark linnet merlin owl plover robin swift tern thrush wren"
+)
 
 
 class Mailboxes:
@@ -179,9 +181,7 @@ class Mailboxes:
             status = (
                 MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
             )
-            box_id = mailboxes.add(
-                con, address, display, owner, status, password, now, expires_at
-            )
+            box_id = mailboxes.add(con, address, display, owner, status, password, now, expires_at)
             journal.append(
                 con, now, EventType.MAILBOX_CREATED, door.actor(caller), mailbox_id=box_id
             )

@@ -48,9 +48,7 @@ def check_size(request: SendRequest) -> None:
             "subject_too_long", f"subject is at most {MAX_SUBJECT_CHARS} characters.", "Shorten it."
         )
     if request.idempotency_key is not None and not 1 <= len(request.idempotency_key) <= 200:
-        raise InvalidRequest(
-            "idempotency_key_malformed", "idempotency_key is 1 to 200 characters."
-        )
+        raise InvalidRequest("idempotency_key_malformed", "idempotency_key is 1 to 200 characters.")
 
 
 def recipients(request: SendRequest, reply: Reply | None, own: str) -> Recipients:

@@ -2,8 +2,8 @@
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.cursors import ListPlace, ThreadPlace
 from postroom.desk.budget import METADATA_TOKENS, MIN_TOKENS, cut
+from postroom.desk.cursors import ListPlace, ThreadPlace
 from postroom.desk.times import iso, moment
 from postroom.index import journal, reading, search
 from postroom.index.database import Connection, Row
@@ -107,9 +107,7 @@ class Reading:
                 messages=tuple(reversed(page.messages)),
                 left_out=page.left_out,
                 next_cursor=cursors.paging(con, row_id, page.end) if page.end else None,
-                after=cursors.waiting(
-                    con, Scope(box.id, row_id), journal.last_position(con)
-                ),
+                after=cursors.waiting(con, Scope(box.id, row_id), journal.last_position(con)),
             )
             seen = reading.shown(con, door.actor(caller), row_id)
             return view, row_id, page.newest_position, seen

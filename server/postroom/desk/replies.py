@@ -21,7 +21,9 @@ class Reply:
     latest: Row
     """The message whose subject and ids the reply follows."""
 
-    def recipients(self, own: str, everybody: bool) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    def recipients(
+        self, own: str, everybody: bool
+    ) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
         """(to, cc) of a reply: the From of the newest message received, or everybody there.
 
         A Reply-To that differs is not followed: it is how a stranger redirects an answer unseen.

@@ -36,7 +36,7 @@ from postroom.model.limits import (
     SEND_PATIENCE_SECONDS,
 )
 from postroom.model.mailboxes import Mailbox
-from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.model.messages import Direction, Draft, ParsedMessage, SenderVerdict
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts, Verdict
@@ -180,9 +180,7 @@ class Sending:
                 return answer.model_copy(update={"reason": self._idle() or None})
             await wait_for_event(changed, left)
 
-    async def _thread_moved(
-        self, caller: Caller, composed: _Composed, filed: _Filed
-    ) -> SendAnswer:
+    async def _thread_moved(self, caller: Caller, composed: _Composed, filed: _Filed) -> SendAnswer:
         assert composed.reply is not None
         reply, who = composed.reply, door.actor(caller)
 
@@ -210,7 +208,7 @@ class Sending:
         return answer
 
 
-def _write_and_read(draft: outgoing.Draft) -> tuple[bytes, ParsedMessage]:
+def _write_and_read(draft: Draft) -> tuple[bytes, ParsedMessage]:
     """The bytes of a draft, and what a reader finds in them: one truth for both."""
     raw = compose(draft)
     return raw, parse(raw)
@@ -267,9 +265,7 @@ def _facts(who: str, composed: _Composed) -> DraftFacts:
     )
 
 
-def _write(
-    con: Connection, now: float, who: str, composed: _Composed, verdict: Verdict
-) -> int:
+def _write(con: Connection, now: float, who: str, composed: _Composed, verdict: Verdict) -> int:
     """The send's row id: mail, send and event, in the caller's transaction."""
     status, event = _STATUS[verdict.action]
     reply = composed.reply

@@ -2,7 +2,6 @@
 
 import json
 
-from postroom.desk import door
 from postroom.desk.times import iso
 from postroom.index import folders, journal, mail, mailboxes, sends, threads
 from postroom.index.database import Connection, Row
@@ -125,18 +124,16 @@ def _sent(con: Connection, send: Row) -> list[TraceStep]:
     ]
     for attempt in sends.attempts(con, send["id"]):
         told = json.loads(attempt["replies"])
-        for reply in told["recipients"]:
-            steps.append(
-                TraceStep(
-                    at=iso(attempt["at"]),
-                    what=f"attempt {attempt['number']}: {reply['address']} {reply['outcome']}",
-                    detail=f"{reply['code']} {reply['text']}".strip(),
-                )
+        steps += [
+            TraceStep(
+                at=iso(attempt["at"]),
+                what=f"attempt {attempt['number']}: {reply['address']} {reply['outcome']}",
+                detail=f"{reply['code']} {reply['text']}".strip(),
             )
+            for reply in told["recipients"]
+        ]
         if told["final"]:
-            steps.append(
-                TraceStep(at=iso(attempt["at"]), what="end of data", detail=told["final"])
-            )
+            steps.append(TraceStep(at=iso(attempt["at"]), what="end of data", detail=told["final"]))
     steps.append(
         TraceStep(
             at=iso(send["settled_at"] or send["created_at"]),

@@ -14,7 +14,7 @@ MAX_PEOPLE_SHOWN = 20
 
 
 def words(row: Row, *, include_quoted: bool) -> str:
-    """What a message says: its new words, or all of it. One that only quotes shows what it quotes."""
+    """What a message says: its new words, or all of it where it has no new ones."""
     new = row["new_text"]
     if include_quoted or new is None or not new.strip():
         return str(row["text"])
@@ -101,4 +101,3 @@ def outcome_of(kinds: set[str]) -> str:
     if MessageKind.MESSAGE in kinds:
         return "reply"
     return "bounce" if MessageKind.BOUNCE in kinds else "auto_reply"
-

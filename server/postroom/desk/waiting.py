@@ -1,4 +1,4 @@
-"""Waiting for new mail: what is there already, else sleep until the journal grows, then look again."""
+"""Waiting for new mail: what is there, else sleep until the journal grows and look again."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -128,9 +128,7 @@ class Waiting:
             await self._index.write(lambda con: reading.acknowledge(con, who, scope, known))
         return scope, start, now
 
-    async def _answer(
-        self, caller: Caller, who: str, scope: Scope, found: _Found
-    ) -> WaitAnswer:
+    async def _answer(self, caller: Caller, who: str, scope: Scope, found: _Found) -> WaitAnswer:
         if found.outcome is None:
             return await self._nothing_came(who, scope, found)
         self._index.note(lambda con: _note_shown(con, who, scope, found.rows))
@@ -162,9 +160,7 @@ class Waiting:
         )
 
 
-def _scope(
-    con: Connection, caller: Caller, thread_id: str | None, mailbox: str | None
-) -> Scope:
+def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str | None) -> Scope:
     if thread_id is not None:
         row_id, box = door.thread(con, caller, thread_id)
         if mailbox is not None and door.mailbox(con, caller, mailbox).id != box.id:

@@ -11,10 +11,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A live mailbox: its bare lower-case address, and the password that opens it."""
+    """A mailbox: its bare lower-case address, and the password that opens it."""
 
     address: str
     password: str = field(repr=False)
+    receives: bool = True
+    """False once its time is over: its owner may still read it, and nothing goes in or out."""
 
 
 class Directory(Protocol):

@@ -68,7 +68,8 @@ class SubmissionPolicy:
         self._hostname = hostname
 
     async def login(self, login: str, password: str) -> Account | None:
-        return await open_account(self._directory, login, password)
+        account = await open_account(self._directory, login, password)
+        return account if account is not None and account.receives else None
 
     async def handle_MAIL(
         self,
@@ -100,7 +101,8 @@ class SubmissionPolicy:
             return _TOO_MANY
         if (refusal := _malformed(address, envelope)) is not None:
             return refusal
-        if await self._directory.find(mailbox_of(address)) is None:
+        account = await self._directory.find(mailbox_of(address))
+        if account is None or not account.receives:
             ours = domain_of(address) in self._directory.domains()
             return _NO_MAILBOX if ours else _OUTSIDE
         envelope.rcpt_tos.append(address)

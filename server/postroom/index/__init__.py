@@ -12,6 +12,6 @@
 
     rebuild.py      makes everything that is derived anew
 
-Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and their
-aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, search.
+Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and
+their aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, search.
 """

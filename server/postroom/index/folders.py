@@ -24,9 +24,7 @@ class Folder:
 
 def last_uid(con: Connection, folder: Folder) -> int:
     """The highest UID that has been read; 0 for a folder that is new or was renumbered."""
-    row = sql.state(
-        con, mailbox_id=folder.mailbox_id, account=folder.account, folder=folder.name
-    )
+    row = sql.state(con, mailbox_id=folder.mailbox_id, account=folder.account, folder=folder.name)
     return int(row["last_uid"]) if row and row["uidvalidity"] == folder.uidvalidity else 0
 
 

@@ -2,7 +2,9 @@
 
 import secrets
 
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that looks like another
+_LETTERS = (
+    "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: nothing that looks like another
+)
 
 MESSAGE_LETTERS = 8
 """40 random bits; the column is unique, and a new one is drawn where it is taken."""
@@ -26,7 +28,7 @@ def new_send_id() -> str:
 
 
 def attachment_id(message: str, number: int) -> str:
-    """The id of the attachment ``number`` of a message: stable over a rebuild, at most 12 letters."""
+    """The id of a message's attachment: stable over a rebuild, at most 12 letters."""
     return "a_" + message[2:] + _LETTERS[number // 32 % 32] * (number >= 32) + _LETTERS[number % 32]
 
 

@@ -1,4 +1,4 @@
-"""The journal: every change, in commit order. Waiting, the event stream and the audit trail read it."""
+"""The journal: every change, in commit order. Waiting reads it, and so does whoever audits."""
 
 import hashlib
 

@@ -23,7 +23,7 @@ def _statements(name: str) -> list[str]:
 def _post_room(db: Database) -> None:
     for statement in _statements("0001_post_room.sql"):
         db.execute(statement)
-    db["meta"].insert_all(
+    db.table("meta").insert_all(
         [
             {"key": "epoch", "value": secrets.token_hex(2)},
             {"key": "salt", "value": secrets.token_hex(16)},

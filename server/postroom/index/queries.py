@@ -1,17 +1,26 @@
-"""The named SQL of sql/*.sql, a namespace a subject: ``sql.mail.raw(con, mail_id=7)``.
+"""The named SQL of sql/*.sql, a file a subject: ``sql = named("mail")``, ``sql.raw(con, mail_id=7)``.
 
-aiosql reads the files: ``^`` gives one row or None, ``$`` one value, ``!`` runs, ``<!`` runs and
-gives the new row's id, no sign gives rows.
+aiosql reads the files: ``^`` gives one row or None, ``$`` one value or None, ``!`` runs and gives
+the count, ``<!`` inserts and gives the new row's id, no sign gives rows.
 """
 
 from pathlib import Path
 from typing import Any
 
 import aiosql
+from aiosql.adapters.sqlite3 import SQLite3Adapter
 
 _FOLDER = Path(__file__).parent / "sql"
 
 
+class _RowAdapter(SQLite3Adapter):  # type: ignore[misc]  # aiosql publishes no types
+    """aiosql 15.0 takes one value from tuples, lists and dicts, and refuses sqlite3.Row."""
+
+    def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
+        row = self.select_one(conn, query_name, sql, parameters)
+        return None if row is None else row[0]
+
+
 def named(subject: str) -> Any:
     """The queries of sql/``subject``.sql as functions of a connection and named parameters."""
-    return aiosql.from_path(_FOLDER / f"{subject}.sql", "sqlite3")
+    return aiosql.from_path(_FOLDER / f"{subject}.sql", _RowAdapter)

@@ -1,4 +1,4 @@
-"""What readers ask: lists of threads, the messages of one, what is new, and how far they have come."""
+"""What readers ask: lists of threads, the messages of one, what is new, how far they have come."""
 
 from dataclasses import dataclass
 
@@ -103,7 +103,7 @@ def received_after(con: Connection, scope: Scope, after: int, most: int) -> list
 
 
 def pending(con: Connection, agent: str, scope: Scope, most: int) -> list[Row]:
-    """What came into a scope and was neither answered in its thread nor acknowledged, oldest first."""
+    """What came in and was neither answered in its thread nor acknowledged, oldest first."""
     whole = acknowledged(con, agent, Scope(scope.mailbox_id))
     if scope.thread_id is None:
         return list(

@@ -8,6 +8,7 @@ read before. Each conversation keeps the oldest id that was handed out for one o
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from postroom.index import mail, search, threads
 from postroom.index.database import Connection, Row
@@ -36,18 +37,26 @@ async def rebuild(index: Index, progress: Progress, trusted: frozenset[str]) -> 
     total = await index.read(lambda con: int(sql.count(con)))
     done = unreadable = last = 0
     while True:
-        step = await index.read(lambda con, at=last: list(sql.some(con, after=at, most=STEP)))
+        step = await index.read(partial(_some, after=last))
         if not step:
             break
-        unreadable += await index.write(lambda con, rows=step: _read_again(con, rows, trusted))
+        unreadable += await index.write(partial(_read_again, rows=step, trusted=trusted))
         last = step[-1]["id"]
         done += len(step)
         progress(done, total)
     for box_id in await index.read(lambda con: [row["id"] for row in sql.mailboxes(con)]):
-        await index.write(lambda con, id=box_id: _thread_again(con, id))
+        await index.write(partial(_thread_again, mailbox_id=box_id))
     await _search_again(index)
     count = await index.read(lambda con: int(sql.count_threads(con)))
     return RebuildReport(messages=done, threads=count, unreadable=unreadable)
+
+
+def _some(con: Connection, after: int) -> list[Row]:
+    return list(sql.some(con, after=after, most=STEP))
+
+
+def _messages(con: Connection, after: int, most: int = STEP) -> list[Row]:
+    return list(sql.messages(con, after=after, most=most))
 
 
 def _read_again(con: Connection, rows: Iterable[Row], trusted: frozenset[str]) -> int:
@@ -137,7 +146,7 @@ def _settle_group(con: Connection, mailbox_id: int, thread_id: int, group: list[
 
 
 def _redirect(con: Connection, chosen: dict[int, list[Row]]) -> None:
-    """Every id that was handed out leads to the conversation of the first message it was given for."""
+    """Every id that was handed out leads to the conversation of the first message it named."""
     leads: dict[int, int] = {}
     for thread_id, group in chosen.items():
         for row in group:
@@ -154,14 +163,14 @@ async def _search_again(index: Index) -> None:
     await index.write(search.begin_rebuild)
     last = 0
     while True:
-        rows = await index.read(lambda con, at=last: list(sql.messages(con, after=at, most=STEP)))
+        rows = await index.read(partial(_messages, after=last))
         if not rows:
             break
-        await index.write(lambda con, step=rows: search.fill(con, step))
+        await index.write(partial(search.fill, rows=rows))
         last = rows[-1]["mail_id"]
 
     def finish(con: Connection) -> None:
-        search.fill(con, list(sql.messages(con, after=last, most=1_000_000)))
+        search.fill(con, _messages(con, last, most=1_000_000))
         search.finish_rebuild(con)
 
     await index.write(finish)

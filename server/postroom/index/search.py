@@ -35,16 +35,15 @@ def owner_word(owner: int) -> str:
 def match(query: str, scope: str) -> str | None:
     """The FTS5 expression for what a person typed, or None where it holds no word.
 
-    Each word is quoted, so that nothing in a query is FTS5's own syntax; all must occur. ``scope`` is a word of `mailbox_word` or
-    `owner_word`, or "" for everything.
+    Each word is quoted, so that nothing in a query is FTS5's own syntax; all must occur.
+    ``scope`` is a word of `mailbox_word` or `owner_word`, or "" for everything.
     """
     words = [w.group() for w in _WORD.finditer(query)][:MAX_WORDS]
     if not words:
         return None
     terms = " AND ".join(f'"{word}"' for word in words)
-    return f'box : "{scope}" AND {{subject people words}} : ({terms})' if scope else (
-        f"{{subject people words}} : ({terms})"
-    )
+    words_match = f"{{subject people words}} : ({terms})"
+    return f'box : "{scope}" AND {words_match}' if scope else words_match
 
 
 def add(con: Connection, row: Row) -> None:
@@ -69,7 +68,7 @@ def has_newer_hit(con: Connection, expression: str, mail_id: int, thread_id: int
 
 
 def fields(con: Connection, row: Row) -> dict[str, object]:
-    """What the index holds of a message: a function of its row, so that it can be taken out again."""
+    """What is searched of a message: a function of its row, so that it can be taken out again."""
     owner = sql.owner(con, mailbox_id=row["mailbox_id"])
     return {
         "rowid": row["mail_id"],

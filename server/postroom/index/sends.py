@@ -1,6 +1,6 @@
 """Sends: the intent, who it is for, every attempt, and where it stands.
 
-The states are drawn in model/sends.py. Each change of state is written here together with its event.
+The states are drawn in model/sends.py. Each change of state is written here with its event.
 """
 
 import json

@@ -18,7 +18,7 @@ class Writer:
     """Runs plain functions, one after the other, each in a transaction of its own."""
 
     def __init__(self, path: Path, committed: Callable[[], None]) -> None:
-        """``committed`` is called on the writer's thread after each commit that changed something."""
+        """``committed`` is called on the writer's thread after each commit with a change."""
         self._path = path
         self._committed = committed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()

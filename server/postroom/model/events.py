@@ -24,7 +24,7 @@ class EventType(StrEnum):
     SEND_FAILED = "send.failed"
     SEND_UNKNOWN = "send.unknown"
     THREADS_JOINED = "threads.joined"
-    """A late message showed that two conversations are one; the older id stays, the other still works."""
+    """A late message showed that two conversations are one; both ids stay valid."""
     WORKER_STARTED = "worker.started"
 
 

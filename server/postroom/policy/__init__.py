@@ -1,1 +1,1 @@
-"""Rules and facts in, a verdict out. Judged at the desk, in the transaction that writes the outbox."""
+"""Rules and facts in, a verdict out; judged in the transaction that writes the outbox."""

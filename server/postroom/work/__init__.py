@@ -1,10 +1,10 @@
 """What happens over time: one process at a time does the I/O of a post room.
 
-    seat.py       tries for the lock, and holds the workers while it has it
-    term.py       a worker's transactions: refused once another has taken over
-    workers.py    all of them together: started, and stopped in order
-    mailserver.py the built-in server, fed from the mailboxes' rows
-    watcher.py    folders → new mail          intake.py   a mail's way into the index
-    courier.py    the outbox → a server       outcomes.py what the server's answers come to
-    caretaker.py  expiry, and the mail of mailboxes that are gone
+seat.py       tries for the lock, and holds the workers while it has it
+term.py       a worker's transactions: refused once another has taken over
+workers.py    all of them together: started, and stopped in order
+mailserver.py the built-in server, fed from the mailboxes' rows
+watcher.py    folders → new mail          intake.py   a mail's way into the index
+courier.py    the outbox → a server       outcomes.py what the server's answers come to
+caretaker.py  expiry, and the mail of mailboxes that are gone
 """

@@ -35,7 +35,7 @@ class Caretaker:
             await asyncio.sleep(ROUND_SECONDS)
 
     async def round(self) -> None:
-        """Expire what is overdue and purge what may go. Raises Unavailable once the term is over."""
+        """Expire what is overdue, purge what may go. Raises Unavailable once the term is over."""
         await self._term.still_ours()
         now = self._term.index.clock()
         overdue = await self._term.index.read(lambda con: mailboxes.overdue(con, now))
@@ -49,8 +49,9 @@ class Caretaker:
 
     async def _purge(self, box_id: int, address: str) -> None:
         await self._forget(address)
-        while await self._term.write(lambda con: purge.some(con, box_id, STEP_MESSAGES)):
-            await asyncio.sleep(0)
+        more = True
+        while more:
+            more = await self._term.write(lambda con: purge.some(con, box_id, STEP_MESSAGES))
         now = self._term.index.clock()
         await self._term.write(lambda con: mailboxes.purged(con, box_id, now))
 

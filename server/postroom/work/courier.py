@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
@@ -76,7 +77,9 @@ class Courier:
         if len(self._in_flight) >= AT_ONCE:
             pause = LONGEST_SLEEP  # a submission that ends is a commit, and wakes us
         waits = [
-            asyncio.ensure_future(wait_for_event(changed, min(max(pause, SHORTEST_SLEEP), LONGEST_SLEEP))),
+            asyncio.ensure_future(
+                wait_for_event(changed, min(max(pause, SHORTEST_SLEEP), LONGEST_SLEEP))
+            ),
             asyncio.ensure_future(stop.wait()),
         ]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -93,7 +96,10 @@ class Courier:
             if send.id not in self._in_flight:
                 task = asyncio.create_task(self._carry(send), name=f"send-{send.public_id}")
                 self._in_flight[send.id] = task
-                task.add_done_callback(lambda _, id=send.id: self._in_flight.pop(id, None))
+                task.add_done_callback(partial(self._landed, send.id))
+
+    def _landed(self, send_id: int, _: asyncio.Task[None]) -> None:
+        self._in_flight.pop(send_id, None)
 
     async def _carry(self, send: Waiting) -> None:
         now = self._term.index.clock()
@@ -161,9 +167,7 @@ class Courier:
                 continue
             status = SendStatus.SENT if taken else SendStatus.QUEUED
             detail = "found in Sent" if taken else "not in Sent: goes again, same Message-ID"
-            await self._term.write(
-                lambda con, s=send, st=status, d=detail: self._settled(con, s, st, d)
-            )
+            await self._term.write(partial(self._settled, send=send, status=status, detail=detail))
         return left
 
     def _settled(self, con: Connection, send: Waiting, status: SendStatus, detail: str) -> None:

@@ -100,9 +100,7 @@ class Seat:
         self._stand(Standing.TAKING)
         try:
             number = await self._index.write(
-                lambda con: journal.begin_term(
-                    con, self._index.clock(), os.getpid(), self._program
-                )
+                lambda con: journal.begin_term(con, self._index.clock(), os.getpid(), self._program)
             )
             workers = await asyncio.to_thread(importlib.import_module, "postroom.work.workers")
             await workers.run(

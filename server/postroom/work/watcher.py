@@ -1,9 +1,10 @@
-"""The watcher: a connection for each mailbox, which sleeps in IDLE and syncs by UID when it wakes."""
+"""The watcher: a connection a mailbox, which sleeps in IDLE and syncs by UID when it wakes."""
 
 import asyncio
 import logging
 import random
 from collections.abc import Callable
+from functools import partial
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
@@ -54,7 +55,7 @@ class Watcher:
             position = 0
             while True:
                 changed = index.next_change()
-                position, stale = await index.read(lambda con, p=position: _changes(con, p))
+                position, stale = await index.read(partial(_changes, position=position))
                 if stale:
                     await self._follow(await index.read(mailboxes.watched))
                 await wait_for_event(changed, IDLE_SECONDS)
@@ -151,6 +152,9 @@ def _changes(con: Connection, position: int) -> tuple[int, bool]:
 def _problem(error: PostroomError) -> str:
     said = {
         "imap_login_refused": "The mail server refuses the login.",
-        "connection_lost": "The connection to the mail server was lost; trying again.",
+        "imap_login_disabled": "The mail server refuses the login.",
+        "imap_connection_lost": "The connection to the mail server was lost; trying again.",
+        "imap_unreachable": "The mail server does not answer; trying again.",
+        "imap_message_unreadable": "The mail server does not hand out a message; trying again.",
     }
     return said.get(error.code, "The mail server cannot be used at the moment; trying again.")

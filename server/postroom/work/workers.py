@@ -28,9 +28,7 @@ async def run(
     """
     server, ports = await mailserver.start(term, settings)
     logins = _Logins(ports)
-    watcher = Watcher(
-        term, Intake(term, frozenset({mailserver.HOSTNAME})), logins.imap_of_mailbox
-    )
+    watcher = Watcher(term, Intake(term, frozenset({mailserver.HOSTNAME})), logins.imap_of_mailbox)
     operator = settings.operator
     courier = Courier(
         term,
