@@ -21,6 +21,7 @@ BEN = "ben@post.localhost"
 EVE = "eve@post.localhost"
 PASSWORD = "b3-f4-token"
 PATIENCE = 10.0
+ANY_PORTS = Ports(0, 0)
 
 MAIL = b"From: ada@post.localhost\r\nSubject: Hello\r\nMessage-ID: <1@x>\r\n\r\nHi there.\r\n"
 
@@ -149,7 +150,7 @@ def read_folder(client: imaplib.IMAP4, folder: str = "INBOX") -> list[bytes]:
 
 @asynccontextmanager
 async def post_office(
-    path: Path, directory: DictDirectory, ports: Ports = Ports(0, 0)
+    path: Path, directory: DictDirectory, ports: Ports = ANY_PORTS
 ) -> AsyncIterator[Office]:
     server = EmbeddedServer(path, directory, ports=ports, clock=time.time)
     bound = await server.start()
@@ -165,5 +166,5 @@ async def post_office(
 async def eventually(condition: Callable[[], bool]) -> None:
     """Returns when it holds, at most after PATIENCE seconds."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  # nothing rings when another party's state changes
             await asyncio.sleep(0.005)

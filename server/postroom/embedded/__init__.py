@@ -1,7 +1,7 @@
 """The built-in mail server: SMTP submission and IMAP on loopback, its mail in one SQLite file.
 
     SMTP ── smtp_session ── smtp_policy ─┐                      ┌── imap_connection ── IMAP
-                                         ├── directory (asked)  │   imap_login
+                                         ├── directory (asked)  │   imap_login, imap_state
             trace_fields (pure) ─────────┤                      ├── imap_session
                                          ▼                      ▼
                                      mailstore ◄──────── imap_folder(s) ─ imap_view

@@ -132,9 +132,9 @@ def open_folder(db: sqlite3.Connection, address: str, name: str, now: float) -> 
 def create_folder(db: sqlite3.Connection, address: str, name: str, now: float) -> FolderRow:
     """A new folder; raises sqlite3.IntegrityError where the name is taken."""
     (validity,) = db.execute(
-        "INSERT INTO counter VALUES('uid_validity', ?1) ON CONFLICT(name)"
-        " DO UPDATE SET value = max(value + 1, ?1) RETURNING value",
-        (int(now),),
+        "INSERT INTO counter VALUES('uid_validity', :now) ON CONFLICT(name)"
+        " DO UPDATE SET value = max(value + 1, :now) RETURNING value",
+        {"now": int(now)},
     ).fetchone()
     (made,) = db.execute(
         "INSERT INTO folder(address, name, uid_validity) VALUES(?, ?, ?) RETURNING id",
@@ -144,7 +144,9 @@ def create_folder(db: sqlite3.Connection, address: str, name: str, now: float) -
 
 
 def rename_folders(db: sqlite3.Connection, renames: Iterable[tuple[int, str]]) -> None:
-    db.executemany("UPDATE folder SET name = ?2 WHERE id = ?1", list(renames))
+    db.executemany(
+        "UPDATE folder SET name = ? WHERE id = ?", [(to, folder) for folder, to in renames]
+    )
 
 
 def delete_folder(db: sqlite3.Connection, folder: int) -> None:
@@ -231,8 +233,9 @@ def change_flags(
         if row is not None:
             changed.append((uid, change(row[0])))
     db.executemany(
-        "UPDATE message SET flags = ?3 WHERE folder = ?1 AND uid = ?2 AND flags <> ?3",
-        [(folder, uid, flags) for uid, flags in changed],
+        "UPDATE message SET flags = :flags WHERE folder = :folder AND uid = :uid"
+        " AND flags <> :flags",
+        [{"folder": folder, "uid": uid, "flags": flags} for uid, flags in changed],
     )
     return changed
 
@@ -273,7 +276,7 @@ def _insert(
 
 def _drop_content(db: sqlite3.Connection, content: Iterable[int]) -> None:
     db.executemany(
-        "DELETE FROM content WHERE id = ?1"
-        " AND NOT EXISTS (SELECT 1 FROM message WHERE message.content = ?1)",
+        "DELETE FROM content WHERE id = ?"
+        " AND NOT EXISTS (SELECT 1 FROM message WHERE message.content = content.id)",
         [(one,) for one in set(content)],
     )

@@ -12,12 +12,13 @@ from pymap.context import connection_exit
 from pymap.imap import IMAPConnection
 from pymap.imap.state import ConnectionState
 from pymap.parsing.command import Command
-from pymap.parsing.response import ResponseBye
+from pymap.parsing.response import Response, ResponseBye
 from pymap.parsing.state import ExpectContinuation, ParsingInterrupt
 
 from postroom.embedded.connections import Connections
-from postroom.embedded.imap_login import ImapConfig, Login, LoginState
-from postroom.embedded.imap_messages import OUTPUT
+from postroom.embedded.imap_login import ImapConfig, Login
+from postroom.embedded.imap_messages import OUTPUT, Output
+from postroom.embedded.imap_state import LoginState
 from postroom.model.limits import MAX_MESSAGE_BYTES
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,13 @@ class BoundedConnection(IMAPConnection):
         self._budget = MAX_LITERAL_BYTES if known else MAX_STRANGER_LITERAL_BYTES
         self._literals = MAX_LITERALS
         return await super().read_command(state)
+
+    async def write_response(self, resp: Response) -> None:
+        """As pymap's, which formats each answer once more for a log that is off."""
+        output = OUTPUT.get()
+        with suppress(ConnectionError):
+            await resp.async_write(output)
+            await output.flush()
 
     async def readline(self) -> memoryview:
         line = await self._line()
@@ -128,7 +136,7 @@ class ImapServer:
         assert task is not None
         served = _Served(task, writer)
         self._connections.opened(served)
-        OUTPUT.set(writer)
+        OUTPUT.set(Output(writer))
         try:
             await self._talk(served, reader, writer)
         except (OSError, EOFError):

@@ -6,18 +6,16 @@ token as a password needs no slow hash.
 
 import ssl
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from pymap.concurrent import Subsystem
 from pymap.config import BackendCapability, IMAPConfig
-from pymap.exceptions import AuthorizationFailure, InvalidAuth, NotSupportedError, ResponseError
-from pymap.imap.state import ConnectionState
+from pymap.exceptions import AuthorizationFailure, InvalidAuth, NotSupportedError
 from pymap.interfaces.login import IdentityInterface, LoginInterface
 from pymap.interfaces.session import SessionInterface
 from pymap.interfaces.token import TokensInterface
-from pymap.parsing.response import ResponseBye, ResponseCode, ResponseNo
 from pymap.token import AllTokens
 from pymap.user import UserMetadata
 from pysasl.creds.plain import PlainCredentials
@@ -28,9 +26,6 @@ from postroom.embedded.directory import Directory, open_account
 from postroom.embedded.imap_folders import OpenFolders
 from postroom.embedded.imap_session import Session
 from postroom.model.limits import MAX_MESSAGE_BYTES
-
-MAX_FAILED_LOGINS = 3
-"""On one connection, as for SMTP AUTH; the guesser has to connect again."""
 
 
 class ImapConfig(IMAPConfig):
@@ -121,41 +116,3 @@ class Identity(IdentityInterface):
 
     async def delete(self) -> None:
         raise NotSupportedError
-
-
-class LoginRefused(ResponseError):
-    """The connection ends with it: too many guesses, or too many connections."""
-
-    def __init__(self, text: bytes) -> None:
-        super().__init__(text)
-        self._text = text
-
-    def get_response(self, tag: bytes) -> ResponseNo:
-        response = ResponseNo(tag, self._text, ResponseCode.of(b"LIMIT"))
-        response.add_untagged(ResponseBye(self._text))
-        return response
-
-
-class LoginState(ConnectionState):
-    """pymap's state of a connection, with bounded logins."""
-
-    def __init__(self, login: Login, config: ImapConfig, admit: Callable[[str], bool]) -> None:
-        super().__init__(login, config)
-        self._admit = admit
-        self._failures = 0
-
-    @property
-    def is_logged_in(self) -> bool:
-        return self._session is not None
-
-    async def _login(self, creds: ServerCredentials) -> SessionInterface:
-        try:
-            session = await super()._login(creds)
-        except InvalidAuth:
-            self._failures += 1
-            if self._failures >= MAX_FAILED_LOGINS:
-                raise LoginRefused(b"Too many failed logins.") from None
-            raise
-        if not self._admit(session.owner):
-            raise LoginRefused(b"Too many connections to this mailbox.")
-        return session

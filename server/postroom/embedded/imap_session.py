@@ -27,7 +27,7 @@ from pymap.selected import SelectedMailbox
 from postroom.embedded.filing import INBOX, NewMessage
 from postroom.embedded.imap_folder import PERMANENT_FLAGS, Folder, FolderSnapshot, storable
 from postroom.embedded.imap_folders import Folders
-from postroom.embedded.imap_messages import Message, flags_text
+from postroom.embedded.imap_messages import BREATH, Message, flags_text
 from postroom.embedded.imap_view import FolderView
 from postroom.embedded.mailstore import MailStore
 
@@ -37,9 +37,6 @@ MAX_FOLDERS = 500
 """Folders in one mailbox; each is listed in full by every mail program."""
 
 MAX_NAME_CHARS = 255
-
-BREATH = 500
-"""Messages handled between two looks at everybody else's connections."""
 
 SPECIAL_USE = {"Sent": b"Sent", "Drafts": b"Drafts", "Trash": b"Trash", "Junk": b"Junk"}
 """RFC 6154 §2: which folder is which, so that a mail program need not guess by name."""
@@ -294,8 +291,8 @@ async def _named(
     (RFC 3501 §7.4.1) and comes as expunged.
     """
     folder = _selected(selected)
-    for count, (number, cached) in enumerate(selected.messages.get_all(numbers), 1):
-        if count % BREATH == 0:
+    for done, (number, cached) in enumerate(selected.messages.get_all(numbers), 1):
+        if done % BREATH == 0:
             await asyncio.sleep(0)
         message = folder.get(cached.uid)
         if message is None:
