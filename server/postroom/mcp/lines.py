@@ -55,7 +55,7 @@ class StandardInput:
             for line in _split(self._descriptor):
                 self._room.acquire()
                 self._loop.call_soon_threadsafe(self._add, line)
-            self._loop.call_soon_threadsafe(self._end)
+            self._loop.call_soon_threadsafe(self.end)
         except RuntimeError:
             # The loop is closed: nobody reads any more.
             return
@@ -64,7 +64,8 @@ class StandardInput:
         self._ready.append(line)
         self._news.set()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Give out no more lines than were read so far; the thread is left to itself."""
         self._finished = True
         self._news.set()
         self.ended.set()

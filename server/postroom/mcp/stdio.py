@@ -39,6 +39,7 @@ async def run_stdio(settings: "Settings | Callable[[], Settings]", agent: str) -
         lines.start()
         reception.start()
         await _first_of(serving, lines.ended, stop)
+        lines.end()
         await _let_end(serving)
         await reception.close()
     if not serving.done():

@@ -1,0 +1,167 @@
+"""The HTTP face with a real room behind it, in this process, over a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from postroom import settings as configuration
+from postroom.mcp.http import serve_http
+from postroom.model.errors import InvalidRequest, PostroomError, Unavailable
+
+ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
+
+
+class Serving:
+    """A running face: where it listens, its token, and what it said."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = configuration.load(home)
+        self.stop = asyncio.Event()
+        self.said: list[str] = []
+        self.listens = asyncio.Event()
+
+    def say(self, line: str) -> None:
+        self.said.append(line)
+        self.listens.set()
+
+    async def run(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        await serve_http(self.settings, "ada", host, port, self.stop, self.say)
+
+    @property
+    def url(self) -> str:
+        return next(word for word in self.said[0].split() if word.startswith("http"))
+
+    @property
+    def token(self) -> str:
+        return self.settings.token_file.read_text().strip()
+
+
+@asynccontextmanager
+async def serving(home: Path) -> AsyncIterator[Serving]:
+    face = Serving(home)
+    task = asyncio.create_task(face.run())
+    heard = asyncio.create_task(face.listens.wait())
+    await asyncio.wait({task, heard}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+    heard.cancel()
+    try:
+        yield face
+    finally:
+        face.stop.set()
+        await asyncio.wait_for(task, 10)
+
+
+@asynccontextmanager
+async def connected(face: Serving, era: Any) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {face.token}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=20) as web,
+        Client(streamable_http_client(face.url, http_client=web), mode=era) as client,
+    ):
+        yield client
+
+
+async def post(face: Serving, **headers: str) -> httpx2.Response:
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    accept = {"Accept": "application/json, text/event-stream"}
+    async with httpx2.AsyncClient() as web:
+        return await web.post(face.url, json=ping, headers=accept | headers)
+
+
+@ERAS
+async def test_a_client_with_the_token_uses_the_tools(tmp_path: Path, era: str) -> None:
+    async with serving(tmp_path) as face, connected(face, era) as ada:
+        assert len((await ada.list_tools()).tools) == 7
+        made = await ada.call_tool("create_mailbox", {"username": "ada"})
+        assert not made.is_error
+        again = await ada.call_tool("create_mailbox", {"username": "ada"})
+        assert again.structured_content
+        assert again.structured_content["existed"] is True
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "Bearer",
+        "Bearer\t{token}",
+        "Bearer wrong",
+        "Basic {token}",
+        "{token}",
+        "Bearer {token}x",
+    ],
+)
+async def test_nobody_passes_without_the_token(tmp_path: Path, given: str) -> None:
+    async with serving(tmp_path) as face:
+        header = given.format(token=face.token)
+        answer = await post(face, **({"Authorization": header} if header else {}))
+        assert answer.status_code == 401
+        challenge = answer.headers["WWW-Authenticate"]
+        assert challenge.startswith('Bearer realm="postroom"')
+        assert ("invalid_token" in challenge) is bool(header)
+        assert face.token not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/mcp/", "/.well-known/oauth-protected-resource"])
+async def test_every_path_is_behind_the_token(tmp_path: Path, path: str) -> None:
+    async with serving(tmp_path) as face, httpx2.AsyncClient() as web:
+        base = face.url.removesuffix("/mcp")
+        assert (await web.get(base + path)).status_code == 401
+
+
+async def test_a_page_of_another_site_is_refused_even_with_the_token(tmp_path: Path) -> None:
+    async with serving(tmp_path) as face:
+        bearer = {"Authorization": f"bearer {face.token}"}
+        assert (await post(face, Host="evil.test", **bearer)).status_code == 421
+        assert (await post(face, Origin="http://evil.test", **bearer)).status_code == 403
+
+
+async def test_it_says_where_it_listens_and_where_the_token_is_and_never_the_token(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path) as face:
+        said = "\n".join(face.said)
+        assert "http://127.0.0.1:" in said
+        assert str(face.settings.token_file) in said
+        assert face.token not in said
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])
+async def test_it_serves_no_other_host_than_this_machine(tmp_path: Path, host: str) -> None:
+    with pytest.raises(InvalidRequest, match="this machine alone"):
+        await Serving(tmp_path).run(host)
+    assert not (tmp_path / "token").exists()
+
+
+async def test_a_port_that_is_taken_is_a_clear_error(tmp_path: Path) -> None:
+    async with serving(tmp_path / "one") as face:
+        taken = int(face.url.rpartition(":")[2].removesuffix("/mcp"))
+        with pytest.raises(Unavailable) as caught:
+            await Serving(tmp_path / "two").run(port=taken)
+        assert caught.value.code == "port_unavailable"
+
+
+async def test_a_room_that_cannot_open_ends_the_start_with_its_error(tmp_path: Path) -> None:
+    face = Serving(tmp_path)
+    face.settings.token_file.mkdir()
+    with pytest.raises((PostroomError, OSError)):
+        await face.run()
+
+
+@ERAS
+async def test_a_wait_in_flight_does_not_hold_up_the_end(tmp_path: Path, era: str) -> None:
+    async with serving(tmp_path) as face, connected(face, era) as ada:
+        await ada.call_tool("create_mailbox", {"username": "ada"})
+        wait = asyncio.create_task(ada.call_tool("wait_for_reply", {"timeout_seconds": 200}))
+        await asyncio.wait({wait}, timeout=0.3)
+        assert not wait.done()
+        face.stop.set()
+        await asyncio.wait({wait}, timeout=5)
+        assert wait.done()
+        wait.exception()
