@@ -1,0 +1,34 @@
+"""Postroom: a post room for software agents. The map, as it is.
+
+A letter's way:
+
+    an agent ── postroom_tools ── mcp ──┐               ┌── work.watcher ◄── imap ── embedded
+    a person ── cli ────────────────────┤               │   work.courier ──► smtp ── embedded
+                                        ▼               ▼   work.caretaker
+                                      desk ──► index ◄──┘
+                                   asks, judges   one SQLite file: mailboxes, mail, threads,
+                                   (policy)       outbox, and the journal that everybody reads
+
+Whoever asks, asks at the desk. The desk writes intents into the index and reads facts from it; it
+opens no connection to anything. Workers do the I/O and write facts. Every change appends an event
+to the journal in its own transaction; waiting is reading the journal. So a restart at any line
+loses nothing, several processes may open one post room, and one of them does the I/O while the
+others stand by.
+
+Rooms, top to bottom; each imports only from below:
+
+    mcp  cli            the faces
+    build               puts it all together, in one place
+    (postroom_tools)    what an agent may ask, a file a tool
+    desk  work          the counter; what happens over time
+    index imap smtp provision embedded      strangers to one another
+    mime conversations policy               pure: bytes, ids and facts in, answers out
+    model               what mail is, in words that every room shares
+
+Beside them: ``settings`` (the one place that reads the environment and postroom.toml), ``clock`` (the
+one place that reads the time).
+
+The one idea to keep in mind when changing anything: **everything meets in the index.** A new face
+asks the desk. A new server is a provisioner and a pair of clients for the workers. A new reader of
+what happens is a cursor over the journal.
+"""
