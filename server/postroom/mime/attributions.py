@@ -12,6 +12,9 @@ from collections.abc import Sequence
 MAX_LINE = 500
 """Characters of a line that are looked at: an announcement is never longer."""
 
+_VERB_AT_END = 20
+"""Characters at the end of a line in which its verb stands, when no colon does."""
+
 _WINDOW = 6
 """Physical lines that one announcement may be wrapped into, blank ones included."""
 
@@ -196,6 +199,8 @@ def quoted_after(lines: Sequence[str], start: int) -> bool:
 
 def _announces(text: str, before_quote: bool) -> bool:
     ends = text.endswith((":", "："))
+    if not ends and not _VERB.search(text, max(0, len(text) - _VERB_AT_END)):
+        return before_quote and bool(_ADDRESS.search(text) and _DATE_FIRST.match(text))
     dated = bool(_TIME.search(text) or _DAY.search(text))
     addressed = bool(_ADDRESS.search(text))
     verb = _VERB.search(text)

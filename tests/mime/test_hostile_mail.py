@@ -1,0 +1,308 @@
+"""Mail made to crash, to stall or to deceive the reader."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from postroom.mime import bounds
+from postroom.mime.attachments import attachment_content
+from postroom.mime.body import WRONG_CHARSET
+from postroom.mime.fields import TOO_MANY_FIELDS, TRUNCATED_FIELD
+from postroom.mime.html import STRANGE_HTML
+from postroom.mime.parse import SEVERAL_SENDERS, TOO_MANY_ADDRESSES, parse
+from postroom.mime.transfer import BROKEN_BASE64
+from postroom.mime.tree import TOO_DEEP, TOO_MANY_PARTS
+from postroom.model.messages import ParsedMessage
+
+SECONDS = 3.0
+"""What one hostile mail may take here: a machine under load is several times slower than the one
+second that is aimed at."""
+
+FROM = b"From: a@example.org\r\n"
+
+
+def read(raw: bytes) -> ParsedMessage:
+    started = time.perf_counter()
+    message = parse(raw)
+    assert time.perf_counter() - started < SECONDS
+    assert_valid(message)
+    return message
+
+
+def assert_valid(message: ParsedMessage) -> None:
+    """Every string survives JSON and UTF-8, and holds no NUL."""
+    written = message.model_dump_json()
+    written.encode("utf-8")
+    assert "\\u0000" not in written
+
+
+def html_mail(html: bytes) -> bytes:
+    return FROM + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + html
+
+
+def nested(depth: int) -> bytes:
+    parts = []
+    for level in range(depth):
+        boundary = f"b{level}x".encode()
+        parts.append(b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\r\n\r\n')
+        parts.append(b"--" + boundary + b"\r\n")
+    return FROM + b"".join(parts) + b"Content-Type: text/plain\r\n\r\ninnermost words\r\n"
+
+
+def test_five_thousand_nested_parts_are_bounded_and_kept_as_an_attachment() -> None:
+    raw = nested(5_000)
+    message = read(raw)
+    assert TOO_DEEP in message.defects
+    assert b"innermost words" in attachment_content(raw, message.attachments[-1].number)
+
+
+def test_fifty_thousand_addresses_are_bounded() -> None:
+    people = b", ".join(b'"Name %d" <p%d@example.org>' % (n, n) for n in range(50_000))
+    message = read(FROM + b"To: " + people + b"\r\n\r\nhello")
+    assert 0 < len(message.to) <= bounds.MAX_ADDRESSES
+    assert TRUNCATED_FIELD in message.defects or TOO_MANY_ADDRESSES in message.defects
+    assert message.text == "hello"
+
+
+def test_addresses_in_many_fields_are_bounded() -> None:
+    fields = b"".join(b"To: p%d@example.org\r\n" % n for n in range(1_500))
+    message = read(FROM + fields + b"\r\nhello")
+    assert len(message.to) == bounds.MAX_ADDRESSES
+    assert TOO_MANY_ADDRESSES in message.defects
+
+
+def test_a_hundred_thousand_parts_are_bounded_and_nothing_is_lost() -> None:
+    head = FROM + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+    raw = head + b"--x\r\n\r\npart\r\n" * 100_000 + b"--x\r\n\r\nthe last one\r\n--x--\r\n"
+    message = read(raw)
+    assert TOO_MANY_PARTS in message.defects
+    assert len(message.attachments) <= bounds.MAX_PARTS + 1
+    assert b"the last one" in attachment_content(raw, message.attachments[-1].number)
+
+
+def test_a_huge_field_is_cut_and_the_rest_of_the_header_is_read() -> None:
+    message = read(FROM + b"X-Padding: " + b"x" * 5_000_000 + b"\r\nSubject: after\r\n\r\nhello")
+    assert message.subject == "after"
+    assert message.text == "hello"
+
+
+def test_a_field_folded_a_hundred_thousand_times_is_cut() -> None:
+    message = read(FROM + b"Subject: a\r\n" + b" b\r\n" * 100_000 + b"\r\nhello")
+    assert TRUNCATED_FIELD in message.defects
+    assert message.text == "hello"
+
+
+def test_a_hundred_thousand_fields_are_bounded_and_the_body_is_found() -> None:
+    message = read(FROM + b"X-A: b\r\n" * 100_000 + b"\r\nhello")
+    assert TOO_MANY_FIELDS in message.defects
+    assert message.text == "hello"
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        "\x00",
+        "utf\x008",
+        "x" * 10_000,
+        "idna",
+        "rot13",
+        "base64",
+        "unicode_escape",
+        "undefined",
+        "..",
+    ],
+)
+def test_a_charset_that_is_none_falls_back(charset: str) -> None:
+    content_type = f'Content-Type: text/plain; charset="{charset}"\r\n\r\n'.encode()
+    message = read(FROM + content_type + "grüße".encode())
+    assert message.text == "grüße"
+
+
+def test_text_in_the_wrong_charset_is_read_and_named() -> None:
+    raw = FROM + b"Content-Type: text/plain; charset=us-ascii\r\n\r\ngr\xfc\xdfe"
+    message = read(raw)
+    assert message.text == "grüße"
+    assert WRONG_CHARSET in message.defects
+
+
+HTML: dict[str, bytes] = {
+    "open comments": b"<!--" * 100_000,
+    "open tags": b"<" * 500_000,
+    "nested divs": b"<div>" * 50_000 + b"deep",
+    "nested lists": b"<ul><li>" * 20_000 + b"deep",
+    "nested quotes": b"<blockquote>" * 1_500 + b"deep",
+    "nested gmail quotes": b"<div class=gmail_quote>" * 1_500 + b"deep",
+    "hidden in hidden": b"<i hidden>" * 1_500 + b"deep",
+    "white in white": b"<font color=white>" * 1_500 + b"<p style='color:#fff'>x" * 20_000,
+    "many attributes": b"<p " + b" ".join(b"a%d=1" % n for n in range(50_000)) + b">deep",
+    "tables": b"<table><tr><td>" * 1_500 + b"deep",
+    "one long tag": b"<p title='" + b"x" * 1_000_000,
+    "entities": b"&amp;" * 200_000,
+    "open style": b"<style>" + b"a{" * 200_000,
+    "anchors": b"<a href=mailto:a@b>a@b" * 20_000,
+    "images": b"<img alt=x>" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", HTML)
+def test_hostile_html_neither_stalls_nor_crashes(name: str) -> None:
+    message = read(html_mail(b"<p>Words.</p>" + HTML[name]))
+    assert "Words." in message.text
+
+
+@pytest.mark.parametrize("element", ["div", "span", "b", "blockquote", "ul", "section", "table"])
+@pytest.mark.parametrize("depth", [10, 290, 1_000, 1_900, 2_100])
+def test_words_survive_any_depth_of_elements(element: str, depth: int) -> None:
+    tag = f"<{element}>".encode()
+    message = read(html_mail(b"<p>Above.</p>" + tag * depth + b"deep words"))
+    assert "Above." in message.text
+    assert "deep words" in message.text
+
+
+def test_html_nested_beyond_reason_is_named() -> None:
+    assert STRANGE_HTML in read(html_mail(b"<div>" * 10_000 + b"words")).defects
+
+
+TEXTS: dict[str, Callable[[], bytes]] = {
+    "on": lambda: b"On " * 100_000,
+    "on lines": lambda: b"On Monday 1 May 2020\n" * 50_000,
+    "shared lines": lambda: b"x On Mon, a@b.c wrote:\n> y\n" * 20_000,
+    "attributions": lambda: b"On 1.1.2020 at 10:00, a@b.c wrote:\n\n" * 20_000,
+    "quotes": lambda: b"> a\n\n\n\n\nb\n" * 50_000,
+    "blank lines": lambda: b"\n" * 1_000_000 + b"> a",
+    "quoted blank lines": lambda: b"> a\n" + b"\n" * 500_000 + b"> b",
+    "rules": lambda: b"-----Original Message-----" * 20_000,
+    "underscores": lambda: (b"_" * 490 + b"x\n") * 2_000,
+    "brackets": lambda: b"[" * 200_000 + b"](" * 100_000,
+    "header blocks": lambda: b"From: a\n" * 50_000,
+    "dates": lambda: b"Date:\n" * 50_000,
+    "one line": lambda: b"x" * 1_000_000,
+    "one spaced line": lambda: b"x " * 500_000,
+    "zero width": lambda: "a\u200b".encode() * 200_000,
+    "tags": lambda: "\U000e0041".encode() * 200_000,
+    "carriage returns": lambda: b"a\r" * 200_000,
+    "angles": lambda: b">" * 500_000,
+    "broken links": lambda: b"> a\nhttp://b\n" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_hostile_text_is_read_in_linear_time(name: str) -> None:
+    head = FROM + b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    read(head + b"Words.\n" + TEXTS[name]())
+
+
+FIELDS: dict[str, bytes] = {
+    "comments": b"(" * 90_000,
+    "closed comments": b"()" * 45_000,
+    "quotes": b'"' * 90_000,
+    "escaped quotes": b'"\\"' * 30_000,
+    "angles": b"<" * 90_000,
+    "open address": b"<a@" * 30_000,
+    "domain literal": b"<[x@y]>",
+    "groups": b":" * 90_000,
+    "empty": b",;" * 45_000,
+    "spaces": b" " * 90_000 + b"a@b",
+    "encoded words": b"=?utf-8?q?" * 9_000,
+    "encoded mark": b"=?" * 45_000,
+    "encoded closings": b"=?a?q?b?=" * 9_000,
+    "nul": b"\x00a@b\x00",
+    "8 bit": bytes(range(128, 256)) * 500,
+}
+
+
+@pytest.mark.parametrize("field", ["From", "To", "Subject", "Date", "Content-Type", "References"])
+@pytest.mark.parametrize("name", FIELDS)
+def test_hostile_fields_are_read_in_linear_time(field: str, name: str) -> None:
+    read(field.encode() + b": " + FIELDS[name] + b"\r\n\r\nhello")
+
+
+PARAMETERS: dict[str, bytes] = {
+    "continuations": b"".join(b"; name*%d=x" % n for n in range(20_000)),
+    "semicolons": b";" * 90_000,
+    "open quote": b'; name="' + b"\\" * 90_000,
+    "spaces": b";a" + b" " * 90_000,
+    "percent": b"; name*=utf-8''" + b"%" * 90_000,
+    "many": b"; a=b" * 20_000,
+    "equals": b"; a" + b"=" * 90_000,
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_hostile_parameters_are_read_in_linear_time(name: str) -> None:
+    value = b"application/octet-stream" + PARAMETERS[name]
+    message = read(FROM + b"Content-Type: " + value + b"\r\n\r\nhello")
+    assert len(message.attachments) == 1
+
+
+def test_broken_base64_gives_what_can_be_read_and_is_named() -> None:
+    head = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    message = read(FROM + head + b"SGVsbG8gd29ybGQ!!!\r\n")
+    assert message.text.startswith("Hello world")
+    assert BROKEN_BASE64 in message.defects
+
+
+def test_two_senders_that_disagree_are_named_and_the_first_is_shown() -> None:
+    message = read(b"From: boss@example.org\r\nFrom: thief@example.net\r\n\r\npay")
+    assert message.sender is not None
+    assert message.sender.address == "boss@example.org"
+    assert SEVERAL_SENDERS in message.defects
+
+
+def test_an_encoded_word_cannot_bring_an_address_of_its_own() -> None:
+    message = read(b"From: =?utf-8?q?boss=40example=2Eorg=2C?= <thief@example.net>\r\n\r\npay")
+    assert message.sender is not None
+    assert message.sender.address == "thief@example.net"
+    assert SEVERAL_SENDERS not in message.defects
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'filename="a\r\n\tb/../../etc/passwd"',
+        "filename*=utf-8''..%2F..%2Fetc%2Fpasswd",
+        "filename*=utf-8''a%0D%0AX-Evil%3A%20yes%2Fpasswd",
+        'filename="C:\\\\Windows\\\\passwd"',
+        'filename="=?utf-8?b?Li4vcGFzc3dk?="',
+        "filename*=utf-8''%E2%80%AEpasswd",
+        "filename*=utf-8''passwd%00",
+    ],
+)
+def test_a_file_name_is_one_segment_without_control_characters(written: str) -> None:
+    raw = FROM + f"Content-Disposition: attachment; {written}\r\n".encode()
+    message = read(raw + b"Content-Type: application/x\r\n\r\nx")
+    assert message.attachments[0].filename == "passwd"
+
+
+@pytest.mark.parametrize("written", ["", "..", "/", "\\", " . ", "\x01"])
+def test_a_file_name_is_never_empty(written: str) -> None:
+    raw = FROM + f'Content-Disposition: attachment; filename="{written}"\r\n'.encode()
+    message = read(raw + b"Content-Type: application/pdf\r\n\r\nx")
+    assert message.attachments[0].filename == "attachment-0.pdf"
+
+
+def test_names_of_devices_are_no_file_names() -> None:
+    raw = FROM + b'Content-Disposition: attachment; filename="CON.txt"\r\n'
+    message = read(raw + b"Content-Type: application/x\r\n\r\nx")
+    assert message.attachments[0].filename == "_CON.txt"
+
+
+def test_the_same_boundary_inside_itself_is_read_once() -> None:
+    inner = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ninner\r\n--x--\r\n"
+    raw = FROM + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" + inner + b"--x--\r\n"
+    message = read(raw)
+    assert "inner" in message.text or message.attachments
+
+
+def test_a_forwarded_message_is_an_attachment_and_not_the_senders_words() -> None:
+    raw = (
+        FROM
+        + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nsee below\r\n"
+        + b"--x\r\nContent-Type: message/rfc822\r\n\r\n"
+        + b"From: other@example.org\r\nSubject: pay\r\n\r\nsend money\r\n--x--\r\n"
+    )
+    message = read(raw)
+    assert message.text == "see below"
+    assert [part.content_type for part in message.attachments] == ["message/rfc822"]
+    assert attachment_content(raw, message.attachments[0].number).endswith(b"send money")
