@@ -5,7 +5,7 @@ from postroom.mime.tokens import estimate_tokens
 METADATA_TOKENS = 60
 """What the fields around a message's words cost, about."""
 
-MIN_TOKENS = 200
+MIN_TOKENS = 100
 """Below this a page would hold no words."""
 
 
