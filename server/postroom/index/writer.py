@@ -3,12 +3,14 @@ large write it was measured to stall a loop for 236 ms."""
 
 import asyncio
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from postroom.index.database import Connection, check_version, connect
+from postroom.model.errors import Unavailable
 
 T = TypeVar("T")
 _Job = tuple[Callable[[Connection], Any], "asyncio.Future[Any] | None", asyncio.AbstractEventLoop]
@@ -62,16 +64,39 @@ class Writer:
 
 
 def _transaction(con: Connection, change: Callable[[Connection], T]) -> T:
-    con.execute("BEGIN IMMEDIATE")
     try:
+        con.execute("BEGIN IMMEDIATE")
         check_version(con)
         result = change(con)
         con.execute("COMMIT")
         return result
+    except sqlite3.OperationalError as error:
+        _undo(con)
+        raise _unavailable(error) from error
     except BaseException:
-        if con.in_transaction:
-            con.execute("ROLLBACK")
+        _undo(con)
         raise
+
+
+def _undo(con: Connection) -> None:
+    if con.in_transaction:
+        con.execute("ROLLBACK")
+
+
+def _unavailable(error: sqlite3.OperationalError) -> Exception:
+    """What an operator can do something about, in words; anything else as it is."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_BUSY"):
+        return Unavailable(
+            "index_busy", "Another process is writing a lot at the moment.", "Try again shortly."
+        )
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")):
+        return Unavailable(
+            "index_unwritable",
+            f"The index cannot be written ({name}); nothing was changed.",
+            "Make room on the disk, or give this user the right to write there.",
+        )
+    return error
 
 
 def _tell(
