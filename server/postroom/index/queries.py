@@ -1,4 +1,4 @@
-"""The named SQL of sql/*.sql, a file a subject: ``sql = named("mail")``, ``sql.raw(con, mail_id=7)``.
+"""The named SQL of sql/*.sql, a file a subject: ``named("mail").raw(con, mail_id=7)``.
 
 aiosql reads the files: ``^`` gives one row or None, ``$`` one value or None, ``!`` runs and gives
 the count, ``<!`` inserts and gives the new row's id, no sign gives rows.
