@@ -207,6 +207,37 @@ async def test_it_ends_although_its_client_never_reads_an_answer(tmp_path: Path)
         assert ada.process.returncode is not None
 
 
+async def test_a_post_room_that_nobody_asks_still_takes_in_mail(tmp_path: Path) -> None:
+    async with started(tmp_path) as ada:
+        await ada.greet()
+        async with asyncio.timeout(10):
+            # The built-in mail server's store: whoever has the worker's seat makes it.
+            while not (tmp_path / "mailserver.db").exists():  # noqa: ASYNC110  # another process's
+                await asyncio.sleep(0.02)
+
+
+async def test_when_the_worker_is_killed_another_process_sends_on(tmp_path: Path) -> None:
+    async with started(tmp_path) as ada:
+        await ada.greet()
+        await ada.call(2, "create_mailbox", username="ada")
+        first = await ada.call(3, "send_email", to="ada@agents.localhost", text="one")
+        assert first["structuredContent"]["status"] == "sent"
+        async with started(tmp_path) as other:
+            await other.greet()
+            await other.call(2, "list_mailboxes")
+            ada.process.kill()
+            await ada.ended(2)
+            sent = await other.call(3, "send_email", to="ada@agents.localhost", text="two")
+            assert sent["structuredContent"]["status"] == "sent"
+            one = (await other.call(4, "wait_for_reply"))["structuredContent"]
+            assert one["messages"][0]["untrusted_text"] == "one"
+            if len(one["messages"]) == 1:
+                after = one["after"]
+                more = await other.call(5, "wait_for_reply", after=after)
+                one["messages"] += more["structuredContent"]["messages"]
+            assert one["messages"][1]["untrusted_text"] == "two"
+
+
 async def test_garbage_on_standard_input_is_no_end_and_nothing_but_protocol_comes_out(
     tmp_path: Path,
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # publishes no types
 
 from postroom.mcp.server import listed
 from postroom_tools.catalogue import BY_NAME, TOOLS
@@ -77,6 +78,12 @@ def test_no_schema_needs_a_reference_or_null(tool: dict[str, Any]) -> None:
     text = json.dumps([tool["inputSchema"], tool["outputSchema"]])
     assert "$ref" not in text
     assert '"null"' not in text
+
+
+@pytest.mark.parametrize("tool", on_the_wire(), ids=lambda tool: tool["name"])
+def test_each_schema_is_a_schema(tool: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(tool["inputSchema"])
+    Draft202012Validator.check_schema(tool["outputSchema"])
 
 
 def test_only_sending_reaches_people_and_only_reading_is_read_only() -> None:

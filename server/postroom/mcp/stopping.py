@@ -21,7 +21,9 @@ def told_to_stop() -> Iterator[asyncio.Event]:
     loop = asyncio.get_running_loop()
     numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
+    # What is ignored stays ignored: nohup and a shell's "&" mean it.
+    before = {number: what for number, what in before.items() if what != signal.SIG_IGN}
+    for number in before:
         _listen(loop, number, stop)
     try:
         yield stop

@@ -1,0 +1,46 @@
+"""Being told to stop."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import pytest
+
+from postroom.mcp.stopping import told_to_stop
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_a_signal_sets_the_event_and_the_handler_before_is_back_afterwards(
+    number: signal.Signals,
+) -> None:
+    before = signal.getsignal(number)
+    with told_to_stop() as stop:
+        os.kill(os.getpid(), number)
+        await asyncio.wait_for(stop.wait(), 2)
+    assert signal.getsignal(number) == before
+
+
+async def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with told_to_stop() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.wait_for(stop.wait(), 2)
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+async def test_outside_of_the_main_thread_nobody_asks() -> None:
+    def listen() -> bool:
+        async def run() -> bool:
+            with told_to_stop() as stop:
+                return stop.is_set()
+
+        return asyncio.run(run())
+
+    assert await asyncio.to_thread(listen) is False
