@@ -1,0 +1,19 @@
+"""The command line: the operator's face of the post room, on the same desk as the tools.
+
+    main.py        the entry point: parses, runs, tells errors, gives back an exit code
+    lazy.py        a command's module is imported when it is called, and not before
+    asked.py       --home, --json: what every command is asked with
+    at_desk.py     the room, opened for one command
+    exits.py       exit codes that scripts can rely on
+    commands/      one file a command
+    connect/       entries in the configuration files of Claude, VS Code and Cursor
+    demo/          two agents, two mailboxes, one conversation
+
+    answers.py     the one door to standard output: JSON for programs, a page for people
+    page.py        lines and tables; colours on a terminal only
+    plain.py       what a stranger's words may not do to a terminal
+    mail_page.py   a message as a person reads it
+    wording.py     the desk's words for agents, as commands
+
+Nothing here decides anything about mail: that is the desk's.
+"""

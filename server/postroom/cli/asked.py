@@ -1,0 +1,74 @@
+"""What every command is asked with: where the post room is, and for whom the answer is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from postroom.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass
+class Asked:
+    """The options that all commands share; they may stand before or after a command's name."""
+
+    home: Path | None = None
+    json: bool = False
+
+    def settings(self) -> "Settings":
+        """The post room's settings; its home is made where it is absent."""
+        from postroom.settings import load
+
+        return load(self.home)
+
+
+pass_asked = click.make_pass_decorator(Asked, ensure=True)
+
+
+def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+    # Not given here: what stood before the command's name counts.
+    if value and option.name is not None and not ctx.resilient_parsing:
+        setattr(ctx.ensure_object(Asked), option.name, value)
+
+
+def shared(command: F) -> F:
+    """``command`` with --home and --json."""
+    home = click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        expose_value=False,
+        callback=_keep,
+        help="The post room's folder (else POSTROOM_HOME, else your data folder).",
+    )
+    as_json = click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep,
+        help="Answer as JSON, errors too.",
+    )
+    return home(as_json(command))
+
+
+def for_agent(command: F) -> F:
+    """``command`` with --agent."""
+    return click.option(
+        "--agent",
+        default="default",
+        show_default=True,
+        metavar="NAME",
+        callback=_checked_agent,
+        help="The agent it is for.",
+    )(command)
+
+
+def _checked_agent(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    # It stands in configuration files, in the journal and in questions to a person.
+    if not (0 < len(value) <= 64 and value.replace("-", "").replace("_", "").isalnum()):
+        raise click.BadParameter("letters, digits, - and _, at most 64 of them", ctx, option)
+    return value

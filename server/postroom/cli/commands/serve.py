@@ -1,0 +1,36 @@
+"""`postroom serve`: the tools over HTTP, and the worker."""
+
+import click
+
+from postroom.cli.asked import Asked, for_agent, pass_asked, shared
+
+DEFAULT_PORT = 8765
+"""As `postroom.mcp.http` has it; not imported from there, where it would bring the server along."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 chooses a free one.",
+)
+@for_agent
+@shared
+@pass_asked
+def serve(asked: Asked, agent: str, host: str, port: int) -> None:
+    """Serve MCP clients over HTTP at /mcp on this machine, and keep mail moving, until stopped."""
+    import asyncio
+
+    from postroom.cli.answers import out, say_json
+    from postroom.mcp.http import run_http
+
+    def say(line: str) -> None:
+        if asked.json:
+            say_json({"says": line})
+        else:
+            out().line(line)
+
+    asyncio.run(run_http(asked.settings(), agent, host, port, say))

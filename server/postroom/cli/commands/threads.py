@@ -1,0 +1,104 @@
+"""`postroom threads`: conversations, and the files in them."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from postroom.cli.answers import err, say, say_json
+from postroom.cli.asked import Asked, pass_asked, shared
+from postroom.cli.at_desk import at_desk
+from postroom.model.limits import DEFAULT_LIST, DEFAULT_THREAD_TOKENS, MAX_LIST, MAX_THREAD_TOKENS
+
+
+@click.group()
+def threads() -> None:
+    """The conversations in all mailboxes."""
+
+
+@threads.command("list")
+@click.option("--mailbox", metavar="ADDRESS", help="Only this mailbox.")
+@click.option("--query", metavar="WORDS", help="Words in subject, people or text.")
+@click.option("--awaiting", type=click.Choice(["us", "them"]), help="Who must answer next.")
+@click.option("--since", metavar="TIME", help='An ISO 8601 time, or "24h" for the last day.')
+@click.option("--limit", type=click.IntRange(1, MAX_LIST), default=DEFAULT_LIST, show_default=True)
+@click.option("--cursor", help="Where the page before said to go on.")
+@shared
+@pass_asked
+def list_(asked: Asked, /, **given: Any) -> None:
+    """List conversations, newest first."""
+    from postroom.cli.mail_page import show_threads
+    from postroom.model.callers import operator
+
+    found = at_desk(
+        asked, "threads list", lambda room: room.desk.reading.threads(operator(), **given)
+    )
+    say(asked.json, found, lambda page: show_threads(page, found))
+
+
+@threads.command("show")
+@click.argument("thread_id", metavar="THREAD")
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(100, MAX_THREAD_TOKENS),
+    default=DEFAULT_THREAD_TOKENS,
+    show_default=True,
+    help="How much of it.",
+)
+@click.option("--cursor", help="Where the page before said to go on.")
+@click.option("--include-quoted", is_flag=True, help="Also what messages quote from earlier ones.")
+@shared
+@pass_asked
+def show(asked: Asked, /, thread_id: str, **given: Any) -> None:
+    """Show a conversation, oldest message first."""
+    from postroom.cli.mail_page import show_thread
+    from postroom.model.callers import operator
+
+    found = at_desk(
+        asked, "threads show", lambda room: room.desk.reading.thread(operator(), thread_id, **given)
+    )
+    say(asked.json, found, lambda page: show_thread(page, found))
+
+
+@threads.command("attachment")
+@click.argument("attachment_id", metavar="ATTACHMENT")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="A file or folder; - is standard output. [default: its own name, here]",
+)
+@shared
+@pass_asked
+def attachment(asked: Asked, attachment_id: str, target: Path | None) -> None:
+    """Save an attachment to a file; an existing file is never written over."""
+    from postroom.model.callers import operator
+
+    content, filename = at_desk(
+        asked,
+        "threads attachment",
+        lambda room: room.desk.attachments.save(operator(), attachment_id),
+    )
+    if target is not None and str(target) == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    file = _written(target or Path(), filename, content)
+    if asked.json:
+        say_json({"file": str(file), "size": len(content)})
+    else:
+        err().line(f"Saved {file} ({len(content)} bytes).")
+
+
+def _written(target: Path, filename: str, content: bytes) -> Path:
+    """The file, made new: the name is a stranger's choice, and may be one that is there."""
+    file = (target / filename if target.is_dir() else target).resolve()
+    try:
+        with file.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError as error:
+        raise click.UsageError(f"{file} is there already: name another with --to.") from error
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    return file

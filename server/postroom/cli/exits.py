@@ -1,0 +1,53 @@
+"""Exit codes that scripts can rely on.
+
+0    done
+1    failed or refused: nothing will happen by itself
+2    the command was not understood, or its arguments are off; nothing was done
+3    no such mailbox, thread, message, file
+4    the time ran out before mail came
+5    not now: no worker, a lock, another version; or a send that is queued or held
+130  stopped by the person or the system (128 + SIGINT)
+"""
+
+from enum import IntEnum
+
+from postroom.model.errors import InvalidRequest, NotFound, PeerTimeout, PostroomError, Unavailable
+
+
+class ExitCode(IntEnum):
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    TIMED_OUT = 4
+    NOT_NOW = 5
+    STOPPED = 130
+
+
+OF_SEND = {"sent": ExitCode.DONE, "queued": ExitCode.NOT_NOW, "held": ExitCode.NOT_NOW}
+"""Of a send's status; every other one is FAILED."""
+
+OF_WAIT = {
+    "reply": ExitCode.DONE,
+    "auto_reply": ExitCode.DONE,
+    "approved": ExitCode.DONE,
+    "timeout": ExitCode.TIMED_OUT,
+    "held": ExitCode.NOT_NOW,
+}
+"""Of a wait's outcome; a bounce, denied and failed are FAILED."""
+
+
+def of_error(error: PostroomError) -> ExitCode:
+    """The exit code of an error that the desk raised."""
+    for kind, code in _OF_ERRORS:
+        if isinstance(error, kind):
+            return code
+    return ExitCode.FAILED
+
+
+_OF_ERRORS: tuple[tuple[type[PostroomError], ExitCode], ...] = (
+    (InvalidRequest, ExitCode.USAGE),
+    (NotFound, ExitCode.NOT_FOUND),
+    (Unavailable, ExitCode.NOT_NOW),
+    (PeerTimeout, ExitCode.TIMED_OUT),
+)

@@ -1,0 +1,114 @@
+"""Messages, threads and sends as a person reads them."""
+
+from postroom.cli.page import Page
+from postroom.cli.plain import one_line
+from postroom.model.answers import (
+    AttachmentInfo,
+    MessageView,
+    SendAnswer,
+    ThreadList,
+    ThreadView,
+    WaitAnswer,
+)
+
+
+def show_message(page: Page, message: MessageView) -> None:
+    """Who, when, whether the sender is really who it claims to be, and the words."""
+    name = one_line(message.untrusted_from_name or "")
+    sender = f"{name} <{message.from_}>" if name else message.from_ or "(no sender)"
+    page.line((sender, "bold"), f" → {', '.join(message.to)}", (f"  {message.date}", "dim"))
+    for label, value in _remarks(message):
+        page.line((f"  {label}: ", "dim"), one_line(value))
+    page.line()
+    page.lines(message.untrusted_text or message.text or "(no words)", "  ")
+    for file in message.attachments or ():
+        page.line(("  attached: ", "dim"), _attachment(file))
+    if message.left_out:
+        page.line((f"  left out: {message.left_out}", "dim"))
+    page.line()
+
+
+def _remarks(message: MessageView) -> list[tuple[str, str]]:
+    verdict = message.sender_verdict
+    said = {
+        "subject": message.untrusted_subject,
+        "cc": ", ".join(message.cc or ()),
+        "kind": message.kind.replace("_", "-") if message.kind != "message" else None,
+        "sender": verdict if verdict not in (None, "verified") else None,
+        "answers would go to": message.reply_to_differs,
+        "hidden pieces of text left out": str(message.hidden_text) if message.hidden_text else None,
+        "status": message.status if message.status not in (None, "sent") else None,
+        "message": message.message_id,
+        "thread": message.thread_id,
+    }
+    return [(label, value) for label, value in said.items() if value]
+
+
+def _attachment(file: AttachmentInfo) -> str:
+    name = one_line(file.untrusted_filename)
+    return f"{name} ({file.content_type}, {file.size} bytes): {file.attachment_id}"
+
+
+def show_thread(page: Page, thread: ThreadView) -> None:
+    """A conversation, oldest message first."""
+    page.line((one_line(thread.untrusted_subject) or "(no subject)", "bold"))
+    page.line((f"{thread.thread_id} in {thread.mailbox}", "dim"))
+    page.line()
+    for message in thread.messages:
+        show_message(page, message)
+    if thread.left_out:
+        page.line((f"Left out: {thread.left_out}", "dim"))
+    if thread.next_cursor:
+        page.line((f"More: --cursor {thread.next_cursor}", "dim"))
+
+
+def show_threads(page: Page, found: ThreadList) -> None:
+    """A table of conversations, newest first."""
+    if not found.threads:
+        page.line("No threads.")
+    else:
+        head = ("thread", "last", "who", "subject", "mails", "awaiting")
+        page.table(
+            head,
+            [
+                (
+                    one.thread_id,
+                    one.last_message_at,
+                    ", ".join(one.participants),
+                    one.untrusted_subject,
+                    str(one.message_count),
+                    one.awaiting or "",
+                )
+                for one in found.threads
+            ],
+        )
+    if found.next_cursor:
+        page.line((f"More: --cursor {found.next_cursor}", "dim"))
+    if found.problem:
+        page.line(("Problem: ", "yellow"), found.problem)
+
+
+def show_send(page: Page, sent: SendAnswer) -> None:
+    """What became of a send, and the ids to go on with."""
+    style = {"sent": "green", "queued": "yellow", "held": "yellow"}.get(sent.status, "red")
+    again = " (it had been sent before; not sent twice)" if sent.duplicate else ""
+    page.line((sent.status, style), f" to {', '.join(sent.recipients)}{again}")
+    if sent.reason:
+        page.line(f"  {one_line(sent.reason)}")
+    for label, value in (("send", sent.send_id), ("thread", sent.thread_id), ("after", sent.after)):
+        if value:
+            page.line((f"  {label:<7}", "dim"), value)
+    for message in sent.new_messages or ():
+        page.line()
+        show_message(page, message)
+
+
+def show_wait(page: Page, answer: WaitAnswer) -> None:
+    """What came, or that nothing did."""
+    for message in answer.messages:
+        show_message(page, message)
+    if not answer.messages:
+        page.line(answer.outcome, f": {one_line(answer.reason)}" if answer.reason else "")
+    if answer.problem:
+        page.line(("Problem: ", "yellow"), answer.problem)
+    page.line((f"Go on with --after {answer.after}", "dim"))

@@ -1,0 +1,102 @@
+"""The entry point of the program `postroom`."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from postroom.cli.answers import err, tell_error
+from postroom.cli.asked import shared
+from postroom.cli.exits import ExitCode, of_error
+from postroom.cli.lazy import LazyGroup
+from postroom.model.errors import PostroomError
+
+_AT = "postroom.cli.commands"
+
+COMMANDS = {
+    "demo": f"{_AT}.demo:demo",
+    "mcp": f"{_AT}.mcp:mcp",
+    "serve": f"{_AT}.serve:serve",
+    "connect": f"{_AT}.connect:connect",
+    "mailboxes": f"{_AT}.mailboxes:mailboxes",
+    "send": f"{_AT}.send:send",
+    "threads": f"{_AT}.threads:threads",
+    "wait": f"{_AT}.wait:wait",
+    "events": f"{_AT}.events:events",
+    "trace": f"{_AT}.trace:trace",
+    "index": f"{_AT}.index:index",
+    "doctor": f"{_AT}.doctor:doctor",
+    "completion": f"{_AT}.completion:completion",
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 failed or refused, 2 usage, 3 not found, 4 timed out, 5 not now"
+    " (no worker, queued, held), 130 stopped.",
+)
+@click.version_option(package_name="postroom", message="postroom %(version)s")
+@shared
+def postroom() -> None:
+    """A post room for AI agents: real mailboxes behind MCP tools, and commands for operators."""
+
+
+def main() -> None:
+    """Run the command that the process was started with, and end with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code of a command, its errors told."""
+    as_json = "--json" in arguments
+    try:
+        code = postroom.main(list(arguments), prog_name="postroom", standalone_mode=False)
+        sys.stdout.flush()
+    except PostroomError as error:
+        tell_error(as_json, error.code, error.message, error.next_step)
+        return of_error(error)
+    except click.ClickException as error:
+        return _told_usage(as_json, error)
+    except (click.Abort, KeyboardInterrupt):
+        tell_error(as_json, "stopped", "Stopped.", "")
+        return ExitCode.STOPPED
+    except BrokenPipeError:
+        return _reader_went_away()
+    except Exception as error:
+        return _told_bug(as_json, error)
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _told_usage(as_json: bool, error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
+        err().line(error.format_message())
+        return ExitCode.USAGE
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    command = ctx.command_path if ctx is not None else "postroom"
+    tell_error(as_json, "usage", error.format_message(), f"`{command} --help` shows how.")
+    return ExitCode.USAGE
+
+
+def _reader_went_away() -> int:
+    """`postroom … | head` is no error; but the interpreter would complain when it flushes at its
+    end, so standard output is let go here."""
+    try:
+        sys.stdout.close()
+    except OSError:
+        return ExitCode.FAILED
+    return ExitCode.FAILED
+
+
+def _told_bug(as_json: bool, error: Exception) -> int:
+    if not as_json:
+        err().line(("".join(traceback.format_exception(error)), "dim"))
+    tell_error(
+        as_json,
+        "internal_error",
+        f"The program failed at this: {type(error).__name__}.",
+        "Please report it with the lines above." if not as_json else "",
+    )
+    return ExitCode.FAILED
