@@ -165,3 +165,18 @@ async def test_a_wait_in_flight_does_not_hold_up_the_end(tmp_path: Path, era: st
         await asyncio.wait({wait}, timeout=5)
         assert wait.done()
         wait.exception()
+
+
+async def test_a_mail_with_large_files_fits_into_a_request(tmp_path: Path) -> None:
+    async with serving(tmp_path) as face, connected(face, "auto") as ada:
+        await ada.call_tool("create_mailbox", {"username": "ada"})
+        sent = await ada.call_tool(
+            "send_email",
+            {
+                "to": "ada@agents.localhost",
+                "text": "The plans.",
+                "attachments": [{"filename": "plans.txt", "text": "line\n" * 1_200_000}],
+            },
+        )
+        assert sent.structured_content
+        assert sent.structured_content["status"] == "sent"
