@@ -1,4 +1,4 @@
-"""Real mail: nothing raises, nothing stalls, and what other readers' tests claim is what we read."""
+"""Real mail: nothing raises, nothing stalls, and the claims of other readers' tests hold."""
 
 import gzip
 import hashlib

@@ -111,8 +111,8 @@ def test_no_word_is_lost_between_new_and_quoted() -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        '<div>New</div><div class="gmail_quote"><div class="gmail_attr">On Tue, 3 Mar 2026 at 14:05,'
-        ' Ada &lt;<a href="mailto:ada@example.org">ada@example.org</a>&gt; wrote:<br></div>'
+        '<div>New</div><div class="gmail_quote"><div class="gmail_attr">On Tue, 3 Mar 2026 at'
+        ' 14:05, Ada &lt;<a href="mailto:ada@example.org">ada@example.org</a>&gt; wrote:<br></div>'
         '<blockquote class="gmail_quote">Old</blockquote></div>',
         '<p>New</p><div class="moz-cite-prefix">On 3/3/26 14:05, Ada wrote:<br></div>'
         '<blockquote type="cite" cite="mid:a@b">Old</blockquote>',

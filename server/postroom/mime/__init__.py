@@ -3,7 +3,7 @@
     raw bytes ── parse.parse ──► ParsedMessage                    Draft ── compose.compose ──► bytes
         │
         tree          the MIME tree, bounded; a message inside a message is a leaf
-        ├── fields        header sections           words, addresses, dates, parameters: their values
+        ├── fields        header sections           words, addresses, dates, parameters: in them
         └── transfer      base64, quoted-printable  charsets: bytes to text
         body          which leaves are the sender's words, and their text
         ├── html          DOM step, then Markdown   concealment: what HTML hides

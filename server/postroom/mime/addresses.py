@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x1f\x7f<>();,\\]|:(?![^\[\]]*\])")
 _COMMENT = re.compile(r"\([^()]*\)")
 _ROUTE = re.compile(r"@[^:]*:")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?', re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -114,9 +115,5 @@ def _address(written: str) -> str:
 
 def _name(written: str) -> str:
     """A display name as its owner sees it."""
-    unquoted = written.replace('"', "") if "\\" not in written else _unquoted(written)
-    return decode_words(unquoted).strip(" '\t")[: bounds.MAX_NAME_CHARS]
-
-
-def _unquoted(written: str) -> str:
-    return _ESCAPED.sub(r"\1", re.sub(r'(?<!\\)"', "", written))
+    unquoted = _QUOTED.sub(lambda found: _ESCAPED.sub(r"\1", found[1]), written)
+    return decode_words(unquoted).strip(" '\t")[: bounds.MAX_NAME_CHARS].strip()

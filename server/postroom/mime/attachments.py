@@ -1,7 +1,9 @@
 """The content of one attachment, and its text where it is text."""
 
 from postroom.mime.charsets import decode
-from postroom.mime.parse import readable
+from postroom.mime.html import html_to_text
+from postroom.mime.parameters import parse_parameters
+from postroom.mime.parse import parse, readable
 from postroom.mime.tree import Part, read_tree
 from postroom.model.errors import NotFound
 
@@ -56,8 +58,6 @@ def attachment_text(content: bytes, content_type: str, filename: str) -> str | N
     ``content_type`` may carry a charset. HTML becomes what a reader sees of it; a mail becomes its
     main fields and words. A file that says it is text and holds NUL is no text, except in UTF-16.
     """
-    from postroom.mime.parameters import parse_parameters
-
     kind, parameters = parse_parameters(content_type)
     extension = filename.rpartition(".")[2].lower()
     if kind in _MESSAGES or (extension == "eml" and not kind.startswith("text/")):
@@ -67,8 +67,6 @@ def attachment_text(content: bytes, content_type: str, filename: str) -> str | N
     text = decode(content, parameters.get("charset") or _charset_by_mark(content))[0]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if kind in _HTML or (extension in ("html", "htm", "xhtml") and kind != "text/plain"):
-        from postroom.mime.html import html_to_text
-
         return html_to_text(text).text
     return text
 
@@ -101,10 +99,8 @@ def _charset_by_mark(content: bytes) -> str:
 
 def _message_text(content: bytes) -> str:
     """A mail as its main fields and its words."""
-    from postroom.mime.parse import parse
-
     message = parse(content)
-    lines = [f"Subject: {message.subject}"]
+    lines = [f"Subject: {message.subject}".rstrip()]
     if message.sender is not None:
         lines.insert(
             0, f"From: {message.sender.name} <{message.sender.address}>".replace(":  <", ": <")

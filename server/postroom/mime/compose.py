@@ -34,13 +34,14 @@ def compose(draft: Draft) -> bytes:
     address or an id is none, and where text is no valid Unicode: what an agent cannot have meant
     is refused, not repaired.
     """
+    fields = _fields(draft)
     html = markdown_to_html(draft.text) if draft.html is None else draft.html
     parts = [text_body(_text(draft.text), "plain"), text_body(_text(html), "html")]
     body = _multipart("alternative", parts, draft.message_id)
     if draft.attachments:
         files = [attachment_body(file) for file in draft.attachments]
         body = _multipart("mixed", [body, *files], draft.message_id)
-    fields = [*_fields(draft), "MIME-Version: 1.0", *body.fields]
+    fields += ["MIME-Version: 1.0", *body.fields]
     return "\r\n".join(fields).encode() + b"\r\n\r\n" + body.content
 
 

@@ -63,7 +63,7 @@ def _kept(stretches: list[_Stretch]) -> list[bool]:
     """Which stretches belong to the new words, by the table above."""
     announced = [place for place, stretch in enumerate(stretches) if stretch.announced]
     first = announced[0] if announced else len(stretches)
-    quotes = sum(stretch.quoted for stretch in stretches[first:])
+    quotes = sum(stretch.quoted and not _is_letter(stretch) for stretch in stretches[first:])
     kept = []
     words_after = False
     for place in range(len(stretches) - 1, -1, -1):
@@ -80,7 +80,8 @@ def _kept(stretches: list[_Stretch]) -> list[bool]:
 
 
 def _is_letter(stretch: _Stretch) -> bool:
-    """Whether a whole mail was quoted without marks: no answer stands between its lines."""
+    """Whether it is an announcement, or a whole mail quoted without marks: no answer stands
+    between its lines."""
     return stretch.announced and not any(map(is_quoted, stretch.lines))
 
 
@@ -134,13 +135,17 @@ def _announced(
     Marked lines are quoted as far as the marks go; without marks the rest of the mail is. The
     first ``shared`` characters of the line are the writer's own.
     """
-    end = len(lines)
+    announcement = lines[place:after]
+    announcement[0] = announcement[0][shared:]
     if quoted_after(lines, after):
-        begin = next(at for at in range(after, end) if lines[at].strip())
+        begin = next(at for at in range(after, len(lines)) if lines[at].strip())
         end = _end_of_quote(lines, begin)
-    taken = lines[place:end]
-    taken[0] = taken[0][shared:]
-    out.append(_Stretch(taken, quoted=True, announced=True))
+        out.append(_Stretch(announcement, quoted=True, announced=True))
+        out.append(_Stretch(lines[after:end], quoted=True, announced=True))
+        return end
+    # Nothing written above it: then what stands below without marks cannot all be quoted.
+    end = len(lines) if any(stretch.has_words() for stretch in out) else after
+    out.append(_Stretch([*announcement, *lines[after:end]], quoted=True, announced=True))
     return end
 
 

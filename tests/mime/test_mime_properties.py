@@ -1,0 +1,167 @@
+"""Laws: parsing is total, and parsing what was composed gives back what was written."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from postroom.mime.attachments import attachment_content, attachment_text
+from postroom.mime.compose import compose
+from postroom.mime.filenames import safe_filename
+from postroom.mime.parse import parse
+from postroom.mime.quotes import split_quotes
+from postroom.mime.unseen import without_unseen
+from postroom.model.messages import AttachedFile, Draft, ParsedMessage, Person
+
+RELAXED = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def assert_sound(message: ParsedMessage, raw: bytes) -> None:
+    """Valid strings, an aware date, and attachments that are there."""
+    written = message.model_dump_json()
+    written.encode("utf-8")
+    assert "\\u0000" not in written
+    assert ParsedMessage.model_validate(json.loads(written)) == message
+    assert message.date is None or message.date.tzinfo is not None
+    for part in message.attachments:
+        assert len(attachment_content(raw, part.number)) == part.size
+
+
+@RELAXED
+@given(st.binary(max_size=3_000))
+def test_parsing_is_total_on_random_bytes(raw: bytes) -> None:
+    assert_sound(parse(raw), raw)
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b":", b";", b'"', b"<", b">", b"(",
+        b"\x00", b"--x", b"--x--", b"99999999",
+        b"\xff\xfe", b"\xe4", b"From: ", b"To: ", b"Subject: ", b"Date: ", b"a@b.c",
+        b"Content-Type: ", b"multipart/mixed; boundary=x", b"multipart/alternative; boundary=x",
+        b"message/rfc822", b"text/html; charset=", b"text/plain; charset=", b"utf-16", b"utf-7",
+        b"iso-2022-jp", b"Content-Transfer-Encoding: ", b"base64", b"x-uuencode",
+        b"Content-Disposition: attachment; filename", b"*0*=utf-8''%", b"=?utf-8?b?", b"?=", b"=",
+        b"begin 644 a\n", b"<p>", b"<div hidden>", b"<!--", b"<blockquote>", b"> ", b"On 1.1.2020 ",
+        b"wrote:", b"multipart/report; report-type=delivery-status; boundary=x", b"Action: failed",
+        b"message/delivery-status", b"Final-Recipient: rfc822;a@b", b"quoted-printable",
+    ]
+)  # fmt: skip
+
+
+@RELAXED
+@given(st.lists(st.one_of(FRAGMENTS, st.binary(max_size=8)), max_size=60))
+def test_parsing_is_total_on_pieces_of_mail(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces)
+    assert_sound(parse(raw), raw)
+
+
+@cache
+def _files(corpora: Path) -> list[Path]:
+    folders = [corpora / "mime" / "files", corpora / "bounces" / "files"]
+    return [path for folder in folders for path in sorted(folder.rglob("*.*"))]
+
+
+@RELAXED
+@given(data=st.data())
+def test_parsing_is_total_on_mutated_mail(data: st.DataObject, corpora: Path) -> None:
+    raw = bytearray(data.draw(st.sampled_from(_files(corpora))).read_bytes()[:20_000])
+    for _ in range(data.draw(st.integers(1, 12))):
+        place = data.draw(st.integers(0, len(raw)))
+        cut = data.draw(st.integers(0, 40))
+        raw[place : place + cut] = data.draw(st.one_of(FRAGMENTS, st.binary(max_size=8)))
+    assert_sound(parse(bytes(raw)), bytes(raw))
+
+
+@RELAXED
+@given(st.text(max_size=2_000))
+def test_splitting_quotes_loses_no_word(text: str) -> None:
+    new, quoted = split_quotes(text)
+    assert sorted((new + " " + quoted).split()) == sorted(text.split())
+
+
+@RELAXED
+@given(st.binary(max_size=500), st.text(max_size=40), st.text(max_size=40))
+def test_the_text_of_any_file_is_valid_or_none(content: bytes, kind: str, name: str) -> None:
+    text = attachment_text(content, kind, name)
+    assert text is None or text.encode("utf-8") is not None
+
+
+def _is_written_as_it_is(text: str) -> bool:
+    """Whether a reader sees all of ``text``, on one line, without space to be trimmed."""
+    return (
+        without_unseen(text) == (text, 0)
+        and text == " ".join(text.split())
+        and not any(ord(c) < 32 or 0x7F <= ord(c) <= 0x9F for c in text)
+    )
+
+
+UNICODE = st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])
+LINES = st.text(UNICODE, max_size=200).filter(_is_written_as_it_is)
+NAMES = (
+    st.text(UNICODE, max_size=80).filter(_is_written_as_it_is).map(lambda name: name.strip("' "))
+)
+LOCALS = st.from_regex(r"[a-z0-9ä日][a-z0-9.+_ä日-]{0,20}[a-z0-9ä]", fullmatch=True)
+DOMAINS = st.from_regex(r"[a-zü][a-z0-9-]{0,20}[a-z]\.(example|org)", fullmatch=True)
+ADDRESSES = st.builds("{}@{}".format, LOCALS, DOMAINS)
+PEOPLE = st.builds(Person, address=ADDRESSES, name=NAMES).map(
+    lambda person: person if person.name != person.address else Person(address=person.address)
+)
+IDS = st.from_regex(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,60}@[a-z0-9.-]{1,30}", fullmatch=True)
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+DATES = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=ZONES)  # noqa: DTZ001 - the zone is drawn beside it
+FILES = st.builds(
+    AttachedFile,
+    filename=st.text(UNICODE, min_size=1, max_size=120).filter(
+        lambda name: _is_written_as_it_is(name) and safe_filename(name, "a/b", 0) == name
+    ),
+    content_type=st.sampled_from(
+        ["text/plain", "text/html", "application/pdf", "image/png", "application/octet-stream"]
+    ),
+    content=st.binary(max_size=400),
+)
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=800
+)
+DRAFTS = st.builds(
+    Draft,
+    sender=PEOPLE,
+    to=st.lists(PEOPLE, max_size=5).map(tuple),
+    cc=st.lists(PEOPLE, max_size=3).map(tuple),
+    bcc=st.lists(PEOPLE, max_size=2).map(tuple),
+    subject=LINES,
+    text=TEXTS.filter(lambda text: without_unseen(text) == (text, 0) and text.strip() != ""),
+    message_id=IDS,
+    in_reply_to=st.one_of(st.just(""), IDS),
+    references=st.lists(IDS, max_size=8).map(tuple),
+    date=DATES,
+    attachments=st.lists(FILES, max_size=3).map(tuple),
+)
+
+
+@RELAXED
+@given(DRAFTS)
+def test_parsing_what_was_composed_gives_back_what_was_written(draft: Draft) -> None:
+    raw = compose(draft)
+    message = parse(raw)
+    assert message.subject == draft.subject
+    assert message.sender == draft.sender
+    assert (message.to, message.cc) == (draft.to, draft.cc)
+    assert message.text == draft.text.strip()
+    assert message.message_id == f"<{draft.message_id}>"
+    assert message.in_reply_to == (f"<{draft.in_reply_to}>" if draft.in_reply_to else "")
+    assert message.references == " ".join(f"<{each}>" for each in draft.references)
+    assert message.date is not None
+    assert message.date.astimezone(UTC) == draft.date.astimezone(UTC).replace(microsecond=0)
+    assert message.defects == ()
+    sent = [(file.filename, file.content_type, file.content) for file in draft.attachments]
+    received = [
+        (part.filename, part.content_type, attachment_content(raw, part.number))
+        for part in message.attachments
+    ]
+    assert received == sent
