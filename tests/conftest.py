@@ -1,9 +1,15 @@
 """What every test may ask for."""
 
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from rooms import Agent, Postman, TestClock
+
+from postroom.build import PostRoom, open_room
+from postroom.desk import sending
+from postroom.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +20,54 @@ def corpora() -> Path:
     if not folder.is_dir():
         pytest.skip("the mail corpora are absent: set POSTROOM_CORPORA to their folder")
     return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A fresh home, with nothing set by an operator."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    return Settings(home=home.resolve())
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """The time that the room of this test goes by; a test may jump it ahead."""
+    return TestClock()
+
+
+@pytest.fixture
+async def room(settings: Settings, clock: TestClock) -> AsyncIterator[PostRoom]:
+    """A post room that does its own I/O: the built-in server and all workers run."""
+    async with open_room(settings, program="test", clock=clock) as opened:
+        await opened.worker.start()
+        assert await opened.worker.settled(10)
+        yield opened
+
+
+@pytest.fixture
+async def agents(room: PostRoom) -> tuple[Agent, Agent]:
+    """Ada and Ben, each with a mailbox, in a room that does its own I/O."""
+    return await Agent(room, "ada").open(), await Agent(room, "ben").open()
+
+
+@pytest.fixture
+async def quiet_room(
+    settings: Settings, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[PostRoom]:
+    """A post room without workers: what is sent stays queued, mail comes when the postman is told,
+    and nobody waits for a courier that does not come."""
+    monkeypatch.setattr(sending, "SEND_PATIENCE_SECONDS", 0.0)
+    async with open_room(settings, program="test", clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def postman(quiet_room: PostRoom) -> Postman:
+    return Postman(quiet_room)
+
+
+@pytest.fixture
+async def ada(quiet_room: PostRoom) -> Agent:
+    """An agent with a mailbox, in a room without workers."""
+    return await Agent(quiet_room, "ada").open()

@@ -1,0 +1,140 @@
+"""Post rooms for tests: a real one with its workers, and one where mail arrives when told to."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import TypeVar
+
+from postroom.build import PostRoom
+from postroom.imap.mail import FetchedMail
+from postroom.index import journal, mailboxes
+from postroom.index.database import Connection
+from postroom.index.folders import Folder
+from postroom.model.answers import SendAnswer, WaitAnswer
+from postroom.model.callers import Caller
+from postroom.model.requests import SendRequest
+from postroom.work.intake import Intake
+from postroom.work.term import Term
+
+T = TypeVar("T")
+
+PATIENCE = 10.0
+TRUSTED = frozenset({"post.localhost"})
+
+
+@dataclass
+class TestClock:
+    """The real time, and what a test has jumped ahead."""
+
+    __test__ = False
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+    def jump(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+@dataclass
+class Agent:
+    """One agent at the desk, with the mailbox it made last."""
+
+    room: PostRoom
+    name: str
+    address: str = ""
+    caller: Caller = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.caller = Caller(agent=self.name)
+
+    async def open(self, username: str | None = None, expires_in: str | None = None) -> "Agent":
+        made = await self.room.desk.mailboxes.create(
+            self.caller, username or self.name, expires_in=expires_in
+        )
+        self.address = made.address
+        return self
+
+    async def send(
+        self, text: str = "Hello.", to: str | tuple[str, ...] = (), **more: object
+    ) -> SendAnswer:
+        """Send, by default from this agent's newest mailbox; in a thread from the thread's own."""
+        if "mailbox" not in more and "thread_id" not in more:
+            more["mailbox"] = self.address
+        asked = {"text": text, "to": (to,) if isinstance(to, str) else to, **more}
+        return await self.room.desk.sending.send(self.caller, SendRequest.model_validate(asked))
+
+    async def wait(
+        self,
+        thread_id: str | None = None,
+        after: str | None = None,
+        timeout: float = PATIENCE,
+    ) -> WaitAnswer:
+        return await self.room.desk.waiting.wait(
+            self.caller,
+            thread_id=thread_id,
+            mailbox=None if thread_id else self.address,
+            after=after,
+            timeout_seconds=timeout,
+        )
+
+
+class Postman:
+    """Brings mail into a room without workers: the real intake, when a test says so."""
+
+    def __init__(self, room: PostRoom) -> None:
+        self._room = room
+        self._intake: Intake | None = None
+        self._uid = 0
+
+    async def bring(self, address: str, *mails: bytes, uidvalidity: int = 1, uid: int = 0) -> None:
+        """Let ``mails`` lie in the INBOX of ``address`` and be read from there."""
+        index = self._room.index
+        if self._intake is None:
+            number = await index.write(
+                lambda con: journal.begin_term(con, index.clock(), 1, "test")
+            )
+            self._intake = Intake(Term(index, number), TRUSTED)
+        box = await index.read(lambda con: mailboxes.by_address(con, address))
+        assert box is not None
+        first = uid or self._uid + 1
+        batch = [FetchedMail(number, raw, None, ()) for number, raw in enumerate(mails, first)]
+        self._uid = max(self._uid, first + len(mails) - 1)
+        await self._intake.take(Folder(box.id, "builtin", "INBOX", uidvalidity), batch)
+
+
+def letter(
+    sender: str = "ben@elsewhere.example",
+    to: str = "ada@agents.localhost",
+    text: str = "Hello.",
+    *,
+    id: str = "",
+    follows: str = "",
+    subject: str = "A letter",
+    more: str = "",
+) -> bytes:
+    """A plain mail; ``id`` and ``follows`` are Message-IDs without brackets."""
+    fields = [f"From: {sender}", f"To: {to}", f"Subject: {subject}"]
+    fields += [f"Date: {format_datetime(datetime.fromtimestamp(1_790_000_000, UTC))}"]
+    fields += [f"Message-ID: <{id}>"] if id else []
+    fields += [f"In-Reply-To: <{follows}>", f"References: <{follows}>"] if follows else []
+    fields += more.splitlines()
+    fields += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8"]
+    head = "\r\n".join(fields).encode()
+    return head + b"\r\n\r\n" + text.replace("\n", "\r\n").encode() + b"\r\n"
+
+
+async def eventually(look: Callable[[], Awaitable[T]], patience: float = PATIENCE) -> T:
+    """The first true answer of ``look``, asked again and again."""
+    async with asyncio.timeout(patience):
+        while not (found := await look()):
+            await asyncio.sleep(0.01)
+    return found
+
+
+def rows(con: Connection, question: str, *values: object) -> list[tuple[object, ...]]:
+    """The rows of a question, as plain tuples."""
+    return [tuple(row) for row in con.execute(question, values)]
