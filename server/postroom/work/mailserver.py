@@ -9,14 +9,11 @@ from postroom.index import journal, mailboxes
 from postroom.index.index import Index
 from postroom.model.errors import Unavailable
 from postroom.model.mailboxes import MailboxStatus
+from postroom.provision.builtin import HOSTNAME
 from postroom.settings import Settings
 from postroom.work.term import Term
 
 log = logging.getLogger("postroom.work")
-
-HOSTNAME = "post.localhost"
-"""What the built-in server calls itself: in its greeting, and as the authserv-id (RFC 8601 §2.5)
-whose Authentication-Results are believed."""
 
 PORT_PATIENCE = 8
 """Tries, a quarter of a second apart, for ports that a worker before us may just be leaving."""

@@ -7,6 +7,7 @@ from postroom.embedded.server import Ports
 from postroom.imap.account import ImapLogin
 from postroom.index.sends import Waiting
 from postroom.model.mailboxes import Mailbox
+from postroom.provision.builtin import HOSTNAME
 from postroom.settings import Settings
 from postroom.smtp.account import SmtpLogin
 from postroom.work import mailserver
@@ -28,7 +29,7 @@ async def run(
     """
     server, ports = await mailserver.start(term, settings)
     logins = _Logins(ports)
-    watcher = Watcher(term, Intake(term, frozenset({mailserver.HOSTNAME})), logins.imap_of_mailbox)
+    watcher = Watcher(term, Intake(term, frozenset({HOSTNAME})), logins.imap_of_mailbox)
     operator = settings.operator
     courier = Courier(
         term,
