@@ -51,7 +51,7 @@ async def _in_room(
         async with open_room(asked.settings(), program=program) as room:
             if becomes_worker:
                 await _settle(asked, room, stop)
-            answer = await _unless_stopped(work(room), stop)
+            answer = await unless_stopped(work(room), stop)
             if becomes_worker:
                 await room.worker.stop()
             return answer
@@ -59,7 +59,7 @@ async def _in_room(
 
 async def _settle(asked: Asked, room: "PostRoom", stop: asyncio.Event) -> None:
     await room.worker.start()
-    if not await _unless_stopped(room.worker.settled(SETTLE_SECONDS), stop):
+    if not await unless_stopped(room.worker.settled(SETTLE_SECONDS), stop):
         tell_error(
             asked.json,
             "no_worker",
@@ -68,7 +68,8 @@ async def _settle(asked: Asked, room: "PostRoom", stop: asyncio.Event) -> None:
         )
 
 
-async def _unless_stopped(work: Awaitable[T], stop: asyncio.Event) -> T:
+async def unless_stopped(work: Awaitable[T], stop: asyncio.Event) -> T:
+    """What ``work`` gives back; `Stopped` once ``stop`` is set, with the work cancelled."""
     doing = asyncio.ensure_future(work)
     stopping = asyncio.create_task(stop.wait())
     try:

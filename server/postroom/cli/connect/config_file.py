@@ -1,0 +1,99 @@
+"""A client's configuration file: read, backed up, written in one act."""
+
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from postroom.clock import Clock
+from postroom.model.errors import InvalidRequest, Unavailable
+
+MAX_BYTES = 50 * 2**20
+"""Bytes. Claude Code keeps a history of megabytes in its file; more is no configuration."""
+
+BOM = "\ufeff"
+
+
+class ConfigFile:
+    """One file; a link leads to the file that is meant."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path.resolve()
+        self._clock = clock
+
+    def read(self) -> str:
+        """The text, with line ends as they stand; "" where there is no file.
+
+        Raises:
+            InvalidRequest: it is no UTF-8, or too large to be a configuration.
+        """
+        try:
+            if self.path.stat().st_size > MAX_BYTES:
+                raise _unreadable(self.path, "it is larger than any configuration")
+            return self.path.read_bytes().decode("utf-8")
+        except FileNotFoundError:
+            return ""
+        except UnicodeDecodeError as error:
+            raise _unreadable(self.path, "it is no UTF-8 text") from error
+        except OSError as error:
+            raise _unreadable(self.path, f"{error.strerror}") from error
+
+    def write(self, text: str, instead_of: str) -> Path | None:
+        """Write ``text``; the path of the backup, or None where there was nothing to keep.
+
+        Raises:
+            Unavailable: the file changed since ``instead_of`` was read, or cannot be written.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            backup = self._backed_up()
+            self._replace(text, instead_of)
+        except OSError as error:
+            raise Unavailable(
+                "config_not_written",
+                f"{self.path} cannot be written: {error.strerror}.",
+                "Nothing was changed. --print shows the entry, to put it in by hand.",
+            ) from error
+        return backup
+
+    def _backed_up(self) -> Path | None:
+        if not self.path.exists():
+            return None
+        moment = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y%m%d-%H%M%S")
+        for number in range(100):
+            suffix = f".{number}" if number else ""
+            backup = self.path.with_name(f"{self.path.name}.backup-{moment}{suffix}")
+            if not backup.exists():
+                shutil.copy2(self.path, backup)
+                return backup
+        raise FileExistsError(None, "too many backups of this second")
+
+    def _replace(self, text: str, instead_of: str) -> None:
+        """All or nothing: a client that reads meanwhile sees the old file or the new one."""
+        descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(text.encode("utf-8"))
+                stream.flush()
+                os.fsync(stream.fileno())
+            if self.path.exists():
+                shutil.copymode(self.path, name)
+            if self.read() != instead_of:
+                raise Unavailable(
+                    "config_changed",
+                    f"{self.path} was changed by another program just now.",
+                    "Run the command again.",
+                )
+            os.replace(name, self.path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def _unreadable(path: Path, why: str) -> InvalidRequest:
+    return InvalidRequest(
+        "config_unreadable",
+        f"{path} cannot be read: {why}.",
+        "It was left as it is. Correct it, or pass --print and put the entry in by hand.",
+    )
