@@ -1,0 +1,79 @@
+# Each target does all of its own set-up: a fresh clone, Python 3.11 or newer, and make.
+# Nothing is installed outside of .venv. Another Python: make install PYTHON=/path/to/python
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+  BIN := $(VENV)/Scripts
+else
+  BIN := $(VENV)/bin
+endif
+READY := $(VENV)/.installed
+PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test install lint types contracts format check clean
+
+help:
+	@echo "make demo      two agents write to one another; takes a few seconds"
+	@echo "make test      the tests"
+	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
+	@echo "make lint      style, types, import contracts"
+	@echo "make check     lint, demo and tests: everything that CI runs"
+	@echo "make format    put the code into its style"
+	@echo "make clean     remove .venv and what tools left behind"
+
+demo: $(READY)
+	@$(BIN)/postroom demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+install: $(READY)
+	@echo "Installed: $(BIN)/postroom"
+
+lint: types contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+contracts: $(READY)
+	@$(BIN)/lint-imports
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+check: lint demo test
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find server tools tests bench -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# Made anew where what is wanted has changed. Each candidate is really run: a shim may be there and
+# its Python not; a Debian python3 may be there and its venv module not.
+$(READY): pyproject.toml constraints.txt
+	@set -e; \
+	if [ ! -x $(BIN)/python ] || ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  found=; \
+	  for python in $(PYTHONS); do \
+	    if "$$python" -c 'import sys, ensurepip, sqlite3, ssl, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	    then found="$$python"; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "Postroom needs Python 3.11 or newer, with its venv and sqlite3 modules." >&2; \
+	    echo "None of these is one: $(PYTHONS)" >&2; \
+	    for python in $(PYTHONS); do \
+	      echo "  $$python: $$("$$python" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3]); import ensurepip, sqlite3, ssl, venv' 2>&1 | tr '\n' ' ' | cut -c 1-100)" >&2; \
+	    done; \
+	    echo "Install one (on Debian and Ubuntu also python3-venv), or name it: make PYTHON=/path/to/python" >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Setting up $(VENV) with $$("$$found" --version)."; \
+	  "$$found" -m venv --clear $(VENV); \
+	fi; \
+	echo "Installing what constraints.txt pins."; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
+	touch $@
