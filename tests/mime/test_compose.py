@@ -77,6 +77,21 @@ def test_html_in_the_text_is_shown_and_not_obeyed() -> None:
     assert "href" not in shown
 
 
+@pytest.mark.parametrize("mark", ["> ", ">", "  ", "- ", "1. ", "**", "["])
+@pytest.mark.parametrize("depth", [1, 19, 30, 31, 60, 61, 500, 20_000])
+def test_words_survive_any_depth_of_markdown(mark: str, depth: int) -> None:
+    lists = "\n".join(f"{'  ' * level}- item{level}" for level in range(min(depth, 100)))
+    html = part_of(compose(draft(text=f"{mark * depth}words\n\n{lists}")), 1)
+    shown = content_of(html).decode()
+    assert "words" in shown
+    assert f"item{min(depth, 100) - 1}" in shown
+
+
+def test_a_long_rule_is_no_depth() -> None:
+    html = part_of(compose(draft(text="**a**\n\n" + "-" * 100 + "\n\nb")), 1)
+    assert b"<strong>a</strong>" in content_of(html)
+
+
 def test_given_html_is_sent_as_it_is() -> None:
     raw = compose(draft(html="<p>Grüße</p>"))
     html = part_of(raw, 1)
