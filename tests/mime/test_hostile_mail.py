@@ -250,6 +250,11 @@ def test_two_senders_that_disagree_are_named_and_the_first_is_shown() -> None:
     assert SEVERAL_SENDERS in message.defects
 
 
+def test_two_addresses_in_one_place_are_two_senders() -> None:
+    message = read(b"From: Boss <boss@example.org> <thief@example.net>\r\n\r\npay")
+    assert SEVERAL_SENDERS in message.defects
+
+
 def test_an_encoded_word_cannot_bring_an_address_of_its_own() -> None:
     message = read(b"From: =?utf-8?q?boss=40example=2Eorg=2C?= <thief@example.net>\r\n\r\npay")
     assert message.sender is not None

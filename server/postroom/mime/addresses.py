@@ -64,8 +64,14 @@ def _mailboxes(value: str) -> Iterator[tuple[str, str]]:
                 phrase = []
             else:
                 phrase.append(token)
-        elif token[0] == "<" and ("@" in token or not angle):
-            angle = angle or token
+        elif token[0] == "<" and "@" in token:
+            if angle:
+                # Two in one place: readers differ on which one counts, so both are named.
+                yield from _mailbox(phrase, angle, comments)
+                phrase, comments = [], []
+            angle = token
+        elif token[0] == "<":
+            continue
         else:
             phrase.append(token)
     yield from _mailbox(phrase, angle, comments)

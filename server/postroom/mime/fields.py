@@ -62,62 +62,93 @@ def read_fields(raw: bytes, start: int = 0, end: int | None = None) -> Fields:
     A line that is neither a field nor a continuation ends the section and is body, as every
     mail program has it: words must not vanish because a blank line is missing.
     """
-    end = len(raw) if end is None else end
-    fields = Fields(body_start=end)
-    position = _after_envelope_line(raw, start, end)
-    name, parts, size = "", [], 0
-    while position < end:
-        line_end = raw.find(b"\n", position, end)
-        after = end if line_end < 0 else line_end + 1
-        line = raw[position : min(after, position + bounds.MAX_FIELD_BYTES + 2)].rstrip(b"\r\n")
-        if line[:1] in (b" ", b"\t") and name:
-            if not line.strip() and _ends_here(raw, after, end):
-                position = after
+    return _Section(raw, start, len(raw) if end is None else end).read()
+
+
+class _Section:
+    """One reading of one header section, line by line."""
+
+    def __init__(self, raw: bytes, start: int, end: int) -> None:
+        self.raw = raw
+        self.end = end
+        self.position = _after_envelope_line(raw, start, end)
+        self.fields = Fields()
+        self.name = ""
+        self.lines: list[bytes] = []
+        self.size = 0
+
+    def read(self) -> Fields:
+        while self.position < self.end:
+            line, after = self._line()
+            if self._continues(line, after):
+                self._append(line)
+            elif not line.strip():
+                self.position = after
                 break
-            size += len(line)
-            if size <= bounds.MAX_FIELD_BYTES:
-                parts.append(line)
-            elif TRUNCATED_FIELD not in fields.defects:
-                fields.defects.append(TRUNCATED_FIELD)
-        elif not line.strip():
-            position = after
-            break
+            elif not self._open(line, after):
+                break
+            self.position = after
+        self._close()
+        self.fields.body_start = min(self.position, self.end)
+        return self.fields
+
+    def _line(self) -> tuple[bytes, int]:
+        """The line here, no more of it than a field may have, and the place after it."""
+        line_end = self.raw.find(b"\n", self.position, self.end)
+        after = self.end if line_end < 0 else line_end + 1
+        if after - self.position > bounds.MAX_FIELD_BYTES:
+            self._note(TRUNCATED_FIELD)
+        seen = self.raw[self.position : min(after, self.position + bounds.MAX_FIELD_BYTES)]
+        return seen.rstrip(b"\r\n"), after
+
+    def _continues(self, line: bytes, after: int) -> bool:
+        """Whether ``line`` belongs to the field above it."""
+        if not self.name:
+            return False
+        if line[:1] in (b" ", b"\t"):
+            return bool(line.strip()) or not _ends_here(self.raw, after, self.end)
+        if line.strip() and not _NAME.match(line) and _goes_on(self.raw, after, self.end):
+            self._note(BROKEN_FOLDING)
+            return True
+        return False
+
+    def _append(self, line: bytes) -> None:
+        self.size += len(line)
+        if self.size > bounds.MAX_FIELD_BYTES:
+            self._note(TRUNCATED_FIELD)
         else:
-            found = _NAME.match(line)
-            if found is None and name and _goes_on(raw, after, end):
-                parts.append(b" " + line[: bounds.MAX_FIELD_BYTES])
-                fields.defects.append(BROKEN_FOLDING)
-                position = after
-                continue
-            if found is None:
-                fields.defects.append(NO_BLANK_LINE)
-                break
-            _keep(fields, name, parts)
-            if len(fields.items) >= bounds.MAX_FIELDS:
-                fields.defects.append(TOO_MANY_FIELDS)
-                name, parts = "", []
-                blank = _BLANK.search(raw, position, end)
-                position = end if blank is None else blank.end()
-                break
-            if after - position > bounds.MAX_FIELD_BYTES:
-                fields.defects.append(TRUNCATED_FIELD)
-            name = found[1].decode("ascii").lower()
-            parts, size = [line[found.end() :][: bounds.MAX_FIELD_BYTES]], after - position
-        position = after
-    _keep(fields, name, parts)
-    fields.body_start = min(position, end)
-    return fields
+            self.lines.append(line if line[:1] in (b" ", b"\t") else b" " + line)
+
+    def _open(self, line: bytes, after: int) -> bool:
+        """Begin the field that ``line`` opens; False where the section ends before it."""
+        found = _NAME.match(line)
+        if found is None:
+            self._note(NO_BLANK_LINE)
+            return False
+        self._close()
+        if len(self.fields.items) >= bounds.MAX_FIELDS:
+            self._note(TOO_MANY_FIELDS)
+            blank = _BLANK.search(self.raw, self.position, self.end)
+            self.position = self.end if blank is None else blank.end()
+            return False
+        self.name = found[1].decode("ascii").lower()
+        self.lines, self.size = [line[found.end() :]], len(line)
+        return True
+
+    def _close(self) -> None:
+        if self.name:
+            self.fields.items.append((self.name, b"".join(self.lines)))
+        self.name = ""
+
+    def _note(self, defect: str) -> None:
+        if defect not in self.fields.defects:
+            self.fields.defects.append(defect)
 
 
 def hint_charset(fields: Fields, charset: str) -> None:
     """Let raw 8-bit values be read in the charset of the body: such programs use one for both."""
     if codec_of(charset) not in (None, "ascii"):
         fields.charset = charset
-
-
-def _keep(fields: Fields, name: str, parts: list[bytes]) -> None:
-    if name:
-        fields.items.append((name, b"".join(parts)))
 
 
 def _after_envelope_line(raw: bytes, start: int, end: int) -> int:
