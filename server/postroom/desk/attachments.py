@@ -13,7 +13,7 @@ from postroom.desk.budget import MIN_TOKENS, cut
 from postroom.index import mail
 from postroom.index.database import Connection
 from postroom.index.index import Index
-from postroom.mime.attachments import attachment_content, attachment_text
+from postroom.mime.attachments import attachment_content, attachment_text, attachment_type
 from postroom.mime.tokens import estimate_tokens
 from postroom.model.answers import AttachmentAnswer
 from postroom.model.callers import Caller
@@ -47,8 +47,8 @@ class Attachments:
                 "max_tokens_out_of_range",
                 f"max_tokens is from {MIN_TOKENS} to {MAX_THREAD_TOKENS}.",
             )
-        content, part = await self._content(caller, attachment_id)
-        text = await asyncio.to_thread(attachment_text, content, part.content_type, part.filename)
+        content, part, declared = await self._content(caller, attachment_id)
+        text = await asyncio.to_thread(attachment_text, content, declared, part.filename)
         shown = text
         if text is not None and estimate_tokens(text) > max_tokens:
             shown = cut(text, max_tokens)
@@ -66,7 +66,7 @@ class Attachments:
     async def save(self, caller: Caller, attachment_id: str) -> tuple[bytes, str]:
         """(bytes, safe file name) of an attachment."""
         door.require(caller, "read")
-        content, part = await self._content(caller, attachment_id)
+        content, part, _ = await self._content(caller, attachment_id)
         return content, part.filename
 
     async def resolve(
@@ -93,7 +93,9 @@ class Attachments:
                 )
         return tuple(files)
 
-    async def _content(self, caller: Caller, id: str) -> tuple[bytes, AttachmentPart]:
+    async def _content(self, caller: Caller, id: str) -> tuple[bytes, AttachmentPart, str]:
+        """(bytes, what it is, its type with the declared charset)."""
+
         def look(con: Connection) -> tuple[bytes | None, int, str]:
             row, number = door.attachment(con, caller, id)
             fields = mail.message(con, row["id"])
@@ -107,7 +109,9 @@ class Attachments:
                 "There is no such attachment, or its mail has expired.",
                 "get_thread lists a message's attachments with their ids.",
             )
-        return await asyncio.to_thread(attachment_content, raw, number), parts[0]
+        content = await asyncio.to_thread(attachment_content, raw, number)
+        declared = await asyncio.to_thread(attachment_type, raw, number)
+        return content, parts[0], declared or parts[0].content_type
 
     async def _resolve_one(
         self, caller: Caller, asked: AttachmentRequest, place: int
@@ -139,8 +143,8 @@ class Attachments:
         if asked.content_base64 is not None:
             return "", _decoded(asked.content_base64, place), None
         if asked.attachment_id is not None:
-            content, part = await self._content(caller, asked.attachment_id)
-            return part.filename, content, part.content_type
+            content, part, declared = await self._content(caller, asked.attachment_id)
+            return part.filename, content, declared
         assert asked.path is not None
         path = asked.path
         return PurePath(path).name, await asyncio.to_thread(self._file, path, place), None

@@ -6,6 +6,7 @@ from postroom.desk.times import iso
 from postroom.index import folders, journal, mail, mailboxes, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
+from postroom.mime.received import hops
 from postroom.model.answers import EventList, EventView, Trace, TraceStep
 from postroom.model.callers import Caller
 from postroom.model.errors import NotFound, Refused
@@ -80,6 +81,7 @@ def _trace_mail(con: Connection, mail_id: int, subject: str) -> Trace:
             detail=row["why"],
         )
     ]
+    steps += _hops(con, mail_id)
     steps += [_copy(place, row) for place in folders.where_is(con, mail_id)]
     steps += [_read_as(con, mail_id, row)]
     send = sends.by_mail(con, mail_id)
@@ -89,6 +91,19 @@ def _trace_mail(con: Connection, mail_id: int, subject: str) -> Trace:
     steps += [TraceStep(at=iso(e.at), what=f"{e.type} by {e.actor}", detail=e.detail) for e in seen]
     where = f" of {box.address}" if box else ""
     return Trace(subject=subject + where, steps=tuple(steps))
+
+
+def _hops(con: Connection, mail_id: int) -> list[TraceStep]:
+    """The servers that the mail says it passed: their word, not ours."""
+    raw = mail.raw(con, mail_id)
+    return [
+        TraceStep(
+            at=hop.at[:19] + "Z" if hop.at else "",
+            what=f"says it passed {hop.receiver or 'a server'} by {hop.protocol or 'mail'}",
+            detail=f"from {hop.sender}" if hop.sender else None,
+        )
+        for hop in (hops(raw) if raw is not None else ())
+    ]
 
 
 def _copy(place: Row, row: Row) -> TraceStep:
