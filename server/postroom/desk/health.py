@@ -75,7 +75,9 @@ def _index(con: Connection) -> Check:
 def _worker(con: Connection, idle: str) -> Check:
     row = journal.worker(con)
     if idle or row is None:
-        return Check(name="worker", ok=False, says="none is running", next_step=idle or None)
+        return Check(
+            name="worker", ok=False, says="nobody sends and receives", next_step=idle or None
+        )
     return Check(
         name="worker",
         ok=True,

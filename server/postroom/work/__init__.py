@@ -1,6 +1,7 @@
 """What happens over time: one process at a time does the I/O of a post room.
 
 seat.py       tries for the lock, and holds the workers while it has it
+pulse.py      its sign of life, for the others
 term.py       a worker's transactions: refused once another has taken over
 workers.py    all of them together: started, and stopped in order
 mailserver.py the built-in server, fed from the mailboxes' rows

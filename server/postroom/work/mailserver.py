@@ -16,7 +16,9 @@ from postroom.work.term import Term
 log = logging.getLogger("postroom.work")
 
 PORT_PATIENCE = 8
-"""Tries, a quarter of a second apart, for ports that a worker before us may just be leaving."""
+"""Tries for ports that a worker before us may just be leaving."""
+
+PORT_PAUSE_SECONDS = 0.25
 
 
 class IndexDirectory:
@@ -43,26 +45,43 @@ class IndexDirectory:
 
 
 async def start(term: Term, settings: Settings) -> tuple[EmbeddedServer, Ports]:
-    """The running built-in server, on the ports that mail programs know it by."""
+    """The running built-in server, on the ports that mail programs know it by.
+
+    Where another program holds one of them for good, both are chosen anew, and it is said.
+    """
     kept = await term.index.read(journal.worker)
-    asked = Ports(imap=kept["imap_port"], smtp=kept["smtp_port"]) if kept else Ports(0, 0)
-    for attempt in range(PORT_PATIENCE + 1):
-        server = EmbeddedServer(
-            settings.mailstore_file,
-            IndexDirectory(term.index, settings.operator.domain),
-            ports=asked,
-            clock=term.index.clock,
-            hostname=HOSTNAME,
-        )
-        try:
-            ports = await server.start()
-            break
-        except Unavailable:
-            if attempt == PORT_PATIENCE:
-                raise
-            if attempt == PORT_PATIENCE - 1:
-                log.warning("Another program holds the mail server's ports; taking new ones.")
-                asked = Ports(0, 0)
-            await asyncio.sleep(0.25)
+    known = Ports(imap=kept["imap_port"], smtp=kept["smtp_port"]) if kept else Ports(0, 0)
+    server, ports = await _on_known_ports(term, settings, known)
     await term.write(lambda con: journal.keep_ports(con, ports.imap, ports.smtp))
     return server, ports
+
+
+async def _on_known_ports(
+    term: Term, settings: Settings, known: Ports
+) -> tuple[EmbeddedServer, Ports]:
+    for _ in range(PORT_PATIENCE):
+        server = _server(term, settings, known)
+        try:
+            return server, await server.start()
+        except Unavailable as error:
+            if error.code != "port_taken":
+                raise
+        await asyncio.sleep(PORT_PAUSE_SECONDS)
+    server = _server(term, settings, Ports(0, 0))
+    ports = await server.start()
+    log.warning(
+        "Another program holds port %s or %s, where the built-in mail server listened. It listens"
+        " at %s (IMAP) and %s (SMTP) from now on; mail programs must be told.",
+        *(known.imap, known.smtp, ports.imap, ports.smtp),
+    )
+    return server, ports
+
+
+def _server(term: Term, settings: Settings, ports: Ports) -> EmbeddedServer:
+    return EmbeddedServer(
+        settings.mailstore_file,
+        IndexDirectory(term.index, settings.operator.domain),
+        ports=ports,
+        clock=term.index.clock,
+        hostname=HOSTNAME,
+    )

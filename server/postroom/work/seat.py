@@ -3,6 +3,10 @@
 The lock is the operating system's, freed by the kernel when its process dies, however it dies: a
 timed lease would split when a laptop sleeps. Who stands by tries again every `TRY_SECONDS`, so that
 a killed worker is replaced within a second or two.
+
+A process that is stopped (SIGSTOP, a debugger) keeps the lock, and rightly: it may go on any
+moment. Whoever sits therefore signs a file every few seconds (pulse.py), and the others say when
+that has ceased.
 """
 
 import asyncio
@@ -10,12 +14,15 @@ import contextlib
 import importlib
 import logging
 import os
+import sqlite3
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from postroom.index import journal
 from postroom.index.index import Index
+from postroom.model.errors import PostroomError
 from postroom.settings import Settings
+from postroom.work.pulse import PULSE_SECONDS, Pulse
 from postroom.work.term import Term
 
 if TYPE_CHECKING:
@@ -24,8 +31,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("postroom.work")
 
 TRY_SECONDS = 0.4
-REST_SECONDS = 1.0
-"""How long to rest after workers failed, so that a broken disk does not make a busy loop."""
+FIRST_REST, LONGEST_REST = 1.0, 10.0
+"""Seconds to rest after workers failed, doubled each time: a broken disk must make no busy loop,
+and each try writes to the journal."""
+
+CALM_SECONDS = 5.0
+"""Another process that has held the lock for so long has not failed as we did."""
 
 NOBODY = (
     "No Postroom process is doing the sending and receiving at the moment: start `postroom serve`,"
@@ -51,7 +62,10 @@ class Seat:
         self._index = index
         self._settings = settings
         self._program = program
-        self._lock: BaseFileLock | None = None
+        self._pulse = Pulse(settings.lock_file.with_suffix(".pulse"), index.clock)
+        self._trouble = ""
+        self._rest = FIRST_REST
+        self._since = 0.0
         self._stop = asyncio.Event()
         self._moved = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -79,43 +93,76 @@ class Seat:
 
     def idle(self) -> str:
         """Why nobody does the I/O at the moment, or ""."""
+        if self._trouble or self.standing is Standing.SEATED:
+            return self._trouble
         if self.standing is Standing.ASIDE and not self._is_taken():
             return NOBODY
-        return ""
+        return self._pulse.ceased()
 
     async def _try_for_it(self) -> None:
-        lock = await asyncio.to_thread(self._make_lock)
         while not self._stop.is_set():
-            if _acquire(lock):
-                try:
-                    await self._sit()
-                finally:
-                    lock.release()
-            else:
-                self._stand(Standing.BY)
+            try:
+                await self._try_once()
+            except Exception as error:
+                self._tell(error)
+                await _wait(self._stop, self._rest)
+                self._rest = min(self._rest * 2, LONGEST_REST)
             await _wait(self._stop, TRY_SECONDS)
         self._stand(Standing.ASIDE)
 
+    async def _try_once(self) -> None:
+        """Sit until asked to stop, where the lock is free; else stand by."""
+        lock = await asyncio.to_thread(self._make_lock)
+        if not _acquire(lock):
+            self._stand(Standing.BY)
+            if asyncio.get_running_loop().time() - self._since > CALM_SECONDS:
+                self._calm()
+            return
+        try:
+            await self._sit()
+        finally:
+            lock.release()
+
     async def _sit(self) -> None:
         self._stand(Standing.TAKING)
+        number = await self._index.write(
+            lambda con: journal.begin_term(con, self._index.clock(), os.getpid(), self._program)
+        )
+        signing = asyncio.create_task(self._sign(), name="worker-pulse")
         try:
-            number = await self._index.write(
-                lambda con: journal.begin_term(con, self._index.clock(), os.getpid(), self._program)
-            )
             workers = await asyncio.to_thread(importlib.import_module, "postroom.work.workers")
-            await workers.run(
-                Term(self._index, number),
-                self._settings,
-                self._stop,
-                lambda: self._stand(Standing.SEATED),
-            )
-        except Exception:
-            log.exception("The workers stopped; they are started again.")
-            await _wait(self._stop, REST_SECONDS)
+            await workers.run(Term(self._index, number), self._settings, self._stop, self._begun)
+        finally:
+            signing.cancel()
+            await asyncio.gather(signing, return_exceptions=True)
+
+    def _begun(self) -> None:
+        self._trouble = ""
+        self._stand(Standing.SEATED)
+
+    def _calm(self) -> None:
+        self._trouble = ""
+        self._rest = FIRST_REST
+
+    async def _sign(self) -> None:
+        while True:
+            self._pulse.sign(self._program)
+            await asyncio.sleep(PULSE_SECONDS)
+            if self.standing is Standing.SEATED:
+                self._calm()
+
+    def _tell(self, error: Exception) -> None:
+        """Say why the workers stopped, once; they are started again in any case."""
+        self._stand(Standing.TAKING)
+        why = _why(error)
+        if why != self._trouble:
+            log.error("The workers stopped and are started again.", exc_info=error)
+        self._trouble = why
 
     def _stand(self, standing: Standing) -> None:
         if standing is not self.standing:
             self.standing = standing
+            self._since = asyncio.get_running_loop().time()
             self._moved.set()
             self._moved = asyncio.Event()
 
@@ -131,6 +178,16 @@ class Seat:
             lock.release()
             return False
         return True
+
+
+def _why(error: BaseException) -> str:
+    """What stopped the workers, for whoever waits for them. Of an error that is not ours only the
+    kind is told: its words may be a stranger's."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    known = isinstance(error, (PostroomError, OSError, sqlite3.Error))
+    said = str(error) if known else type(error).__name__
+    return f"The sending and receiving fails and is tried again: {said}"
 
 
 def _acquire(lock: "BaseFileLock") -> bool:
