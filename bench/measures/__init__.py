@@ -1,0 +1,1 @@
+"""One program a measure; each gives a report back."""
