@@ -37,11 +37,11 @@ PATIENT_TIMEOUTS = 3
 class _Found:
     """What one look at a scope brought."""
 
+    scope: Scope
     rows: list[Row]
     views: tuple[MessageView, ...]
     outcome: str | None
     reason: str | None
-    position: int
     after: str
 
 
@@ -87,7 +87,7 @@ class Waiting:
                 found = await self._index.read(lambda con: _look(con, who, scope, start, floor))
                 left = deadline - self._clock()
                 if found.outcome is not None or left <= 0:
-                    return await self._answer(caller, who, scope, found)
+                    return await self._answer(who, found)
                 await wait_for_event(changed, min(left, PROGRESS_SECONDS))
                 if progress and self._clock() - told >= PROGRESS_SECONDS - 0.1:
                     told = self._clock()
@@ -128,10 +128,10 @@ class Waiting:
             await self._index.write(lambda con: reading.acknowledge(con, who, scope, known))
         return scope, start, now
 
-    async def _answer(self, caller: Caller, who: str, scope: Scope, found: _Found) -> WaitAnswer:
+    async def _answer(self, who: str, found: _Found) -> WaitAnswer:
         if found.outcome is None:
-            return await self._nothing_came(who, scope, found)
-        self._index.note(lambda con: _note_shown(con, who, scope, found.rows))
+            return await self._nothing_came(who, found)
+        self._index.note(lambda con: _note_shown(con, who, found.scope, found.rows))
         return WaitAnswer.model_validate(
             {
                 "outcome": found.outcome,
@@ -143,7 +143,9 @@ class Waiting:
             }
         )
 
-    async def _nothing_came(self, who: str, scope: Scope, found: _Found) -> WaitAnswer:
+    async def _nothing_came(self, who: str, found: _Found) -> WaitAnswer:
+        scope = found.scope
+
         def change(con: Connection) -> tuple[int, bool, str]:
             reading.count_timeout(con, who, scope)
             box = mailboxes.by_id(con, scope.mailbox_id)
@@ -174,29 +176,45 @@ def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str 
 
 
 def _look(con: Connection, who: str, scope: Scope, start: int | None, floor: int) -> _Found:
-    """What is there for a wait that began at ``floor`` (or goes on from ``start``)."""
+    """What is there for a wait that began at ``floor`` (or goes on from ``start``).
+
+    Messages and decided sends are told in the order of the journal, and the cursor never passes
+    one that was not told: a failure must not hide behind a reply that came in the same moment.
+    """
     scope = _now(con, scope)
-    last = journal.last_position(con)
+    decided = journal.outcome(
+        con, scope.mailbox_id, scope.thread_id, floor if start is None else start
+    )
     if start is None:
         rows = reading.pending(con, who, scope, MAX_WAIT_MESSAGES + 1)
     else:
         rows = reading.received_after(con, scope, start, MAX_WAIT_MESSAGES + 1)
+    if decided is not None:
+        rows = [row for row in rows if row["position"] < decided["position"]]
     taken = rows[:MAX_WAIT_MESSAGES]
-    position = taken[-1]["position"] if len(rows) > len(taken) else last
     outcome: str | None = None
     reason: str | None = None
     if taken:
         outcome = views.outcome_of({row["kind"] for row in taken})
-    else:
-        outcome, reason = _send_outcome(con, scope, floor if start is None else start)
+    elif decided is not None:
+        outcome, reason = _send_outcome(con, decided)
     return _Found(
+        scope=scope,
         rows=taken,
         views=_views(con, taken),
         outcome=outcome,
         reason=reason,
-        position=position,
-        after=cursors.waiting(con, scope, position),
+        after=cursors.waiting(con, scope, _told_up_to(con, taken, rows, decided)),
     )
+
+
+def _told_up_to(con: Connection, taken: list[Row], rows: list[Row], decided: Row | None) -> int:
+    """The position up to which an answer with the messages ``taken`` has told everything."""
+    if len(rows) > len(taken):
+        return int(taken[-1]["position"])
+    if decided is None:
+        return journal.last_position(con)
+    return int(decided["position"]) - (1 if taken else 0)
 
 
 def _now(con: Connection, scope: Scope) -> Scope:
@@ -207,13 +225,10 @@ def _now(con: Connection, scope: Scope) -> Scope:
     return Scope(scope.mailbox_id, found[0]) if found else scope
 
 
-def _send_outcome(con: Connection, scope: Scope, after: int) -> tuple[str | None, str | None]:
-    """What became of a send in the scope, where that ends the wait."""
-    for row in journal.outcomes(con, scope.mailbox_id, scope.thread_id, after):
-        send = sends.by_id(con, row["send_id"])
-        outcome = row["type"].removeprefix("send.")
-        return outcome, send["reason"] if send else None
-    return None, None
+def _send_outcome(con: Connection, decided: Row) -> tuple[str, str | None]:
+    """(outcome, reason) of a send that was decided."""
+    send = sends.by_id(con, decided["send_id"])
+    return decided["type"].removeprefix("send."), (send["reason"] or None) if send else None
 
 
 def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:

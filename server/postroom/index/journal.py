@@ -117,11 +117,14 @@ def event(row: Row) -> Event:
     )
 
 
-def outcomes(con: Connection, mailbox_id: int, thread_id: int | None, after: int) -> list[Row]:
-    """Sends refused or approved behind a position, in a thread or a whole mailbox, oldest first."""
-    if thread_id is not None:
-        return list(sql.outcomes_in_thread(con, thread_id=thread_id, after=after))
-    return list(sql.outcomes_in_mailbox(con, mailbox_id=mailbox_id, after=after))
+def outcome(con: Connection, mailbox_id: int, thread_id: int | None, after: int) -> Row | None:
+    """The first send refused or approved behind a position, in a thread or a whole mailbox."""
+    row: Row | None = (
+        sql.outcome_in_mailbox(con, mailbox_id=mailbox_id, after=after)
+        if thread_id is None
+        else sql.outcome_in_thread(con, mailbox_id=mailbox_id, thread_id=thread_id, after=after)
+    )
+    return row
 
 
 def mailboxes_changed(con: Connection, after: int) -> bool:

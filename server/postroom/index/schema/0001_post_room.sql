@@ -57,6 +57,9 @@ CREATE TABLE mail (
 
 CREATE INDEX mail_by_mailbox ON mail (mailbox_id, id);
 
+-- Every mail that comes in is asked after by its content: without this each costs a walk of the mailbox.
+CREATE INDEX mail_by_content ON mail (mailbox_id, fingerprint);
+
 CREATE TABLE raw (
   mail_id INTEGER PRIMARY KEY REFERENCES mail (id),
   bytes   BLOB NOT NULL
@@ -155,6 +158,9 @@ CREATE TABLE journal (
 CREATE INDEX journal_by_mail ON journal (mail_id) WHERE mail_id IS NOT NULL;
 
 CREATE INDEX journal_by_send ON journal (send_id, position) WHERE send_id IS NOT NULL;
+
+CREATE INDEX journal_outcomes ON journal (mailbox_id, position)
+  WHERE type IN ('send.failed', 'send.denied', 'send.approved');
 
 -- How far an agent has acknowledged a scope ("m12" a mailbox, "t34" a thread), and how often in a
 -- row a wait there ran out.

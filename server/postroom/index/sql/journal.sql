@@ -19,19 +19,22 @@ SELECT * FROM journal WHERE send_id = :send_id ORDER BY position;
 -- The whole story of a mail.
 SELECT * FROM journal WHERE mail_id = :mail_id ORDER BY position;
 
--- name: outcomes_in_thread(thread_id, after)
--- What became of sends in a conversation after a position.
+-- name: outcome_in_thread(mailbox_id, thread_id, after)^
+-- The first send of a conversation that was decided after a position. The event names the thread as
+-- it was then, so the mail is asked where it is now.
 SELECT j.position, j.type, j.send_id FROM journal j
-WHERE j.position > :after AND j.thread_id = :thread_id
+JOIN messages g ON g.mail_id = j.mail_id
+WHERE j.mailbox_id = :mailbox_id AND j.position > :after
   AND j.type IN ('send.failed', 'send.denied', 'send.approved')
-ORDER BY j.position LIMIT 20;
+  AND g.thread_id = :thread_id
+ORDER BY j.position LIMIT 1;
 
--- name: outcomes_in_mailbox(mailbox_id, after)
--- What became of sends of a mailbox after a position.
+-- name: outcome_in_mailbox(mailbox_id, after)^
+-- The first send of a mailbox that was decided after a position.
 SELECT j.position, j.type, j.send_id FROM journal j
-WHERE j.position > :after AND j.mailbox_id = :mailbox_id
+WHERE j.mailbox_id = :mailbox_id AND j.position > :after
   AND j.type IN ('send.failed', 'send.denied', 'send.approved')
-ORDER BY j.position LIMIT 20;
+ORDER BY j.position LIMIT 1;
 
 -- name: meta(key)$
 -- One value of the room's own settings.
