@@ -4,6 +4,7 @@ They hold no secret and grant nothing: whoever passes one is checked like anybod
 names one history of the index, so that a cursor from before a restore is refused and not misread.
 """
 
+import struct
 import zlib
 from dataclasses import dataclass
 
@@ -58,8 +59,9 @@ def waited(con: Connection, scope: Scope, cursor: str) -> int:
 
 def listing(con: Connection, question: str, place: ListPlace) -> str:
     """The cursor of a list's next page; ``question`` is what was asked."""
-    micros = round(place.last_at * 1e6)
-    return f"{epoch(con)}-l{_crc(question)}-{micros:x}-{place.thread_id:x}"
+    # The double itself: a rounded time would repeat or lose the thread that stands at it.
+    at = struct.unpack(">Q", struct.pack(">d", place.last_at))[0]
+    return f"{epoch(con)}-l{_crc(question)}-{at:x}-{place.thread_id:x}"
 
 
 def listed(con: Connection, question: str, cursor: str) -> ListPlace:
@@ -72,7 +74,10 @@ def listed(con: Connection, question: str, cursor: str) -> ListPlace:
             "This cursor belongs to a list with other arguments.",
             "Repeat the arguments of the call that gave it, or leave the cursor out.",
         )
-    return ListPlace(_number(at) / 1e6, _number(thread))
+    last_at = struct.unpack(">d", struct.pack(">Q", _number(at)))[0]
+    if not 0 <= last_at <= 2.0**62:  # also not a number at all
+        raise _invalid()
+    return ListPlace(last_at, _number(thread))
 
 
 def paging(con: Connection, thread_id: int, place: ThreadPlace) -> str:
@@ -117,7 +122,8 @@ def _parts(cursor: str, count: int) -> list[str]:
 
 def _number(text: str) -> int:
     # Lower-case hexadecimal only: int() would also take "0x", "_" and signs.
-    if not text or len(text) > 16 or text.strip("0123456789abcdef"):
+    # SQLite's integers end at 2**63.
+    if not text or len(text) > 16 or text.strip("0123456789abcdef") or int(text, 16) >= 2**63:
         raise _invalid()
     return int(text, 16)
 
