@@ -1,6 +1,7 @@
 """The index as the rest of the program sees it: read, write, and hear of changes."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -74,7 +75,7 @@ class Index:
     def _committed(self) -> None:
         """On the writer's thread: the other processes first, they are further away."""
         self._bell.ring()
-        if not self._loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
             self._loop.call_soon_threadsafe(self._rung)
 
     def _rung(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from postroom.index.database import Connection, connect
+from postroom.model.errors import Unavailable
 
 T = TypeVar("T")
 
@@ -20,15 +21,19 @@ class Readers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._closed = False
         self._mine = threading.local()
         self._open: list[Connection] = []
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="postroom-reader")
 
     async def read(self, look: Callable[[Connection], T]) -> T:
         """What ``look`` returns, from a snapshot that holds for the whole call."""
+        if self._closed:
+            raise Unavailable("room_closed", "This post room is closed.", "Open it again.")
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._look, look)
 
     async def close(self) -> None:
+        self._closed = True
         await asyncio.to_thread(self._pool.shutdown, True)
         for con in self._open:
             con.close()

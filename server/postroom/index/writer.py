@@ -2,6 +2,8 @@
 large write it was measured to stall a loop for 236 ms."""
 
 import asyncio
+import contextlib
+import logging
 import queue
 import sqlite3
 import threading
@@ -13,6 +15,9 @@ from postroom.index.database import Connection, check_version, connect
 from postroom.model.errors import Unavailable
 
 T = TypeVar("T")
+
+log = logging.getLogger("postroom.index")
+
 _Job = tuple[Callable[[Connection], Any], "asyncio.Future[Any] | None", asyncio.AbstractEventLoop]
 
 
@@ -23,6 +28,7 @@ class Writer:
         """``committed`` is called on the writer's thread after each commit with a change."""
         self._path = path
         self._committed = committed
+        self._closed = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="postroom-writer", daemon=True)
         self._thread.start()
@@ -32,7 +38,13 @@ class Writer:
 
         Jobs run in the order of the calls. A caller that is cancelled leaves its job to be done:
         what was begun is finished, and the caller just does not hear of it.
+
+        Raises:
+            Unavailable: the index is closed, of another version, held by another process for too
+                long, or its disk is full.
         """
+        if self._closed:
+            raise Unavailable("room_closed", "This post room is closed.", "Open it again.")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._jobs.put((change, done, loop))
@@ -40,27 +52,32 @@ class Writer:
 
     def submit(self, change: Callable[[Connection], object]) -> None:
         """Queue a change that nobody waits for (what an agent was shown); order is kept."""
-        self._jobs.put((change, None, asyncio.get_running_loop()))
+        if not self._closed:
+            self._jobs.put((change, None, asyncio.get_running_loop()))
 
     async def close(self) -> None:
         """Finish what is queued, then end the thread."""
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join, 10)
 
     def _run(self) -> None:
-        con = connect(self._path)
+        con: Connection | None = None
         while (job := self._jobs.get()) is not None:
             change, done, loop = job
-            before = con.total_changes
             try:
+                # Here, so that a file that cannot be opened is told to whoever asks, each time.
+                con = con or connect(self._path)
+                before = con.total_changes
                 result = _transaction(con, change)
+                if con.total_changes != before:
+                    self._committed()
             except BaseException as error:
                 _tell(loop, done, None, error)
             else:
-                if con.total_changes != before:
-                    self._committed()
                 _tell(loop, done, result, None)
-        con.close()
+        if con is not None:
+            con.close()
 
 
 def _transaction(con: Connection, change: Callable[[Connection], T]) -> T:
@@ -105,13 +122,18 @@ def _tell(
     result: object,
     error: BaseException | None,
 ) -> None:
+    if done is None:
+        if error is not None:
+            log.error("A change that nobody waits for failed.", exc_info=error)
+        return
+
     def settle() -> None:
-        if done is None or done.done():
+        if done.done():
             return
         if error is not None:
             done.set_exception(error)
         else:
             done.set_result(result)
 
-    if not loop.is_closed():
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to be told
         loop.call_soon_threadsafe(settle)
