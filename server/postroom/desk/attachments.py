@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import mimetypes
+import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path, PurePath
@@ -157,27 +158,45 @@ class Attachments:
                 "Pass the content as text or content_base64, or ask the operator to list a folder"
                 " under attachment_folders in postroom.toml.",
             )
-        real = Path(path).expanduser().resolve()
+        try:
+            real = Path(path).expanduser().resolve()
+        except (OSError, ValueError, RuntimeError):  # a loop of links, a NUL, nobody's home
+            raise _no_file(place) from None
         allowed = any(real.is_relative_to(folder.resolve()) for folder in self._folders)
-        if not allowed or real.is_relative_to(self._home):
+        if not allowed or real.is_relative_to(self._home.resolve()):
             raise Refused(
                 "path_not_allowed",
                 f"The file of attachment {place} is outside the folders that the operator listed.",
                 "Move it there, or pass its content.",
             )
         try:
-            found = real.stat()
-            if not stat.S_ISREG(found.st_mode):
-                raise FileNotFoundError
-            if found.st_size > MAX_ATTACHMENT_BYTES:
-                raise InvalidRequest(
-                    "attachments_too_large", f"The file of attachment {place} is too large."
-                )
-            return real.read_bytes()
-        except OSError as error:
-            raise NotFound(
-                "file_not_found", f"The file of attachment {place} cannot be read."
-            ) from error
+            content = _content_of(real)
+        except OSError:
+            raise _no_file(place) from None
+        if len(content) > MAX_ATTACHMENT_BYTES:
+            raise InvalidRequest(
+                "attachments_too_large",
+                f"The file of attachment {place} is larger than"
+                f" {MAX_ATTACHMENT_BYTES // 2**20} MB.",
+            )
+        return content
+
+
+def _content_of(path: Path) -> bytes:
+    """The bytes of a regular file, at most one more than may be sent.
+
+    What is open is looked at, not the name: the name may mean something else a moment later. A
+    link in the last place is refused (the path was resolved), and a pipe must not make us wait.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise FileNotFoundError(path)
+        return file.read(MAX_ATTACHMENT_BYTES + 1)
+
+
+def _no_file(place: int) -> NotFound:
+    return NotFound("file_not_found", f"The file of attachment {place} cannot be read.")
 
 
 def _decoded(text: str, place: int) -> bytes:
