@@ -69,10 +69,15 @@ def thread(con: Connection, caller: Caller, public_id: str) -> tuple[int, Mailbo
     found = threads.resolve(con, public_id.strip())
     box = mailboxes.by_id(con, found[1]) if found else None
     if found is None or box is None or not _may_see(caller, box):
-        raise NotFound(
-            "thread_not_found", "You have no such thread.", "list_threads tells which you have."
-        )
+        raise no_thread()
     return found[0], box
+
+
+def no_thread() -> NotFound:
+    """What is said of a thread that does not exist, is somebody else's, or has lost its mail."""
+    return NotFound(
+        "thread_not_found", "You have no such thread.", "list_threads tells which you have."
+    )
 
 
 def send(con: Connection, caller: Caller, public_id: str) -> Row:

@@ -85,7 +85,7 @@ class Mailboxes:
 
         def look(con: Connection) -> tuple[MailboxSummary, ...]:
             return tuple(
-                _summary(box, mailboxes.awaiting_us(con, box.id), caller.is_operator)
+                _summary(box, self._status(box), mailboxes.awaiting_us(con, box.id), caller)
                 for box in door.own_mailboxes(con, caller)
             )
 
@@ -94,7 +94,7 @@ class Mailboxes:
     async def show(self, caller: Caller, address: str) -> MailboxDetail:
         """Everything about one mailbox but its password."""
         door.require(caller, "read")
-        return await self._index.read(lambda con: _detail(door.mailbox(con, caller, address)))
+        return await self._index.read(lambda con: self._detail(door.mailbox(con, caller, address)))
 
     async def delete(self, caller: Caller, address: str) -> MailboxDetail:
         """Take a mailbox away: it receives nothing more, and its mail is removed by a worker. The
@@ -107,7 +107,7 @@ class Mailboxes:
             journal.append(
                 con, self._clock(), EventType.MAILBOX_DELETED, "operator", mailbox_id=box.id
             )
-            return _detail(box)
+            return self._detail(box)
 
         return await self._index.write(change)
 
@@ -207,6 +207,24 @@ class Mailboxes:
             else "Pass a `username`.",
         )
 
+    def _status(self, box: Mailbox) -> MailboxStatus:
+        """Where it stands by the clock: the caretaker comes round a little later, or not at all."""
+        over = box.expires_at is not None and box.expires_at <= self._clock()
+        live = box.status is MailboxStatus.LIVE
+        return MailboxStatus.EXPIRED if live and over else box.status
+
+    def _detail(self, box: Mailbox) -> MailboxDetail:
+        return MailboxDetail(
+            address=box.address,
+            display_name=box.display_name,
+            agent=box.agent,
+            tenant=box.tenant,
+            status=self._status(box).value,
+            created_at=iso(box.created_at),
+            expires_at=iso(box.expires_at) if box.expires_at is not None else None,
+            problem=box.problem or None,
+        )
+
     async def _wait_until_live(self, box: Mailbox) -> Mailbox:
         deadline = self._clock() + PROVISION_PATIENCE_SECONDS
         while True:
@@ -271,26 +289,13 @@ def _next_step(live: bool, provisioner: Provisioner) -> str:
     return "Send from it with send_email, or wait for mail with wait_for_reply."
 
 
-def _summary(box: Mailbox, awaiting: int, with_agent: bool) -> MailboxSummary:
+def _summary(box: Mailbox, status: MailboxStatus, awaiting: int, caller: Caller) -> MailboxSummary:
     return MailboxSummary(
         address=box.address,
         display_name=box.display_name,
-        status=box.status.value,  # type: ignore[arg-type]  # deleted ones are never listed
+        status=status.value,  # type: ignore[arg-type]  # deleted ones are never listed
         awaiting_answer=awaiting,
         expires_at=iso(box.expires_at) if box.expires_at is not None else None,
         problem=box.problem or None,
-        agent=box.agent if with_agent else None,
-    )
-
-
-def _detail(box: Mailbox) -> MailboxDetail:
-    return MailboxDetail(
-        address=box.address,
-        display_name=box.display_name,
-        agent=box.agent,
-        tenant=box.tenant,
-        status=box.status.value,
-        created_at=iso(box.created_at),
-        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
-        problem=box.problem or None,
+        agent=box.agent if caller.is_operator else None,
     )

@@ -61,7 +61,7 @@ def recipients(request: SendRequest, reply: Reply | None, own: str) -> Recipient
     bcc = people(request.bcc, "bcc")
     if reply is not None and not to:
         to, others = reply.recipients(own, request.reply_all)
-        cc = cc or others
+        cc = (*cc, *others)
     found = Recipients(to, cc, bcc)
     if not found.addresses():
         raise InvalidRequest(

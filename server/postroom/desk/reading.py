@@ -99,7 +99,8 @@ class Reading:
             place = cursors.paged(con, row_id, cursor) if cursor else ThreadPlace(2**62, 0)
             page = _Page(con, row_id, place, max_tokens, include_quoted)
             conversation = reading.conversation(con, row_id)
-            assert conversation is not None
+            if conversation is None:
+                raise door.no_thread()  # its mail has gone by retention
             view = ThreadView(
                 thread_id=conversation["public_id"],
                 mailbox=conversation["address"],

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from postroom.desk import door
 from postroom.desk.views import reply_to_differs
 from postroom.index import reading
 from postroom.index.database import Connection, Row
@@ -37,7 +38,8 @@ class Reply:
         first = (sender,) if sender.address else ()
         if not everybody:
             return first, ()
-        return _without((*first, *to), own), _without(cc, own)
+        # A mail to oneself is answered to oneself.
+        return _without((*first, *to), own) or first, _without(cc, own)
 
     def subject(self) -> str:
         """The subject of the message that is answered, with one "Re: "."""
@@ -63,7 +65,8 @@ def look_up(con: Connection, thread_id: int, public_id: str) -> Reply:
     """The thread as it stands now, to be answered."""
     received = reading.newest_received(con, thread_id)
     latest = received or reading.newest_sent(con, thread_id)
-    assert latest is not None  # a thread begins with a message
+    if latest is None:
+        raise door.no_thread()  # its mail has gone by retention
     return Reply(thread_id, public_id, received, latest)
 
 

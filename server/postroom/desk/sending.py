@@ -10,14 +10,14 @@ Then it waits a short while for the courier. It never touches a network.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, outgoing, replies, views
 from postroom.desk.attachments import Attachments
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
-from postroom.index import journal, mail, reading, sends, threads
+from postroom.index import journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import new_send_id
 from postroom.index.index import Index, wait_for_event
@@ -26,7 +26,7 @@ from postroom.index.reading import Scope
 from postroom.index.sends import NewSend
 from postroom.mime.compose import compose
 from postroom.mime.parse import parse
-from postroom.model.answers import SendAnswer
+from postroom.model.answers import MessageView, SendAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import Conflict, InvalidRequest, Refused
 from postroom.model.events import EventType
@@ -48,6 +48,9 @@ _STATUS = {
     Action.DENY: (SendStatus.DENIED, EventType.SEND_DENIED),
 }
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
+MAX_NEW_CHARS = 4_000
+"""Words shown of each, characters: about a thousand tokens."""
+
 MAX_NEW_SHOWN = 5
 """New messages shown with ``thread_moved``: what an agent can take in before it answers again."""
 
@@ -74,7 +77,9 @@ class _Filed:
     send: Row | None
     duplicate: bool = False
     moved: tuple[Row, ...] = ()
-    answered: bool = False
+    """The newest messages that were not shown, oldest first."""
+    unseen: int = 0
+    """How many were not shown in all."""
 
 
 class Sending:
@@ -153,6 +158,7 @@ class Sending:
     def _file(self, con: Connection, who: str, composed: _Composed) -> _Filed:
         """The one way to the outbox: the same send, a thread that moved, or a judged row."""
         now = self._clock()
+        composed = self._as_it_is_now(con, composed)
         same = _same_send(con, composed, now)
         if same is not None:
             return _Filed(same, duplicate=True)
@@ -163,6 +169,16 @@ class Sending:
         verdict = judge(_facts(who, composed))
         send_id = _write(con, now, who, composed, verdict)
         return _Filed(sends.by_id(con, send_id))
+
+    def _as_it_is_now(self, con: Connection, composed: _Composed) -> _Composed:
+        """The same send, with what may have changed while it was composed: the mailbox may be gone,
+        the thread may have joined another."""
+        box = mailboxes.by_id(con, composed.box.id)
+        self._able(box if box is not None else composed.box)
+        if composed.reply is None:
+            return composed
+        thread_id = threads.now(con, composed.reply.thread_id)
+        return replace(composed, reply=replace(composed.reply, thread_id=thread_id))
 
     async def _outcome(self, composed: _Composed, send_id: int, duplicate: bool) -> SendAnswer:
         """The answer once the courier has dealt with it, or after a short while."""
@@ -185,18 +201,14 @@ class Sending:
         reply, who = composed.reply, door.actor(caller)
 
         def look(con: Connection) -> SendAnswer:
-            scope = Scope(composed.box.id, reply.thread_id)
+            scope = Scope(composed.box.id, threads.now(con, reply.thread_id))
             return SendAnswer(
                 status="thread_moved",
                 thread_id=reply.public_id,
                 after=cursors.waiting(con, scope, journal.last_position(con)),
                 recipients=composed.recipients.addresses(),
                 reason=_why_moved(filed),
-                new_messages=tuple(
-                    views.message(row, views.words(row, include_quoted=False)[:4000])
-                    for row in filed.moved[:MAX_NEW_SHOWN]
-                )
-                or None,
+                new_messages=tuple(_new_message(row) for row in filed.moved) or None,
                 next_step="Nothing was sent. Read what is new; then send an answer that fits, or"
                 " the same with confirm: true.",
             )
@@ -204,7 +216,9 @@ class Sending:
         answer = await self._index.read(look)
         if filed.moved:
             newest = max(row["position"] for row in filed.moved)
-            self._index.note(lambda con: reading.show(con, who, reply.thread_id, newest))
+            self._index.note(
+                lambda con: reading.show(con, who, threads.now(con, reply.thread_id), newest)
+            )
         return answer
 
 
@@ -227,8 +241,18 @@ def _same_send(con: Connection, composed: _Composed, now: float) -> Row | None:
             )
         return known
     return sends.same_content(
-        con, composed.box.id, composed.content, now - DUPLICATE_WINDOW_SECONDS
+        con,
+        composed.box.id,
+        composed.content,
+        _answered_mail(composed),
+        now - DUPLICATE_WINDOW_SECONDS,
     )
+
+
+def _answered_mail(composed: _Composed) -> int | None:
+    """The row id of the message that is answered."""
+    reply = composed.reply
+    return reply.answers["mail_id"] if reply and reply.answers else None
 
 
 def _moved(con: Connection, who: str, thread_id: int, now: float) -> _Filed | None:
@@ -236,21 +260,30 @@ def _moved(con: Connection, who: str, thread_id: int, now: float) -> _Filed | No
     newest = reading.newest_received(con, thread_id)
     if newest is None:
         return None
-    box_id = newest["mailbox_id"]
     seen = reading.shown(con, who, thread_id)
     if newest["position"] > seen:
-        unseen = reading.received_after(con, Scope(box_id, thread_id), seen, 100)
-        return _Filed(None, moved=tuple(unseen[-MAX_NEW_SHOWN:]))
+        newest_first = reading.unseen(con, thread_id, seen, MAX_NEW_SHOWN)
+        count = reading.count_unseen(con, thread_id, seen)
+        return _Filed(None, moved=tuple(reversed(newest_first)), unseen=count)
     answer = sends.answer_to(con, newest["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
-    return _Filed(None, answered=True) if answer is not None else None
+    return _Filed(None) if answer is not None else None
+
+
+def _new_message(row: Row) -> MessageView:
+    words = views.words(row, include_quoted=False)
+    cut_off = len(words) > MAX_NEW_CHARS
+    left_out = "the rest of it: get_thread shows it" if cut_off else None
+    return views.message(row, words[:MAX_NEW_CHARS], left_out=left_out)
 
 
 def _why_moved(filed: _Filed) -> str:
-    if filed.answered:
+    if not filed.moved:
         return "You answered the newest message of this thread less than ten minutes ago."
-    count = len(filed.moved)
-    new = "a message" if count == 1 else f"{count} messages"
-    return f"This thread holds {new} that you have not been shown."
+    new = "a message" if filed.unseen == 1 else f"{filed.unseen} messages"
+    said = f"This thread holds {new} that you have not been shown."
+    if filed.unseen > len(filed.moved):
+        return f"{said} The newest {len(filed.moved)} are here; get_thread shows all."
+    return said
 
 
 def _facts(who: str, composed: _Composed) -> DraftFacts:
@@ -289,7 +322,7 @@ def _write(con: Connection, now: float, who: str, composed: _Composed, verdict: 
             status=status,
             sender=composed.box.address,
             recipients=composed.recipients.fields(),
-            answers_mail=reply.answers["mail_id"] if reply and reply.answers else None,
+            answers_mail=_answered_mail(composed),
             content_hash=composed.content,
             idempotency_key=composed.request.idempotency_key,
             verdict=verdict,

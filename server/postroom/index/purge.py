@@ -8,7 +8,12 @@ sql = named("purge")
 
 
 def some(con: Connection, mailbox_id: int, most: int) -> bool:
-    """Remove up to ``most`` messages; whether there may be more."""
+    """Remove up to ``most`` messages; whether there may be more.
+
+    A mailbox that its owner has taken back meanwhile keeps what it has.
+    """
+    if sql.is_gone(con, id=mailbox_id) is None:
+        return False
     con.execute("PRAGMA secure_delete=ON")
     rows = list(sql.some_messages(con, mailbox_id=mailbox_id, most=most))
     for row in rows:

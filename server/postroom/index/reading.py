@@ -86,6 +86,16 @@ def newest_received(con: Connection, thread_id: int) -> Row | None:
     return row
 
 
+def unseen(con: Connection, thread_id: int, after: int, most: int) -> list[Row]:
+    """What came into a thread behind a journal position, newest first."""
+    return list(sql.unseen(con, thread_id=thread_id, after=after, most=most))
+
+
+def count_unseen(con: Connection, thread_id: int, after: int) -> int:
+    """How much came into a thread behind a journal position."""
+    return int(sql.count_unseen(con, thread_id=thread_id, after=after))
+
+
 def newest_sent(con: Connection, thread_id: int) -> Row | None:
     row: Row | None = sql.newest_sent(con, thread_id=thread_id)
     return row

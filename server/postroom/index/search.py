@@ -19,7 +19,9 @@ MAX_INDEXED_CHARS = 200_000
 
 NEWEST = 2**62
 
-_WORD = re.compile(r"[^\W_]+(?:[_'’.@+-][^\W_]+)*", re.UNICODE)
+_LETTER = r"(?:[^\W_][\u0300-\u036f]*)"
+_WORD = re.compile(rf"{_LETTER}+(?:[_'’.@+-]{_LETTER}+)*")
+# A letter with its marks: some systems write "é" as two characters, and FTS5 drops the marks.
 
 
 def mailbox_word(mailbox_id: int) -> str:

@@ -104,10 +104,17 @@ def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
     return row
 
 
-def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:
-    """The newest send of the same mail after ``since`` that was not refused."""
+def same_content(
+    con: Connection, mailbox_id: int, content: bytes, answers_mail: int | None, since: float
+) -> Row | None:
+    """The newest send of the same mail, answering the same message, after ``since`` that was not
+    refused. "Yes." to one question is not "Yes." to the next."""
     row: Row | None = sql.same_content(
-        con, mailbox_id=mailbox_id, content_hash=content, since=since
+        con,
+        mailbox_id=mailbox_id,
+        content_hash=content,
+        answers_mail=answers_mail,
+        since=since,
     )
     return row
 
@@ -243,7 +250,11 @@ def accept_all(con: Connection, send_id: int) -> None:
 def thread_now(con: Connection, mail_id: int) -> int:
     """The thread a mail belongs to now (its own, or the one that took it in)."""
     found = con.execute("SELECT thread_id FROM messages WHERE mail_id = ?", (mail_id,)).fetchone()
-    return int(found[0])
+    if found is not None:
+        return int(found[0])
+    # Its words have gone with its mailbox; what is primary still says where it was.
+    given = con.execute("SELECT thread_id FROM mail WHERE id = ?", (mail_id,)).fetchone()
+    return threads.now(con, int(given[0]))
 
 
 def is_held(con: Connection, *, thread_id: int | None, mailbox_id: int) -> bool:

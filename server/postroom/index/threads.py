@@ -78,12 +78,17 @@ def _absorb(con: Connection, old: int, target: int) -> None:
         sql.redirect,
         sql.move_messages,
         sql.move_mentions,
-        sql.move_shown,
-        sql.move_acknowledged,
+        sql.join_shown,
+        sql.join_acknowledged,
     ):
         statement(con, old=old, target=target)
     sql.drop_conversation(con, thread_id=old)
     summarise(con, target)
+
+
+def now(con: Connection, thread_id: int) -> int:
+    """The row id of the conversation that a thread's row id stands for by now."""
+    return int(sql.now(con, id=thread_id))
 
 
 def resolve(con: Connection, public_id: str) -> tuple[int, int] | None:

@@ -58,7 +58,7 @@ WHERE purged_at IS NULL AND (status = 'deleted' OR (status = 'expired' AND expir
 
 -- name: purged(id, at)!
 -- Its mail is gone.
-UPDATE mailboxes SET purged_at = :at WHERE id = :id;
+UPDATE mailboxes SET purged_at = :at WHERE id = :id AND status IN ('deleted', 'expired');
 
 -- name: awaiting_us(mailbox_id)$
 -- How many threads of a mailbox await an answer of ours.

@@ -1,3 +1,7 @@
+-- name: is_gone(id)$
+-- Whether its mail is to go.
+SELECT 1 FROM mailboxes WHERE id = :id AND status IN ('deleted', 'expired');
+
 -- name: some_messages(mailbox_id, most)
 -- Messages of a mailbox that is gone.
 SELECT g.* FROM messages g WHERE g.mailbox_id = :mailbox_id LIMIT :most;

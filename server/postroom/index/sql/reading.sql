@@ -1,7 +1,7 @@
 -- name: list_mailbox(mailbox_id, since, last_at, thread_id, most)
 -- A mailbox's conversations, newest first, from a place on.
 SELECT c.*, t.public_id, b.address FROM conversations c
-JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
 WHERE c.mailbox_id = :mailbox_id AND c.last_at >= :since
   AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
 ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
@@ -9,7 +9,7 @@ ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
 -- name: list_mailbox_awaiting(mailbox_id, awaiting, since, last_at, thread_id, most)
 -- Those that await somebody.
 SELECT c.*, t.public_id, b.address FROM conversations c
-JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
 WHERE c.mailbox_id = :mailbox_id AND c.awaiting = :awaiting AND c.last_at >= :since
   AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
 ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
@@ -17,7 +17,7 @@ ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
 -- name: list_owner(owner, since, last_at, thread_id, most)
 -- The conversations of all of an owner's mailboxes, newest first, from a place on.
 SELECT c.*, t.public_id, b.address FROM conversations c
-JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
 WHERE c.owner = :owner AND c.last_at >= :since
   AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
 ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
@@ -25,7 +25,7 @@ ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
 -- name: list_owner_awaiting(owner, awaiting, since, last_at, thread_id, most)
 -- Those that await somebody.
 SELECT c.*, t.public_id, b.address FROM conversations c
-JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
 WHERE c.owner = :owner AND c.awaiting = :awaiting AND c.last_at >= :since
   AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
 ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
@@ -33,7 +33,7 @@ ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
 -- name: list_all(awaiting, since, last_at, thread_id, most)
 -- Every conversation there is, newest first: for operators.
 SELECT c.*, t.public_id, b.address FROM conversations c
-JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
 WHERE c.last_at >= :since AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
   AND (:awaiting = '' OR c.awaiting = :awaiting)
 ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
@@ -41,7 +41,7 @@ ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
 -- name: conversation(thread_id)^
 -- One conversation.
 SELECT c.*, t.public_id, b.address FROM conversations c
-JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
 WHERE c.thread_id = :thread_id;
 
 -- name: messages_down_from(thread_id, upto, most)
@@ -64,6 +64,16 @@ WHERE g.mail_id = :mail_id;
 -- The newest message that came in, if any.
 SELECT g.*, m.public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.direction = 'received' ORDER BY g.mail_id DESC LIMIT 1;
+
+-- name: unseen(thread_id, after, most)
+-- What came into a conversation after a position, newest first.
+SELECT g.*, m.public_id, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.position > :after
+ORDER BY g.mail_id DESC LIMIT :most;
+
+-- name: count_unseen(thread_id, after)$
+-- How much came into a conversation after a position.
+SELECT count(*) FROM messages WHERE thread_id = :thread_id AND direction = 'received' AND position > :after;
 
 -- name: newest_sent(thread_id)^
 -- The newest message of ours, if any.

@@ -17,6 +17,10 @@ INSERT INTO threads (public_id, mailbox_id) VALUES (:public_id, :mailbox_id);
 -- The conversation that an id names now: an id of a joined one leads to where it went.
 SELECT t.id, t.mailbox_id, coalesce(t.into_id, t.id) AS now_id FROM threads t WHERE t.public_id = :public_id;
 
+-- name: now(id)$
+-- Where a conversation went, or itself.
+SELECT coalesce(into_id, id) FROM threads WHERE id = :id;
+
 -- name: public_id(id)$
 -- The id that was handed out for a conversation.
 SELECT public_id FROM threads WHERE id = :id;
@@ -33,17 +37,18 @@ UPDATE messages SET thread_id = :target WHERE thread_id = :old;
 -- The Message-IDs of a joined conversation.
 UPDATE mentions SET thread_id = :target WHERE thread_id = :old;
 
--- name: move_shown(old, target)!
--- What agents were shown of it.
-INSERT INTO shown (agent, thread_id, position)
-SELECT agent, :target, position FROM shown WHERE thread_id = :old
-ON CONFLICT (agent, thread_id) DO UPDATE SET position = max(position, excluded.position);
+-- name: join_shown(old, target)!
+-- What agents were shown of both; of one alone is not enough, or the other's mail would go unseen.
+UPDATE shown SET position = min(position, coalesce(
+  (SELECT o.position FROM shown o WHERE o.agent = shown.agent AND o.thread_id = :old), 0))
+WHERE thread_id = :target;
 
--- name: move_acknowledged(old, target)!
--- What agents acknowledged of it.
-INSERT INTO acknowledged (agent, scope, position, timeouts)
-SELECT agent, 't' || :target, position, timeouts FROM acknowledged WHERE scope = 't' || :old
-ON CONFLICT (agent, scope) DO UPDATE SET position = min(position, excluded.position);
+-- name: join_acknowledged(old, target)!
+-- What agents acknowledged of both, for the same reason.
+UPDATE acknowledged SET position = min(position, coalesce(
+  (SELECT o.position FROM acknowledged o
+   WHERE o.agent = acknowledged.agent AND o.scope = 't' || :old), 0))
+WHERE scope = 't' || :target;
 
 -- name: drop_conversation(thread_id)!
 -- Its row goes.
