@@ -86,8 +86,9 @@ class Watch:
                 return ExitCode.FAILED
             came = came or bool(answer.messages)
             if not self._follow or is_over:
-                done = ExitCode.DONE if self._follow and came else None
-                return done or OF_WAIT.get(answer.outcome, ExitCode.FAILED)
+                if self._follow and came:
+                    return ExitCode.DONE
+                return OF_WAIT.get(answer.outcome, ExitCode.FAILED)
 
     async def _ask(self, room: "PostRoom", seconds: float) -> "WaitAnswer":
         answer = await room.desk.waiting.wait(

@@ -1,0 +1,73 @@
+"""The program `postroom`, as a shell starts it, on a home of the test's own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PATIENCE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> Any:
+        return json.loads(self.err)["error"]
+
+
+class Program:
+    """Starts `postroom` on one home."""
+
+    def __init__(self, home: Path, person: Path) -> None:
+        self.home = home
+        self.person = person
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """A person's environment whose folders are all below the test's."""
+        own = {
+            "POSTROOM_HOME": str(self.home),
+            "HOME": str(self.person),
+            "USERPROFILE": str(self.person),
+            "APPDATA": str(self.person / "AppData" / "Roaming"),
+            "XDG_CONFIG_HOME": str(self.person / ".config"),
+            "NO_COLOR": "1",
+            "PYTHONUTF8": "1",
+        }
+        return {**os.environ, **own, **more}
+
+    def arguments(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "postroom", *arguments]
+
+    def __call__(self, *arguments: str, input: bytes = b"", **environment: str) -> Ended:
+        done = subprocess.run(
+            self.arguments(*arguments),
+            input=input,
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+            env=self.environment(**environment),
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        """A command that goes on; who starts it ends it."""
+        return subprocess.Popen(
+            self.arguments(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environment(**environment),
+        )

@@ -1,0 +1,147 @@
+"""A person at the shell: mailboxes, mail, threads, what happened. Each command is a process."""
+
+import imaplib
+import re
+import time
+from pathlib import Path
+
+from cli.shell import Program
+
+ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
+
+
+def sent(postroom: Program, *more: str, sender: str = ADA, to: str = BEN) -> str:
+    done = postroom("send", "--mailbox", sender, "--to", to, "--json", *more)
+    assert done.code == 0, done.err
+    return str(done.json["thread_id"])
+
+
+def test_a_mailbox_is_made_once_and_found_again(postroom: Program) -> None:
+    asked = ("mailboxes", "create", "--username", "support-agent-01", "--display-name", "Support")
+    first, second = postroom(*asked, "--json"), postroom(*asked, "--json")
+    assert first.json["address"] == "support-agent-01@agents.localhost"
+    assert (first.json["existed"], second.json["existed"]) == (False, True)
+    listed = postroom("mailboxes", "list", "--json").json["mailboxes"]
+    assert [box["agent"] for box in listed] == ["default"]
+
+
+def test_people_get_words_and_programs_get_json(two_mailboxes: Program) -> None:
+    people = two_mailboxes("mailboxes", "list")
+    assert people.out.splitlines()[0].split() == [
+        "ADDRESS", "NAME", "AGENT", "STATUS", "AWAITING", "EXPIRES", "PROBLEM",
+    ]  # fmt: skip
+    assert ADA in people.out
+    assert two_mailboxes("mailboxes", "show", ADA, "--json").json["agent"] == "ada"
+
+
+def test_a_mail_goes_from_shell_to_shell(two_mailboxes: Program) -> None:
+    sent(two_mailboxes, "--subject", "Figures", "--text", "The **total** is 40,000.")
+    waited = two_mailboxes("wait", "--mailbox", BEN, "--json")
+    assert waited.code == 0
+    message = waited.json["messages"][0]
+    assert message["untrusted_text"] == "The **total** is 40,000."
+    answered = two_mailboxes("send", "--thread", message["thread_id"], "--text", "Thanks", "--json")
+    assert answered.json["recipients"] == [ADA]
+    found = two_mailboxes("threads", "list", "--mailbox", ADA, "--json").json["threads"]
+    assert [thread["message_count"] for thread in found] == [2]
+    shown = two_mailboxes("threads", "show", found[0]["thread_id"])
+    assert shown.code == 0
+    assert shown.out.index("The **total** is 40,000.") < shown.out.index("Thanks")
+
+
+def test_the_words_may_come_from_standard_input(two_mailboxes: Program) -> None:
+    done = two_mailboxes(
+        "send", "--mailbox", ADA, "--to", BEN, "--subject", "s", "--text-file", "-",
+        input="Grüße aus der Datei".encode(),
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert "Grüße aus der Datei" in two_mailboxes("wait", "--mailbox", BEN).out
+
+
+def test_any_file_that_the_operator_can_read_is_sent_and_saved_again(
+    two_mailboxes: Program, tmp_path: Path
+) -> None:
+    file = tmp_path / "picture.png"
+    file.write_bytes(bytes(range(256)) * 40)
+    sent(two_mailboxes, "--subject", "s", "--text", "see below", "--attach", str(file))
+    message = two_mailboxes("wait", "--mailbox", BEN, "--json").json["messages"][0]
+    id = message["attachments"][0]["attachment_id"]
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    done = two_mailboxes("threads", "attachment", id, "--to", str(folder))
+    assert done.code == 0, done.err
+    assert (folder / "picture.png").read_bytes() == file.read_bytes()
+    again = two_mailboxes("threads", "attachment", id, "--to", str(folder))
+    assert again.code == 2
+    assert "is there already" in again.err
+
+
+def test_trace_tells_the_way_of_a_send(two_mailboxes: Program) -> None:
+    done = two_mailboxes(
+        "send", "--mailbox", ADA, "--to", BEN, "--subject", "s", "--text", "t", "--json"
+    )
+    told = two_mailboxes("trace", done.json["send_id"])
+    assert told.code == 0
+    assert "policy: allow" in told.out
+    assert re.search(r"attempt 1: ben@agents.localhost accepted\n\s+250", told.out)
+    assert two_mailboxes("trace", ADA, "--json").json["steps"]
+
+
+def test_events_are_listed_in_order_and_by_ids_alone(two_mailboxes: Program) -> None:
+    sent(two_mailboxes, "--subject", "Secret subject", "--text", "secret words")
+    found = two_mailboxes("events", "--json").json
+    positions = [event["position"] for event in found["events"]]
+    assert positions == sorted(positions)
+    assert {"mailbox.created", "message.sent", "message.received"} <= {
+        event["type"] for event in found["events"]
+    }
+    assert "ecret" not in two_mailboxes("events").out
+    rest = two_mailboxes("events", "--after", str(found["position"]), "--json").json
+    assert rest["events"] == []
+
+
+def test_a_rebuild_keeps_every_id(two_mailboxes: Program) -> None:
+    thread = sent(two_mailboxes, "--subject", "s", "--text", "t")
+    before = two_mailboxes("threads", "list", "--json").json["threads"]
+    report = two_mailboxes("index", "rebuild", "--json")
+    assert report.code == 0, report.err
+    assert report.json["messages"] == 2
+    assert two_mailboxes("threads", "list", "--json").json["threads"] == before
+    assert two_mailboxes("threads", "show", thread).code == 0
+
+
+def test_credentials_open_the_mailbox_with_an_ordinary_mail_program(
+    two_mailboxes: Program,
+) -> None:
+    told = two_mailboxes("mailboxes", "credentials", ADA, "--json")
+    assert told.code == 0, told.err
+    login = told.json
+    server = two_mailboxes.start("wait", "--mailbox", ADA, "--timeout", "30")
+    try:
+        client = _connected(login["imap_host"], login["imap_port"])
+        assert client.login(login["user"], login["password"])[0] == "OK"
+        client.logout()
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def _connected(host: str, port: int) -> imaplib.IMAP4:
+    """A connection, as soon as the server that is starting takes one."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return imaplib.IMAP4(host, port, timeout=10)
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+
+
+def test_a_deleted_mailbox_is_gone_and_its_name_stays_taken(two_mailboxes: Program) -> None:
+    refused = two_mailboxes("mailboxes", "delete", ADA)
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert two_mailboxes("mailboxes", "delete", ADA, "--yes").code == 0
+    assert two_mailboxes("mailboxes", "show", ADA).code == 3
+    taken = two_mailboxes("mailboxes", "create", "--username", "ada", "--agent", "ben", "--json")
+    assert (taken.code, taken.error["code"]) == (1, "address_taken")

@@ -1,0 +1,155 @@
+"""What scripts rely on: exit codes, and errors that are told in one shape."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+from cli.shell import Program
+
+ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "named"),
+    [
+        (["mailboxes", "show", "nobody@agents.localhost"], 3, "mailbox_not_found"),
+        (["threads", "show", "t_0000000000"], 3, "thread_not_found"),
+        (["trace", "s_0000000000"], 3, "nothing_to_trace"),
+        (["threads", "attachment", "a_nothing"], 3, "attachment_not_found"),
+        (["mailboxes", "create", "--username", "postmaster"], 1, None),
+        (["mailboxes", "create", "--expires-in", "soon"], 2, "duration_malformed"),
+        (["threads", "list", "--since", "yesterday"], 2, "time_malformed"),
+        (["wait", "--mailbox", "nobody@agents.localhost"], 3, "mailbox_not_found"),
+        (["send", "--to", BEN, "--subject", "s", "--text", "t"], 2, "mailbox_missing"),
+        (["send", "--to", BEN, "--subject", "s"], 2, "usage"),
+        (["mailboxes", "create", "--agent", "two words"], 2, "usage"),
+        (["mailboxes", "lsit"], 2, "usage"),
+        (["nonsense"], 2, "usage"),
+        (["demo", "--home", "somewhere"], 2, "usage"),
+        (["connect", "claude-desktop", "--project", "."], 2, "usage"),
+        (["connect", "vscode", "--print", "--remove"], 2, "usage"),
+    ],
+)
+def test_an_error_has_its_exit_code_and_one_shape(
+    postroom: Program, arguments: list[str], code: int, named: str | None
+) -> None:
+    ended = postroom(*arguments, "--json")
+    assert (ended.code, ended.out) == (code, "")
+    error = ended.error
+    assert set(error) == {"code", "message", "next_step"}
+    assert named is None or error["code"] == named
+    assert error["message"]
+
+
+def test_people_read_an_error_as_a_sentence_and_a_hint(postroom: Program) -> None:
+    ended = postroom("mailboxes", "show", "nobody@agents.localhost")
+    assert ended.code == 3
+    assert ended.err.splitlines() == [
+        "error: You have no mailbox with this address.",
+        "hint: `postroom mailboxes list` tells which you have;"
+        " `postroom mailboxes create` makes one.",
+    ]
+
+
+def test_waiting_in_vain_is_told_by_its_own_code(two_mailboxes: Program) -> None:
+    ended = two_mailboxes("wait", "--mailbox", ADA, "--timeout", "0.2", "--json")
+    assert ended.code == 4
+    assert ended.json["outcome"] == "timeout"
+    assert ended.json["after"]
+
+
+def test_a_send_to_the_outside_fails_with_a_reason(two_mailboxes: Program) -> None:
+    ended = two_mailboxes(
+        "send", "--mailbox", ADA, "--to", "somebody@example.org", "--subject", "s", "--text", "t",
+        "--json",
+    )  # fmt: skip
+    assert ended.code == 1
+    assert ended.json["status"] == "failed"
+    assert ended.json["reason"]
+
+
+def test_doctor_fails_while_nothing_runs_and_says_what_to_do(two_mailboxes: Program) -> None:
+    ended = two_mailboxes("doctor", "--json")
+    assert ended.code == 1
+    worker = next(check for check in ended.json["checks"] if check["name"] == "worker")
+    assert not worker["ok"]
+    assert "postroom serve" in worker["next_step"]
+
+
+def test_doctor_is_content_while_a_worker_runs(two_mailboxes: Program) -> None:
+    assert two_mailboxes("mailboxes", "credentials", ADA).code == 0
+    waiting = two_mailboxes.start("wait", "--mailbox", ADA, "--follow", "--json")
+    try:
+        seen = two_mailboxes("send", "--mailbox", BEN, "--to", ADA, "--subject", "s", "--text", "t")
+        assert seen.code == 0, seen.err
+        assert waiting.stdout is not None
+        assert json.loads(waiting.stdout.readline())["mailbox"] == ADA
+        ended = two_mailboxes("doctor", "--json")
+        assert ended.code == 0, ended.out
+    finally:
+        waiting.terminate()
+        waiting.communicate(timeout=30)
+
+
+def test_broken_settings_are_an_error_that_names_the_key(postroom: Program) -> None:
+    postroom.home.mkdir()
+    (postroom.home / "postroom.toml").write_text('domain = "x"\ndoman = 3\n', encoding="utf-8")
+    ended = postroom("mailboxes", "list", "--json")
+    assert (ended.code, ended.error["code"]) == (2, "settings_invalid")
+    assert "doman" in ended.error["message"]
+
+
+def test_home_and_json_may_stand_before_the_command(postroom: Program) -> None:
+    other = postroom.home.parent / "other"
+    made = postroom("--json", "--home", str(other), "mailboxes", "create", "--username", "eve")
+    assert made.json["address"] == "eve@agents.localhost"
+    assert (other / "postroom.db").is_file()
+    assert not postroom.home.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: signals by number")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("follow", "code"), [([], 130), (["--follow"], 0)])
+def test_a_wait_that_is_stopped_ends_cleanly(
+    two_mailboxes: Program, number: signal.Signals, follow: list[str], code: int
+) -> None:
+    waiting = two_mailboxes.start("wait", "--mailbox", ADA, "--timeout", "60", *follow)
+    _until_worker_runs(two_mailboxes)
+    waiting.send_signal(number)
+    out, err = waiting.communicate(timeout=20)
+    assert waiting.returncode == code, err
+    assert b"Traceback" not in err
+    assert out == b""
+
+
+def test_a_reader_that_goes_away_is_no_crash(two_mailboxes: Program) -> None:
+    listing = two_mailboxes.start("events", "--follow")
+    assert listing.stdout is not None
+    assert listing.stderr is not None
+    assert b"mailbox.created" in listing.stdout.readline()
+    listing.stdout.close()
+    assert two_mailboxes("mailboxes", "create", "--username", "eve").code == 0
+    try:
+        assert listing.wait(timeout=20) == 1
+        assert b"Traceback" not in listing.stderr.read()
+    finally:
+        listing.kill()
+        listing.wait(timeout=20)
+        listing.stderr.close()
+
+
+def _until_worker_runs(postroom: Program) -> None:
+    for _ in range(40):
+        checks = postroom("doctor", "--json").json["checks"]
+        if all(check["ok"] for check in checks):
+            return
+    raise AssertionError("no worker came up")
+
+
+def test_a_module_start_is_the_same_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "postroom", "--version"], capture_output=True, check=True, timeout=60
+    )
+    assert done.stdout.startswith(b"postroom 0.")

@@ -1,0 +1,145 @@
+"""`postroom wait --exec`: a command for each message, and nothing lost."""
+
+import json
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.shell import Ended, Program
+
+ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
+
+RECORD = """
+import json, os, sys
+told = {"argv": sys.argv[1:], "stdin": json.load(sys.stdin)}
+told["env"] = {k: v for k, v in os.environ.items() if k.startswith("POSTROOM_")}
+with open(os.environ["RECORD"], "a", encoding="utf-8") as file:
+    file.write(json.dumps(told) + "\\n")
+"""
+
+
+class Command:
+    """A command that records what it was given, and fails as often as it is told to."""
+
+    def __init__(self, folder: Path, first: str = "") -> None:
+        self.script = folder / "command.py"
+        self.script.write_text(first + RECORD, encoding="utf-8")
+        self.file = folder / "record"
+        self.line = f"{shlex.quote(sys.executable)} {shlex.quote(str(self.script))}"
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        if not self.file.exists():
+            return []
+        return [json.loads(line) for line in self.file.read_text("utf-8").splitlines()]
+
+
+def write(postroom: Program, text: str, subject: str = "s") -> None:
+    done = postroom("send", "--mailbox", ADA, "--to", BEN, "--subject", subject, "--text", text)
+    assert done.code == 0, done.err
+
+
+def follow(postroom: Program, command: Command, *more: str) -> Ended:
+    return postroom(
+        "wait", "--mailbox", BEN, "--follow", "--timeout", "2", "--exec", command.line, *more,
+        RECORD=str(command.file),
+    )  # fmt: skip
+
+
+def test_each_message_is_handed_over_once_in_order(two_mailboxes: Program, tmp_path: Path) -> None:
+    for text in ("first", "second"):
+        write(two_mailboxes, text)
+    command = Command(tmp_path)
+    ended = follow(two_mailboxes, command)
+    assert ended.code == 0, ended.err
+    assert [r["stdin"]["untrusted_text"] for r in command.records] == ["first", "second"]
+    again = follow(two_mailboxes, command)
+    assert again.code == 4, "both were acknowledged"
+    assert len(command.records) == 2
+
+
+def test_a_strangers_words_reach_standard_input_alone(
+    two_mailboxes: Program, tmp_path: Path
+) -> None:
+    poison = "$(touch owned); `touch owned` && echo 'x' \\\" | tee owned"
+    write(two_mailboxes, poison, subject=poison)
+    command = Command(tmp_path)
+    assert follow(two_mailboxes, command).code == 0
+    record = command.records[0]
+    assert record["argv"] == []
+    env = record["env"]
+    assert isinstance(env, dict)
+    assert set(env) == {
+        "POSTROOM_HOME", "POSTROOM_MAILBOX", "POSTROOM_MESSAGE_ID", "POSTROOM_THREAD_ID",
+    }  # fmt: skip
+    assert env["POSTROOM_MAILBOX"] == BEN
+    assert env["POSTROOM_MESSAGE_ID"] == record["stdin"]["message_id"]
+    assert "owned" not in json.dumps(env)
+    assert not list(Path.cwd().glob("owned"))
+
+
+def test_a_failing_command_is_tried_again_and_then_nothing_is_lost(
+    two_mailboxes: Program, tmp_path: Path
+) -> None:
+    write(two_mailboxes, "precious")
+    failing = Command(tmp_path, first="raise SystemExit(7)\n")
+    ended = follow(two_mailboxes, failing, "--json", "--timeout", "60")
+    assert ended.code == 1
+    errors = [json.loads(line)["error"] for line in ended.err.splitlines()]
+    assert [error["code"] for error in errors] == ["command_failed"] * 3
+    assert "ended with 7" in errors[0]["message"]
+    assert "Nothing is lost" in errors[-1]["next_step"]
+    mended = Command(tmp_path)
+    assert follow(two_mailboxes, mended).code == 0
+    assert [r["stdin"]["untrusted_text"] for r in mended.records] == ["precious"]
+
+
+def test_a_command_that_hangs_is_ended(two_mailboxes: Program, tmp_path: Path) -> None:
+    write(two_mailboxes, "t")
+    flag = tmp_path / "second"
+    hanging = Command(
+        tmp_path,
+        first="import os, time\n"
+        f"if not os.path.exists({str(flag)!r}):\n"
+        f"    open({str(flag)!r}, 'w').close()\n"
+        "    time.sleep(60)\n",
+    )
+    ended = follow(two_mailboxes, hanging, "--exec-timeout", "1", "--timeout", "5")
+    assert ended.code == 0, ended.err
+    assert "took longer than 1 s" in ended.err
+    assert len(hanging.records) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: signals by number")
+def test_told_to_stop_it_lets_the_command_finish_and_acknowledges(
+    two_mailboxes: Program, tmp_path: Path
+) -> None:
+    write(two_mailboxes, "t")
+    started = tmp_path / "started"
+    slow = Command(
+        tmp_path, first=f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(1)\n"
+    )
+    watching = two_mailboxes.start(
+        "wait", "--mailbox", BEN, "--follow", "--exec", slow.line, RECORD=str(slow.file)
+    )
+    deadline = time.monotonic() + 20
+    while not started.exists() and time.monotonic() < deadline:
+        assert watching.poll() is None
+    watching.send_signal(signal.SIGTERM)
+    _, err = watching.communicate(timeout=20)
+    assert watching.returncode == 0, err
+    assert len(slow.records) == 1
+    assert follow(two_mailboxes, slow, "--timeout", "0.5").code == 4
+    assert len(slow.records) == 1
+
+
+def test_one_look_takes_nothing_away(two_mailboxes: Program) -> None:
+    write(two_mailboxes, "t")
+    asked = ("wait", "--mailbox", BEN, "--json")
+    assert two_mailboxes(*asked).json["messages"] == two_mailboxes(*asked).json["messages"]
+    after = two_mailboxes(*asked).json["after"]
+    assert two_mailboxes(*asked, "--after", after, "--timeout", "0").code == 4
