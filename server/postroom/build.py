@@ -1,6 +1,7 @@
 """Where the post room is put together: plain constructor calls, in one place."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -38,21 +39,43 @@ async def open_room(
     It does no I/O with mail servers until ``room.worker.start()`` is called and gets the lock.
 
     Raises:
-        Unavailable: the index belongs to another version of the program, or cannot be migrated
-            while an older process holds the lock.
+        Unavailable: the home cannot be read or written, the index belongs to another version of
+            the program, or cannot be migrated while an older process holds the lock.
     """
-    if await asyncio.to_thread(_version, settings.index_file) != SCHEMA_VERSION:
-        await _migrate(settings)
-    index = Index(settings.index_file, settings.bells_folder, clock)
+    try:
+        await _make_ready(settings)
+        index = Index(settings.index_file, settings.bells_folder, clock)
+    except (OSError, sqlite3.Error) as error:
+        raise _unusable(settings, error) from error
     seat = Seat(index, settings, program)
     provisioner = BuiltinProvisioner(settings.operator.domain)
     desk = open_desk(index, settings, {provisioner.domain: provisioner}, seat.idle)
-    await index.start()
     try:
+        await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)
     finally:
         await seat.stop()
         await index.close()
+
+
+async def _start(index: Index, settings: Settings) -> None:
+    try:
+        await index.start()
+    except OSError as error:
+        raise _unusable(settings, error) from error
+
+
+def _unusable(settings: Settings, error: Exception) -> Unavailable:
+    return Unavailable(
+        "home_unusable",
+        f"The post room at {settings.home} cannot be opened: {error}.",
+        "See that the folder belongs to this user, can be written, and that its disk has room.",
+    )
+
+
+async def _make_ready(settings: Settings) -> None:
+    if await asyncio.to_thread(_version, settings.index_file) != SCHEMA_VERSION:
+        await _migrate(settings)
 
 
 def _version(path: Path) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from postroom.model.errors import InvalidRequest
+from postroom.model.errors import InvalidRequest, Unavailable
 
 CONFIG_FILE = "postroom.toml"
 
@@ -84,9 +84,17 @@ def load(home: Path | None = None) -> Settings:
 
     Raises:
         InvalidRequest: ``postroom.toml`` cannot be understood; the message names the key.
+        Unavailable: the home cannot be made.
     """
     chosen = home or _home_from_environment()
-    chosen.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        chosen.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(
+            "home_unusable",
+            f"The post room's folder {chosen} cannot be made: {error.strerror or error}.",
+            "Name another one with --home or POSTROOM_HOME, or make it for this user.",
+        ) from error
     return Settings(home=chosen.resolve(), operator=_operator(chosen / CONFIG_FILE))
 
 

@@ -108,6 +108,11 @@ def purged(con: Connection, id: int, at: float) -> None:
     sql.purged(con, id=id, at=at)
 
 
+def keeps_mail(con: Connection, id: int) -> bool:
+    """Whether a mailbox's mail is kept: not once it is deleted, or its retention is over."""
+    return sql.keeps_mail(con, id=id) is not None
+
+
 def awaiting_us(con: Connection, mailbox_id: int) -> int:
     """How many of its threads await an answer of ours."""
     return int(sql.awaiting_us(con, mailbox_id=mailbox_id))

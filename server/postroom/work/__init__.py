@@ -7,5 +7,6 @@ workers.py    all of them together: started, and stopped in order
 mailserver.py the built-in server, fed from the mailboxes' rows
 watcher.py    folders → new mail          intake.py   a mail's way into the index
 courier.py    the outbox → a server       outcomes.py what the server's answers come to
+reconciler.py what became of a send that a dead worker had in hand
 caretaker.py  expiry, and the mail of mailboxes that are gone
 """

@@ -1,28 +1,26 @@
 """The courier: takes what is due from the outbox to a server, and records what it said.
 
 Claiming, submitting and recording are three steps, so that a crash between any two is found by the
-next worker: a send that is ``submitting`` and not ours was in a dead worker's hands. The built-in
-server files the Sent copy in the transaction that accepts the mail; whether it is there tells
-whether the mail was taken.
+next worker: a send that is ``submitting`` and not ours was in a dead worker's hands, and the
+reconciler finds out what became of it.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
 
-from postroom.imap.account import ImapLogin
-from postroom.imap.connection import ImapConnection
 from postroom.index import mail, sends
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
-from postroom.model.errors import PostroomError
+from postroom.model.errors import InvalidRequest
 from postroom.model.sends import Envelope, RecipientOutcome, SendStatus, Submission
 from postroom.smtp.account import SmtpLogin
+from postroom.smtp.replies import Answer, all_alike
 from postroom.smtp.submit import SubmissionPool
-from postroom.work.outcomes import settle
+from postroom.work.outcomes import NO_ANSWER, settle
+from postroom.work.reconciler import RECONSIDER_SECONDS, Reconciler
 from postroom.work.term import Term
 
 log = logging.getLogger("postroom.work")
@@ -33,9 +31,11 @@ AT_ONCE = 8
 LAST_SECONDS = 10.0
 """How long a submission in flight may take to end when the process is asked to."""
 
-RECONCILE_SECONDS = 1.0
+REST_SECONDS = 1.0
+"""How long a send rests that could not even be claimed or recorded: a full disk must make no busy
+loop."""
+
 SHORTEST_SLEEP, LONGEST_SLEEP = 0.05, 60.0
-SENT = "Sent"
 
 
 class Courier:
@@ -45,22 +45,26 @@ class Courier:
         self,
         term: Term,
         smtp: Callable[[Waiting], SmtpLogin],
-        imap: Callable[[Waiting], ImapLogin],
+        reconciler: Reconciler,
         local_domain: str,
         retry_seconds: float,
     ) -> None:
         self._term = term
         self._smtp = smtp
-        self._imap = imap
+        self._reconciler = reconciler
         self._local_domain = local_domain
         self._retry_seconds = retry_seconds
         self._pool = SubmissionPool(per_login=2)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
+        self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Carry until ``stop`` is set; then finish what is in flight and claim nothing new."""
+        self._stop = stop
         index = self._term.index
-        asking = asyncio.create_task(self._keep_reconciling(), name="reconcile")
+        asking = asyncio.create_task(
+            self._reconciler.run(lambda: self._in_flight), name="reconciler"
+        )
         try:
             while not stop.is_set():
                 changed = index.next_change()
@@ -102,21 +106,26 @@ class Courier:
         self._in_flight.pop(send_id, None)
 
     async def _carry(self, send: Waiting) -> None:
-        now = self._term.index.clock()
         try:
+            now = self._term.index.clock()
             taken = await self._term.write(lambda con: _take(con, now, send))
             if taken is None:
                 return
-            envelope, raw = taken
-            submission = await self._submit(send, envelope, raw)
+            submission = await self._submit(send, *taken)
             await self._term.write(lambda con: self._record(con, send, submission))
-        except PostroomError as error:
-            log.error("Send %s was interrupted: %s", send.public_id, error.code)
-        except Exception:
-            log.exception("Send %s was interrupted.", send.public_id)
+            if any(r.outcome is RecipientOutcome.UNKNOWN for r in submission.replies):
+                self._reconciler.look(RECONSIDER_SECONDS)
+        except Exception as error:
+            log.error("Send %s was interrupted.", send.public_id, exc_info=error)
+            await wait_for_event(self._stop, REST_SECONDS)
+            self._reconciler.look()
 
     async def _submit(self, send: Waiting, envelope: Envelope, raw: bytes) -> Submission:
-        return await self._pool.submit(self._smtp(send), envelope, raw)
+        try:
+            return await self._pool.submit(self._smtp(send), envelope, raw)
+        except InvalidRequest as error:  # it can never be sent: trying again would never end
+            answer = Answer(NO_ANSWER, error.message)
+            return all_alike(envelope, RecipientOutcome.REFUSED, answer)
 
     def _record(self, con: Connection, send: Waiting, submission: Submission) -> None:
         now = self._term.index.clock()
@@ -143,66 +152,15 @@ class Courier:
             detail=f"attempt {send.attempts + 1}: {codes}",
         )
 
-    async def _keep_reconciling(self) -> None:
-        """Find out about sends that a dead worker had in hand, or whose answer never came."""
-        index = self._term.index
-        while True:
-            changed = index.next_change()
-            open_ones = await self._reconcile()
-            await wait_for_event(changed, RECONCILE_SECONDS if open_ones else LONGEST_SLEEP)
-
-    async def _reconcile(self) -> bool:
-        """Whether something is left that could not be found out."""
-        ours = set(self._in_flight)
-        found = await self._term.index.read(
-            lambda con: [*sends.interrupted(con), *sends.doubtful(con)]
-        )
-        left = False
-        for send in found:
-            if send.id in ours or send.id in self._in_flight:
-                continue
-            taken = await self._was_taken(send)
-            if taken is None:
-                left = True
-                continue
-            status = SendStatus.SENT if taken else SendStatus.QUEUED
-            detail = "found in Sent" if taken else "not in Sent: goes again, same Message-ID"
-            await self._term.write(partial(self._settled, send=send, status=status, detail=detail))
-        return left
-
-    def _settled(self, con: Connection, send: Waiting, status: SendStatus, detail: str) -> None:
-        now = self._term.index.clock()
-        row = sends.by_id(con, send.id)
-        if row is None or row["status"] not in (SendStatus.SUBMITTING, SendStatus.UNKNOWN):
-            return  # it was settled while we asked
-        if status is SendStatus.SENT:
-            sends.accept_all(con, send.id)
-        sends.settle(con, now, send.id, status, detail=detail)
-
-    async def _was_taken(self, send: Waiting) -> bool | None:
-        """Whether the server filed a Sent copy of it; None where that cannot be found out now."""
-        message_id = f"{send.public_id}@{send.address.rpartition('@')[2]}"
-        try:
-            connection = await ImapConnection.open(self._imap(send))
-        except PostroomError:
-            return None
-        try:
-            await connection.select(SENT)
-            return bool(await connection.find_message_id(message_id))
-        except PostroomError:
-            return None
-        finally:
-            await connection.close()
-
     async def _finish(self) -> None:
+        """Let what is in flight end. What takes too long is left to be reconciled."""
         tasks = list(self._in_flight.values())
         if tasks:
             await asyncio.wait(tasks, timeout=LAST_SECONDS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(PostroomError):
-            await self._pool.close()
+        await self._pool.close()
 
 
 def _take(con: Connection, now: float, send: Waiting) -> tuple[Envelope, bytes] | None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from postroom.imap.mail import FetchedMail
-from postroom.index import folders, journal, mail
+from postroom.index import folders, journal, mail, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Folder
 from postroom.index.mail import NewMail
@@ -31,11 +31,15 @@ class Intake:
         self._trusted = trusted
 
     async def take(self, folder: Folder, batch: list[FetchedMail]) -> None:
-        """Index a batch of a folder's mail, in the order of its UIDs. On disk when it returns."""
+        """Index a batch of a folder's mail, in the order of its UIDs. On disk when it returns.
+
+        Mail of a mailbox that has been deleted or purged meanwhile is not taken."""
         read = await asyncio.to_thread(self._read, batch)
         now = self._term.index.clock()
 
         def change(con: Connection) -> None:
+            if not mailboxes.keeps_mail(con, folder.mailbox_id):
+                return
             for one in read:
                 _take_one(con, now, folder, one)
             folders.keep_last_uid(con, folder, batch[-1].uid)

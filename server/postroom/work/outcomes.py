@@ -8,6 +8,12 @@ PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
 """Seconds before the next try after the first, second … deferral (RFC 5321 §4.5.4.1 asks for at
 least half an hour on the long run; the short ones bridge a server's restart)."""
 
+NO_ANSWER = 0
+"""In the place of a reply code: it was not the server who spoke."""
+
+LOGIN_CODES = (530, 534, 535, 538)
+"""A login that is refused for good (RFC 4954 §6)."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -43,7 +49,12 @@ def settle(
     if deferred and now < give_up_at:
         pause = PAUSES[min(attempt, len(PAUSES)) - 1]
         return Outcome(SendStatus.QUEUED, _deferred(deferred[0]), now + pause)
-    reason = " ".join(_refused(reply, local_domain) for reply in (*refused, *deferred))
+    reason = " ".join(
+        [
+            *(_refused(reply, local_domain) for reply in refused),
+            *(_given_up(reply) for reply in deferred),
+        ]
+    )
     return Outcome(SendStatus.SENT if accepted else SendStatus.FAILED, reason)
 
 
@@ -66,4 +77,15 @@ def _refused(reply: RecipientReply, local_domain: str) -> str:
             f"{address} is outside this post room, which has no real mail account yet: the"
             " operator connects one in postroom.toml."
         )
-    return f"The mail server refused {address} ({reply.code or 'no answer'})."
+    if reply.code in LOGIN_CODES:
+        return f"The mail server does not let this mailbox send ({reply.code})."
+    if reply.code == NO_ANSWER:
+        return f"{address}: {reply.text}"
+    return f"The mail server refused {address} ({reply.code})."
+
+
+def _given_up(reply: RecipientReply) -> str:
+    return (
+        f"The mail server would not take the mail for {reply.address}"
+        f" ({reply.code or 'no answer'}) for so long that it is not tried any more."
+    )

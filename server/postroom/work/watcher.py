@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 from postroom.imap.account import ImapLogin
@@ -15,7 +16,7 @@ from postroom.index.folders import Folder
 from postroom.index.index import wait_for_event
 from postroom.model.errors import PostroomError
 from postroom.model.events import EventType
-from postroom.model.mailboxes import Mailbox
+from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.work.intake import Intake
 from postroom.work.term import Term
 
@@ -34,6 +35,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
 that a thousand mailboxes do not come back in the same instant."""
 
 LOGINS_AT_ONCE = 8
+
+LAST_MAIL_SECONDS = 600.0
+"""How long a mailbox is watched after its time is over: a mail that was begun before may take a
+while to be handed over."""
+
 ACCOUNT = "builtin"
 INBOX = "INBOX"
 
@@ -73,38 +79,40 @@ class Watcher:
         for id in self._tasks.keys() - wanted.keys():
             self._tasks.pop(id).cancel()
         for id in wanted.keys() - self._tasks.keys():
-            self._tasks[id] = asyncio.create_task(
-                self._watch(wanted[id]), name=f"watch-{wanted[id].address}"
-            )
+            name = f"watch-{wanted[id].address}"
+            self._tasks[id] = asyncio.create_task(self._watch(id), name=name)
 
-    async def _watch(self, box: Mailbox) -> None:
-        pause = FIRST_PAUSE
+    async def _watch(self, box_id: int) -> None:
+        """Stay connected to a mailbox, whatever happens, until it is no longer to be watched."""
+        pauses = _Pauses()
         while True:
             try:
-                await self._connected(box)
+                # Read anew each time: who takes an expired mailbox back gets a new password.
+                box = await self._read(box_id)
+                if box is None:
+                    return
+                await self._connected(box, pauses)
                 return
             except PostroomError as error:
-                await self._told(box, _problem(error))
+                await self._told(box_id, _problem(error))
             except Exception:
-                log.exception("Watching mailbox %s failed.", box.id)
-                await self._told(box, "The watcher failed; `postroom doctor` tells more.")
-            await asyncio.sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, LONGEST_PAUSE)
+                log.exception("Watching mailbox %s failed.", box_id)
+                await self._told(box_id, "The watcher failed; `postroom doctor` tells more.")
+            await asyncio.sleep(pauses.next())
 
-    async def _connected(self, box: Mailbox) -> None:
+    async def _connected(self, box: Mailbox, pauses: "_Pauses") -> None:
         """Follow a mailbox over one connection. Returns when it is no longer to be watched."""
         async with self._logins:
             connection = await ImapConnection.open(self._login(box))
         try:
             selected = await connection.select(INBOX)
             folder = Folder(box.id, ACCOUNT, INBOX, selected.uidvalidity)
-            await self._told(box, "")
-            while True:
+            await self._sync(connection, folder)
+            await self._told(box.id, "")
+            pauses.reset()
+            while (patience := await self._patience(box.id)) > 0:
+                await connection.idle(patience)
                 await self._sync(connection, folder)
-                if not await self._still_live(box):
-                    await self._sync(connection, folder)
-                    return
-                await connection.idle(IDLE_SECONDS)
         finally:
             await connection.close()
 
@@ -121,24 +129,52 @@ class Watcher:
         if batch:
             await self._intake.take(folder, batch)
 
-    async def _still_live(self, box: Mailbox) -> bool:
-        now = await self._term.index.read(lambda con: mailboxes.by_id(con, box.id))
-        return now is not None and now.receives(self._term.index.clock())
+    async def _patience(self, box_id: int) -> float:
+        """How long to wait for the next mail, seconds; 0 where none can come any more."""
+        box = await self._read(box_id)
+        if box is None or box.status in (MailboxStatus.DELETED, MailboxStatus.PROVISIONING):
+            return 0
+        if box.expires_at is None:
+            return IDLE_SECONDS
+        left = box.expires_at + LAST_MAIL_SECONDS - self._term.index.clock()
+        return min(max(left, 0), IDLE_SECONDS)
 
-    async def _told(self, box: Mailbox, problem: str) -> None:
-        """Record what is wrong with a mailbox, or that all is well, where that is news."""
+    async def _read(self, box_id: int) -> Mailbox | None:
+        return await self._term.index.read(lambda con: mailboxes.by_id(con, box_id))
+
+    async def _told(self, box_id: int, problem: str) -> None:
+        """Record what is wrong with a mailbox, or that all is well, where that is news. Never
+        raises: a mailbox must not be left unwatched because its trouble could not be written."""
+        at = self._term.index.clock()
 
         def change(con: Connection) -> None:
-            now = mailboxes.by_id(con, box.id)
-            if now is None or now.problem == problem:
+            now = mailboxes.by_id(con, box_id)
+            if now is None or _is_known(now, problem):
                 return
-            mailboxes.set_problem(con, box.id, problem)
-            at = self._term.index.clock()
-            journal.append(con, at, EventType.MAILBOX_PROBLEM, "worker", mailbox_id=box.id)
+            mailboxes.set_problem(con, box_id, problem and problem + _since(at))
+            journal.append(con, at, EventType.MAILBOX_PROBLEM, "worker", mailbox_id=box_id)
 
-        current = await self._term.index.read(lambda con: mailboxes.by_id(con, box.id))
-        if current is not None and current.problem != problem:
-            await self._term.write(change)
+        try:
+            current = await self._read(box_id)
+            if current is not None and not _is_known(current, problem):
+                await self._term.write(change)
+        except Exception as error:
+            log.error("The problem of mailbox %s was not recorded.", box_id, exc_info=error)
+
+
+class _Pauses:
+    """How long to rest before each next try to connect."""
+
+    def __init__(self) -> None:
+        self._pause = FIRST_PAUSE
+
+    def next(self) -> float:
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
+        return pause * random.uniform(0.5, 1)
+
+    def reset(self) -> None:
+        """It was connected, and all was well."""
+        self._pause = FIRST_PAUSE
 
 
 def _changes(con: Connection, position: int) -> tuple[int, bool]:
@@ -149,11 +185,22 @@ def _changes(con: Connection, position: int) -> tuple[int, bool]:
     return last, journal.mailboxes_changed(con, position)
 
 
+def _since(at: float) -> str:
+    return f" Since {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC."
+
+
+def _is_known(box: Mailbox, problem: str) -> bool:
+    """Whether it is this problem that a mailbox has already, since whenever."""
+    return box.problem.partition(" Since ")[0] == problem
+
+
 def _problem(error: PostroomError) -> str:
     said = {
         "imap_login_refused": "The mail server refuses the login.",
         "imap_login_disabled": "The mail server refuses the login.",
         "imap_connection_lost": "The connection to the mail server was lost; trying again.",
+        "imap_bye": "The mail server ended the connection; trying again.",
+        "imap_timeout": "The mail server does not answer in time; trying again.",
         "imap_unreachable": "The mail server does not answer; trying again.",
         "imap_message_unreadable": "The mail server does not hand out a message; trying again.",
     }

@@ -14,6 +14,7 @@ from postroom.work import mailserver
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
 from postroom.work.intake import Intake
+from postroom.work.reconciler import Reconciler
 from postroom.work.term import Term
 from postroom.work.watcher import Watcher
 
@@ -34,7 +35,7 @@ async def run(
     courier = Courier(
         term,
         logins.smtp_of_send,
-        logins.imap_of_send,
+        Reconciler(term, logins.imap_of_send),
         operator.domain,
         operator.retry_hours * 3600,
     )

@@ -60,6 +60,10 @@ WHERE purged_at IS NULL AND (status = 'deleted' OR (status = 'expired' AND expir
 -- Its mail is gone.
 UPDATE mailboxes SET purged_at = :at WHERE id = :id AND status IN ('deleted', 'expired');
 
+-- name: keeps_mail(id)$
+-- Whether its mail is kept.
+SELECT 1 FROM mailboxes WHERE id = :id AND status <> 'deleted' AND purged_at IS NULL;
+
 -- name: awaiting_us(mailbox_id)$
 -- How many threads of a mailbox await an answer of ours.
 SELECT count(*) FROM conversations WHERE mailbox_id = :mailbox_id AND awaiting = 'us';
