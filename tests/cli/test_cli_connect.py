@@ -1,0 +1,303 @@
+"""Entries in other programs' configuration: what was there is there afterwards."""
+
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.shell import Program
+
+from postroom.cli.connect.clients import CLIENTS, Client, Folders
+from postroom.cli.connect.config_file import ConfigFile
+from postroom.cli.connect.connecting import Outcome, put_in, take_out
+from postroom.cli.connect.editing import with_member, without_member
+from postroom.cli.connect.entry import entry, is_ours
+from postroom.cli.connect.jsonc import NotJson, parse
+from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Unavailable
+
+ENTRY = {"command": "/x/.venv/bin/postroom", "args": ["mcp"], "env": {"POSTROOM_HOME": "/h"}}
+DESKTOP, CODE, VSCODE = CLIENTS["claude-desktop"], CLIENTS["claude-code"], CLIENTS["vscode"]
+
+FS = '{"command": "npx", "args": ["-y", "fs"]}'
+
+OTHERS = {
+    "nothing": "",
+    "an empty object": "{}",
+    "an object over lines": "{\n}\n",
+    "other settings": '{\n  "globalShortcut": "Ctrl+Space"\n}\n',
+    "no servers": '{"mcpServers": {}}',
+    "another server": f'{{\n  "mcpServers": {{\n    "fs": {FS}\n  }}\n}}\n',
+    "four spaces": f'{{\n    "mcpServers": {{\n        "fs": {FS}\n    }}\n}}',
+    "tabs": '{\n\t"mcpServers": {\n\t\t"fs": {\n\t\t\t"command": "npx"\n\t\t}\n\t},\n\t"a": 1\n}\n',
+    "one line": '{"a": [1, 2.50, 1e3], "mcpServers": {"fs": {"command": "npx"}}, "b": null}',
+    "Windows line ends": '{\r\n  "mcpServers": {\r\n    "fs": {"command": "npx"}\r\n  }\r\n}\r\n',
+    "comments": (
+        "// mine\n{\n  /* servers */\n  \"mcpServers\": {\n    // files\n"
+        '    "fs": {"command": "npx"}, // keep\n    "web": {"command": "uvx"} // and this\n'
+        "    // the end\n  } // servers\n}\n// bye\n"
+    ),
+    "trailing commas": '{\n  "mcpServers": {\n    "fs": {"command": "npx",},\n  },\n}\n',
+    "comments alone": '{\n  "mcpServers": {\n    // nothing yet\n  }\n}\n',
+    "braces in strings": '{"a": "}{,//", "mcpServers": {"x": {"command": "/*\\"*/"}}}',
+    "another script": '{"mcpServers": {"größe": {"command": "日本"}}}',
+}  # fmt: skip
+
+
+def without_ours(text: str) -> Any:
+    value = parse(text).value if text.strip() else {}
+    servers = value.get("mcpServers", {})
+    servers.pop("postroom", None)
+    return {**value, "mcpServers": servers}
+
+
+def comments_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if "//" in line or "/*" in line]
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS.keys())
+def test_an_entry_is_put_in_and_everything_else_stays(text: str) -> None:
+    new = with_member(text, "mcpServers", "postroom", ENTRY)
+    value = parse(new).value
+    assert value["mcpServers"]["postroom"] == ENTRY
+    assert without_ours(new) == without_ours(text)
+    for line in text.splitlines():
+        if "fs" not in line and "web" not in line and line.strip() not in ("{}", ""):
+            assert line in new or '"mcpServers"' in line or line in "{}"
+    assert ("\r\n" in new) == ("\r\n" in text)
+    assert "\n" not in new.replace("\r\n", "") or "\r\n" not in text
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS.keys())
+def test_taken_out_again_the_file_says_what_it_said(text: str) -> None:
+    put = with_member(text, "mcpServers", "postroom", ENTRY)
+    taken = without_member(put, "mcpServers", "postroom")
+    assert "postroom" not in taken
+    assert without_ours(taken) == without_ours(text)
+    for word in ("// mine", "// files", "// keep", "// and this", "// the end", "// bye"):
+        assert (word in text) == (word in taken)
+
+
+PLAIN = [OTHERS[name] for name in OTHERS if "comma" not in name and "comment" not in name]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_json_stays_plain_json(text: str) -> None:
+    put = with_member(text, "mcpServers", "postroom", ENTRY)
+    json.loads(put)
+    json.loads(without_member(put, "mcpServers", "postroom"))
+
+
+def test_an_entry_that_stands_first_or_between_is_taken_out() -> None:
+    for names in (["postroom", "a"], ["a", "postroom", "b"], ["a", "postroom"]):
+        servers = dict.fromkeys(names, ENTRY)
+        text = json.dumps({"mcpServers": servers}, indent=2)
+        left = json.loads(without_member(text, "mcpServers", "postroom"))
+        assert list(left["mcpServers"]) == [name for name in names if name != "postroom"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "{", "[", '{"a" 1}', '{"a": }', "{a: 1}", '{"a": 1', "{} {}", "null x", '{"a": 01}', "\x00",
+        '{"a": "\n"}', '{"mcpServers": {"postroom": {}}', "/* never closed", '{"a": tru}',
+        "[" * 100_000, '{"a": "\\x"}',
+    ],
+)  # fmt: skip
+def test_what_is_no_json_is_refused_with_its_place(broken: str) -> None:
+    with pytest.raises(NotJson, match=r"line \d+, column \d+"):
+        parse(broken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "3",
+        '{"mcpServers": []}',
+        '{"mcpServers": null}',
+        '{"mcpServers": {}, "mcpServers": {}}',
+        '{"mcpServers": {"postroom": {"command": "postroom", "args": ["mcp"]}, "postroom": {}}}',
+        "{ not json",
+    ],
+)
+def test_a_file_that_is_not_understood_is_left_alone(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="was left as it is"):
+        put_in(DESKTOP, config(file), "postroom", ENTRY)
+    with pytest.raises(InvalidRequest, match="was left as it is"):
+        take_out(DESKTOP, config(file), "postroom")
+    assert file.read_text("utf-8") == text
+    assert [p.name for p in tmp_path.iterdir()] == ["config.json"]
+
+
+def config(path: Path) -> ConfigFile:
+    return ConfigFile(path, lambda: 1_700_000_000.0)
+
+
+def test_another_programs_entry_of_our_name_is_not_touched(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    text = '{"mcpServers": {"postroom": {"command": "docker", "args": ["run", "postroom"]}}}'
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Conflict):
+        put_in(DESKTOP, config(file), "postroom", ENTRY)
+    with pytest.raises(Conflict):
+        take_out(DESKTOP, config(file), "postroom")
+    assert file.read_text("utf-8") == text
+
+
+def test_a_backup_is_left_and_the_mode_stays(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"a": 1}', encoding="utf-8")
+    file.chmod(0o600)
+    first = put_in(DESKTOP, config(file), "postroom", ENTRY)
+    assert first.backup is not None
+    assert first.backup.read_text("utf-8") == '{"a": 1}'
+    second = take_out(DESKTOP, config(file), "postroom")
+    assert second.backup not in (None, first.backup)
+    if os.name == "posix":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_nothing_is_written_where_nothing_changes(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    assert take_out(DESKTOP, config(file), "postroom").what == "absent"
+    assert not file.exists()
+    assert put_in(DESKTOP, config(file), "postroom", ENTRY) == Outcome("written", file)
+    before = file.stat().st_mtime_ns
+    assert put_in(DESKTOP, config(file), "postroom", ENTRY).what == "unchanged"
+    assert file.stat().st_mtime_ns == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_link_leads_to_the_file_that_is_meant(tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.json"
+    real.write_text("{}", encoding="utf-8")
+    link = tmp_path / "config.json"
+    try:
+        link.symlink_to(real)
+    except OSError:
+        pytest.skip("only on POSIX: links without a privilege")
+    put_in(DESKTOP, config(link), "postroom", ENTRY)
+    assert link.is_symlink()
+    assert "postroom" in real.read_text("utf-8")
+
+
+def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes(b'\xef\xbb\xbf{"a": 1}')
+    put_in(DESKTOP, config(file), "postroom", ENTRY)
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf{")
+    assert take_out(DESKTOP, config(file), "postroom").what == "removed"
+
+
+def test_a_file_that_another_program_just_changed_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"a": 2}', encoding="utf-8")
+    with pytest.raises(Unavailable) as raised:
+        config(file).write('{"mine": 1}', instead_of='{"a": 1}')
+    assert raised.value.code == "config_changed"
+    assert file.read_text("utf-8") == '{"a": 2}'
+
+
+def test_what_is_no_text_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes(b"\xff\xfe{\x00}\x00")
+    with pytest.raises(PostroomError):
+        put_in(DESKTOP, config(file), "postroom", ENTRY)
+    with pytest.raises(PostroomError):
+        config(tmp_path).read()
+
+
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS.keys())
+def test_each_client_has_its_file_below_the_persons_folders(client: Client) -> None:
+    folders = Folders(home=Path("/home/p"), config=Path("/home/p/conf"))
+    found = client.file(folders, None)
+    expected = {
+        "claude-desktop": "/home/p/conf/Claude/claude_desktop_config.json",
+        "claude-code": "/home/p/.claude.json",
+        "vscode": "/home/p/conf/Code/User/mcp.json",
+        "cursor": "/home/p/.cursor/mcp.json",
+    }
+    assert found is not None
+    assert found.as_posix() == expected[client.name]
+
+
+def test_an_entry_of_ours_is_known_wherever_it_was_made() -> None:
+    for command in ("postroom", "/x/postroom", "C:\\x\\postroom.exe"):
+        assert is_ours({"command": command, "args": ["mcp"]})
+    assert is_ours({"command": "/x/python", "args": ["-m", "postroom", "mcp", "--agent", "a"]})
+    others: list[object] = [None, 3, [], {}, {"command": "postroom"}]
+    for other in (*others, {"command": "npx", "args": ["mcp"]}):
+        assert not is_ours(other)
+
+
+def test_the_entry_has_absolute_paths_alone(tmp_path: Path) -> None:
+    made = entry(VSCODE, ("/x/bin/postroom",), "ada", tmp_path)
+    assert made == {
+        "type": "stdio",
+        "command": "/x/bin/postroom",
+        "args": ["mcp", "--agent", "ada"],
+        "env": {"POSTROOM_HOME": str(tmp_path)},
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: XDG_CONFIG_HOME moves folders")
+@pytest.mark.parametrize("name", CLIENTS)
+def test_what_connect_wrote_really_starts_the_server(postroom: Program, name: str) -> None:
+    import subprocess
+
+    written = postroom("connect", name, "--agent", "ada", "--json")
+    assert written.code == 0, written.err
+    file = Path(written.json["file"])
+    assert file.is_relative_to(postroom.person)
+    made = json.loads(file.read_text("utf-8"))[CLIENTS[name].key]["postroom-ada"]
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "t", "version": "1"},
+        },
+    }
+    # A desktop program: another folder, and next to nothing in its environment.
+    done = subprocess.run(
+        [made["command"], *made["args"]],
+        input=json.dumps(hello).encode() + b"\n",
+        capture_output=True,
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", **made["env"]},
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(done.stdout.splitlines()[0])["result"]["serverInfo"]["name"] == "postroom"
+    assert postroom("connect", name, "--agent", "ada", "--json").json["what"] == "unchanged"
+    removed = postroom("connect", name, "--agent", "ada", "--remove", "--json")
+    assert removed.json["what"] == "removed"
+    assert json.loads(file.read_text("utf-8"))[CLIENTS[name].key] == {}
+
+
+def test_print_only_shows(postroom: Program) -> None:
+    shown = postroom("connect", "claude-desktop", "--print")
+    assert shown.code == 0, shown.err
+    made = json.loads(shown.out)["mcpServers"]["postroom"]
+    assert Path(made["command"]).is_absolute()
+    assert list(postroom.person.iterdir()) == []
+
+
+def test_a_project_has_its_own_file(postroom: Program, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    for name, file in (
+        ("claude-code", ".mcp.json"),
+        ("vscode", ".vscode/mcp.json"),
+        ("cursor", ".cursor/mcp.json"),
+    ):
+        assert postroom("connect", name, "--project", str(project)).code == 0
+        assert "postroom" in (project / file).read_text("utf-8")
+    assert list(postroom.person.iterdir()) == []
