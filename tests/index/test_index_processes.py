@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from rooms import Agent, TestClock, rows
 
 from postroom.build import PostRoom, open_room
 from postroom.index.database import SCHEMA_VERSION, connect
 from postroom.index.index import wait_for_event
 from postroom.model.errors import Unavailable
 from postroom.settings import Settings
-from rooms import Agent, TestClock, rows
 
 ROOT = Path(__file__).parents[2]
 CHILD = Path(__file__).with_name("writing_child.py")
@@ -129,8 +129,8 @@ async def test_what_was_acknowledged_survives_kill_9_and_the_file_is_whole(
     for round_ in range(3):
         async with child(settings.home, "write", f"round{round_}") as other:
             await go(other)
-            for _ in range(5 + 7 * round_):
-                acknowledged.append(f"round{round_}-{await line(other)}")
+            said = [await line(other) for _ in range(5 + 7 * round_)]
+            acknowledged += [f"round{round_}-{number}" for number in said]
             other.kill()
     async with open_room(settings, program="test", clock=clock) as room:
         found = await room.index.read(lambda con: rows(con, "SELECT address FROM mailboxes"))
@@ -217,9 +217,7 @@ async def test_a_change_that_fails_leaves_no_trace_and_the_writer_goes_on(
 
     with pytest.raises(ValueError, match="broken"):
         await quiet_room.index.write(fail)
-    found = await quiet_room.index.read(
-        lambda con: rows(con, "SELECT display_name FROM mailboxes")
-    )
+    found = await quiet_room.index.read(lambda con: rows(con, "SELECT display_name FROM mailboxes"))
     assert found == [("ada",)]
     await Agent(quiet_room, "ben").open()
 
@@ -244,5 +242,3 @@ async def test_a_room_that_is_closed_says_so_and_keeps_nobody_waiting(
     async with asyncio.timeout(5):
         with pytest.raises(Unavailable):
             await Agent(room, "ada").open()
-
-

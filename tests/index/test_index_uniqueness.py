@@ -1,7 +1,8 @@
 """Nothing is indexed twice, whatever a server does with its numbers."""
 
-from postroom.build import PostRoom
 from rooms import Agent, Postman, letter, rows
+
+from postroom.build import PostRoom
 
 MAILS = (letter(id="1@x"), letter(id="2@x"), letter(id="3@x"))
 

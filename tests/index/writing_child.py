@@ -35,7 +35,7 @@ async def main() -> None:
     home, what, *rest = sys.argv[1:]
     async with open_room(Settings(home=Path(home)), program="child") as room:
         print("ready", flush=True)
-        await {"commit": commit, "write": write}[what](room, *rest)
+        await (write(room, *rest) if what == "write" else commit(room))
 
 
 asyncio.run(main())

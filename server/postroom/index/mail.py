@@ -73,16 +73,14 @@ def keep(con: Connection, now: float, mail: NewMail) -> Kept:
 def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     """Write what was read from a mail, make it findable, and bring its thread up to date."""
     sql.set_position(con, mail_id=kept.mail_id, position=position)
-    pending = mail.direction is Direction.RECEIVED and not mail.old
+    pending = int(mail.direction is Direction.RECEIVED and not mail.old)
     put_message(con, kept, mail, position, pending=pending)
     row = sql.message(con, mail_id=kept.mail_id)
     search.add(con, row)
     threads.advance(con, row)
 
 
-def put_message(
-    con: Connection, kept: Kept, mail: NewMail, position: int, *, pending: bool
-) -> None:
+def put_message(con: Connection, kept: Kept, mail: NewMail, position: int, *, pending: int) -> None:
     """Write the derived row of a mail."""
     parsed = mail.parsed
     own, follows = _ids(parsed)
@@ -111,7 +109,7 @@ def put_message(
         attachments=json.dumps([a.model_dump() for a in parsed.attachments], ensure_ascii=False),
         hidden_text=parsed.hidden_text,
         defects=json.dumps(parsed.defects, ensure_ascii=False),
-        pending=int(pending),
+        pending=pending,
     )
 
 

@@ -26,6 +26,9 @@ sql = named("rebuild")
 STEP = 200
 """Mails in one transaction: some tens of milliseconds of the writer's time."""
 
+UNSURE = 2
+"""What stands for pending in a message whose row was lost, until its thread is found."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -79,7 +82,8 @@ def _read_again(con: Connection, rows: Iterable[Row], trusted: frozenset[str]) -
             row["mailbox_id"], direction, raw, parsed, verdict, row["arrived_at"], bool(row["old"])
         )
         kept = Kept(row["id"], old["thread_id"] if old else row["thread_id"])
-        mail.put_message(con, kept, new, row["position"], pending=bool(old and old["pending"]))
+        pending = old["pending"] if old else UNSURE
+        mail.put_message(con, kept, new, row["position"], pending=pending)
     return missing
 
 
@@ -117,6 +121,7 @@ def _thread_again(con: Connection, mailbox_id: int) -> None:
     for thread_id, group in chosen.items():
         _settle_group(con, mailbox_id, thread_id, group)
     _redirect(con, chosen)
+    sql.find_pending(con, mailbox_id=mailbox_id, unsure=UNSURE)
 
 
 def _links(row: Row) -> list[str]:
@@ -160,17 +165,17 @@ def _redirect(con: Connection, chosen: dict[int, list[Row]]) -> None:
 
 async def _search_again(index: Index) -> None:
     """Fill a new search table beside the old one, then take its place in one transaction."""
-    await index.write(search.begin_rebuild)
+    word = await index.write(search.begin_rebuild)
     last = 0
     while True:
         rows = await index.read(partial(_messages, after=last))
         if not rows:
             break
-        await index.write(partial(search.fill, rows=rows))
+        await index.write(partial(search.fill, word=word, rows=rows))
         last = rows[-1]["mail_id"]
 
     def finish(con: Connection) -> None:
-        search.fill(con, _messages(con, last, most=1_000_000))
+        search.fill(con, word, _messages(con, last, most=1_000_000))
         search.finish_rebuild(con)
 
     await index.write(finish)

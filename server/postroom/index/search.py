@@ -5,9 +5,11 @@ the hits of another. Hits come newest first, by row id, which FTS5 gives without
 """
 
 import re
+import secrets
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.model.errors import Unavailable
 
 sql = named("search")
 
@@ -87,18 +89,31 @@ _SCHEMA = """CREATE VIRTUAL TABLE search_anew USING fts5 (
   box, subject, people, words, content = '', tokenize = 'unicode61 remove_diacritics 2')"""
 
 
-def begin_rebuild(con: Connection) -> None:
-    """An empty table beside the one in use; one left by a rebuild that was killed goes first."""
+def begin_rebuild(con: Connection) -> str:
+    """An empty table beside the one in use, and a word that says whose it is. One left by a rebuild
+    that was killed, or that goes on elsewhere, is no longer filled."""
+    word = secrets.token_hex(8)
+    con.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('rebuild', ?)", (word,))
     con.execute("DROP TABLE IF EXISTS search_anew")
     con.execute(_SCHEMA)
+    return word
 
 
-def fill(con: Connection, rows: list[Row]) -> None:
-    """Make messages findable in the new table."""
-    con.executemany(
-        "INSERT INTO search_anew (rowid, box, subject, people, words)"
-        " VALUES (:rowid, :box, :subject, :people, :words)",
-        [fields(con, row) for row in rows],
+def fill(con: Connection, word: str, rows: list[Row]) -> None:
+    """Make messages findable in the new table.
+
+    Raises:
+        Unavailable: another rebuild has begun; two that fill one table would count words twice.
+    """
+    if con.execute("SELECT 1 FROM meta WHERE key = 'rebuild' AND value = ?", (word,)).fetchone():
+        con.executemany(
+            "INSERT INTO search_anew (rowid, box, subject, people, words)"
+            " VALUES (:rowid, :box, :subject, :people, :words)",
+            [fields(con, row) for row in rows],
+        )
+        return
+    raise Unavailable(
+        "rebuild_overtaken", "Another rebuild of this index has begun.", "Let that one finish."
     )
 
 
@@ -106,3 +121,4 @@ def finish_rebuild(con: Connection) -> None:
     """The new table takes the old one's place."""
     con.execute("DROP TABLE search")
     con.execute("ALTER TABLE search_anew RENAME TO search")
+    con.execute("DELETE FROM meta WHERE key = 'rebuild'")

@@ -20,6 +20,18 @@ SELECT g.mail_id, g.thread_id, g.message_id, g.follows, m.thread_id AS given, s.
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.mailbox_id = :mailbox_id ORDER BY g.mail_id;
 
+-- name: find_pending(mailbox_id, unsure)!
+-- Which messages whose rows had been lost wait for an answer: what woke somebody, and came after our
+-- last send to its conversation that was not refused.
+UPDATE messages SET pending = (
+  direction = 'received'
+  AND NOT (SELECT old FROM mail WHERE mail.id = messages.mail_id)
+  AND position > coalesce((
+    SELECT max(o.position) FROM messages o JOIN sends s ON s.mail_id = o.mail_id
+    WHERE o.thread_id = messages.thread_id AND o.direction = 'sent'
+      AND s.status NOT IN ('failed', 'denied')), 0))
+WHERE mailbox_id = :mailbox_id AND pending = :unsure;
+
 -- name: clear_mentions(mailbox_id)!
 -- All ids of a mailbox.
 DELETE FROM mentions WHERE mailbox_id = :mailbox_id;
