@@ -97,10 +97,10 @@ def _parsed(owner: str, number: int, messages: int, at: float) -> ParsedMessage:
     thread, place = number // PER_THREAD, number % PER_THREAD
     text = "\n".join(_lines(owner, number, messages))
     person = random.Random(f"{owner}{thread}").randrange(500)
-    first = f"{owner}.{thread}.0@example.test"
+    first = f"<{owner}.{thread}.0@example.test>"
     return ParsedMessage(
-        message_id=f"{owner}.{thread}.{place}@example.test",
-        references=(first,) if place else (),
+        message_id=f"<{owner}.{thread}.{place}@example.test>",
+        references=first if place else "",
         sender=Person(address=f"person-{person}@example.test", name=f"Person {person}"),
         to=(Person(address=f"{owner}@{DOMAIN}", name=""),),
         date=datetime.fromtimestamp(at, UTC),
@@ -131,7 +131,7 @@ def _raw(parsed: ParsedMessage) -> bytes:
         f"From: {parsed.sender.name} <{parsed.sender.address}>",
         f"To: {parsed.to[0].address}",
         f"Subject: {parsed.subject}",
-        f"Message-ID: <{parsed.message_id}>",
-        *(f"In-Reply-To: <{id}>" for id in parsed.references),
+        f"Message-ID: {parsed.message_id}",
+        *([f"References: {parsed.references}"] if parsed.references else []),
     )
     return "\r\n".join((*fields, "", *parsed.text.split("\n"), "")).encode()
