@@ -13,11 +13,11 @@ from aiosql.adapters.sqlite3 import SQLite3Adapter
 _FOLDER = Path(__file__).parent / "sql"
 
 
-class _RowAdapter(SQLite3Adapter):  # type: ignore[misc]  # aiosql publishes no types
+class _RowAdapter(SQLite3Adapter):
     """aiosql 15.0 takes one value from tuples, lists and dicts, and refuses sqlite3.Row."""
 
     def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
-        row = self.select_one(conn, query_name, sql, parameters)
+        row: Any = self.select_one(conn, query_name, sql, parameters)  # type: ignore[no-untyped-call]  # aiosql's own
         return None if row is None else row[0]
 
 
