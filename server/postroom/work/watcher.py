@@ -18,6 +18,7 @@ from postroom.model.errors import PostroomError
 from postroom.model.events import EventType
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.work.intake import Intake
+from postroom.work.pace import Pace
 from postroom.work.term import Term
 
 log = logging.getLogger("postroom.work")
@@ -110,8 +111,9 @@ class Watcher:
             await self._sync(connection, folder)
             await self._told(box.id, "")
             pauses.reset()
+            pace = Pace()
             while (patience := await self._patience(box.id)) > 0:
-                await connection.idle(patience)
+                await asyncio.sleep(pace.rest(await _silence(connection, patience)))
                 await self._sync(connection, folder)
         finally:
             await connection.close()
@@ -160,6 +162,13 @@ class Watcher:
                 await self._term.write(change)
         except Exception as error:
             log.error("The problem of mailbox %s was not recorded.", box_id, exc_info=error)
+
+
+async def _silence(connection: ImapConnection, patience: float) -> float:
+    """How long nothing happened in the open folder, seconds; at most ``patience``."""
+    begin = asyncio.get_running_loop().time()
+    await connection.idle(patience)
+    return asyncio.get_running_loop().time() - begin
 
 
 class _Pauses:
