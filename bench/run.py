@@ -44,9 +44,7 @@ def _measure(name: str, size: Size, shuffle: int | None, quiet: bool) -> Report:
     measure = importlib.import_module(f"measures.{name}")
     print(f"measuring {name} …", file=sys.stderr, flush=True)
     try:
-        report: Report = (
-            measure.run(size, shuffle) if name == "archive" else measure.run(size)
-        )
+        report: Report = measure.run(size, shuffle) if name == "archive" else measure.run(size)
     except ArchiveAbsent as absent:
         report = Report(name)
         report.note(f"not measured: {absent}")

@@ -97,15 +97,13 @@ def _list(reader: Wire) -> list[dict[str, object]]:
     page = reader.call("list_threads", mailbox=READER, limit=100)
     found = list(page["threads"])
     while "next_cursor" in page:
-        page = reader.call(
-            "list_threads", mailbox=READER, limit=100, cursor=page["next_cursor"]
-        )
+        page = reader.call("list_threads", mailbox=READER, limit=100, cursor=page["next_cursor"])
         found += page["threads"]
     return found
 
 
 def _threads_by_tools(home: Path, reader: Wire) -> frozenset[frozenset[int]]:
-    """The positions of the messages that get_thread shows in each thread that list_threads shows."""
+    """Threads as list_threads and get_thread show them: the positions of their messages."""
     positions = {
         row["public_id"]: position_of(row["bytes"])
         for row in rows(
@@ -138,12 +136,14 @@ def _check(archive: Archive, found: frozenset[frozenset[int]], *, whole: bool) -
         # A message that is not there may be what holds a thread together.
         wrong = frozenset(t for t in wrong if not any(t <= known for known in archive.threads))
     if wrong:
-        raise WrongThreads(f"{len(wrong)} threads are none of the oracle's: {sorted(map(sorted, wrong))[:3]}")
+        some = sorted(map(sorted, wrong))[:3]
+        raise WrongThreads(f"{len(wrong)} threads are none of the oracle's: {some}")
 
 
 def _progress(count: int) -> Callable[[int], None]:
     def told(done: int) -> None:
         if sys.stderr.isatty() and (done % 50 == 0 or done == count):
-            print(f"\r  {done}/{count} submitted", end="" if done < count else "\n", file=sys.stderr)
+            end = "" if done < count else "\n"
+            print(f"\r  {done}/{count} submitted", end=end, file=sys.stderr)
 
     return told

@@ -26,36 +26,66 @@ Call = tuple[str, dict[str, Any]]
 def run(size: Size) -> Report:
     report = Report("reads")
     for messages in size.filled:
+        searched = messages == size.searched_at
         with throw_away_folder() as folder:
             (home := folder / "home").mkdir()
-            searched = messages == size.searched_at
             asyncio.run(fill(home, messages, with_others=searched))
             log = folder / "log"
             with (
                 greeted(postroom_mcp(home, READER), log) as reader,
                 greeted(peer("constant_server"), log) as constant,
             ):
-                _measure_reads(report, size, messages, reader, constant, folder)
+                beside = _Beside(report, size.rounds, reader, constant, folder / "answers.json")
+                _measure_reads(beside, messages)
                 if searched:
-                    _measure_searches(report, size, messages, reader, constant, folder)
+                    _measure_searches(beside, messages)
     report.note(f"medians of {size.rounds} calls, each beside one of the constant tool")
     return report
 
 
-def _measure_reads(
-    report: Report, size: Size, messages: int, reader: Wire, constant: Wire, folder: Path
-) -> None:
-    listed = reader.call("list_threads", limit=min(THREADS_READ, 100))["threads"]
-    calls: list[Call] = [("get_thread", {"thread_id": t["thread_id"]}) for t in listed]
-    _compare(report, f"list_threads, {messages:,}", [("list_threads", {})], size, reader, constant,
-             folder, READ_TARGET)
-    _compare(report, f"get_thread, {messages:,}", calls, size, reader, constant, folder,
-             READ_TARGET)
+class _Beside:
+    """Compares calls with a constant tool that answers the same."""
+
+    def __init__(
+        self, report: Report, rounds: int, reader: Wire, constant: Wire, answers: Path
+    ) -> None:
+        self.reader = reader
+        self._report = report
+        self._rounds = rounds
+        self._constant = constant
+        self._answers = answers
+
+    def compare(self, said: str, calls: Sequence[Call], target: float) -> None:
+        """Make the calls in turn, each beside the constant tool with the same answer."""
+        self._load([self.reader.call_raw(tool, given) for tool, given in calls])
+        ours: list[float] = []
+        floor: list[float] = []
+        for number in range(-WARM_UP, self._rounds):
+            which = number % len(calls)
+            tool, given = calls[which]
+            taken = self.reader.timed(tool, **given), self._constant.timed("answer", number=which)
+            if number >= 0:
+                ours.append(taken[0])
+                floor.append(taken[1])
+        add = self._report.add
+        add(said, milliseconds(median(ours)), "ms")
+        add("  p95", milliseconds(p95(ours)), "ms")
+        add("  constant tool", milliseconds(median(floor)), "ms")
+        add("  ratio", median(ours) / median(floor), "x", target)
+
+    def _load(self, answers: list[dict[str, Any]]) -> None:
+        self._answers.write_text(json.dumps(answers), encoding="utf-8")
+        self._constant.call("answers", file=str(self._answers))
 
 
-def _measure_searches(
-    report: Report, size: Size, messages: int, reader: Wire, constant: Wire, folder: Path
-) -> None:
+def _measure_reads(beside: _Beside, messages: int) -> None:
+    listed = beside.reader.call("list_threads", limit=THREADS_READ)["threads"]
+    each: list[Call] = [("get_thread", {"thread_id": t["thread_id"]}) for t in listed]
+    beside.compare(f"list_threads, {messages:,}", [("list_threads", {})], READ_TARGET)
+    beside.compare(f"get_thread, {messages:,}", each, READ_TARGET)
+
+
+def _measure_searches(beside: _Beside, messages: int) -> None:
     for said, query in (
         ("a rare word", RARE),
         ("a common word", COMMON),
@@ -65,35 +95,4 @@ def _measure_searches(
         ("no such word", "nowhere"),
     ):
         call: Call = ("list_threads", {"query": query})
-        _compare(report, f"search {messages:,}: {said}", [call], size, reader, constant, folder,
-                 SEARCH_TARGET)
-
-
-def _compare(
-    report: Report,
-    said: str,
-    calls: Sequence[Call],
-    size: Size,
-    reader: Wire,
-    constant: Wire,
-    folder: Path,
-    target: float,
-) -> None:
-    """The calls in turn, each beside the constant tool with the same answer."""
-    answers = [reader.call_raw(tool, given) for tool, given in calls]
-    file = folder / "answers.json"
-    file.write_text(json.dumps(answers), encoding="utf-8")
-    constant.call("answers", file=str(file))
-    ours: list[float] = []
-    floor: list[float] = []
-    for number in range(-WARM_UP, size.rounds):
-        which = number % len(calls)
-        tool, given = calls[which]
-        taken = reader.timed(tool, **given), constant.timed("answer", number=which)
-        if number >= 0:
-            ours.append(taken[0])
-            floor.append(taken[1])
-    report.add(said, milliseconds(median(ours)), "ms")
-    report.add("  p95", milliseconds(p95(ours)), "ms")
-    report.add("  constant tool", milliseconds(median(floor)), "ms")
-    report.add("  ratio", median(ours) / median(floor), "x", target)
+        beside.compare(f"search {messages:,}: {said}", [call], SEARCH_TARGET)

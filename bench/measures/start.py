@@ -39,12 +39,12 @@ def _starts(era: Era, count: int, home: Path, log: Path) -> tuple[Times, Times]:
     for number in range(count + 1):
         warm = number > 0  # the first start writes and reads what the next ones find in memory
         # By turns first, so that neither always follows the other's end.
-        both = [
-            lambda: _start(postroom_mcp(home, "ada"), "list_threads", era, log, ours, warm),
-            lambda: _start(peer("empty_server"), "constant", era, log, floor, warm),
-        ]
-        for one in both if number % 2 else reversed(both):
-            one()
+        both = (
+            (postroom_mcp(home, "ada"), "list_threads", ours),
+            (peer("empty_server"), "constant", floor),
+        )
+        for command, tool, times in both if number % 2 else reversed(both):
+            _start(command, tool, era, log, times, warm)
     return ours, floor
 
 

@@ -27,9 +27,7 @@ class Everybody:
 
 
 async def main() -> None:
-    server = EmbeddedServer(
-        Path(sys.argv[1]), Everybody(), ports=Ports(0, 0), clock=system_clock
-    )
+    server = EmbeddedServer(Path(sys.argv[1]), Everybody(), ports=Ports(0, 0), clock=system_clock)
     ports = await server.start()
     print(json.dumps({"imap": ports.imap, "smtp": ports.smtp}), flush=True)
     await asyncio.to_thread(sys.stdin.read)

@@ -26,10 +26,14 @@ async def list_tools(ctx: Any, params: Any) -> ListToolsResult:
 async def call_tool(ctx: Any, params: Any) -> CallToolResult:
     given = params.arguments or {}
     if params.name == "answers":
-        found = json.loads(Path(given["file"]).read_text(encoding="utf-8"))
-        _answers[:] = [CallToolResult.model_validate(one) for one in found]
+        _load(Path(given["file"]))
         return CallToolResult(content=[], structured_content={"count": len(_answers)})
     return _answers[given.get("number", 0)]
+
+
+def _load(file: Path) -> None:
+    found = json.loads(file.read_text(encoding="utf-8"))
+    _answers[:] = [CallToolResult.model_validate(one) for one in found]
 
 
 async def main() -> None:

@@ -33,7 +33,7 @@ PER_THREAD = 4
 STEP_MESSAGES = 10_000
 BEGIN = 1_700_000_000.0
 
-_WORDS = (
+_SOME_WORDS = (
     "about after again all also and answer any at because been before both but by call can come"
     " could date day done each end even first for from good had has have here how if in into is it"
     " just know last later like look made make many may more most much must my need next no not now"
@@ -41,7 +41,8 @@ _WORDS = (
     " send set she should show side so some still such take than thank that the their then there"
     " these they thing think this time to today tomorrow two under up us use very want was way we"
     " week well were what when where which who will with work would year yes yet you your"
-).split()
+)
+_WORDS = _SOME_WORDS.split()
 
 
 async def fill(home: Path, messages: int, *, with_others: bool) -> None:

@@ -54,9 +54,7 @@ class Wire:
         self._number += 1
         if self.era is Era.MODERN:
             params = {**params, "_meta": _META}
-        self._write(
-            {"jsonrpc": "2.0", "id": self._number, "method": method, "params": params}
-        )
+        self._write({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
         return self._answer(self._number)
 
     def call(self, tool: str, **given: Any) -> dict[str, Any]:
