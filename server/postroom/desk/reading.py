@@ -1,5 +1,7 @@
 """Threads: lists of them, what is found in them, and one as a conversation."""
 
+from dataclasses import dataclass
+
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
 from postroom.desk.budget import METADATA_TOKENS, MIN_TOKENS, cut
@@ -58,8 +60,8 @@ class Reading:
             owner = None if caller.is_operator else (door.owner(con, caller) or 0)
             place = cursors.listed(con, question, cursor) if cursor else None
             if query:
-                scope = _search_scope(box.id if box else None, owner)
-                rows, end = _found(con, query, scope, awaiting or "", begin, place, limit)
+                where = _Where(box.owner if box else owner, box.id if box else None)
+                rows, end = _found(con, query, where, awaiting or "", begin, place, limit)
             else:
                 rows, end = _listed(
                     con, box.id if box else None, owner, awaiting or "", begin, place, limit
@@ -200,16 +202,18 @@ def _listed(
     return rows, ListPlace(rows[-1]["last_at"], rows[-1]["thread_id"]) if more else None
 
 
-def _search_scope(mailbox_id: int | None, owner: int | None) -> str:
-    if mailbox_id is not None:
-        return search.mailbox_word(mailbox_id)
-    return search.owner_word(owner) if owner is not None else ""
+@dataclass(frozen=True)
+class _Where:
+    """Whose mail is searched (None: everybody's), and in which mailbox (None: in all)."""
+
+    owner: int | None
+    mailbox_id: int | None
 
 
 def _found(
     con: Connection,
     query: str,
-    scope: str,
+    where: _Where,
     awaiting: str,
     since: float,
     place: ListPlace | None,
@@ -219,7 +223,7 @@ def _found(
 
     ``place`` holds, in place of a time, the row id of the last hit that was looked at.
     """
-    expression = search.match(query, scope)
+    expression = search.match(query, where.mailbox_id)
     if expression is None:
         return [], None
     before = round(place.last_at) if place else search.NEWEST
@@ -227,7 +231,7 @@ def _found(
     seen: set[int] = set()
     scanned = 0
     while scanned < SCANNED_HITS:
-        hits = search.hits(con, expression, before, 100)
+        hits = search.hits(con, expression, where.owner, before, 100)
         scanned += len(hits)
         for hit in hits:
             thread_id = hit["thread_id"]

@@ -1,11 +1,18 @@
 """Full-text search over subject, people and words (FTS5).
 
-A mailbox and its owner are words of each row, so that what is searched in one mailbox never walks
-the hits of another. Hits come newest first, by row id, which FTS5 gives without sorting.
+Every owner's mail lies together:
+
+    row id = owner × 2^40 + mail id
+
+A search of one owner is a range of row ids, which FTS5 seeks in the list of each word. So a word
+that is common in other people's mail costs nothing here (as a word of each row, the owner cost a
+walk of all their hits: 3 ms at 100,000 mails, growing with them). The mailbox is a word of each
+row. Hits come newest first, by row id, which FTS5 gives without sorting.
 """
 
 import re
 import secrets
+from operator import itemgetter
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
@@ -19,7 +26,11 @@ MAX_WORDS = 24
 MAX_INDEXED_CHARS = 200_000
 """Words of one message that are made findable; a dump of a megabyte is no conversation."""
 
-NEWEST = 2**62
+OWNER = 2**40
+"""Row ids of one owner: more than there will ever be mails."""
+
+NEWEST = OWNER - 1
+"""Behind every mail of an owner."""
 
 _LETTER = r"(?:[^\W_][\u0300-\u036f]*)"
 _WORD = re.compile(rf"{_LETTER}+(?:[_'’.@+-]{_LETTER}+)*")
@@ -31,23 +42,19 @@ def mailbox_word(mailbox_id: int) -> str:
     return f"mb{mailbox_id}"
 
 
-def owner_word(owner: int) -> str:
-    """The word that every mail of an owner carries."""
-    return f"ow{owner}"
-
-
-def match(query: str, scope: str) -> str | None:
+def match(query: str, mailbox_id: int | None) -> str | None:
     """The FTS5 expression for what a person typed, or None where it holds no word.
 
     Each word is quoted, so that nothing in a query is FTS5's own syntax; all must occur.
-    ``scope`` is a word of `mailbox_word` or `owner_word`, or "" for everything.
     """
     words = [w.group() for w in _WORD.finditer(query)][:MAX_WORDS]
     if not words:
         return None
     terms = " AND ".join(f'"{word}"' for word in words)
     words_match = f"{{subject people words}} : ({terms})"
-    return f'box : "{scope}" AND {words_match}' if scope else words_match
+    if mailbox_id is None:
+        return words_match
+    return f'box : "{mailbox_word(mailbox_id)}" AND {words_match}'
 
 
 def add(con: Connection, row: Row) -> None:
@@ -60,9 +67,14 @@ def remove(con: Connection, row: Row) -> None:
     sql.remove(con, **fields(con, row))
 
 
-def hits(con: Connection, expression: str, before: int, most: int) -> list[Row]:
-    """(mail_id, thread_id) of mails that match, newest first, older than the mail ``before``."""
-    return list(sql.hits(con, match=expression, before=before, most=most))
+def hits(con: Connection, expression: str, owner: int | None, before: int, most: int) -> list[Row]:
+    """(mail_id, thread_id) of an owner's mails that match, newest first, older than the mail
+    ``before``. Of everybody's where ``owner`` is None: operators pay for sorting all hits."""
+    if owner is None:
+        return list(sql.hits_of_all(con, match=expression, before=before, most=most))
+    first = owner * OWNER
+    end = first + min(before, NEWEST)
+    return list(sql.hits(con, match=expression, first=first, end=end, most=most))
 
 
 def has_newer_hit(con: Connection, expression: str, mail_id: int, thread_id: int) -> bool:
@@ -75,8 +87,8 @@ def fields(con: Connection, row: Row) -> dict[str, object]:
     """What is searched of a message: a function of its row, so that it can be taken out again."""
     owner = sql.owner(con, mailbox_id=row["mailbox_id"])
     return {
-        "rowid": row["mail_id"],
-        "box": f"{mailbox_word(row['mailbox_id'])} {owner_word(owner)}",
+        "rowid": owner * OWNER + row["mail_id"],
+        "box": mailbox_word(row["mailbox_id"]),
         "subject": row["subject"],
         "people": " ".join(
             (row["from_address"], row["from_name"], row["to_people"], row["cc_people"])
@@ -109,7 +121,8 @@ def fill(con: Connection, word: str, rows: list[Row]) -> None:
         con.executemany(
             "INSERT INTO search_anew (rowid, box, subject, people, words)"
             " VALUES (:rowid, :box, :subject, :people, :words)",
-            [fields(con, row) for row in rows],
+            # FTS5 writes out what it holds whenever a row id is below the last one.
+            sorted((fields(con, row) for row in rows), key=itemgetter("rowid")),
         )
         return
     raise Unavailable(

@@ -260,8 +260,8 @@ CREATE INDEX conversations_awaiting ON conversations (mailbox_id, awaiting, last
 
 CREATE INDEX conversations_owner_awaiting ON conversations (owner, awaiting, last_at DESC, thread_id DESC);
 
--- Full text. `box` holds one word for the mailbox and one for its owner, so that a search in one
--- mailbox never walks the words of another's. The row is a mail's id; the text stands in messages.
+-- Full text. The row id is owner × 2^40 + the mail's id, so that a search in one owner's mail never
+-- walks the words of another's; `box` holds a word for the mailbox. The text stands in messages.
 CREATE VIRTUAL TABLE search USING fts5 (
   box, subject, people, words,
   content = '', tokenize = 'unicode61 remove_diacritics 2'

@@ -7,16 +7,23 @@ INSERT INTO search (rowid, box, subject, people, words) VALUES (:rowid, :box, :s
 INSERT INTO search (search, rowid, box, subject, people, words)
 VALUES ('delete', :rowid, :box, :subject, :people, :words);
 
--- name: hits(match, before, most)
--- Mails that match, newest first, with their conversations.
-SELECT s.rowid AS mail_id, g.thread_id FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid
-WHERE s.search MATCH :match AND s.rowid < :before ORDER BY s.rowid DESC LIMIT :most;
+-- name: hits(match, first, end, most)
+-- Mails of one owner (a range of row ids) that match, newest first, with their conversations.
+SELECT g.mail_id, g.thread_id FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid & 0xFFFFFFFFFF
+WHERE s.search MATCH :match AND s.rowid >= :first AND s.rowid < :end ORDER BY s.rowid DESC LIMIT :most;
+
+-- name: hits_of_all(match, before, most)
+-- The same of everybody's mails.
+SELECT g.mail_id, g.thread_id FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid & 0xFFFFFFFFFF
+WHERE s.search MATCH :match AND g.mail_id < :before ORDER BY g.mail_id DESC LIMIT :most;
 
 -- name: newer_hit(match, mail_id, thread_id)$
 -- Whether a conversation has a hit newer than this one.
-SELECT 1 FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid
-WHERE s.search MATCH :match AND s.rowid > :mail_id AND g.thread_id = :thread_id
-  AND s.rowid <= (SELECT max(mail_id) FROM messages WHERE thread_id = :thread_id) LIMIT 1;
+SELECT 1 FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid & 0xFFFFFFFFFF
+WHERE s.search MATCH :match AND g.thread_id = :thread_id
+  AND s.rowid > (SELECT owner << 40 FROM conversations WHERE thread_id = :thread_id) + :mail_id
+  AND s.rowid <= (SELECT owner << 40 FROM conversations WHERE thread_id = :thread_id)
+    + (SELECT max(mail_id) FROM messages WHERE thread_id = :thread_id) LIMIT 1;
 
 -- name: owner(mailbox_id)$
 -- Whose mailbox it is.
