@@ -11,7 +11,7 @@ _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
 
 def iso(at: float) -> str:
     """``at`` (seconds since 1970) as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def duration(text: str, name: str) -> float:
