@@ -34,7 +34,7 @@ def parameters(home: Path, agent: str) -> StdioServerParameters:
     )
 
 
-async def eventually(look: Callable[[], T], seconds: float = PATIENCE) -> T:
+async def eventually(look: Callable[[], T | None], seconds: float = PATIENCE) -> T:
     """What ``look`` answers as soon as it is true; fails after ``seconds``."""
     async with asyncio.timeout(seconds):
         while not (found := look()):  # noqa: ASYNC110  # another process tells nobody

@@ -64,6 +64,21 @@ async def send(room: PostRoom, caller: Caller, **asked: Any) -> SendAnswer:
     return await room.desk.sending.send(caller, SendRequest(**{"text": "Hello.", **asked}))
 
 
+async def drop_off(room: PostRoom, caller: Caller, **asked: Any) -> int:
+    """The row id of a send that is on disk, without waiting for what becomes of it."""
+
+    def newest(con: Connection) -> int:
+        return int(con.execute("SELECT coalesce(max(id), 0) FROM sends").fetchone()[0])
+
+    before = await room.index.read(newest)
+    sending = asyncio.create_task(send(room, caller, **asked))
+    try:
+        return await until(room, lambda con: max(newest(con) - before, 0) and newest(con))
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
 def sends_in(*statuses: str) -> Callable[[Connection], list[Any]]:
     """Sends whose status is one of these."""
 

@@ -6,6 +6,7 @@ import imaplib
 import os
 import random
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ import pytest
 from servers import postroom_processes as processes
 from servers.postroom_processes import Line
 from servers.rooms import ADA, BEN, mailbox, opened
+
+from postroom.work.seat import Standing
 
 KILLS = int(os.environ.get("POSTROOM_KILLS", "10"))
 """More of them take longer and find rarer faults."""
@@ -110,6 +113,8 @@ async def settled(home: Path) -> Counter[str]:
     """How often each subject lies in the receiver's INBOX once a last worker has done its work."""
     unsettled = "SELECT id FROM sends WHERE status <> 'sent'"
     async with opened(home) as room:
+        seated = lambda: room.worker.standing is Standing.SEATED  # noqa: E731
+        await processes.eventually(seated, 30)
         await processes.eventually(lambda: not processes.ask(home, unsettled), 30)
         boxes = "SELECT * FROM mailboxes WHERE address LIKE 'ben@%'"
         (box,) = processes.ask(home, boxes)
@@ -132,9 +137,9 @@ def inbox_subjects(port: int, user: str, password: str) -> Counter[str]:
         return Counter(s.decode() for s in re.findall(rb"Subject: (Mail [0-9-]+)", text))
 
 
-def received_rows(home: Path) -> list[processes.sqlite3.Row]:
+def received_rows(home: Path) -> list[sqlite3.Row]:
     return processes.ask(home, "SELECT subject FROM messages WHERE direction = 'received'")
 
 
-def sent_rows(home: Path) -> list[processes.sqlite3.Row]:
+def sent_rows(home: Path) -> list[sqlite3.Row]:
     return processes.ask(home, "SELECT subject FROM messages WHERE direction = 'sent'")

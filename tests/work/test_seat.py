@@ -135,7 +135,9 @@ async def test_ports_that_another_program_took_are_given_up_after_a_while_and_it
 
 
 @POSIX
-async def test_a_worker_that_is_stopped_is_named_by_doctor_and_goes_on_when_it_is_let(tmp_path: Path) -> None:
+async def test_a_worker_that_is_stopped_is_named_by_doctor_and_goes_on_when_it_is_let(
+    tmp_path: Path,
+) -> None:
     async with started(tmp_path, "cam") as cam:
         await cam.done("create_mailbox", username="cam")
         await eventually(lambda: working(tmp_path))

@@ -27,6 +27,9 @@ IDLE_SECONDS = 300.0
 """How long one IDLE lasts: servers drop a connection after 30 minutes (RFC 2177), middleboxes after
 fewer."""
 
+FETCH_CHUNK = 100
+"""Mails asked for at once, while all goes well."""
+
 BATCH_MESSAGES = 64
 BATCH_BYTES = 4 * 2**20
 """Mail indexed in one transaction: enough to share its cost, little enough to hold in memory."""
@@ -85,49 +88,54 @@ class Watcher:
 
     async def _watch(self, box_id: int) -> None:
         """Stay connected to a mailbox, whatever happens, until it is no longer to be watched."""
-        pauses = _Pauses()
+        tries = _Tries()
         while True:
             try:
                 # Read anew each time: who takes an expired mailbox back gets a new password.
                 box = await self._read(box_id)
                 if box is None:
                     return
-                await self._connected(box, pauses)
+                await self._connected(box, tries)
                 return
             except PostroomError as error:
                 await self._told(box_id, _problem(error))
             except Exception:
                 log.exception("Watching mailbox %s failed.", box_id)
                 await self._told(box_id, "The watcher failed; `postroom doctor` tells more.")
-            await asyncio.sleep(pauses.next())
+            await asyncio.sleep(tries.failed())
 
-    async def _connected(self, box: Mailbox, pauses: "_Pauses") -> None:
+    async def _connected(self, box: Mailbox, tries: "_Tries") -> None:
         """Follow a mailbox over one connection. Returns when it is no longer to be watched."""
         async with self._logins:
             connection = await ImapConnection.open(self._login(box))
         try:
             selected = await connection.select(INBOX)
             folder = Folder(box.id, ACCOUNT, INBOX, selected.uidvalidity)
-            await self._sync(connection, folder)
+            await self._sync(connection, folder, tries)
             await self._told(box.id, "")
-            pauses.reset()
+            tries.went_well()
             pace = Pace()
             while (patience := await self._patience(box.id)) > 0:
                 await asyncio.sleep(pace.rest(await _silence(connection, patience)))
-                await self._sync(connection, folder)
+                await self._sync(connection, folder, tries)
         finally:
             await connection.close()
 
-    async def _sync(self, connection: ImapConnection, folder: Folder) -> None:
+    async def _sync(self, connection: ImapConnection, folder: Folder, tries: "_Tries") -> None:
         last = await self._term.index.read(lambda con: folders.last_uid(con, folder))
         batch: list[FetchedMail] = []
-        held = 0
-        async for mail in connection.fetch_after(last):
-            batch.append(mail)
-            held += len(mail.raw)
-            if len(batch) >= BATCH_MESSAGES or held >= BATCH_BYTES:
+        try:
+            async for mail in connection.fetch_after(last, chunk=tries.chunk):
+                batch.append(mail)
+                if _is_full(batch):
+                    full, batch = batch, []
+                    await self._intake.take(folder, full)
+                    tries.progressed()
+        except PostroomError:
+            if batch:  # what was fetched before it broke is not fetched again
                 await self._intake.take(folder, batch)
-                batch, held = [], 0
+                tries.progressed()
+            raise
         if batch:
             await self._intake.take(folder, batch)
 
@@ -171,19 +179,31 @@ async def _silence(connection: ImapConnection, patience: float) -> float:
     return asyncio.get_running_loop().time() - begin
 
 
-class _Pauses:
-    """How long to rest before each next try to connect."""
+class _Tries:
+    """How the tries to keep up with one mailbox go: how long to rest, and how much to ask for."""
 
     def __init__(self) -> None:
+        self.went_well()
+
+    def went_well(self) -> None:
+        """It was connected, and all was fetched."""
+        self.chunk = FETCH_CHUNK
         self._pause = FIRST_PAUSE
 
-    def next(self) -> float:
+    def progressed(self) -> None:
+        """Some mail was fetched: no reason to wait longer each time."""
+        self._pause = FIRST_PAUSE
+
+    def failed(self) -> float:
+        """How long to rest, seconds. Next time less is asked for at once, so that a line that
+        never holds for long still brings every mail."""
+        self.chunk = max(self.chunk // 2, 1)
         pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
         return pause * random.uniform(0.5, 1)
 
-    def reset(self) -> None:
-        """It was connected, and all was well."""
-        self._pause = FIRST_PAUSE
+
+def _is_full(batch: list[FetchedMail]) -> bool:
+    return len(batch) >= BATCH_MESSAGES or sum(len(mail.raw) for mail in batch) >= BATCH_BYTES
 
 
 def _changes(con: Connection, position: int) -> tuple[int, bool]:
