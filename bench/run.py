@@ -31,7 +31,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench/run.py", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*MEASURES, []], metavar="name")
+    parser.add_argument(
+        "names", nargs="*", choices=[*MEASURES, []], metavar="name", help=", ".join(MEASURES)
+    )
     parser.add_argument("--quick", action="store_true", help="fewer samples, no million messages")
     parser.add_argument("--tiny", action="store_true", help="only shows that everything runs")
     parser.add_argument("--json", action="store_true", help="figures as JSON")

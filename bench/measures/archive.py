@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rig.archive import Archive, load_archive, position_of
 from rig.bare import bare_mail_server
@@ -86,13 +87,14 @@ def _end_to_end(home: Path, reader: Wire, archive: Archive) -> tuple[float, floa
     _, longest = _submit_all(account_of(home, LISTER), archive, _progress(len(archive.messages)))
 
     def all_listed() -> bool:
-        return sum(thread["message_count"] for thread in _list(reader)) == len(archive.messages)
+        counts = [int(thread["message_count"]) for thread in _list(reader)]
+        return sum(counts) == len(archive.messages)
 
     eventually(all_listed, "the last message", STALL_SECONDS, pause=0.05)
     return time.perf_counter() - begin, longest
 
 
-def _list(reader: Wire) -> list[dict[str, object]]:
+def _list(reader: Wire) -> list[dict[str, Any]]:
     """Every thread, page by page."""
     page = reader.call("list_threads", mailbox=READER, limit=100)
     found = list(page["threads"])

@@ -21,6 +21,9 @@ SETTLE_SECONDS = 5.0
 
 def run(size: Size) -> Report:
     report = Report("idle")
+    if sys.platform == "win32":
+        report.note("not measured: processor time and memory are read from /proc or by ps")
+        return report
     with throw_away_folder() as folder:
         (home := folder / "home").mkdir()
         log = folder / "log"
@@ -28,7 +31,7 @@ def run(size: Size) -> Report:
             greeted(postroom_mcp(home, "ada"), log) as worker,
             greeted(peer("empty_server"), log) as empty,
         ):
-            for number in range(size.idle_mailboxes):
+            for number in range(size.idle_mailboxes - 1):
                 worker.call("create_mailbox", username=f"box-{number}")
             worker_of(home)
             with greeted(postroom_mcp(home, "ben"), log) as standby:
@@ -97,7 +100,5 @@ def _megabytes(pid: int) -> float:
 
 
 def _ps(pid: int, what: str) -> str:
-    if sys.platform == "win32":
-        raise NotImplementedError("processor time and memory are read by ps or /proc")
     command = ["ps", "-o", f"{what}=", "-p", str(pid)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -28,7 +28,8 @@ async def call_tool(ctx: Any, params: Any) -> CallToolResult:
     if params.name == "answers":
         _load(Path(given["file"]))
         return CallToolResult(content=[], structured_content={"count": len(_answers)})
-    return _answers[given.get("number", 0)]
+    number: int = given.get("number", 0)
+    return _answers[number]
 
 
 def _load(file: Path) -> None:

@@ -1,0 +1,46 @@
+"""Every measure runs, at a size that shows nothing but that."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RUN = Path(__file__).resolve().parents[2] / "bench" / "run.py"
+
+
+def run(*arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, str(RUN), "--tiny", "--json", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    (measure,) = json.loads(done.stdout)["measures"]
+    assert isinstance(measure, dict)
+    return measure
+
+
+@pytest.mark.parametrize("name", ["start", "reply", "send", "reads"])
+def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
+    figures = run(name)["figures"]
+    assert all(figure["value"] > 0 for figure in figures), figures
+    assert any(figure["target"] is not None for figure in figures)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it reads /proc, or asks ps")
+def test_idleness_is_measured() -> None:
+    figures = {figure["name"]: figure["value"] for figure in run("idle")["figures"]}
+    assert figures["memory of the worker"] > figures["memory of an empty server"] > 0
+
+
+@pytest.mark.parametrize("order", [(), ("--shuffle", "3")])
+def test_real_mail_comes_through_in_the_threads_of_the_oracle(
+    corpora: Path, order: tuple[str, ...]
+) -> None:
+    figures = {figure["name"]: figure["value"] for figure in run("archive", *order)["figures"]}
+    assert figures["messages"] == 40
