@@ -1,12 +1,18 @@
 """How many words fit into an answer."""
 
 from postroom.mime.tokens import estimate_tokens
+from postroom.model.answers import MessageView
 
-METADATA_TOKENS = 60
-"""What the fields around a message's words cost, about."""
+FEWEST_WORDS = 40
+"""Tokens of words that a message gets however much its other fields cost: a page must go on."""
 
 MIN_TOKENS = 100
 """Below this a page would hold no words."""
+
+
+def metadata_tokens(view: MessageView) -> int:
+    """What the fields around a message's words cost: people and files of a stranger's choosing."""
+    return estimate_tokens(view.model_dump_json(exclude_none=True, by_alias=True))
 
 
 def cut(text: str, tokens: int) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import METADATA_TOKENS, MIN_TOKENS, cut
+from postroom.desk.budget import FEWEST_WORDS, MIN_TOKENS, cut, metadata_tokens
 from postroom.desk.cursors import ListPlace, ThreadPlace
 from postroom.desk.times import iso, moment
 from postroom.index import journal, reading, search
@@ -151,11 +151,14 @@ class _Page:
     def _take(self, row: Row, offset: int) -> bool:
         """Whether a message went onto the page; one that is too long alone goes on in part."""
         text = views.words(row, include_quoted=self._quoted)[offset:]
-        cost = METADATA_TOKENS + estimate_tokens(text)
+        around = metadata_tokens(views.message(row, ""))
+        cost = around + estimate_tokens(text)
         fits = cost <= self._left
         if not fits and self.messages:
             return False
-        shown = text if fits else cut(text, self._left - METADATA_TOKENS)
+        # What is little anyway is not cut: a page for its last word would cost more than the word.
+        fits = fits or estimate_tokens(text) <= FEWEST_WORDS
+        shown = text if fits else cut(text, max(self._left - around, FEWEST_WORDS))
         if not fits:
             self.end = ThreadPlace(row["mail_id"], offset + len(shown))
         self.messages.append(

@@ -271,9 +271,7 @@ def _moved(con: Connection, who: str, thread_id: int, now: float) -> _Filed | No
 
 def _new_message(row: Row) -> MessageView:
     words = views.words(row, include_quoted=False)
-    cut_off = len(words) > MAX_NEW_CHARS
-    left_out = "the rest of it: get_thread shows it" if cut_off else None
-    return views.message(row, words[:MAX_NEW_CHARS], left_out=left_out)
+    return views.brief(row, words[:MAX_NEW_CHARS], whole=len(words) <= MAX_NEW_CHARS)
 
 
 def _why_moved(filed: _Filed) -> str:

@@ -9,8 +9,16 @@ from postroom.index.threads import people_of
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.messages import Direction, MessageKind
 
-MAX_PEOPLE_SHOWN = 20
-"""Recipients listed with one message: a mailing's hundreds would crowd out its words."""
+MAX_SHOWN = 50
+"""Recipients in a field, or files, listed with one message of a thread: as many as one of our own
+may have. A mailing's hundreds would crowd out its words."""
+
+MAX_SHOWN_BRIEFLY = 10
+"""The same where many messages share an answer."""
+
+
+MAX_PARTICIPANTS_SHOWN = 20
+"""People listed with one thread of a list."""
 
 
 def words(row: Row, *, include_quoted: bool) -> str:
@@ -22,12 +30,23 @@ def words(row: Row, *, include_quoted: bool) -> str:
 
 
 def message(
-    row: Row, text: str, *, thread_id: str | None = None, left_out: str | None = None
+    row: Row,
+    text: str,
+    *,
+    thread_id: str | None = None,
+    left_out: str | None = None,
+    most: int = MAX_SHOWN,
 ) -> MessageView:
-    """A message with the words ``text`` of it."""
+    """A message with the words ``text`` of it, and at most ``most`` of its people and files."""
     received = row["direction"] == Direction.RECEIVED
     to = tuple(p.address for p in people_of(row["to_people"]))
     cc = tuple(p.address for p in people_of(row["cc_people"]))
+    files = attachments(row)
+    more = [
+        left_out,
+        _beyond(len(to) + len(cc), len(to[:most]) + len(cc[:most]), "recipients"),
+        _beyond(len(files), most, "files"),
+    ]
     return MessageView.model_validate(
         {
             "message_id": row["public_id"],
@@ -35,20 +54,31 @@ def message(
             "direction": row["direction"],
             "from": row["from_address"],
             "untrusted_from_name": (row["from_name"] or None) if received else None,
-            "to": to[:MAX_PEOPLE_SHOWN],
-            "cc": cc[:MAX_PEOPLE_SHOWN] or None,
+            "to": to[:most],
+            "cc": cc[:most] or None,
             "date": iso(row["at"]),
             "kind": row["kind"],
             "untrusted_text": text if received else None,
             "text": None if received else text,
-            "attachments": attachments(row) or None,
+            "attachments": files[:most] or None,
             "sender_verdict": row["verdict"] if received else None,
             "reply_to_differs": reply_to_differs(row) if received else None,
             "hidden_text": row["hidden_text"] or None,
             "status": _send_status(row),
-            "left_out": left_out,
+            "left_out": "; ".join(said for said in more if said) or None,
         }
     )
+
+
+def brief(row: Row, text: str, *, thread_id: str | None = None, whole: bool = True) -> MessageView:
+    """A message as it is told of among others, with its subject; get_thread shows all of it."""
+    left_out = None if whole else "the rest of it: get_thread shows it"
+    view = message(row, text, thread_id=thread_id, left_out=left_out, most=MAX_SHOWN_BRIEFLY)
+    return view.model_copy(update={"untrusted_subject": row["subject"]})
+
+
+def _beyond(count: int, shown: int, what: str) -> str | None:
+    return f"{count - shown} more {what}" if count > shown else None
 
 
 def attachments(row: Row) -> tuple[AttachmentInfo, ...]:
@@ -79,7 +109,7 @@ def thread(row: Row) -> ThreadSummary:
         thread_id=row["public_id"],
         mailbox=own,
         untrusted_subject=row["subject"],
-        participants=others[:MAX_PEOPLE_SHOWN],
+        participants=others[:MAX_PARTICIPANTS_SHOWN],
         message_count=row["message_count"],
         last_message_at=iso(row["last_at"]),
         last_direction=row["last_direction"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import METADATA_TOKENS, cut
+from postroom.desk.budget import FEWEST_WORDS, cut, metadata_tokens
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
@@ -233,15 +233,15 @@ def _send_outcome(con: Connection, decided: Row) -> tuple[str, str | None]:
 
 def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:
     """The messages, each cut so that all of them fit into one answer."""
-    share = DEFAULT_THREAD_TOKENS // max(len(rows), 1) - METADATA_TOKENS
+    share = DEFAULT_THREAD_TOKENS // max(len(rows), 1)
     found = []
     for row in rows:
-        text = views.words(row, include_quoted=False)
-        shown = text if estimate_tokens(text) <= share else cut(text, share)
-        left_out = "the rest of it: get_thread shows it" if len(shown) < len(text) else None
         thread_id = threads.public_id(con, row["thread_id"])
-        view = views.message(row, shown, thread_id=thread_id, left_out=left_out)
-        found.append(view.model_copy(update={"untrusted_subject": row["subject"]}))
+        bare = views.brief(row, "", thread_id=thread_id)
+        text = views.words(row, include_quoted=False)
+        room = max(share - metadata_tokens(bare), FEWEST_WORDS)
+        shown = text if estimate_tokens(text) <= room else cut(text, room)
+        found.append(views.brief(row, shown, thread_id=thread_id, whole=len(shown) == len(text)))
     return tuple(found)
 
 
