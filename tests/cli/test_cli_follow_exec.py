@@ -43,9 +43,9 @@ def write(postroom: Program, text: str, subject: str = "s") -> None:
     assert done.code == 0, done.err
 
 
-def follow(postroom: Program, command: Command, *more: str) -> Ended:
+def hand_over(postroom: Program, command: Command, *more: str) -> Ended:
     return postroom(
-        "wait", "--mailbox", BEN, "--follow", "--timeout", "2", "--exec", command.line, *more,
+        "wait", "--mailbox", BEN, "--timeout", "30", "--exec", command.line, *more,
         RECORD=str(command.file),
     )  # fmt: skip
 
@@ -54,10 +54,10 @@ def test_each_message_is_handed_over_once_in_order(two_mailboxes: Program, tmp_p
     for text in ("first", "second"):
         write(two_mailboxes, text)
     command = Command(tmp_path)
-    ended = follow(two_mailboxes, command)
+    ended = hand_over(two_mailboxes, command)
     assert ended.code == 0, ended.err
     assert [r["stdin"]["untrusted_text"] for r in command.records] == ["first", "second"]
-    again = follow(two_mailboxes, command)
+    again = hand_over(two_mailboxes, command, "--timeout", "1")
     assert again.code == 4, "both were acknowledged"
     assert len(command.records) == 2
 
@@ -68,7 +68,7 @@ def test_a_strangers_words_reach_standard_input_alone(
     poison = "$(touch owned); `touch owned` && echo 'x' \\\" | tee owned"
     write(two_mailboxes, poison, subject=poison)
     command = Command(tmp_path)
-    assert follow(two_mailboxes, command).code == 0
+    assert hand_over(two_mailboxes, command).code == 0
     record = command.records[0]
     assert record["argv"] == []
     env = record["env"]
@@ -87,14 +87,14 @@ def test_a_failing_command_is_tried_again_and_then_nothing_is_lost(
 ) -> None:
     write(two_mailboxes, "precious")
     failing = Command(tmp_path, first="raise SystemExit(7)\n")
-    ended = follow(two_mailboxes, failing, "--json", "--timeout", "60")
+    ended = hand_over(two_mailboxes, failing, "--json")
     assert ended.code == 1
     errors = [json.loads(line)["error"] for line in ended.err.splitlines()]
     assert [error["code"] for error in errors] == ["command_failed"] * 3
     assert "ended with 7" in errors[0]["message"]
     assert "Nothing is lost" in errors[-1]["next_step"]
     mended = Command(tmp_path)
-    assert follow(two_mailboxes, mended).code == 0
+    assert hand_over(two_mailboxes, mended).code == 0
     assert [r["stdin"]["untrusted_text"] for r in mended.records] == ["precious"]
 
 
@@ -108,7 +108,7 @@ def test_a_command_that_hangs_is_ended(two_mailboxes: Program, tmp_path: Path) -
         f"    open({str(flag)!r}, 'w').close()\n"
         "    time.sleep(60)\n",
     )
-    ended = follow(two_mailboxes, hanging, "--exec-timeout", "1", "--timeout", "5")
+    ended = hand_over(two_mailboxes, hanging, "--exec-timeout", "1")
     assert ended.code == 0, ended.err
     assert "took longer than 1 s" in ended.err
     assert len(hanging.records) == 1
@@ -133,7 +133,7 @@ def test_told_to_stop_it_lets_the_command_finish_and_acknowledges(
     _, err = watching.communicate(timeout=20)
     assert watching.returncode == 0, err
     assert len(slow.records) == 1
-    assert follow(two_mailboxes, slow, "--timeout", "0.5").code == 4
+    assert hand_over(two_mailboxes, slow, "--timeout", "0.5").code == 4
     assert len(slow.records) == 1
 
 

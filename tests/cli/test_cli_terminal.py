@@ -40,10 +40,12 @@ def test_a_terminal_gets_the_letters_alone(attack: str) -> None:
     assert plain(attack) == "ab"
 
 
-def test_a_sequence_without_end_takes_no_line_with_it_that_comes_later() -> None:
+def test_a_sequence_without_end_hides_no_words() -> None:
     assert plain("a\x1b[") == "a"
     assert plain("a\x1b") == "a"
-    assert plain("\x1b]0;" + "x" * 100_000) == ""
+    assert plain("a\x1b]0;pay nobody\nthe rest") == "a0;pay nobody\nthe rest"
+    assert plain("a\x9d0;pay nobody\x1b") == "a0;pay nobody"
+    assert len(plain("\x1b]0;" + "x" * 1_000_000)) == 1_000_002
 
 
 def test_lines_tabs_and_every_script_stay() -> None:

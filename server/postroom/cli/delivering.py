@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from postroom.build import PostRoom
     from postroom.model.answers import SendAnswer
 
-ARRIVAL_SECONDS = 2.0
+ARRIVAL_SECONDS = 5.0
 """For a mail to our own mailboxes to be read in. Later is no loss: the next worker reads it."""
 
 

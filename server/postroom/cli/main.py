@@ -71,12 +71,15 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _told_usage(as_json: bool, error: click.ClickException) -> int:
-    if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
-        err().line(error.format_message())
-        return ExitCode.USAGE
+    message = error.format_message()
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     command = ctx.command_path if ctx is not None else "postroom"
-    tell_error(as_json, "usage", error.format_message(), f"`{command} --help` shows how.")
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        if not as_json:
+            err().line(message)
+            return ExitCode.USAGE
+        message = "Name a command."
+    tell_error(as_json, "usage", message, f"`{command} --help` shows how.")
     return ExitCode.USAGE
 
 

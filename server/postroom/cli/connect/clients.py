@@ -1,6 +1,5 @@
 """The clients that `postroom connect` knows."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +49,6 @@ class Client:
         return base.joinpath(*self.user_file)
 
 
-_QUIT = "Quit it from its menu first on macOS (⌘Q)" if sys.platform == "darwin" else "Quit it"
-
 CLIENTS: dict[str, Client] = {
     client.name: client
     for client in (
@@ -63,7 +60,7 @@ CLIENTS: dict[str, Client] = {
             user_file=("Claude", "claude_desktop_config.json"),
             in_config=True,
             project_file=None,
-            then=f"{_QUIT} and start it again; then ask Claude to list your mailboxes.",
+            then="Quit it altogether and start it again; then ask Claude to list your mailboxes.",
         ),
         Client(
             name="claude-code",
