@@ -146,15 +146,17 @@ class Line:
 @asynccontextmanager
 async def started(home: Path, agent: str, *, greet: bool = True) -> AsyncIterator[Line]:
     """A process, ended hard at the end if it lives still."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *arguments(home, agent),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": SEARCH},
-        limit=1 << 24,
-    )
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "stderr.txt").open("ab") as stderr:  # what a desktop client writes to its log
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments(home, agent),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=stderr,
+            env={**os.environ, "PYTHONPATH": SEARCH},
+            limit=1 << 24,
+        )
     try:
         line = Line(process)
         if greet:
