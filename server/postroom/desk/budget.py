@@ -1,5 +1,7 @@
 """How many words fit into an answer."""
 
+from collections.abc import Iterable
+
 from postroom.mime.tokens import estimate_tokens
 from postroom.model.answers import MessageView
 
@@ -10,9 +12,19 @@ MIN_TOKENS = 100
 """Below this a page would hold no words."""
 
 
+def surely_fit(views: Iterable[MessageView], tokens: int) -> bool:
+    """Whether messages cost at most ``tokens`` whatever an estimate says, as no token holds less
+    than a byte. Mostly they do, and an estimate would be most of what reading them costs."""
+    return sum(len(_written(view).encode()) for view in views) <= tokens
+
+
 def metadata_tokens(view: MessageView) -> int:
     """What the fields around a message's words cost: people and files of a stranger's choosing."""
-    return estimate_tokens(view.model_dump_json(exclude_none=True, by_alias=True))
+    return estimate_tokens(_written(view))
+
+
+def _written(view: MessageView) -> str:
+    return view.model_dump_json(exclude_none=True, by_alias=True)
 
 
 def cut(text: str, tokens: int) -> str:

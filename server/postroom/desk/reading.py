@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import FEWEST_WORDS, MIN_TOKENS, cut, metadata_tokens
+from postroom.desk.budget import FEWEST_WORDS, MIN_TOKENS, cut, metadata_tokens, surely_fit
 from postroom.desk.cursors import ListPlace, ThreadPlace
 from postroom.desk.times import iso, moment
 from postroom.index import journal, reading, search
@@ -140,6 +140,8 @@ class _Page:
         self._left = max_tokens
         self._quoted = include_quoted
         rows = reading.messages_down_from(con, thread_id, place.mail_id, PAGE_MESSAGES + 1)
+        if self._take_all(rows, place.offset):
+            return
         for number, row in enumerate(rows):
             offset = place.offset if number == 0 else 0
             if number == PAGE_MESSAGES or not self._take(row, offset):
@@ -147,6 +149,22 @@ class _Page:
                 break
         if self.end is not None:
             self.left_out = _left_out(con, thread_id, self.end)
+
+    def _take_all(self, rows: list[Row], offset: int) -> bool:
+        """Whether all of it went onto the page, because there is no doubt that it fits."""
+        texts = [views.words(row, include_quoted=self._quoted) for row in rows]
+        if len(rows) > PAGE_MESSAGES or sum(map(len, texts)) - offset > self._left:
+            return False
+        offsets = [offset] + [0] * len(rows)
+        found = [
+            views.message(row, text[begin:], left_out=_said(begin, 0))
+            for row, text, begin in zip(rows, texts, offsets, strict=False)
+        ]
+        if not surely_fit(found, self._left):
+            return False
+        self.messages = found
+        self.newest_position = max((row["position"] for row in rows), default=0)
+        return True
 
     def _take(self, row: Row, offset: int) -> bool:
         """Whether a message went onto the page; one that is too long alone goes on in part."""

@@ -2,6 +2,8 @@
 
 import json
 
+from pydantic_core import from_json
+
 from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
@@ -104,7 +106,7 @@ def reply_to_differs(row: Row) -> str | None:
 def thread(row: Row) -> ThreadSummary:
     """A thread's row as a list shows it."""
     own = row["address"]
-    others = tuple(a for a in json.loads(row["participants"]) if a.lower() != own)
+    others = tuple(a for a in from_json(row["participants"]) if a.lower() != own)
     return ThreadSummary(
         thread_id=row["public_id"],
         mailbox=own,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import FEWEST_WORDS, cut, metadata_tokens
+from postroom.desk.budget import FEWEST_WORDS, cut, metadata_tokens, surely_fit
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
@@ -237,8 +237,12 @@ def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:
     found = []
     for row in rows:
         thread_id = threads.public_id(con, row["thread_id"])
-        bare = views.brief(row, "", thread_id=thread_id)
         text = views.words(row, include_quoted=False)
+        whole = views.brief(row, text, thread_id=thread_id)
+        if surely_fit([whole], share):
+            found.append(whole)
+            continue
+        bare = views.brief(row, "", thread_id=thread_id)
         room = max(share - metadata_tokens(bare), FEWEST_WORDS)
         shown = text if estimate_tokens(text) <= room else cut(text, room)
         found.append(views.brief(row, shown, thread_id=thread_id, whole=len(shown) == len(text)))
