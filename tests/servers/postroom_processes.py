@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from mcp.client.stdio import StdioServerParameters
 
@@ -143,11 +143,16 @@ class Line:
         return await asyncio.wait_for(self.process.wait(), seconds)
 
 
+def _log(home: Path) -> BinaryIO:
+    """Where a process' standard error goes: a desktop client keeps it in a file, too."""
+    home.mkdir(parents=True, exist_ok=True)
+    return (home / "stderr.txt").open("ab")
+
+
 @asynccontextmanager
 async def started(home: Path, agent: str, *, greet: bool = True) -> AsyncIterator[Line]:
     """A process, ended hard at the end if it lives still."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "stderr.txt").open("ab") as stderr:  # what a desktop client writes to its log
+    with _log(home) as stderr:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments(home, agent),

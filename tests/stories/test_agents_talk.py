@@ -3,7 +3,9 @@
 import asyncio
 import imaplib
 import json
+import os
 import smtplib
+import sys
 import time
 from contextlib import AsyncExitStack
 from email import message_from_bytes
@@ -248,10 +250,10 @@ async def test_a_person_joins_with_an_ordinary_mail_program(tmp_path: Path, era:
 
 async def credentials(home: Path, address: str) -> dict[str, Any]:
     process = await asyncio.create_subprocess_exec(
-        processes.sys.executable,
+        sys.executable,
         *("-m", "postroom", "mailboxes", "credentials", address, "--json", "--home", str(home)),
         stdout=asyncio.subprocess.PIPE,
-        env={**processes.os.environ, "PYTHONPATH": processes.SEARCH},
+        env={**os.environ, "PYTHONPATH": processes.SEARCH},
     )
     out, _ = await process.communicate()
     assert process.returncode == 0
