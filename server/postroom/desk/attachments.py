@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from postroom.desk import door
-from postroom.desk.budget import MIN_TOKENS, cut
+from postroom.desk.budget import MIN_TOKENS, cut, fits
 from postroom.index import mail
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.mime.attachments import attachment_content, attachment_text, attachment_type
-from postroom.mime.tokens import estimate_tokens
 from postroom.model.answers import AttachmentAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
@@ -51,7 +50,7 @@ class Attachments:
         content, part, declared = await self._content(caller, attachment_id)
         text = await asyncio.to_thread(attachment_text, content, declared, part.filename)
         shown = text
-        if text is not None and estimate_tokens(text) > max_tokens:
+        if text is not None and not fits(text, max_tokens):
             shown = cut(text, max_tokens)
         left = len(text) - len(shown) if text is not None and shown is not None else 0
         return AttachmentAnswer(
@@ -131,16 +130,16 @@ class Attachments:
                 "attachment_filename", f"Attachment {place} needs a filename.", "Such as notes.txt."
             )
         guessed = asked.content_type or content_type or mimetypes.guess_type(name)[0]
-        return AttachedFile(
-            filename=name, content_type=guessed or "application/octet-stream", content=content
-        )
+        # What was given as text is text, whatever it is called: its reader should see the words.
+        other = "text/plain" if asked.text is not None else "application/octet-stream"
+        return AttachedFile(filename=name, content_type=guessed or other, content=content)
 
     async def _source(
         self, caller: Caller, asked: AttachmentRequest, place: int
     ) -> tuple[str, bytes, str | None]:
         """(its own name, bytes, its own type)."""
         if asked.text is not None:
-            return "", asked.text.encode(), None if asked.filename else "text/plain"
+            return "", asked.text.encode(), None
         if asked.content_base64 is not None:
             return "", _decoded(asked.content_base64, place), None
         if asked.attachment_id is not None:

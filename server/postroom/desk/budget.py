@@ -18,6 +18,11 @@ def surely_fit(views: Iterable[MessageView], tokens: int) -> bool:
     return sum(len(_written(view).encode()) for view in views) <= tokens
 
 
+MOST_CHARS = 12
+"""Characters taken for one token at most: twice those of English. More is white space, and a mail
+of megabytes must not be read to its end for each page."""
+
+
 def metadata_tokens(view: MessageView) -> int:
     """What the fields around a message's words cost: people and files of a stranger's choosing."""
     return estimate_tokens(_written(view))
@@ -27,9 +32,14 @@ def _written(view: MessageView) -> str:
     return view.model_dump_json(exclude_none=True, by_alias=True)
 
 
+def fits(text: str, tokens: int) -> bool:
+    """Whether ``text`` costs at most ``tokens``; its end is not looked at where it cannot."""
+    return len(text) <= tokens * MOST_CHARS and estimate_tokens(text) <= tokens
+
+
 def cut(text: str, tokens: int) -> str:
     """The longest beginning of ``text`` within ``tokens``, at a line or word where one is near."""
-    low, high = 0, len(text)
+    low, high = 0, min(len(text), tokens * MOST_CHARS)
     while low < high:
         middle = (low + high + 1) // 2
         if estimate_tokens(text[:middle]) <= tokens:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import FEWEST_WORDS, MIN_TOKENS, cut, metadata_tokens, surely_fit
+from postroom.desk.budget import FEWEST_WORDS, MIN_TOKENS, cut, fits, metadata_tokens, surely_fit
 from postroom.desk.cursors import ListPlace, ThreadPlace
 from postroom.desk.times import iso, moment
 from postroom.index import journal, reading, search
@@ -170,21 +170,20 @@ class _Page:
         """Whether a message went onto the page; one that is too long alone goes on in part."""
         text = views.words(row, include_quoted=self._quoted)[offset:]
         around = metadata_tokens(views.message(row, ""))
-        cost = around + estimate_tokens(text)
-        fits = cost <= self._left
-        if not fits and self.messages:
+        if self.messages and not fits(text, self._left - around):
             return False
-        # What is little anyway is not cut: a page for its last word would cost more than the word.
-        fits = fits or estimate_tokens(text) <= FEWEST_WORDS
-        shown = text if fits else cut(text, max(self._left - around, FEWEST_WORDS))
-        if not fits:
+        # Words that are few are not cut: a page for the last of them would cost more than they do.
+        room = max(self._left - around, FEWEST_WORDS)
+        whole = fits(text, room)
+        shown = text if whole else cut(text, room)
+        if not whole:
             self.end = ThreadPlace(row["mail_id"], offset + len(shown))
         self.messages.append(
             views.message(row, shown, left_out=_said(offset, len(text) - len(shown)))
         )
         self.newest_position = max(self.newest_position, row["position"])
-        self._left -= cost
-        return fits
+        self._left -= around + estimate_tokens(shown)
+        return whole
 
 
 def _said(before: int, behind: int) -> str | None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import FEWEST_WORDS, cut, metadata_tokens, surely_fit
+from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index, wait_for_event
 from postroom.index.reading import Scope
-from postroom.mime.tokens import estimate_tokens
 from postroom.model.answers import MessageView, WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, Unavailable
@@ -244,7 +243,7 @@ def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:
             continue
         bare = views.brief(row, "", thread_id=thread_id)
         room = max(share - metadata_tokens(bare), FEWEST_WORDS)
-        shown = text if estimate_tokens(text) <= room else cut(text, room)
+        shown = text if fits(text, room) else cut(text, room)
         found.append(views.brief(row, shown, thread_id=thread_id, whole=len(shown) == len(text)))
     return tuple(found)
 
