@@ -10,6 +10,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
 from postroom.mcp.lines import StandardInput
+from postroom.mcp.output import standard_output
 from postroom.mcp.reception import Reception
 from postroom.mcp.server import build_server
 from postroom.mcp.stopping import told_to_stop
@@ -49,11 +50,12 @@ async def run_stdio(settings: "Settings | Callable[[], Settings]", agent: str) -
 
 
 async def _serve(server: Server[Any], lines: StandardInput) -> None:
-    # The SDK asks for a file of text, and takes lines from it.
-    stdin = cast("Any", lines)
     try:
-        async with stdio_server(stdin=stdin) as (read, write):
-            await server.run(read, write, server.create_initialization_options())
+        with standard_output() as output:
+            # The SDK asks for files of text; it takes lines from one, and writes and flushes one.
+            streams = stdio_server(stdin=cast("Any", lines), stdout=cast("Any", output))
+            async with streams as (read, write):
+                await server.run(read, write, server.create_initialization_options())
     except* OSError:
         # The client closed its end before it read everything.
         log.debug("the client went away")
