@@ -74,14 +74,17 @@ async def test_a_home_that_may_only_be_read_is_told(tmp_path: Path, used_before:
     if used_before:
         async with opened(home, working=False):
             pass
-    home.chmod(0o500)
+    folders = [home, *(each for each in home.iterdir() if each.is_dir())]
+    for folder in folders:
+        folder.chmod(0o500)
     try:
         with pytest.raises(Unavailable) as caught:
             async with opened(home, working=False):
                 pass
         assert caught.value.code == "home_unusable"
     finally:
-        home.chmod(0o700)
+        for folder in folders:
+            folder.chmod(0o700)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no such limit")

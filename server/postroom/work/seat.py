@@ -95,8 +95,11 @@ class Seat:
         """Why nobody does the I/O at the moment, or ""."""
         if self._trouble or self.standing is Standing.SEATED:
             return self._trouble
-        if self.standing is Standing.ASIDE and not self._is_taken():
-            return NOBODY
+        try:
+            if self.standing is Standing.ASIDE and not self._is_taken():
+                return NOBODY
+        except OSError as error:  # a home that may only be read
+            return _why(error)
         return self._pulse.ceased()
 
     async def _try_for_it(self) -> None:
