@@ -86,7 +86,7 @@ def load(home: Path | None = None) -> Settings:
         InvalidRequest: ``postroom.toml`` cannot be understood; the message names the key.
         Unavailable: the home cannot be made.
     """
-    chosen = home or _home_from_environment()
+    chosen = home_at(home)
     try:
         chosen.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -95,12 +95,15 @@ def load(home: Path | None = None) -> Settings:
             f"The post room's folder {chosen} cannot be made: {error.strerror or error}.",
             "Name another one with --home or POSTROOM_HOME, or make it for this user.",
         ) from error
-    return Settings(home=chosen.resolve(), operator=_operator(chosen / CONFIG_FILE))
+    return Settings(home=chosen, operator=_operator(chosen / CONFIG_FILE))
 
 
-def _home_from_environment() -> Path:
+def home_at(home: Path | None = None) -> Path:
+    """The absolute path of the post room's folder, which need not be there: ``home``, else
+    ``POSTROOM_HOME``, else the user's own data folder."""
     named = os.environ.get("POSTROOM_HOME", "")
-    return Path(named).expanduser() if named else platformdirs.user_data_path("postroom", False)
+    usual = platformdirs.user_data_path("postroom", False)
+    return (home or (Path(named).expanduser() if named else usual)).resolve()
 
 
 def _operator(file: Path) -> Operator:

@@ -26,6 +26,12 @@ class Asked:
 
         return load(self.home)
 
+    def place(self) -> Path:
+        """The post room's home, whether it is there yet or not."""
+        from postroom.settings import home_at
+
+        return home_at(self.home)
+
 
 pass_asked = click.make_pass_decorator(Asked, ensure=True)
 

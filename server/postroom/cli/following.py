@@ -1,8 +1,9 @@
 """Waiting at the desk again and again, each message handed on before it is acknowledged.
 
 The desk acknowledges what lies before a cursor when that cursor is passed. So it is passed only
-once every message of the answer that gave it has been taken; whoever dies before that is given the
-same messages again: at least once, and message ids tell which.
+once every message of the answer that gave it has been taken; a receiver that deals with messages
+gets them one by one. Whoever dies before that is given the same message again: at least once, and
+message ids tell which.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from postroom.cli.exits import OF_WAIT, ExitCode
 from postroom.model.callers import operator
-from postroom.model.limits import MAX_WAIT_SECONDS
+from postroom.model.limits import MAX_WAIT_MESSAGES, MAX_WAIT_SECONDS
 
 if TYPE_CHECKING:
     from postroom.build import PostRoom
@@ -75,7 +76,7 @@ class Watch:
         place = Place(str(room.settings.home), await _mailbox(room, self._scope))
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._seconds if self._seconds is not None else None
-        came = False
+        first = ""
         while True:
             left = MAX_WAIT_SECONDS if deadline is None else max(deadline - clock(), 0)
             answer = await self._ask(room, min(left, MAX_WAIT_SECONDS))
@@ -84,11 +85,14 @@ class Watch:
                 continue
             if not await self._hand_on(room, answer, place):
                 return ExitCode.FAILED
-            came = came or bool(answer.messages)
-            if not self._follow or is_over:
-                if self._follow and came:
+            if answer.messages:
+                first = first or answer.outcome
+            if answer.messages and self._receiver.deals and not self._follow:
+                deadline = clock()  # one by one: what is there already, and nothing later
+            elif not self._follow or is_over:
+                if self._follow and first:
                     return ExitCode.DONE
-                return OF_WAIT.get(answer.outcome, ExitCode.FAILED)
+                return OF_WAIT.get(first or answer.outcome, ExitCode.FAILED)
 
     async def _ask(self, room: "PostRoom", seconds: float) -> "WaitAnswer":
         answer = await room.desk.waiting.wait(
@@ -97,6 +101,7 @@ class Watch:
             mailbox=self._scope.mailbox,
             after=self._after,
             timeout_seconds=seconds,
+            most=1 if self._receiver.deals else MAX_WAIT_MESSAGES,
         )
         self._after = answer.after
         return answer

@@ -61,6 +61,7 @@ class Waiting:
         mailbox: str | None = None,
         after: str | None = None,
         timeout_seconds: float = DEFAULT_WAIT_SECONDS,
+        most: int = MAX_WAIT_MESSAGES,
         progress: Progress | None = None,
     ) -> WaitAnswer:
         """What arrived in a thread or mailbox, at once where it is there already.
@@ -83,7 +84,9 @@ class Waiting:
             told = self._clock()
             while True:
                 changed = self._index.next_change()
-                found = await self._index.read(lambda con: _look(con, who, scope, start, floor))
+                found = await self._index.read(
+                    lambda con: _look(con, who, scope, start, floor, most)
+                )
                 left = deadline - self._clock()
                 if found.outcome is not None or left <= 0:
                     return await self._answer(who, found)
@@ -116,15 +119,16 @@ class Waiting:
     ) -> tuple[Scope, int | None, int]:
         """(scope, the position to wait from or None, the position at which the wait began)."""
 
-        def look(con: Connection) -> tuple[Scope, int | None, int]:
+        def look(con: Connection) -> tuple[Scope, int | None, int, int]:
             scope = _scope(con, caller, thread_id, mailbox)
             start = cursors.waited(con, scope, after) if after else None
-            return scope, start, journal.last_position(con)
+            known = reading.acknowledged(con, who, scope)
+            return scope, start, journal.last_position(con), known
 
-        scope, start, now = await self._index.read(look)
-        if start is not None:
-            known = start
-            await self._index.write(lambda con: reading.acknowledge(con, who, scope, known))
+        scope, start, now, known = await self._index.read(look)
+        if start is not None and start > known:
+            passed = start
+            await self._index.write(lambda con: reading.acknowledge(con, who, scope, passed))
         return scope, start, now
 
     async def _answer(self, who: str, found: _Found) -> WaitAnswer:
@@ -174,8 +178,11 @@ def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str 
     return Scope(door.mailbox_or_only_one(con, caller, mailbox).id)
 
 
-def _look(con: Connection, who: str, scope: Scope, start: int | None, floor: int) -> _Found:
-    """What is there for a wait that began at ``floor`` (or goes on from ``start``).
+def _look(
+    con: Connection, who: str, scope: Scope, start: int | None, floor: int, most: int
+) -> _Found:
+    """What is there for a wait that began at ``floor`` (or goes on from ``start``): ``most``
+    messages at the most.
 
     Messages and decided sends are told in the order of the journal, and the cursor never passes
     one that was not told: a failure must not hide behind a reply that came in the same moment.
@@ -185,12 +192,12 @@ def _look(con: Connection, who: str, scope: Scope, start: int | None, floor: int
         con, scope.mailbox_id, scope.thread_id, floor if start is None else start
     )
     if start is None:
-        rows = reading.pending(con, who, scope, MAX_WAIT_MESSAGES + 1)
+        rows = reading.pending(con, who, scope, most + 1)
     else:
-        rows = reading.received_after(con, scope, start, MAX_WAIT_MESSAGES + 1)
+        rows = reading.received_after(con, scope, start, most + 1)
     if decided is not None:
         rows = [row for row in rows if row["position"] < decided["position"]]
-    taken = rows[:MAX_WAIT_MESSAGES]
+    taken = rows[:most]
     outcome: str | None = None
     reason: str | None = None
     if taken:

@@ -21,7 +21,9 @@ class Pace:
     def __init__(self) -> None:
         self._in_a_row = 0
 
-    def rest(self, silence: float) -> float:
-        """Seconds to let mail gather, given the seconds between the last look and the news."""
-        self._in_a_row = self._in_a_row + 1 if silence < GAP_SECONDS else 0
+    def rest(self, silence: float, taken: int) -> float:
+        """Seconds to let mail gather, given the seconds between the last look and the news, and how
+        many mails that look took in: where resting gathers none, it only delays."""
+        in_vain = self._in_a_row >= BURST_LOOKS and taken < 2
+        self._in_a_row = 0 if in_vain or silence >= GAP_SECONDS else self._in_a_row + 1
         return REST_SECONDS if self._in_a_row >= BURST_LOOKS else 0.0

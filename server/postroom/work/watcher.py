@@ -114,19 +114,22 @@ class Watcher:
             await self._sync(connection, folder, tries)
             await self._told(box.id, "")
             tries.went_well()
-            pace = Pace()
+            pace, taken = Pace(), 0
             while (patience := await self._patience(box.id)) > 0:
-                await asyncio.sleep(pace.rest(await _silence(connection, patience)))
-                await self._sync(connection, folder, tries)
+                await asyncio.sleep(pace.rest(await _silence(connection, patience), taken))
+                taken = await self._sync(connection, folder, tries)
         finally:
             await connection.close()
 
-    async def _sync(self, connection: ImapConnection, folder: Folder, tries: "_Tries") -> None:
+    async def _sync(self, connection: ImapConnection, folder: Folder, tries: "_Tries") -> int:
+        """How many mails have come since the last time; all of them are indexed."""
+        taken = 0
         last = await self._term.index.read(lambda con: folders.last_uid(con, folder))
         batch: list[FetchedMail] = []
         try:
             async for mail in connection.fetch_after(last, chunk=tries.chunk):
                 batch.append(mail)
+                taken += 1
                 if _is_full(batch):
                     full, batch = batch, []
                     await self._intake.take(folder, full)

@@ -68,7 +68,7 @@ def _print(asked: Asked, client: "Client", file: Path, agent: str) -> None:
     from postroom.cli.program import program
 
     name = server_name(agent)
-    made = entry(client, program(), agent, asked.settings().home)
+    made = entry(client, program(), agent, asked.place())
     if asked.json:
         say_json({"client": client.name, "file": str(file), client.key: {name: made}})
         return
@@ -83,7 +83,7 @@ def _write(asked: Asked, client: "Client", file: Path, agent: str) -> "Outcome":
     from postroom.cli.program import program
     from postroom.clock import system_clock
 
-    made = entry(client, program(), agent, asked.settings().home)
+    made = entry(client, program(), agent, asked.place())
     return put_in(client, ConfigFile(file, system_clock), server_name(agent), made)
 
 

@@ -17,8 +17,8 @@ SELECT id FROM mailboxes ORDER BY id;
 -- name: members(mailbox_id)
 -- What threads are made from.
 SELECT g.mail_id, g.thread_id, g.message_id, g.follows, m.thread_id AS given, s.answers_mail
-FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
-WHERE g.mailbox_id = :mailbox_id ORDER BY g.mail_id;
+FROM mail m JOIN messages g ON g.mail_id = m.id LEFT JOIN sends s ON s.mail_id = g.mail_id
+WHERE m.mailbox_id = :mailbox_id ORDER BY m.id;
 
 -- name: find_pending(mailbox_id, unsure)!
 -- Which messages whose rows had been lost wait for an answer: what woke somebody, and came after our
@@ -30,7 +30,7 @@ UPDATE messages SET pending = (
     SELECT max(o.position) FROM messages o JOIN sends s ON s.mail_id = o.mail_id
     WHERE o.thread_id = messages.thread_id AND o.direction = 'sent'
       AND s.status NOT IN ('failed', 'denied')), 0))
-WHERE mailbox_id = :mailbox_id AND pending = :unsure;
+WHERE mail_id IN (SELECT id FROM mail WHERE mail.mailbox_id = :mailbox_id) AND pending = :unsure;
 
 -- name: clear_mentions(mailbox_id)!
 -- All ids of a mailbox.

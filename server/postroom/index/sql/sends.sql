@@ -49,7 +49,8 @@ SELECT * FROM recipients WHERE send_id = :send_id ORDER BY place;
 
 -- name: due(now, most)
 -- What is waiting to go, oldest first.
-SELECT s.*, b.address, b.password FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
+SELECT s.*, b.address, b.password FROM sends s INDEXED BY sends_queued
+JOIN mailboxes b ON b.id = s.mailbox_id
 WHERE s.status = 'queued' AND s.not_before <= :now ORDER BY s.id LIMIT :most;
 
 -- name: next_due()$
