@@ -1,0 +1,51 @@
+"""No query of every day walks a table: what a look costs must not grow with the room."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+import postroom.index
+from postroom.index.database import connect
+from postroom.index.migrations import migrate
+
+SQL = Path(postroom.index.__file__).parent / "sql"
+
+WHOLE_ROOM = {
+    "rebuild.count", "rebuild.count_threads", "rebuild.mailboxes",  # a rebuild walks everything
+    "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
+}  # fmt: skip
+
+
+SMALL = re.compile("VIRTUAL|CONSTANT|json_each|INDEX sends_(submitting|unknown)")
+"""Walks that are none: FTS5's own look-up, lists in the question, indexes of a handful of rows."""
+
+
+def queries() -> list[tuple[str, str]]:
+    """(name, statement) of every named query."""
+    found = []
+    for file in sorted(SQL.glob("*.sql")):
+        for part in file.read_text(encoding="utf-8").split("-- name: ")[1:]:
+            name = re.split(r"\W", part, maxsplit=1)[0]
+            lines = part.splitlines()[1:]
+            statement = "\n".join(line for line in lines if not line.startswith("--"))
+            found.append((f"{file.stem}.{name}", statement.strip().rstrip(";")))
+    return found
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+    path = tmp_path_factory.mktemp("plans") / "postroom.db"
+    migrate(path)
+    return connect(path)
+
+
+@pytest.mark.parametrize(("name", "statement"), queries(), ids=[name for name, _ in queries()])
+def test_a_query_finds_its_rows_by_an_index(
+    con: sqlite3.Connection, name: str, statement: str
+) -> None:
+    values = dict.fromkeys(re.findall(r":(\w+)", statement), 1)
+    plan = [row[3] for row in con.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    walks = [step for step in plan if step.startswith("SCAN") and not SMALL.search(step)]
+    assert bool(walks) == (name in WHOLE_ROOM), plan
