@@ -66,7 +66,10 @@ def test_a_home_that_cannot_be_made_is_told_with_its_place(tmp_path: Path) -> No
     assert caught.value.code == "home_unusable"
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to us")
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0,
+    reason="only on POSIX, for an ordinary user: root may write anywhere",
+)
 @pytest.mark.parametrize("used_before", [True, False])
 async def test_a_home_that_may_only_be_read_is_told(tmp_path: Path, used_before: bool) -> None:
     home = tmp_path / "home"
@@ -87,7 +90,7 @@ async def test_a_home_that_may_only_be_read_is_told(tmp_path: Path, used_before:
             folder.chmod(0o700)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="no such limit")
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: such a limit")
 @pytest.mark.parametrize("room_for", [0, 4096, 60_000])
 def test_a_full_disk_at_the_first_start_is_told(tmp_path: Path, room_for: int) -> None:
     done = full_disk(room_for, "mailboxes", "create", "--username", "ada", "--home", str(tmp_path))

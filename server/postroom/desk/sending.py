@@ -32,6 +32,7 @@ from postroom.model.errors import Conflict, InvalidRequest, Refused
 from postroom.model.events import EventType
 from postroom.model.limits import (
     DUPLICATE_WINDOW_SECONDS,
+    IDLE_PATIENCE_SECONDS,
     MAX_MESSAGE_BYTES,
     SEND_PATIENCE_SECONDS,
 )
@@ -182,19 +183,21 @@ class Sending:
 
     async def _outcome(self, composed: _Composed, send_id: int, duplicate: bool) -> SendAnswer:
         """The answer once the courier has dealt with it, or after a short while."""
-        deadline = self._clock() + SEND_PATIENCE_SECONDS
+        begin = self._clock()
+        first_look = min(IDLE_PATIENCE_SECONDS, SEND_PATIENCE_SECONDS)
         while True:
             changed = self._index.next_change()
             send, answer = await self._index.read(
                 lambda con: _answer(con, composed, send_id, duplicate)
             )
             deferred = send["status"] == SendStatus.QUEUED and send["reason"]
-            left = deadline - self._clock()
             if send["status"] not in _MOVING or deferred:
                 return answer
-            if left <= 0:
-                return answer.model_copy(update={"reason": self._idle() or None})
-            await wait_for_event(changed, left)
+            waited = self._clock() - begin
+            idle = self._idle() if waited >= first_look else ""
+            if idle or waited >= SEND_PATIENCE_SECONDS:
+                return answer.model_copy(update={"reason": idle or None})
+            await wait_for_event(changed, first_look)
 
     async def _thread_moved(self, caller: Caller, composed: _Composed, filed: _Filed) -> SendAnswer:
         assert composed.reply is not None

@@ -50,5 +50,8 @@ MAX_WAITS_PER_AGENT = 16
 SEND_PATIENCE_SECONDS = 8.0
 """How long send_email waits for the courier before it answers ``queued``."""
 
+IDLE_PATIENCE_SECONDS = 2.0
+"""How long send_email waits where nobody does the I/O: a process that starts looks like that."""
+
 PROVISION_PATIENCE_SECONDS = 2.0
 """How long create_mailbox waits for a mailbox to be live before it answers ``provisioning``."""
