@@ -141,6 +141,7 @@ class Watcher:
             raise
         if batch:
             await self._intake.take(folder, batch)
+        return taken
 
     async def _patience(self, box_id: int) -> float:
         """How long to wait for the next mail, seconds; 0 where none can come any more."""
