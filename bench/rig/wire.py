@@ -31,9 +31,10 @@ class Era(StrEnum):
 class Wire:
     """One server process and the pipe to it. One thread at a time."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", era: Era) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", era: Era, log: Path) -> None:
         self.process = process
         self.era = era
+        self._log = log
         self._number = 0
 
     @property
@@ -61,7 +62,7 @@ class Wire:
         """The structured content of a tool's answer; RuntimeError where it is an error."""
         result = self.call_raw(tool, given)
         if result.get("isError"):
-            raise RuntimeError(f"{tool}: {result['content']}")
+            raise self._failed(f"{tool}: {result['content']}")
         found: dict[str, Any] = result["structuredContent"]
         return found
 
@@ -75,7 +76,7 @@ class Wire:
         result = self.call_raw(tool, given)
         taken = time.perf_counter() - begin
         if result.get("isError"):
-            raise RuntimeError(f"{tool}: {result['content']}")
+            raise self._failed(f"{tool}: {result['content']}")
         return taken
 
     def _write(self, message: dict[str, Any]) -> None:
@@ -89,10 +90,15 @@ class Wire:
             message = json.loads(line)
             if message.get("id") == number:
                 if "error" in message:
-                    raise RuntimeError(str(message["error"]))
+                    raise self._failed(str(message["error"]))
                 result: dict[str, Any] = message["result"]
                 return result
-        raise RuntimeError(f"process {self.pid} ended before it answered")
+        raise self._failed(f"process {self.pid} ended before it answered")
+
+    def _failed(self, what: str) -> RuntimeError:
+        """What went wrong, with the end of what the server said of it: the log is thrown away."""
+        said = self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        return RuntimeError(f"{what}\n{said}")
 
     def end(self) -> None:
         """Go away as a client does; kill the process where it stays."""
@@ -125,7 +131,7 @@ def started(command: Sequence[str], log: Path, era: Era = Era.LEGACY) -> Iterato
             stderr=errors,
             env=environment(),
         )
-    wire = Wire(process, era)
+    wire = Wire(process, era, log)
     try:
         yield wire
     finally:
