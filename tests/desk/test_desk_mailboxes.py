@@ -252,3 +252,12 @@ async def test_a_mailbox_whose_mail_has_gone_by_retention_answers_for_its_old_id
         again = await ada.send("Hello.", ben.address, idempotency_key="k", subject="S")
         assert again.duplicate
         assert again.send_id == sent.send_id
+
+
+async def test_a_mailbox_that_the_operator_removed_stays_removed(quiet_room: PostRoom) -> None:
+    ada = await Agent(quiet_room, "ada").open()
+    await quiet_room.desk.mailboxes.delete(operator(), ada.address)
+    with pytest.raises(Refused, match="removed"):
+        await ada.open()
+    made = await quiet_room.desk.mailboxes.create(operator("ada"), "ada")
+    assert made.address == ada.address

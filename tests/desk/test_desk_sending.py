@@ -10,7 +10,7 @@ import pytest
 from rooms import Agent, Postman, TestClock, eventually, letter, rows
 
 from postroom.build import PostRoom
-from postroom.desk import sending
+from postroom.desk import outbox
 from postroom.index.database import Connection
 from postroom.model.callers import Caller, operator
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused
@@ -83,7 +83,7 @@ async def test_a_held_mail_waits_for_a_human_and_a_wait_says_so(
     agents: tuple[Agent, Agent], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada, ben = agents
-    monkeypatch.setattr(sending, "judge", hold)
+    monkeypatch.setattr(outbox, "judge", hold)
     held = await ada.send("Hello.", ben.address)
     assert (held.status, held.reason) == ("held", "A human looks first.")
     waited = await ada.wait(held.thread_id, held.after, timeout=0)
@@ -589,3 +589,10 @@ async def test_the_sent_copy_is_ours_and_bears_no_status(agents: tuple[Agent, Ag
         return (await ben.wait(timeout=0)).outcome == "reply"
 
     assert await eventually(arrived)
+
+
+async def test_a_new_key_does_not_send_the_same_mail_twice(agents: tuple[Agent, Agent]) -> None:
+    ada, ben = agents
+    first = await ada.send("Once.", ben.address, idempotency_key="one")
+    again = await ada.send("Once.", ben.address, idempotency_key="two")
+    assert (again.send_id, again.duplicate) == (first.send_id, True)

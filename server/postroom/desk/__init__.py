@@ -2,7 +2,8 @@
 
     door.py         whose is what: the only place where a caller is checked
     mailboxes.py    sending.py   reading.py   waiting.py   attachments.py   tracing.py   health.py
-    addresses.py  cursors.py  times.py  views.py      what they share: words in, words out
+    outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
+    addresses.py cursors.py times.py budget.py views.py       what they share: words in, words out
 
 The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.
 """

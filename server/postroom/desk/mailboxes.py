@@ -170,6 +170,12 @@ class Mailboxes:
                 f"{address} is taken.",
                 "Choose another username, or leave it out to get a free one.",
             )
+        if old is not None and old.status is MailboxStatus.DELETED and not caller.is_operator:
+            raise Refused(
+                "address_removed",
+                f"The operator has removed {address}.",
+                "Choose another username, or ask the operator.",
+            )
         if old is not None and (old.receives(now) or old.status is MailboxStatus.PROVISIONING):
             return old, True
         display = shown or (old.display_name if old else address.partition("@")[0])

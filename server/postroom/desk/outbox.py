@@ -1,0 +1,205 @@
+"""The one way to the outbox: what a send is checked against, in the transaction that files it.
+
+the same send already?  ─► that one, a duplicate
+something new arrived?  ─► the thread has moved; nothing is filed
+policy                  ─► queued, held or denied: the mail, the send, the event
+"""
+
+from dataclasses import dataclass, replace
+
+from postroom.desk.outgoing import Recipients
+from postroom.desk.replies import Reply
+from postroom.index import journal, mail, mailboxes, reading, sends, threads
+from postroom.index.database import Connection, Row
+from postroom.index.mail import NewMail
+from postroom.index.sends import NewSend
+from postroom.model.errors import Conflict, Refused
+from postroom.model.events import EventType
+from postroom.model.limits import DUPLICATE_WINDOW_SECONDS
+from postroom.model.mailboxes import Mailbox, MailboxStatus
+from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.model.requests import SendRequest
+from postroom.model.sends import SendStatus
+from postroom.model.verdicts import Action, DraftFacts, Verdict
+from postroom.policy.rules import judge
+
+_STATUS = {
+    Action.ALLOW: (SendStatus.QUEUED, EventType.SEND_QUEUED),
+    Action.HOLD: (SendStatus.HELD, EventType.SEND_HELD),
+    Action.DENY: (SendStatus.DENIED, EventType.SEND_DENIED),
+}
+
+MAX_NEW_SHOWN = 5
+"""New messages shown with ``thread_moved``: what an agent can take in before it answers again."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A send that is ready to be judged."""
+
+    public_id: str
+    request: SendRequest
+    box: Mailbox
+    reply: Reply | None
+    recipients: Recipients
+    raw: bytes
+    parsed: ParsedMessage
+    content: bytes
+    files: int
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What the transaction came to."""
+
+    send: Row | None
+    duplicate: bool = False
+    moved: tuple[Row, ...] = ()
+    """The newest messages that were not shown, oldest first."""
+    unseen: int = 0
+    """How many were not shown in all."""
+
+
+def able(box: Mailbox, now: float) -> Mailbox:
+    """The mailbox itself, where it may send at ``now``.
+
+    Raises:
+        Refused: it has expired, or is not live yet.
+    """
+    if not box.receives(now):
+        status = box.status.value if box.status is not MailboxStatus.LIVE else "expired"
+        raise Refused(
+            "mailbox_not_live",
+            f"{box.address} is {status} and cannot send.",
+            "Use another mailbox, or call create_mailbox.",
+        )
+    return box
+
+
+def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
+    """What becomes of a send, in the caller's transaction. No path to the outbox goes around it."""
+    composed = _as_it_is_now(con, now, composed)
+    same = _same_send(con, composed, now)
+    if same is not None:
+        return Filed(same, duplicate=True)
+    if composed.reply is not None and not composed.request.confirm:
+        moved = _moved(con, who, composed.reply.thread_id, now)
+        if moved is not None:
+            return moved
+    verdict = judge(_facts(who, composed))
+    send_id = _write(con, now, who, composed, verdict)
+    return Filed(sends.by_id(con, send_id))
+
+
+def _as_it_is_now(con: Connection, now: float, composed: Composed) -> Composed:
+    """The same send, with what may have changed while it was composed: the mailbox may be gone, the
+    thread may have joined another."""
+    able(mailboxes.by_id(con, composed.box.id) or composed.box, now)
+    if composed.reply is None:
+        return composed
+    thread_id = threads.now(con, composed.reply.thread_id)
+    return replace(composed, reply=replace(composed.reply, thread_id=thread_id))
+
+
+def _same_send(con: Connection, composed: Composed, now: float) -> Row | None:
+    """The send that this request repeats, if any."""
+    key = composed.request.idempotency_key
+    if key is not None:
+        known = sends.by_key(con, composed.box.id, key)
+        if known is not None and known["content_hash"] != composed.content:
+            raise Conflict(
+                "idempotency_conflict",
+                "This idempotency_key was used for another mail.",
+                "Use a new key for a new mail; repeat the very same arguments to repeat a send.",
+            )
+        if known is not None:
+            return known
+    return sends.same_content(
+        con,
+        composed.box.id,
+        composed.content,
+        _answered_mail(composed),
+        now - DUPLICATE_WINDOW_SECONDS,
+    )
+
+
+def _answered_mail(composed: Composed) -> int | None:
+    """The row id of the message that is answered."""
+    reply = composed.reply
+    return reply.answers["mail_id"] if reply and reply.answers else None
+
+
+def _moved(con: Connection, who: str, thread_id: int, now: float) -> Filed | None:
+    """Why a reply should not go out yet: something new was not shown, or it is answered already."""
+    newest = reading.newest_received(con, thread_id)
+    if newest is None:
+        return None
+    seen = reading.shown(con, who, thread_id)
+    if newest["position"] > seen:
+        newest_first = reading.unseen(con, thread_id, seen, MAX_NEW_SHOWN)
+        count = reading.count_unseen(con, thread_id, seen)
+        return Filed(None, moved=tuple(reversed(newest_first)), unseen=count)
+    answer = sends.answer_to(con, newest["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
+    return Filed(None) if answer is not None else None
+
+
+def _facts(who: str, composed: Composed) -> DraftFacts:
+    return DraftFacts(
+        agent=who,
+        mailbox=composed.box.address,
+        recipients=composed.recipients.addresses(),
+        subject=composed.parsed.subject,
+        size=len(composed.raw),
+        attachments=composed.files,
+        in_thread=composed.reply is not None,
+    )
+
+
+def _write(con: Connection, now: float, who: str, composed: Composed, verdict: Verdict) -> int:
+    """The send's row id: mail, send and event, in the caller's transaction."""
+    status, event = _STATUS[verdict.action]
+    reply = composed.reply
+    new = NewMail(
+        mailbox_id=composed.box.id,
+        direction=Direction.SENT,
+        raw=composed.raw,
+        parsed=composed.parsed,
+        verdict=SenderVerdict.VERIFIED,
+        at=now,
+        into=reply.thread_id if reply else None,
+    )
+    kept = mail.keep(con, now, new)
+    send_id = sends.add(
+        con,
+        NewSend(
+            public_id=composed.public_id,
+            mailbox_id=composed.box.id,
+            mail_id=kept.mail_id,
+            actor=who,
+            status=status,
+            sender=composed.box.address,
+            recipients=composed.recipients.fields(),
+            answers_mail=_answered_mail(composed),
+            content_hash=composed.content,
+            idempotency_key=composed.request.idempotency_key,
+            verdict=verdict,
+            at=now,
+        ),
+    )
+    position = journal.append(
+        con,
+        now,
+        event,
+        who,
+        mailbox_id=composed.box.id,
+        thread_id=kept.thread_id,
+        mail_id=kept.mail_id,
+        send_id=send_id,
+        digest=journal.digest(con, composed.raw),
+    )
+    mail.describe(con, kept, new, position)
+    if status is SendStatus.DENIED:
+        threads.repend(con, kept.thread_id)
+    else:
+        threads.answered(con, kept.thread_id)
+    return send_id
