@@ -32,7 +32,7 @@ from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.mailboxes import Mailbox
-from postroom.work import mailserver, watcher
+from postroom.work import mailserver, vigil
 from postroom.work.intake import Intake
 from postroom.work.term import Term
 from postroom.work.watcher import Watcher
@@ -315,7 +315,7 @@ async def test_an_expired_mailbox_that_its_owner_takes_back_is_watched_again(
     clock = JumpClock()
     async with opened(tmp_path, clock=clock) as room:
         address = await mailbox(room, ADA, expires_in="60s")
-        for number, wait in enumerate((61, 61 + watcher.LAST_MAIL_SECONDS)):
+        for number, wait in enumerate((61, 61 + vigil.LAST_MAIL_SECONDS)):
             clock.ahead += wait
             await until(room, lambda con: con.execute(EXPIRED).fetchone())
             await mailbox(room, ADA, expires_in="60s")

@@ -5,7 +5,9 @@ pulse.py      its sign of life, for the others
 term.py       a worker's transactions: refused once another has taken over
 workers.py    all of them together: started, and stopped in order
 mailserver.py the built-in server, fed from the mailboxes' rows
-watcher.py    folders → new mail          intake.py   a mail's way into the index
+watcher.py    all mailboxes: a vigil each
+vigil.py      one mailbox → new mail      intake.py   a mail's way into the index
+  pace.py  tries.py  troubles.py          how soon, how often, and what is wrong meanwhile
 courier.py    the outbox → a server       outcomes.py what the server's answers come to
 reconciler.py what became of a send that a dead worker had in hand
 caretaker.py  expiry, and the mail of mailboxes that are gone

@@ -1,0 +1,33 @@
+"""How the tries to keep up with one mailbox go: how long to rest, and how much to ask for."""
+
+import random
+
+FETCH_CHUNK = 100
+"""Mails asked for at once, while all goes well."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+"""Pauses between tries to reconnect, seconds; each is drawn between half and the whole of it, so
+that a thousand mailboxes do not come back in the same instant."""
+
+
+class Tries:
+    """What was learned from the tries so far."""
+
+    def __init__(self) -> None:
+        self.went_well()
+
+    def went_well(self) -> None:
+        """It was connected, and all was fetched."""
+        self.chunk = FETCH_CHUNK
+        self._pause = FIRST_PAUSE
+
+    def progressed(self) -> None:
+        """Some mail was fetched: no reason to wait longer each time."""
+        self._pause = FIRST_PAUSE
+
+    def failed(self) -> float:
+        """How long to rest, seconds. Next time less is asked for at once, so that a line that
+        never holds for long still brings every mail."""
+        self.chunk = max(self.chunk // 2, 1)
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE)
+        return pause * random.uniform(0.5, 1)

@@ -1,0 +1,56 @@
+"""What is wrong with a mailbox, in words for its owner and the operator."""
+
+import logging
+from datetime import UTC, datetime
+
+from postroom.index import journal, mailboxes
+from postroom.index.database import Connection
+from postroom.model.errors import PostroomError
+from postroom.model.events import EventType
+from postroom.model.mailboxes import Mailbox
+from postroom.work.term import Term
+
+log = logging.getLogger("postroom.work")
+
+
+async def tell(term: Term, box_id: int, problem: str) -> None:
+    """Record what is wrong with a mailbox, or that all is well, where that is news. Never
+    raises: a mailbox must not be left unwatched because its trouble could not be written."""
+    at = term.index.clock()
+
+    def change(con: Connection) -> None:
+        now = mailboxes.by_id(con, box_id)
+        if now is None or _is_known(now, problem):
+            return
+        mailboxes.set_problem(con, box_id, problem and problem + _since(at))
+        journal.append(con, at, EventType.MAILBOX_PROBLEM, "worker", mailbox_id=box_id)
+
+    try:
+        current = await term.index.read(lambda con: mailboxes.by_id(con, box_id))
+        if current is not None and not _is_known(current, problem):
+            await term.write(change)
+    except Exception as error:
+        log.error("The problem of mailbox %s was not recorded.", box_id, exc_info=error)
+
+
+def _since(at: float) -> str:
+    return f" Since {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC."
+
+
+def _is_known(box: Mailbox, problem: str) -> bool:
+    """Whether it is this problem that a mailbox has already, since whenever."""
+    return box.problem.partition(" Since ")[0] == problem
+
+
+def sentence(error: PostroomError) -> str:
+    """What a mailbox's row says of an error."""
+    said = {
+        "imap_login_refused": "The mail server refuses the login.",
+        "imap_login_disabled": "The mail server refuses the login.",
+        "imap_connection_lost": "The connection to the mail server was lost; trying again.",
+        "imap_bye": "The mail server ended the connection; trying again.",
+        "imap_timeout": "The mail server does not answer in time; trying again.",
+        "imap_unreachable": "The mail server does not answer; trying again.",
+        "imap_message_unreadable": "The mail server does not hand out a message; trying again.",
+    }
+    return said.get(error.code, "The mail server cannot be used at the moment; trying again.")
