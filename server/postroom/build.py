@@ -13,7 +13,7 @@ from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.index.index import Index
 from postroom.model.errors import Unavailable
 from postroom.provision.builtin import BuiltinProvisioner
-from postroom.settings import Settings
+from postroom.settings import Settings, keep_private
 from postroom.work.seat import Seat
 
 MIGRATION_PATIENCE_SECONDS = 10.0
@@ -74,6 +74,7 @@ def _unusable(settings: Settings, error: Exception) -> Unavailable:
 
 
 async def _make_ready(settings: Settings) -> None:
+    await asyncio.to_thread(keep_private, settings)
     if await asyncio.to_thread(_version, settings.index_file) != SCHEMA_VERSION:
         await _migrate(settings)
 
@@ -124,5 +125,7 @@ def _holder(path: Path) -> str:
     try:
         row = con.execute("SELECT program, pid FROM worker").fetchone()
         return f"`postroom {row['program']}` (process {row['pid']})" if row else "another process"
+    except sqlite3.OperationalError:  # it has not got as far as making the tables
+        return "another process"
     finally:
         con.close()

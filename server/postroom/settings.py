@@ -98,6 +98,19 @@ def load(home: Path | None = None) -> Settings:
     return Settings(home=chosen, operator=_operator(chosen / CONFIG_FILE))
 
 
+def keep_private(settings: Settings) -> None:
+    """Make what holds mail and passwords readable by its owner alone, wherever the home lies: the
+    folder may have been there before us, open to others. SQLite gives its side files the same mode.
+
+    Windows has no such modes; there the folder's own access list decides.
+    """
+    for file in (settings.index_file, settings.mailstore_file):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+            if each.exists() and each.stat().st_mode & 0o077 and os.name == "posix":
+                each.chmod(0o600)
+
+
 def home_at(home: Path | None = None) -> Path:
     """The absolute path of the post room's folder, which need not be there: ``home``, else
     ``POSTROOM_HOME``, else the user's own data folder."""

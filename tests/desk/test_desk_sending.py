@@ -267,7 +267,10 @@ async def test_a_reply_to_what_was_not_shown_does_not_go_out(
     assert (moved.status, moved.send_id) == ("thread_moved", None)
     assert [m.untrusted_text for m in moved.new_messages or ()] == ["Wait, no!"]
     assert "confirm" in (moved.next_step or "")
-    assert (await ada.send("Well then.", thread_id=thread_id)).status == "queued"
+    again = await ada.send("Fine.", thread_id=thread_id)
+    assert again.status == "thread_moved", "a client that just repeats the call sends nothing stale"
+    told = await ada.send("Well then.", thread_id=thread_id, confirm=True)
+    assert told.status == "queued"
 
 
 async def test_many_unseen_messages_are_counted_and_the_newest_shown(
@@ -286,7 +289,7 @@ async def test_many_unseen_messages_are_counted_and_the_newest_shown(
     assert words == [f"Number {n}" for n in range(125, 130)]
     assert all(m.left_out for m in moved.new_messages)
     assert "129 messages" in (moved.reason or "")
-    assert (await ada.send("Fine.", thread_id=thread_id)).status == "queued"
+    assert (await ada.send("Fine.", thread_id=thread_id, confirm=True)).status == "queued"
 
 
 async def test_what_get_thread_showed_may_be_answered(

@@ -7,6 +7,7 @@ import pytest
 from rooms import Agent, Postman, TestClock, eventually, letter
 
 from postroom.build import PostRoom, open_room
+from postroom.desk import waiting
 from postroom.index import sends
 from postroom.index.database import Connection
 from postroom.model.answers import WaitAnswer
@@ -138,9 +139,15 @@ async def test_a_threads_cursor_on_a_mailbox_is_an_error_and_the_other_way_round
         assert refused.value.code == "cursor_of_another_scope"
 
 
+async def test_a_look_without_patience_is_no_wait_that_ran_out(ada: Agent) -> None:
+    for _ in range(4):
+        assert "end your turn" not in (await ada.wait(timeout=0)).next_step
+
+
 async def test_the_third_timeout_in_a_row_says_to_end_the_turn(
-    ada: Agent, postman: Postman
+    ada: Agent, postman: Postman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(waiting, "REAL_WAIT_SECONDS", 0.0)
     for round_ in range(2):
         for place in range(4):
             answer = await ada.wait(timeout=0)
@@ -358,3 +365,24 @@ async def test_a_thread_that_joined_another_while_one_waited_is_still_waited_on(
 async def test_a_thread_that_is_not_there_cannot_be_waited_for(ada: Agent) -> None:
     with pytest.raises(NotFound):
         await ada.wait("t_0000000000", timeout=0)
+
+
+async def test_a_bounce_wakes_the_thread_of_the_mail_that_came_back(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    sent = await ada.send("Hello.", "gone@agents.localhost")
+    report = (
+        b"From: mailer-daemon@post.localhost\r\nTo: " + ada.address.encode() + b"\r\n"
+        b"Subject: Undelivered\r\nMIME-Version: 1.0\r\nMessage-ID: <dsn@x>\r\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nIt came back.\r\n"
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        b"Final-Recipient: rfc822; gone@agents.localhost\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        b"\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        b"Message-ID: <" + str(sent.send_id).encode() + b"@agents.localhost>\r\n\r\n--b--\r\n"
+    )
+    await postman.bring(ada.address, report)
+    got = await quiet_room.desk.waiting.wait(
+        ada.caller, thread_id=sent.thread_id, after=sent.after, timeout_seconds=5
+    )
+    assert (got.outcome, got.messages[0].thread_id) == ("bounce", sent.thread_id)

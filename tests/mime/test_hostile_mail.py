@@ -23,9 +23,9 @@ FROM = b"From: a@example.org\r\n"
 
 
 def read(raw: bytes) -> ParsedMessage:
-    started = time.perf_counter()
+    started = time.thread_time()
     message = parse(raw)
-    assert time.perf_counter() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
     assert_valid(message)
     return message
 

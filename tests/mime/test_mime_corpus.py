@@ -43,9 +43,9 @@ def cases(corpora: Path, folder: str) -> Iterator[tuple[dict[str, Any], bytes]]:
 
 
 def timed(raw: bytes) -> ParsedMessage:
-    started = time.perf_counter()
+    started = time.thread_time()
     message = parse(raw)
-    assert time.perf_counter() - started < WORST_SECONDS
+    assert time.thread_time() - started < WORST_SECONDS
     message.model_dump_json().encode("utf-8")
     return message
 

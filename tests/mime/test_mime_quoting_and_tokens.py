@@ -54,6 +54,6 @@ def test_the_estimate_is_near_what_tokenizers_count(text: str, fewest: int, most
 
 def test_the_estimate_is_cheap() -> None:
     text = "The quick brown fox jumps over the lazy dog. 日本語 été 12345\n" * 20_000
-    started = time.perf_counter()
+    started = time.thread_time()
     estimate_tokens(text)
-    assert time.perf_counter() - started < 3.0
+    assert time.thread_time() - started < 3.0

@@ -28,7 +28,7 @@ def test_unreadable_fields_give_no_hops_and_no_error() -> None:
 
 
 def test_a_thousand_hops_are_cut_and_read_at_once() -> None:
-    begin = time.perf_counter()
+    begin = time.thread_time()
     found = hops(b"Received: from a by b; Mon, 23 Nov 2026 06:13:29 +0000\r\n" * 5_000 + b"\r\n")
     assert len(found) <= MAX_HOPS
-    assert time.perf_counter() - begin < 3
+    assert time.thread_time() - begin < 3

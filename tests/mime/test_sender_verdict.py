@@ -25,7 +25,7 @@ def verdict(*fields: str, sender: str = "Ada <ada+post@Example.com>") -> SenderV
         ("mx.example.org; auth=pass (plain) smtp.auth = ada@example.com", VERIFIED),
         ("MX.EXAMPLE.ORG 1; AUTH=PASS SMTP.AUTH=ADA@EXAMPLE.COM", VERIFIED),
         ("mx.example.org;\r\n\tauth=pass\r\n\tsmtp.auth=ada@example.com", VERIFIED),
-        ("mx.example.org; auth=pass smtp.auth=eve@example.com", UNVERIFIED),
+        ("mx.example.org; auth=pass smtp.auth=eve@example.com", FORGED),
         ("mx.example.org; auth=pass smtp.auth=ada+other@example.com", UNVERIFIED),
         ("mx.example.org; auth=pass", UNVERIFIED),
         ("mx.example.org; auth=fail smtp.auth=ada@example.com", UNVERIFIED),

@@ -67,7 +67,7 @@ class Mailboxes:
         """
         door.require(caller, "create")
         provisioner = self._provisioner(domain)
-        name = checked_username(username, self._pattern) if username is not None else None
+        name = self._username(username, provisioner.domain)
         shown = _display_name(display_name)
         lifetime = _lifetime(expires_in)
 
@@ -77,7 +77,11 @@ class Mailboxes:
         box, existed = await self._index.write(change)
         if box.status is MailboxStatus.PROVISIONING:
             box = await self._wait_until_live(box)
-        return _created(box, existed, provisioner)
+        answer = _created(box, existed, provisioner)
+        if existed and lifetime is not None and _kept_its_time(box, lifetime, self._clock()):
+            told = "It existed before, so expires_in was not applied."
+            return answer.model_copy(update={"next_step": f"{told} {answer.next_step}"})
+        return answer
 
     async def list(self, caller: Caller) -> MailboxList:
         """The caller's mailboxes, with how many threads in each await an answer."""
@@ -150,6 +154,13 @@ class Mailboxes:
             )
         return found
 
+    def _username(self, asked: str | None, domain: str) -> str | None:
+        """The name that was asked for; a whole address of our domain names one as well."""
+        if asked is None:
+            return None
+        local, at, of = asked.strip().rpartition("@")
+        return checked_username(local if at and of.lower() == domain else asked, self._pattern)
+
     def _make(
         self,
         con: Connection,
@@ -195,7 +206,7 @@ class Mailboxes:
             journal.append(con, now, EventType.MAILBOX_LIVE, door.actor(caller), mailbox_id=box_id)
         made = mailboxes.by_id(con, box_id)
         assert made is not None
-        return made, False
+        return made, old is not None
 
     def _free_name(self, con: Connection, domain: str) -> str:
         """A readable name that is free and that the operator's pattern allows."""
@@ -269,6 +280,11 @@ def _lifetime(expires_in: str | None) -> float | None:
             "expiry_out_of_range", "expires_in is from 10 seconds to 366 days.", 'Such as "2h".'
         )
     return seconds
+
+
+def _kept_its_time(box: Mailbox, lifetime: float, now: float) -> bool:
+    """Whether a mailbox ends at another time than it would if it had been made just now."""
+    return box.expires_at is None or abs(box.expires_at - now - lifetime) > 5
 
 
 def _created(box: Mailbox, existed: bool, provisioner: Provisioner) -> MailboxCreated:

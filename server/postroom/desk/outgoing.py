@@ -36,6 +36,12 @@ class Recipients:
 
 def check_size(request: SendRequest) -> None:
     """Raise InvalidRequest where the words are more than a mail should carry."""
+    if request.reply_all and request.thread_id is None:
+        raise InvalidRequest(
+            "reply_all_without_thread",
+            "reply_all answers a thread, and no thread_id was passed.",
+            "Pass thread_id, or name everybody in `to` and `cc`.",
+        )
     longest = max(len(request.text), len(request.html or ""))
     if longest > MAX_TEXT_CHARS:
         raise InvalidRequest(

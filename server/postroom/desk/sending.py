@@ -13,7 +13,7 @@ from postroom.desk import cursors, door, outbox, outgoing, replies, views
 from postroom.desk.attachments import Attachments
 from postroom.desk.outbox import Composed, Filed
 from postroom.desk.replies import Reply
-from postroom.index import journal, reading, sends, threads
+from postroom.index import journal, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import new_send_id
 from postroom.index.index import Index, wait_for_event
@@ -68,7 +68,7 @@ class Sending:
         who = door.actor(caller)
         filed = await self._index.write(lambda con: outbox.file(con, self._clock(), who, composed))
         if filed.send is None:
-            return await self._thread_moved(caller, composed, filed)
+            return await self._thread_moved(composed, filed)
         return await self._outcome(composed, filed.send["id"], filed.duplicate)
 
     async def _compose(self, caller: Caller, request: SendRequest) -> Composed:
@@ -120,9 +120,9 @@ class Sending:
                 return answer.model_copy(update={"reason": idle or None})
             await wait_for_event(changed, first_look)
 
-    async def _thread_moved(self, caller: Caller, composed: Composed, filed: Filed) -> SendAnswer:
+    async def _thread_moved(self, composed: Composed, filed: Filed) -> SendAnswer:
         assert composed.reply is not None
-        reply, who = composed.reply, door.actor(caller)
+        reply = composed.reply
 
         def look(con: Connection) -> SendAnswer:
             scope = Scope(composed.box.id, threads.now(con, reply.thread_id))
@@ -133,17 +133,10 @@ class Sending:
                 recipients=composed.recipients.addresses(),
                 reason=_why_moved(filed),
                 new_messages=tuple(_new_message(row) for row in filed.moved) or None,
-                next_step="Nothing was sent. Read what is new; then send an answer that fits, or"
-                " the same with confirm: true.",
+                next_step=_after_moved(filed),
             )
 
-        answer = await self._index.read(look)
-        if filed.moved:
-            newest = max(row["position"] for row in filed.moved)
-            self._index.note(
-                lambda con: reading.show(con, who, threads.now(con, reply.thread_id), newest)
-            )
-        return answer
+        return await self._index.read(look)
 
 
 def _write_and_read(draft: Draft) -> tuple[bytes, ParsedMessage]:
@@ -155,6 +148,16 @@ def _write_and_read(draft: Draft) -> tuple[bytes, ParsedMessage]:
 def _new_message(row: Row) -> MessageView:
     words = views.words(row, include_quoted=False)
     return views.brief(row, words[:MAX_NEW_CHARS], whole=len(words) <= MAX_NEW_CHARS)
+
+
+def _after_moved(filed: Filed) -> str:
+    # What is shown here does not count as read: a client that just repeats the call must not send
+    # an answer that was written before it.
+    if not filed.moved:
+        return "Nothing was sent. If a second answer is meant, send it with confirm: true."
+    return (
+        "Nothing was sent. Read what is new, then send an answer that fits it, with confirm: true."
+    )
 
 
 def _why_moved(filed: Filed) -> str:
@@ -185,14 +188,16 @@ def _answer(
         recipients=tuple(r["address"] for r in sends.recipients(con, send_id)),
         duplicate=True if duplicate else None,
         reason=send["reason"] or None,
-        next_step=_next_step(str(status), differs),
+        next_step=_next_step(str(status), differs, bool(send["reason"])),
     )
 
 
-def _next_step(status: str, differs: str | None) -> str | None:
-    told = f"Its Reply-To is {differs}; that was not followed." if differs else ""
+def _next_step(status: str, differs: str | None, with_reason: bool) -> str | None:
+    told = f"The message answered asks for replies to {differs}; not followed." if differs else ""
     steps = {
-        "sent": "",
+        "sent": "All the other recipients got it: do not send it to them again."
+        if with_reason
+        else "",
         "queued": "It goes out by itself; do not send it again. wait_for_reply tells of a failure.",
         "held": "A human looks at it first. wait_for_reply tells what they decide.",
         "denied": "Policy does not allow it. Change what the reason names, or ask the user.",

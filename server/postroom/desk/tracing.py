@@ -3,7 +3,7 @@
 import json
 
 from postroom.desk.times import iso
-from postroom.index import folders, journal, mail, mailboxes, sends, threads
+from postroom.index import folders, journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.mime.received import hops
@@ -77,7 +77,8 @@ def _trace_mail(con: Connection, mail_id: int, subject: str) -> Trace:
         TraceStep(
             at=iso(row["arrived_at"]),
             what=f"{row['direction']} as {row['public_id']}, {row['size']} bytes,"
-            f" in thread {threads.public_id(con, sends.thread_now(con, mail_id))}",
+            f" mailbox {box.address if box else 'unknown'},"
+            f" thread {threads.public_id(con, sends.thread_now(con, mail_id))}",
             detail=row["why"],
         )
     ]
@@ -89,8 +90,12 @@ def _trace_mail(con: Connection, mail_id: int, subject: str) -> Trace:
         steps += _sent(con, send)
     seen = journal.about_mail(con, mail_id)
     steps += [TraceStep(at=iso(e.at), what=f"{e.type} by {e.actor}", detail=e.detail) for e in seen]
+    steps += [
+        TraceStep(at=iso(wake["at"]), what=f"handed to a wait of {wake['agent']}")
+        for wake in reading.wakes(con, mail_id)
+    ]
     where = f" of {box.address}" if box else ""
-    return Trace(subject=subject + where, steps=tuple(steps))
+    return Trace(subject=subject + where, steps=tuple(sorted(steps, key=lambda step: step.at)))
 
 
 def _hops(con: Connection, mail_id: int) -> list[TraceStep]:

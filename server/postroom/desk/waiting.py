@@ -28,6 +28,9 @@ Progress = Callable[[float, float], Awaitable[None]]
 """Called with the seconds that have passed and the seconds in all."""
 
 PROGRESS_SECONDS = 5.0
+REAL_WAIT_SECONDS = 1.0
+"""A shorter wait only looks, and does not count as one that ran out."""
+
 PATIENT_TIMEOUTS = 3
 """Waits that may run out in a row before the agent is told to stop asking."""
 
@@ -89,7 +92,7 @@ class Waiting:
                 )
                 left = deadline - self._clock()
                 if found.outcome is not None or left <= 0:
-                    return await self._answer(who, found)
+                    return await self._answer(who, found, timeout_seconds)
                 await wait_for_event(changed, min(left, PROGRESS_SECONDS))
                 if progress and self._clock() - told >= PROGRESS_SECONDS - 0.1:
                     told = self._clock()
@@ -131,10 +134,10 @@ class Waiting:
             await self._index.write(lambda con: reading.acknowledge(con, who, scope, passed))
         return scope, start, now
 
-    async def _answer(self, who: str, found: _Found) -> WaitAnswer:
+    async def _answer(self, who: str, found: _Found, waited: float) -> WaitAnswer:
         if found.outcome is None:
-            return await self._nothing_came(who, found)
-        self._index.note(lambda con: _note_shown(con, who, found.scope, found.rows))
+            return await self._nothing_came(who, found, waited)
+        self._index.note(lambda con: _note_shown(con, who, found, self._clock()))
         return WaitAnswer.model_validate(
             {
                 "outcome": found.outcome,
@@ -146,11 +149,12 @@ class Waiting:
             }
         )
 
-    async def _nothing_came(self, who: str, found: _Found) -> WaitAnswer:
+    async def _nothing_came(self, who: str, found: _Found, waited: float) -> WaitAnswer:
         scope = found.scope
 
         def change(con: Connection) -> tuple[int, bool, str]:
-            reading.count_timeout(con, who, scope)
+            if waited >= REAL_WAIT_SECONDS:
+                reading.count_timeout(con, who, scope)
             box = mailboxes.by_id(con, scope.mailbox_id)
             held = sends.is_held(con, thread_id=scope.thread_id, mailbox_id=scope.mailbox_id)
             return reading.timeouts(con, who, scope), held, box.problem if box else ""
@@ -255,9 +259,10 @@ def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:
     return tuple(found)
 
 
-def _note_shown(con: Connection, who: str, scope: Scope, rows: list[Row]) -> None:
-    reading.forget_timeouts(con, who, scope)
-    for row in rows:
+def _note_shown(con: Connection, who: str, found: _Found, at: float) -> None:
+    reading.forget_timeouts(con, who, found.scope)
+    for row in found.rows:
+        reading.woke(con, row["mail_id"], who, at)
         reading.show(con, who, row["thread_id"], row["position"])
 
 

@@ -8,12 +8,18 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from postroom.conversations.identifiers import own_id, parents
+from postroom.conversations.identifiers import message_ids, own_id, parents
 from postroom.index import search, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import new_message_id
 from postroom.index.queries import named
-from postroom.model.messages import AttachmentPart, Direction, ParsedMessage, SenderVerdict
+from postroom.model.messages import (
+    AttachmentPart,
+    Direction,
+    MessageKind,
+    ParsedMessage,
+    SenderVerdict,
+)
 
 sql = named("mail")
 
@@ -142,7 +148,10 @@ def attachments_of(listed: str) -> list[AttachmentPart]:
 
 
 def _ids(parsed: ParsedMessage) -> tuple[str, tuple[str, ...]]:
-    return own_id(parsed.message_id), parents(parsed.references, parsed.in_reply_to)
+    follows = parents(parsed.references, parsed.in_reply_to)
+    if not follows and parsed.kind is MessageKind.BOUNCE:
+        follows = message_ids(parsed.returned_message_id)[:1]  # it belongs to what came back
+    return own_id(parsed.message_id), follows
 
 
 def _free_id(con: Connection) -> str:

@@ -158,3 +158,13 @@ def shown(con: Connection, agent: str, thread_id: int) -> int:
 
 def show(con: Connection, agent: str, thread_id: int, position: int) -> None:
     sql.show(con, agent=agent, thread_id=thread_id, position=position)
+
+
+def woke(con: Connection, mail_id: int, agent: str, at: float) -> None:
+    """A mail was handed to a wait of this agent's, the first time at ``at``."""
+    sql.woke(con, mail_id=mail_id, agent=agent, at=at)
+
+
+def wakes(con: Connection, mail_id: int) -> list[Row]:
+    """Whose waits a mail ended (agent, at), in order."""
+    return list(sql.wakes(con, mail_id=mail_id))

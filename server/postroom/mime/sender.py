@@ -11,7 +11,8 @@ def sender_verdict(message: ParsedMessage, trusted: frozenset[str]) -> SenderVer
     Only the topmost Authentication-Results field of a server named in ``trusted`` counts: a
     server writes above what came in (RFC 8601 §5), so one below it may be the sender's own work.
     A server that takes mail from its own people says ``auth=pass`` (RFC 4954 §7); one that takes
-    it from strangers says ``dmarc=pass`` (RFC 7489 §11). Two senders that disagree are forged.
+    it from strangers says ``dmarc=pass`` (RFC 7489 §11). Forged are two senders that disagree, and
+    an address at the server's own domain that is not the one that logged in.
     """
     if message.sender is None:
         return SenderVerdict.UNVERIFIED
@@ -22,6 +23,8 @@ def sender_verdict(message: ParsedMessage, trusted: frozenset[str]) -> SenderVer
     domain = address.rpartition("@")[2]
     if any(result.method == "dmarc" and result.value == "fail" for result in results):
         return SenderVerdict.FORGED
+    if any(_was_another(result, address) for result in results):
+        return SenderVerdict.FORGED
     for result in results:
         if result.value != "pass":
             continue
@@ -30,6 +33,17 @@ def sender_verdict(message: ParsedMessage, trusted: frozenset[str]) -> SenderVer
         if result.method == "dmarc" and result.of("header.from") == domain:
             return SenderVerdict.VERIFIED
     return SenderVerdict.UNVERIFIED
+
+
+def _was_another(result: Result, address: str) -> bool:
+    """Whether the From address is another one's at the very domain whose server took the mail: that
+    server knows who logged in."""
+    login = result.of("smtp.auth")
+    return (
+        (result.method, result.value) == ("auth", "pass")
+        and login.rpartition("@")[2] == address.rpartition("@")[2]
+        and _bare(login) != _bare(address)
+    )
 
 
 def _believed(fields: tuple[str, ...], trusted: frozenset[str]) -> tuple[Result, ...]:
@@ -44,6 +58,10 @@ def _believed(fields: tuple[str, ...], trusted: frozenset[str]) -> tuple[Result,
 
 def _logins(address: str) -> tuple[str, ...]:
     """The logins that may send as ``address``: itself, and itself without ``+detail``."""
+    return (address, _bare(address))
+
+
+def _bare(address: str) -> str:
+    """An address without its ``+detail`` (RFC 5233)."""
     local, _, domain = address.rpartition("@")
-    bare = f"{local.partition('+')[0]}@{domain}"
-    return (address, bare) if local.partition("+")[0] else (address,)
+    return f"{local.partition('+')[0] or local}@{domain}"

@@ -74,8 +74,8 @@ def _refused(reply: RecipientReply, local_domain: str) -> str:
         return f"There is no mailbox {address} in this post room."
     if reply.code == 550:
         return (
-            f"{address} is outside this post room, which has no real mail account yet: the"
-            " operator connects one in postroom.toml."
+            f"{address} is outside: this post room reaches only addresses at {local_domain}, until"
+            " its operator connects a real mail account (README, Addresses outside)."
         )
     if reply.code in LOGIN_CODES:
         return f"The mail server does not let this mailbox send ({reply.code})."

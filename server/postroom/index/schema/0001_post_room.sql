@@ -190,6 +190,14 @@ CREATE TABLE shown (
 
 CREATE INDEX shown_by_thread ON shown (thread_id);
 
+-- Whose wait a mail ended: for whoever asks what became of it.
+CREATE TABLE wakes (
+  mail_id INTEGER NOT NULL REFERENCES mail (id),
+  agent   TEXT NOT NULL,
+  at      REAL NOT NULL,
+  PRIMARY KEY (mail_id, agent)
+) WITHOUT ROWID;
+
 CREATE TABLE worker (
   id         INTEGER PRIMARY KEY CHECK (id = 1),
   term       INTEGER NOT NULL,

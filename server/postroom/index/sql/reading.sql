@@ -124,6 +124,14 @@ ON CONFLICT (agent, scope) DO UPDATE SET timeouts = timeouts + 1;
 -- Something came.
 UPDATE acknowledged SET timeouts = 0 WHERE agent = :agent AND scope = :scope AND timeouts > 0;
 
+-- name: woke(mail_id, agent, at)!
+-- A mail was handed to a wait.
+INSERT INTO wakes (mail_id, agent, at) VALUES (:mail_id, :agent, :at) ON CONFLICT DO NOTHING;
+
+-- name: wakes(mail_id)
+-- Whose waits a mail ended, in order.
+SELECT agent, at FROM wakes WHERE mail_id = :mail_id ORDER BY at, agent;
+
 -- name: shown(agent, thread_id)$
 -- How far an agent has seen a conversation.
 SELECT position FROM shown WHERE agent = :agent AND thread_id = :thread_id;
