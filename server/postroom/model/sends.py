@@ -57,3 +57,6 @@ class Submission(Frozen):
     replies: tuple[RecipientReply, ...]
     final_reply: str = ""
     """The answer to the end of DATA, where it came so far."""
+    dialogue: tuple[str, ...] = ()
+    """One line a reply in the order they came, such as ``DATA → 354 Go ahead``: our half in brief
+    and without secrets, the server's as in a reply's text; at most 300 lines."""

@@ -11,6 +11,8 @@ import aiosmtplib
 
 from postroom.model.sends import Envelope, RecipientOutcome, RecipientReply, Submission
 from postroom.smtp.account import SmtpLogin
+from postroom.smtp.client import NETWORK, TellingClient, answer_of
+from postroom.smtp.dialogue import Dialogue
 from postroom.smtp.dotted import dotted, lines_of
 from postroom.smtp.envelope import Needs, needs_of
 from postroom.smtp.replies import (
@@ -24,11 +26,7 @@ from postroom.smtp.replies import (
     reply,
     settled,
 )
-from postroom.smtp.transmission import Transmission, answer_of
-
-OUR_NAME = "[127.0.0.1]"
-"""What EHLO says we are (RFC 5321 §4.1.4: an address literal where there is no public name). The
-machine's own name would cost a look-up and tell every recipient where the agent runs."""
+from postroom.smtp.transmission import Transmission
 
 QUIT_SECONDS = 2.0
 """How long a parting server may take; nothing depends on its answer."""
@@ -45,30 +43,27 @@ AUTHENTICATION_REQUIRED = 530
 class SmtpSession:
     """An open, logged-in connection: one submission at a time, while it is ``usable``."""
 
-    def __init__(self, client: aiosmtplib.SMTP, timeout: float, final_timeout: float) -> None:
+    def __init__(self, client: TellingClient, timeout: float, final_timeout: float) -> None:
         self._client = client
         self._timeout = timeout
         self._final_timeout = final_timeout
         self._between_mails = True
 
     @classmethod
-    async def open(cls, login: SmtpLogin, *, timeout: float, final_timeout: float) -> Self:
+    async def open(
+        cls, login: SmtpLogin, dialogue: Dialogue, *, timeout: float, final_timeout: float
+    ) -> Self:
         """A session ready for mail. Raises StageFailed with the server's answer, or with ours."""
-        client = aiosmtplib.SMTP(
-            hostname=login.host,
-            port=login.port,
-            use_tls=login.tls,
-            start_tls=False if login.tls else None,  # None: wherever it is offered
-            local_hostname=OUR_NAME,
-            timeout=timeout,
-        )
+        client = TellingClient(login, dialogue, timeout)
         try:
             async with asyncio.timeout(OPENING_PARTS * timeout):
                 await _greet(client)
                 await _log_in(client, login)
         except TimeoutError as error:
             client.close()
-            raise _failed("The SMTP server is too slow", error) from None
+            failed = _failed("The SMTP server is too slow", error)
+            dialogue.note("connection", failed.answer)
+            raise failed from None
         except BaseException:  # cancelled, too
             client.close()
             raise
@@ -79,12 +74,15 @@ class SmtpSession:
         """Whether it can carry another mail, as far as we have heard."""
         return self._between_mails and self._client.is_connected
 
-    async def submit(self, envelope: Envelope, raw: bytes) -> Submission:
+    async def submit(self, envelope: Envelope, raw: bytes, dialogue: Dialogue) -> Submission:
         """What became of one mail. Raises StageFailed where the sender was not even taken."""
+        self._client.dialogue = dialogue
         needs = needs_of(envelope, raw)
         lacking = self._lacking(needs)
         if lacking:
-            return all_alike(envelope, RecipientOutcome.REFUSED, Answer(0, lacking))
+            answer = Answer(0, lacking)
+            dialogue.note("not submitted", answer)
+            return all_alike(envelope, RecipientOutcome.REFUSED, answer)
         lines = lines_of(raw)
         self._between_mails = False  # until the transaction has come to an orderly end
         await self._mail(envelope.sender, needs, len(lines))
@@ -144,14 +142,25 @@ class SmtpSession:
             if answer.code != START_INPUT:
                 await self._reset()
                 return Submission(replies=settled(replies, before_dot(answer), answer))
-            under_way = Transmission(self._client, self._timeout)
-            answer, dot_left = await under_way.run(dotted(lines), self._final_timeout)
+            answer, dot_left = await self._transmit(lines)
         except StageFailed as failed:
             return Submission(replies=settled(replies, RecipientOutcome.DEFERRED, failed.answer))
         outcome = after_dot(answer) if dot_left else before_dot(answer)
         self._between_mails = dot_left and outcome is not RecipientOutcome.UNKNOWN
         final_reply = f"{answer.code} {answer.text}".strip() if answer.code else ""
         return Submission(replies=settled(replies, outcome, answer), final_reply=final_reply)
+
+    async def _transmit(self, lines: bytes) -> tuple[Answer, bool]:
+        """The answer to the message, and whether its final dot had left (Transmission.run)."""
+        note = self._client.dialogue.note
+        try:
+            under_way = Transmission(self._client, self._timeout)
+            answer, dot_left = await under_way.run(dotted(lines), self._final_timeout)
+        except StageFailed as failed:
+            note("message, unfinished", failed.answer)
+            raise
+        note("end of data" if dot_left else "message, unfinished", answer)
+        return answer, dot_left
 
     async def _say(self, command: str) -> Answer:
         try:
@@ -175,26 +184,20 @@ class SmtpSession:
             self._client.close()
 
 
-NETWORK = (aiosmtplib.SMTPException, OSError, ValueError)
-"""What aiosmtplib raises for anything that a server or a network does. A TimeoutError and a
-failed TLS verification are OSErrors; ValueError is an answer that it could not decode."""
-
-
-async def _greet(client: aiosmtplib.SMTP) -> None:
+async def _greet(client: TellingClient) -> None:
     try:
-        await client.connect()
-        if client.is_ehlo_or_helo_needed:
-            await client.ehlo()
+        await client.greet()
     except NETWORK as error:
         raise _failed("The connection to the SMTP server failed", error) from None
 
 
-async def _log_in(client: aiosmtplib.SMTP, login: SmtpLogin) -> None:
+async def _log_in(client: TellingClient, login: SmtpLogin) -> None:
     if not login.user:
         return
     try:
         if not client.supported_auth_methods:
             text = "The SMTP server offers no way to log in that Postroom knows."
+            client.dialogue.note("AUTH", Answer(0, text))
             raise StageFailed(Answer(AUTHENTICATION_REQUIRED, text))
         await client.login(login.user, login.password)
     except NETWORK as error:

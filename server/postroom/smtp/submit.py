@@ -14,10 +14,11 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from postroom.model.errors import Unavailable
-from postroom.model.sends import Envelope, RecipientOutcome, Submission
+from postroom.model.sends import Envelope, Submission
 from postroom.smtp.account import SmtpLogin
+from postroom.smtp.dialogue import Dialogue
 from postroom.smtp.envelope import check_envelope
-from postroom.smtp.replies import StageFailed, all_alike
+from postroom.smtp.replies import StageFailed, all_alike, before_dot
 
 if TYPE_CHECKING:
     from postroom.smtp.session import SmtpSession
@@ -66,31 +67,38 @@ class SubmissionPool:
         async with AsyncExitStack() as held:
             await held.enter_async_context(self._lane(login))
             await held.enter_async_context(self._places)
+            dialogue = Dialogue()
             try:
-                return await self._submit(login, envelope, raw)
+                submission = await self._submit(login, envelope, raw, dialogue)
             except StageFailed as failed:
-                code = failed.answer.code
-                refused = 500 <= code < 600
-                outcome = RecipientOutcome.REFUSED if refused else RecipientOutcome.DEFERRED
-                return all_alike(envelope, outcome, failed.answer)
+                submission = all_alike(envelope, before_dot(failed.answer), failed.answer)
+            return submission.model_copy(update={"dialogue": dialogue.lines})
 
-    async def _submit(self, login: SmtpLogin, envelope: Envelope, raw: bytes) -> Submission:
+    async def _submit(
+        self, login: SmtpLogin, envelope: Envelope, raw: bytes, dialogue: Dialogue
+    ) -> Submission:
         """On a kept connection, and where that turns out to have ended before the server took
         even the sender, on a fresh one."""
         kept = self._take_idle(login)
         if kept is not None:
             try:
-                return await self._submit_on(kept, login, envelope, raw)
+                return await self._submit_on(kept, login, envelope, raw, dialogue)
             except StageFailed as failed:
                 if not failed.connection_ended:
                     raise
-        return await self._submit_on(await self._fresh(login), login, envelope, raw)
+        fresh = await self._fresh(login, dialogue)
+        return await self._submit_on(fresh, login, envelope, raw, dialogue)
 
     async def _submit_on(
-        self, session: "SmtpSession", login: SmtpLogin, envelope: Envelope, raw: bytes
+        self,
+        session: "SmtpSession",
+        login: SmtpLogin,
+        envelope: Envelope,
+        raw: bytes,
+        dialogue: Dialogue,
     ) -> Submission:
         try:
-            return await session.submit(envelope, raw)
+            return await session.submit(envelope, raw, dialogue)
         finally:
             self._give_back(session, login)
 
@@ -106,7 +114,7 @@ class SubmissionPool:
             self._part_with(session)
         return None
 
-    async def _fresh(self, login: SmtpLogin) -> "SmtpSession":
+    async def _fresh(self, login: SmtpLogin, dialogue: Dialogue) -> "SmtpSession":
         # Loaded with the first connection: a program that only reads need not pay for it.
         from postroom.smtp.session import SmtpSession
 
@@ -115,7 +123,7 @@ class SubmissionPool:
         self._open += 1
         try:
             return await SmtpSession.open(
-                login, timeout=self._timeout, final_timeout=self._final_timeout
+                login, dialogue, timeout=self._timeout, final_timeout=self._final_timeout
             )
         except BaseException:
             self._open -= 1

@@ -18,10 +18,10 @@ from typing import cast
 
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
-from aiosmtplib.response import SMTPResponse
 
+from postroom.smtp.client import answer_of
 from postroom.smtp.dotted import FINAL_DOT
-from postroom.smtp.replies import Answer, StageFailed, cleaned
+from postroom.smtp.replies import Answer, StageFailed
 
 PIECE = 64 * 1024
 """Octets handed to the transport at once. The patience of ``timeout`` is for one piece, so a slow
@@ -107,8 +107,3 @@ class Transmission:
             text = "The connection to the SMTP server ended before the message was whole."
             raise StageFailed(Answer(0, text))
         return answer
-
-
-def answer_of(response: SMTPResponse) -> Answer:
-    """A reply as aiosmtplib read it, cleaned and cut."""
-    return Answer(response.code, cleaned(response.message))
