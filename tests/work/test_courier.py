@@ -287,6 +287,47 @@ async def test_an_answer_that_was_lost_is_found_in_sent_and_the_mail_goes_once(
         assert await out.stored("ben") == await out.stored("ada", "Sent") == 1
 
 
+async def test_every_reply_of_every_attempt_is_in_the_trace_in_its_order(tmp_path: Path) -> None:
+    async with scripted(tmp_path, RCPT=b"451 4.3.0 not now\r\n") as (out, server):
+        answer = await send(out.room, ADA, **TO_BEN)
+        row = await out.came_to("queued")
+        server.answers.clear()
+        await out.jump(row["not_before"] - out.clock())
+        await out.came_to("sent")
+        attempts = await traced(out, str(answer.send_id))
+    rcpt, sender = f"RCPT TO:<ben@{DOMAIN}>", f"MAIL FROM:<ada@{DOMAIN}>"
+    assert attempts[3:] == [
+        (f"attempt 1: {sender}", "250 sender ok"),
+        (f"attempt 1: {rcpt}", "451 4.3.0 not now"),
+        ("attempt 1: RSET", "250 forgotten"),
+        (f"attempt 2: {sender}", "250 sender ok"),
+        (f"attempt 2: {rcpt}", "250 recipient ok"),
+        ("attempt 2: DATA", "354 go"),
+        ("attempt 2: end of data", "250 2.0.0 stored as 1"),
+    ]
+    assert attempts[0] == (f"attempt 1: connection to 127.0.0.1:{server.port}", "220 hello")
+    assert attempts[2] == ("attempt 1: AUTH PLAIN", "235 in")
+
+
+async def test_an_attempt_that_kept_no_dialogue_is_told_by_its_recipients(tmp_path: Path) -> None:
+    async with scripted(tmp_path) as (out, _):
+        answer = await send(out.room, ADA, **TO_BEN)
+        await out.came_to("sent")
+        await out.room.index.write(
+            lambda con: con.execute(
+                "UPDATE attempts SET replies = json_remove(replies, '$.dialogue')"
+            )
+        )
+        attempts = await traced(out, str(answer.send_id))
+    assert attempts == [(f"attempt 1: ben@{DOMAIN} accepted", "250 2.0.0 stored as 1")]
+
+
+async def traced(out: Round, send_id: str) -> list[tuple[str, str | None]]:
+    """The steps of its attempts: what, and the server's words."""
+    trace = await out.room.desk.tracing.trace(operator(), send_id)
+    return [(s.what, s.detail) for s in trace.steps if s.what.startswith("attempt ")]
+
+
 async def test_a_mail_that_was_lost_at_the_final_dot_goes_again(tmp_path: Path) -> None:
     async with lossy(tmp_path) as (out, line):
         line.lose_mails = 1

@@ -143,17 +143,7 @@ def _sent(con: Connection, send: Row) -> list[TraceStep]:
         )
     ]
     for attempt in sends.attempts(con, send["id"]):
-        told = json.loads(attempt["replies"])
-        steps += [
-            TraceStep(
-                at=iso(attempt["at"]),
-                what=f"attempt {attempt['number']}: {reply['address']} {reply['outcome']}",
-                detail=f"{reply['code']} {reply['text']}".strip(),
-            )
-            for reply in told["recipients"]
-        ]
-        if told["final"]:
-            steps.append(TraceStep(at=iso(attempt["at"]), what="end of data", detail=told["final"]))
+        steps += _attempt(attempt)
     steps.append(
         TraceStep(
             at=iso(send["settled_at"] or send["created_at"]),
@@ -161,6 +151,30 @@ def _sent(con: Connection, send: Row) -> list[TraceStep]:
             detail=send["reason"] or None,
         )
     )
+    return steps
+
+
+def _attempt(attempt: Row) -> list[TraceStep]:
+    """What was said in one attempt, reply by reply; of one that kept no dialogue, what it came to
+    for each recipient."""
+    at, name = iso(attempt["at"]), f"attempt {attempt['number']}"
+    told = json.loads(attempt["replies"])
+    lines = [line.partition(" → ") for line in told.get("dialogue", ())]
+    if lines:
+        return [
+            TraceStep(at=at, what=f"{name}: {said}", detail=answer or None)
+            for said, _, answer in lines
+        ]
+    steps = [
+        TraceStep(
+            at=at,
+            what=f"{name}: {reply['address']} {reply['outcome']}",
+            detail=f"{reply['code']} {reply['text']}".strip(),
+        )
+        for reply in told["recipients"]
+    ]
+    if told["final"]:
+        steps.append(TraceStep(at=at, what="end of data", detail=told["final"]))
     return steps
 
 

@@ -4,19 +4,13 @@ The states are drawn in model/sends.py. Each change of state is written here wit
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from postroom.index import journal, threads
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
-from postroom.model.sends import (
-    Envelope,
-    RecipientOutcome,
-    RecipientReply,
-    SendStatus,
-)
+from postroom.model.sends import Envelope, RecipientOutcome, SendStatus, Submission
 from postroom.model.verdicts import Verdict
 
 sql = named("sends")
@@ -171,12 +165,9 @@ def begin(con: Connection, send_id: int) -> bool:
     return bool(sql.begin(con, id=send_id))
 
 
-def record(
-    con: Connection, at: float, send: Waiting, replies: Iterable[RecipientReply], final: str
-) -> None:
+def record(con: Connection, at: float, send: Waiting, submission: Submission) -> None:
     """Keep what the server said in one attempt."""
-    said = list(replies)
-    for reply in said:
+    for reply in submission.replies:
         sql.set_recipient(
             con,
             send_id=send.id,
@@ -185,7 +176,11 @@ def record(
             code=reply.code,
             reply=reply.text,
         )
-    told = {"recipients": [reply.model_dump(mode="json") for reply in said], "final": final}
+    told = {
+        "recipients": [reply.model_dump(mode="json") for reply in submission.replies],
+        "final": submission.final_reply,
+        "dialogue": submission.dialogue,
+    }
     sql.add_attempt(
         con,
         send_id=send.id,

@@ -132,7 +132,7 @@ class Courier:
         before = sum(
             row["outcome"] == RecipientOutcome.ACCEPTED for row in sends.recipients(con, send.id)
         )
-        sends.record(con, now, send, submission.replies, submission.final_reply)
+        sends.record(con, now, send, submission)
         outcome = settle(
             submission,
             before,
