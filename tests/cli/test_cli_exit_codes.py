@@ -47,8 +47,8 @@ def test_people_read_an_error_as_a_sentence_and_a_hint(postroom: Program) -> Non
     ended = postroom("mailboxes", "show", "nobody@agents.localhost")
     assert ended.code == 3
     assert ended.err.splitlines() == [
-        "error: You have no mailbox with this address.",
-        "hint: `postroom mailboxes list` tells which you have;"
+        "error: There is no mailbox with this address.",
+        "hint: `postroom mailboxes list` tells which there are;"
         " `postroom mailboxes create` makes one.",
     ]
 

@@ -114,3 +114,23 @@ def test_a_table_is_aligned_and_its_cells_are_one_line_each() -> None:
 def test_the_desks_words_for_agents_become_commands() -> None:
     told = for_people("list_mailboxes tells; leave `domain` out, or pass `after`.")
     assert told == "`postroom mailboxes list` tells; leave --domain out, or pass --after."
+
+
+@pytest.mark.parametrize(
+    ("for_agents", "for_operators"),
+    [
+        ("Pass `to`, or `thread_id` to answer.", "Pass --to, or --thread to answer."),
+        ("Send it with confirm: true.", "Send it with --confirm."),
+        ("reply_all answers a thread.", "--reply-all answers a thread."),
+        ("Pass the next_cursor.", "Pass the --cursor."),
+        ("You have no mailbox yet.", "There is no mailbox yet."),
+        ("You have no such thread.", "There is no such thread."),
+        ("You have 12 mailboxes.", "There are 12 mailboxes."),
+        ("list_threads tells which you have.", "`postroom threads list` tells which there are."),
+        ("Send it to them again, after that.", "Send it to them again, after that."),
+    ],
+)
+def test_what_is_said_to_one_agent_is_worded_for_who_sees_everybodys(
+    for_agents: str, for_operators: str
+) -> None:
+    assert for_people(for_agents) == for_operators
