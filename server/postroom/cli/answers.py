@@ -34,8 +34,11 @@ def say(as_json: bool, answer: "BaseModel", show: Callable[[Page], None]) -> Non
 def told(answer: "BaseModel") -> dict[str, Any]:
     """An answer as JSON has it; what to do next is told in commands."""
     fields = answer.model_dump(mode="json", by_alias=True, exclude_none=True)
-    if isinstance(fields.get("next_step"), str):
-        fields["next_step"] = for_people(fields["next_step"])
+    # Other reasons may quote a server, and stay as they are.
+    ours = ("next_step", "reason") if fields.get("status") == "thread_moved" else ("next_step",)
+    for name in ours:
+        if isinstance(fields.get(name), str):
+            fields[name] = for_people(fields[name])
     return fields
 
 
@@ -54,7 +57,7 @@ def tell_error(as_json: bool, code: str, message: str, next_step: str) -> None:
     page = err()
     page.line(("error:", "bold red"), f" {one_line(message)}")
     if next_step:
-        page.line(("hint:", "bold"), f" {one_line(next_step)}")
+        page.hint(next_step)
 
 
 def _write_json(value: Mapping[str, Any], error: bool) -> None:

@@ -2,6 +2,7 @@
 
 from postroom.cli.page import Page
 from postroom.cli.plain import one_line
+from postroom.cli.wording import for_people
 from postroom.model.answers import (
     AttachmentInfo,
     MessageView,
@@ -90,17 +91,31 @@ def show_threads(page: Page, found: ThreadList) -> None:
 
 def show_send(page: Page, sent: SendAnswer) -> None:
     """What became of a send, and the ids to go on with."""
-    style = {"sent": "green", "queued": "yellow", "held": "yellow"}.get(sent.status, "red")
     again = " (it had been sent before; not sent twice)" if sent.duplicate else ""
-    page.line((sent.status, style), f" to {', '.join(sent.recipients)}{again}")
+    page.line(_outcome(sent), f"{', '.join(sent.recipients)}{again}")
     if sent.reason:
-        page.line(f"  {one_line(sent.reason)}")
+        # The desk's own words; every other reason may quote a server and stays as it is.
+        moved = sent.status == "thread_moved"
+        page.line(f"  {one_line(for_people(sent.reason) if moved else sent.reason)}")
     for label, value in (("send", sent.send_id), ("thread", sent.thread_id), ("after", sent.after)):
         if value:
             page.line((f"  {label:<7}", "dim"), value)
-    for message in sent.new_messages or ():
+    if sent.new_messages:
         page.line()
+    for message in sent.new_messages or ():
         show_message(page, message)
+    if sent.next_step:
+        page.hint(for_people(sent.next_step))
+
+
+def _outcome(sent: SendAnswer) -> tuple[str, str]:
+    """What heads the list of recipients, with its style."""
+    if sent.status == "sent" and sent.reason:
+        return "sent, but not to all of ", "yellow"
+    if sent.status == "thread_moved":
+        return "not sent: the thread has moved on. It was to go to ", "yellow"
+    style = {"sent": "green", "queued": "yellow", "held": "yellow"}.get(sent.status, "red")
+    return f"{sent.status} to ", style
 
 
 def show_wait(page: Page, answer: WaitAnswer) -> None:

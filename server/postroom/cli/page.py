@@ -32,6 +32,10 @@ class Page:
         else:
             self._print("".join(plain(_text(span)) for span in spans))
 
+    def hint(self, text: str) -> None:
+        """What to do next."""
+        self.line(("hint:", "bold"), f" {one_line(text)}")
+
     def lines(self, text: str, indent: str = "", style: str = "") -> None:
         """A text of many lines, each indented."""
         for line in plain(text).splitlines() or [""]:
