@@ -124,6 +124,27 @@ def test_a_wait_that_is_stopped_ends_cleanly(
     assert out == b""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: signals by number")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", [["events", "--follow"], ["serve", "--port", "0"]])
+def test_what_goes_on_until_it_is_stopped_is_done_then(
+    two_mailboxes: Program, number: signal.Signals, command: list[str]
+) -> None:
+    going_on = two_mailboxes.start(*command)
+    assert going_on.stdout is not None
+    assert going_on.stdout.readline()
+    going_on.send_signal(number)
+    _, err = going_on.communicate(timeout=20)
+    assert going_on.returncode == 0, err
+    assert b"Traceback" not in err
+
+
+def test_the_help_tells_the_exit_codes_as_they_are(postroom: Program) -> None:
+    told = " ".join(postroom("--help").out.split())
+    assert "130 stopped before it was done." in told
+    assert "goes on until it is stopped (serve, mcp, --follow) ends with 0 then." in told
+
+
 def test_a_reader_that_goes_away_is_no_crash(two_mailboxes: Program) -> None:
     listing = two_mailboxes.start("events", "--follow")
     assert listing.stdout is not None

@@ -144,3 +144,25 @@ def test_one_look_takes_nothing_away(two_mailboxes: Program) -> None:
     assert two_mailboxes(*asked).json["messages"] == two_mailboxes(*asked).json["messages"]
     after = two_mailboxes(*asked).json["after"]
     assert two_mailboxes(*asked, "--after", after, "--timeout", "0").code == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: signals by number")
+def test_told_to_stop_amid_a_command_that_fails_then_it_says_that_it_was_not_done(
+    two_mailboxes: Program, tmp_path: Path
+) -> None:
+    write(two_mailboxes, "t")
+    started = tmp_path / "started"
+    failing = Command(
+        tmp_path,
+        first=f"import time\nopen({str(started)!r}, 'w').close()\ntime.sleep(60)\n",
+    )
+    watching = two_mailboxes.start(
+        "wait", "--mailbox", BEN, "--follow", "--exec", failing.line, "--exec-timeout", "2"
+    )
+    deadline = time.monotonic() + 20
+    while not started.exists() and time.monotonic() < deadline:
+        assert watching.poll() is None
+    watching.send_signal(signal.SIGINT)
+    _, err = watching.communicate(timeout=30)
+    assert watching.returncode == 130, err
+    assert b"Traceback" not in err

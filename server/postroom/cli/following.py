@@ -70,6 +70,8 @@ class Watch:
         self._follow = follow
         self._receiver = receiver
         self._stopping = False
+        self.broke_off = False
+        """Whether a stop came before a message that had been begun was dealt with."""
 
     async def run(self, room: "PostRoom") -> ExitCode:
         """The exit code of the last answer, or FAILED where a message was not dealt with."""
@@ -115,7 +117,8 @@ class Watch:
         except asyncio.CancelledError:
             self._stopping = True
             await asyncio.wait({dealing}, timeout=GRACE_SECONDS)
-            if dealing.done() and dealing.result():
+            self.broke_off = not (dealing.done() and dealing.result())
+            if not self.broke_off:
                 await self._acknowledge(room, answer)
             dealing.cancel()
             await asyncio.wait({dealing})

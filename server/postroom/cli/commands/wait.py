@@ -18,7 +18,7 @@ from postroom.model.limits import DEFAULT_WAIT_SECONDS
     metavar="SECONDS",
     help=f"[default: {DEFAULT_WAIT_SECONDS:g}; with --follow: until stopped]",
 )
-@click.option("--follow", is_flag=True, help="Go on after the first message.")
+@click.option("--follow", is_flag=True, help="Go on after the first message, until stopped.")
 @click.option(
     "--exec",
     "command",
@@ -65,6 +65,6 @@ def wait(
     try:
         return at_desk(asked, "wait", watch.run, becomes_worker=True)
     except Stopped:
-        if follow:
+        if follow and not watch.broke_off:
             return ExitCode.DONE
         raise
