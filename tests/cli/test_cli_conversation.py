@@ -34,6 +34,25 @@ def test_people_get_words_and_programs_get_json(two_mailboxes: Program) -> None:
     assert two_mailboxes("mailboxes", "show", ADA, "--json").json["agent"] == "ada"
 
 
+def test_a_new_mailbox_says_when_it_ends_and_what_to_do_with_it(postroom: Program) -> None:
+    made = postroom("mailboxes", "create", "--username", "eve", "--expires-in", "2h")
+    head, expiry, hint = made.out.splitlines()
+    assert head == "eve@agents.localhost  live, reaches: local"
+    assert re.fullmatch(r"  expires \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", expiry)
+    assert hint.startswith("hint: Send from it with `postroom send`.")
+    assert "operator" not in hint
+
+
+def test_threads_are_listed_with_their_mailboxes_where_these_differ(
+    two_mailboxes: Program,
+) -> None:
+    sent(two_mailboxes, "--subject", "s", "--text", "t")
+    head, *rows = two_mailboxes("threads", "list").out.splitlines()
+    assert head.split()[:3] == ["THREAD", "MAILBOX", "LAST"]
+    assert {row.split()[1] for row in rows} == {ADA, BEN}
+    assert "MAILBOX" not in two_mailboxes("threads", "list", "--mailbox", BEN).out
+
+
 def test_a_mail_goes_from_shell_to_shell(two_mailboxes: Program) -> None:
     sent(two_mailboxes, "--subject", "Figures", "--text", "The **total** is 40,000.")
     waited = two_mailboxes("wait", "--mailbox", BEN, "--json")

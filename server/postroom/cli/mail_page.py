@@ -64,16 +64,21 @@ def show_thread(page: Page, thread: ThreadView) -> None:
 
 
 def show_threads(page: Page, found: ThreadList) -> None:
-    """A table of conversations, newest first."""
+    """A table of conversations, newest first; with their mailboxes where these differ."""
     if not found.threads:
         page.line("No threads.")
     else:
-        head = ("thread", "last", "who", "subject", "mails", "awaiting")
+        several = len({one.mailbox for one in found.threads}) > 1
         page.table(
-            head,
+            (
+                "thread",
+                *(("mailbox",) if several else ()),
+                *("last", "who", "subject", "mails", "awaiting"),
+            ),
             [
                 (
                     one.thread_id,
+                    *((one.mailbox,) if several else ()),
                     one.last_message_at,
                     ", ".join(one.participants),
                     one.untrusted_subject,

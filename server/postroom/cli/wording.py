@@ -34,6 +34,10 @@ _OF_EVERYBODY = (
     (re.compile(r"\bYou have (?=\d)"), lambda found: "There are "),
     (re.compile(r"\bwhich you have\b"), lambda found: "which there are"),
     (re.compile(r"\banother of your mailboxes\b"), lambda found: "another mailbox"),
+    (
+        re.compile(r"\buntil the operator connects a real account\b"),
+        lambda found: "until a real account is connected",
+    ),
 )
 
 

@@ -7,11 +7,12 @@ import click
 from postroom.cli.answers import err, say
 from postroom.cli.asked import Asked, for_agent, pass_asked, shared
 from postroom.cli.at_desk import at_desk
+from postroom.cli.wording import for_people
 
 if TYPE_CHECKING:
     from postroom.build import PostRoom
     from postroom.cli.page import Page
-    from postroom.model.answers import Credentials, MailboxDetail, MailboxList
+    from postroom.model.answers import Credentials, MailboxCreated, MailboxDetail, MailboxList
 
 
 @click.group()
@@ -50,12 +51,15 @@ def create(
         ),
     )
 
-    def show(page: "Page") -> None:
-        was = "was there already" if made.existed else made.status
-        expiry = f", until {made.expires_at}" if made.expires_at else ""
-        page.line((made.address, "bold"), f"  {was}, reaches: {made.reach}{expiry}")
+    say(asked.json, made, lambda page: _made(page, made))
 
-    say(asked.json, made, show)
+
+def _made(page: "Page", made: "MailboxCreated") -> None:
+    was = f"was there already, {made.status}" if made.existed else made.status
+    page.line((made.address, "bold"), f"  {was}, reaches: {made.reach}")
+    if made.expires_at:
+        page.line(("  expires ", "dim"), made.expires_at)
+    page.hint(for_people(made.next_step))
 
 
 @mailboxes.command("list")
