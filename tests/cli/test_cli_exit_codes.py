@@ -78,6 +78,26 @@ def test_doctor_fails_while_nothing_runs_and_says_what_to_do(two_mailboxes: Prog
     assert "postroom serve" in worker["next_step"]
 
 
+def test_doctor_makes_no_room_where_there_is_none(postroom: Program) -> None:
+    absent = postroom.home.parent / "mistyped" / "home"
+    ended = postroom("doctor", "--home", str(absent))
+    assert ended.code == 1
+    assert "nothing here yet" in ended.out
+    assert "`postroom mailboxes create`" in ended.out
+    assert not absent.parent.exists()
+    absent.mkdir(parents=True)
+    assert postroom("doctor", "--home", str(absent), "--json").json["ok"] is False
+    assert not list(absent.iterdir())
+
+
+def test_doctor_says_once_that_nothing_runs(two_mailboxes: Program) -> None:
+    for _ in ("fresh", "idle"):
+        told = two_mailboxes("doctor").out
+        assert told.count("✗") == 1
+        assert told.count("postroom serve") == 1
+        assert two_mailboxes("mailboxes", "credentials", ADA).code == 0
+
+
 def test_doctor_is_content_while_a_worker_runs(two_mailboxes: Program) -> None:
     assert two_mailboxes("mailboxes", "credentials", ADA).code == 0
     waiting = two_mailboxes.start("wait", "--mailbox", ADA, "--follow", "--json")
