@@ -53,6 +53,14 @@ def test_a_mail_that_not_everybody_got_says_so(two_mailboxes: Program) -> None:
     assert rest[-1].startswith("hint: All the other recipients got it")
 
 
+@pytest.mark.parametrize("wrong", ["--body", "--body=x", "--message", "--content", "-m"])
+def test_the_words_by_another_name_lead_to_their_option(postroom: Program, wrong: str) -> None:
+    ended = postroom("send", "--to", BEN, wrong, "x")
+    assert ended.code == 2
+    assert "--text" in ended.err.splitlines()[0]
+    assert "--to" not in ended.err.replace("--text", "")
+
+
 def test_a_mail_that_failed_says_what_to_do(two_mailboxes: Program) -> None:
     done = two_mailboxes(
         "send", "--mailbox", ADA, "--to", "a@example.org", "--subject", "s", "--text", "t"

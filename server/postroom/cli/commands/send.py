@@ -15,10 +15,28 @@ from postroom.model.limits import MAX_ATTACHMENT_BYTES, MAX_TEXT_CHARS
 if TYPE_CHECKING:
     from postroom.model.requests import AttachmentRequest, SendRequest
 
+_WORDS_ELSEWHERE = ("--body", "--message", "--content", "-m")
+"""Not synonyms: one name for one thing. But click would suggest --to for --body."""
+
 _READABLE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
-@click.command()
+class _Send(click.Command):
+    """Knows what other mail programs call the words."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name not in _WORDS_ELSEWHERE:
+                raise
+            raise click.UsageError(
+                f"No such option {error.option_name!r}. Give the words with --text or --text-file.",
+                ctx,
+            ) from error
+
+
+@click.command(cls=_Send)
 @click.option("--mailbox", metavar="ADDRESS", help="To send from; not needed if there is only one.")
 @click.option("--to", multiple=True, metavar="ADDRESS", help="May be given several times.")
 @click.option("--cc", multiple=True, metavar="ADDRESS")
