@@ -117,6 +117,11 @@ def test_events_are_listed_in_order_and_by_ids_alone(two_mailboxes: Program) -> 
     assert "ecret" not in two_mailboxes("events").out
     rest = two_mailboxes("events", "--after", str(found["position"]), "--json").json
     assert rest["events"] == []
+    last = two_mailboxes("events", "--last", "2", "--json").json
+    assert [event["position"] for event in last["events"]] == positions[-2:]
+    assert last["position"] == found["position"]
+    assert two_mailboxes("events", "--last", "1000", "--json").json["events"] == found["events"]
+    assert two_mailboxes("events", "--last", "0", "--json").json["events"] == []
 
 
 def test_a_rebuild_keeps_every_id(two_mailboxes: Program) -> None:
