@@ -28,6 +28,8 @@ ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
         (["mailboxes", "lsit"], 2, "usage"),
         (["nonsense"], 2, "usage"),
         (["demo", "--home", "somewhere"], 2, "usage"),
+        (["--home", "somewhere", "demo"], 2, "usage"),
+        (["events", "--last", "2", "--after", "1"], 2, "usage"),
         (["connect", "claude-desktop", "--project", "."], 2, "usage"),
         (["connect", "vscode", "--print", "--remove"], 2, "usage"),
     ],

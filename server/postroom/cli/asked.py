@@ -44,21 +44,24 @@ def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
 
 def shared(command: F) -> F:
     """``command`` with --home and --json."""
-    home = click.option(
+    return click.option(
         "--home",
         type=click.Path(path_type=Path, file_okay=False),
         expose_value=False,
         callback=_keep,
         help="The post room's folder (else POSTROOM_HOME, else your data folder).",
-    )
-    as_json = click.option(
+    )(homeless(command))
+
+
+def homeless(command: F) -> F:
+    """``command`` with --json alone: it looks into no post room of the person's."""
+    return click.option(
         "--json",
         is_flag=True,
         expose_value=False,
         callback=_keep,
         help="Answer as JSON, errors too.",
-    )
-    return home(as_json(command))
+    )(command)
 
 
 def for_agent(command: F) -> F:

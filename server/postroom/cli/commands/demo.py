@@ -2,12 +2,12 @@
 
 import click
 
-from postroom.cli.asked import Asked, pass_asked, shared
+from postroom.cli.asked import Asked, homeless, pass_asked
 
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Keep the demo's home, to look into it.")
-@shared
+@homeless
 @pass_asked
 def demo(asked: Asked, keep: bool) -> None:
     """Let two agents talk by mail, on a throw-away home, and print what they say."""
