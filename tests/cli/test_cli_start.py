@@ -91,12 +91,27 @@ def test_completion_prints_a_script_for_each_shell(postroom: Program, shell: str
     assert "_POSTROOM_COMPLETE" in done.out
 
 
-def test_completion_knows_commands_and_options(postroom: Program) -> None:
-    def completed(line: str, word: int) -> list[str]:
-        done = postroom(_POSTROOM_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(word))
-        return [found.partition(",")[2] for found in done.out.splitlines()]
+def completed(postroom: Program, line: str) -> list[str]:
+    """What the tab key offers for the last word of a line."""
+    done = postroom(
+        _POSTROOM_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(line.count(" "))
+    )
+    assert done.err == ""
+    return [found.partition(",")[2] for found in done.out.split()]
 
-    assert completed("postroom mail", 1) == ["mailboxes"]
-    assert completed("postroom mailboxes cr", 2) == ["create", "credentials"]
-    assert "--display-name" in completed("postroom mailboxes create --", 3)
-    assert completed("postroom connect cl", 2) == ["claude-desktop", "claude-code"]
+
+def test_completion_knows_commands_and_options(postroom: Program) -> None:
+    assert completed(postroom, "postroom mail") == ["mailboxes"]
+    assert completed(postroom, "postroom mailboxes cr") == ["create", "credentials"]
+    assert "--display-name" in completed(postroom, "postroom mailboxes create --")
+    assert completed(postroom, "postroom connect cl") == ["claude-desktop", "claude-code"]
+
+
+def test_completion_knows_the_mailboxes(two_mailboxes: Program) -> None:
+    ada = "ada@agents.localhost"
+    assert completed(two_mailboxes, "postroom mailboxes show a") == [ada]
+    for command in ("send", "wait", "threads list"):
+        assert completed(two_mailboxes, f"postroom {command} --mailbox ad") == [ada]
+    home = two_mailboxes.home.parent / "absent"
+    assert completed(two_mailboxes, f"postroom --home {home} mailboxes show a") == []
+    assert not home.exists()

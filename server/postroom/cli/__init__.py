@@ -4,6 +4,7 @@
     lazy.py        a command's module is imported when it is called, and not before
     asked.py       --home, --json: what every command is asked with
     at_desk.py     the room, opened for one command
+    completing.py   addresses, for a shell's tab key
     exits.py       exit codes that scripts can rely on
     commands/      one file a command
     connect/       entries in the configuration files of Claude, VS Code and Cursor

@@ -38,7 +38,7 @@ pass_asked = click.make_pass_decorator(Asked, ensure=True)
 
 def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
     # Not given here: what stood before the command's name counts.
-    if value and option.name is not None and not ctx.resilient_parsing:
+    if value and option.name is not None:
         setattr(ctx.ensure_object(Asked), option.name, value)
 
 

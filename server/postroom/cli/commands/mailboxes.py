@@ -7,6 +7,7 @@ import click
 from postroom.cli.answers import err, say
 from postroom.cli.asked import Asked, for_agent, pass_asked, shared
 from postroom.cli.at_desk import at_desk
+from postroom.cli.completing import addresses
 from postroom.cli.wording import for_people
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _table(page: "Page", found: "MailboxList") -> None:
 
 
 @mailboxes.command("show")
-@click.argument("address")
+@click.argument("address", shell_complete=addresses)
 @shared
 @pass_asked
 def show_(asked: Asked, address: str) -> None:
@@ -109,7 +110,7 @@ def show_(asked: Asked, address: str) -> None:
 
 
 @mailboxes.command("delete")
-@click.argument("address")
+@click.argument("address", shell_complete=addresses)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @shared
 @pass_asked
@@ -135,7 +136,7 @@ def _ask(asked: Asked, address: str) -> None:
 
 
 @mailboxes.command("credentials")
-@click.argument("address")
+@click.argument("address", shell_complete=addresses)
 @shared
 @pass_asked
 def credentials(asked: Asked, address: str) -> None:

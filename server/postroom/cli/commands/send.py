@@ -9,6 +9,7 @@ import click
 from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
+from postroom.cli.completing import addresses
 from postroom.cli.exits import OF_SEND, ExitCode
 from postroom.model.limits import MAX_ATTACHMENT_BYTES, MAX_TEXT_CHARS
 
@@ -37,7 +38,12 @@ class _Send(click.Command):
 
 
 @click.command(cls=_Send)
-@click.option("--mailbox", metavar="ADDRESS", help="To send from; not needed if there is only one.")
+@click.option(
+    "--mailbox",
+    metavar="ADDRESS",
+    shell_complete=addresses,
+    help="To send from; not needed if there is only one.",
+)
 @click.option("--to", multiple=True, metavar="ADDRESS", help="May be given several times.")
 @click.option("--cc", multiple=True, metavar="ADDRESS")
 @click.option("--bcc", multiple=True, metavar="ADDRESS")

@@ -9,6 +9,7 @@ import click
 from postroom.cli.answers import err, say, say_json
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
+from postroom.cli.completing import addresses
 from postroom.model.limits import DEFAULT_LIST, DEFAULT_THREAD_TOKENS, MAX_LIST, MAX_THREAD_TOKENS
 
 
@@ -18,7 +19,7 @@ def threads() -> None:
 
 
 @threads.command("list")
-@click.option("--mailbox", metavar="ADDRESS", help="Only this mailbox.")
+@click.option("--mailbox", metavar="ADDRESS", shell_complete=addresses, help="Only this mailbox.")
 @click.option("--query", metavar="WORDS", help="Words in subject, people or text.")
 @click.option("--awaiting", type=click.Choice(["us", "them"]), help="Who must answer next.")
 @click.option("--since", metavar="TIME", help='An ISO 8601 time, or "24h" for the last day.')

@@ -4,12 +4,18 @@ import click
 
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import Stopped, at_desk
+from postroom.cli.completing import addresses
 from postroom.cli.exits import ExitCode
 from postroom.model.limits import DEFAULT_WAIT_SECONDS
 
 
 @click.command()
-@click.option("--mailbox", metavar="ADDRESS", help="Not needed if there is only one.")
+@click.option(
+    "--mailbox",
+    metavar="ADDRESS",
+    shell_complete=addresses,
+    help="Not needed if there is only one.",
+)
 @click.option("--thread", "thread_id", metavar="THREAD", help="Only this conversation.")
 @click.option("--after", metavar="CURSOR", help="What lies before it counts as acknowledged.")
 @click.option(
