@@ -102,7 +102,7 @@ def test_trace_tells_the_way_of_a_send(two_mailboxes: Program) -> None:
     told = two_mailboxes("trace", done.json["send_id"])
     assert told.code == 0
     assert "policy: allow" in told.out
-    assert re.search(r"attempt 1: ben@agents.localhost accepted\n\s+250", told.out)
+    assert re.search(r"attempt 1: RCPT TO:<ben@agents.localhost>\n\s+250", told.out)
     assert two_mailboxes("trace", ADA, "--json").json["steps"]
 
 
