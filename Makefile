@@ -12,7 +12,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 pyt
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install lint types contracts format check clean
+.PHONY: help demo test install lint types contracts bench format check clean
 
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
@@ -20,6 +20,7 @@ help:
 	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
 	@echo "make lint      style, types, import contracts"
 	@echo "make check     lint, demo and tests: everything that CI runs"
+	@echo "make bench     measure (BENCH_ARGS=--quick for less)"
 	@echo "make format    put the code into its style"
 	@echo "make clean     remove .venv and what tools left behind"
 
@@ -41,6 +42,9 @@ types: $(READY)
 
 contracts: $(READY)
 	@$(BIN)/lint-imports
+
+bench: $(READY)
+	@$(BIN)/python bench/run.py $(BENCH_ARGS)
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

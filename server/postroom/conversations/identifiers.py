@@ -7,7 +7,7 @@ from postroom.model.limits import MAX_THREAD_REFERENCES
 MAX_ID_CHARS = 512
 """Longer than any id that a program makes (RFC 5322 §2.1.1 bounds the line)."""
 
-_BRACKETED = re.compile(r"<([^<>\s]{1,512})>")
+_BRACKETED = re.compile(r"<([^<>\s\x00-\x20\x7f-\x9f]{1,512})>")
 # Linear: one class, no nesting. Comments and phrases around the ids are skipped (RFC 5322 §3.6.4
 # allows CFWS there, and old programs write "Your message of … <id>").
 
@@ -21,7 +21,7 @@ def message_ids(field: str) -> tuple[str, ...]:
     found = list(dict.fromkeys(match.group(1) for match in _BRACKETED.finditer(field)))
     if not found:
         word = field.strip()
-        bare = "@" in word and not any(c.isspace() or c in "<>" for c in word)
+        bare = "@" in word and word.isprintable() and not any(c in "<> " for c in word)
         found = [word] if bare and len(word) <= MAX_ID_CHARS else []
     if len(found) > MAX_THREAD_REFERENCES:
         found = [found[0], *found[-(MAX_THREAD_REFERENCES - 1) :]]

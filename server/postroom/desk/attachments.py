@@ -6,7 +6,7 @@ import binascii
 import mimetypes
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 
 from postroom.desk import door
@@ -161,15 +161,12 @@ class Attachments:
             real = Path(path).expanduser().resolve()
         except (OSError, ValueError, RuntimeError):  # a loop of links, a NUL, nobody's home
             raise _no_file(place) from None
-        allowed = any(real.is_relative_to(folder.resolve()) for folder in self._folders)
-        if not allowed or real.is_relative_to(self._home.resolve()):
-            raise Refused(
-                "path_not_allowed",
-                f"The file of attachment {place} is outside the folders that the operator listed.",
-                "Move it there, or pass its content.",
-            )
+        if not self._is_listed(real):
+            raise _not_listed(place)
         try:
-            content = _content_of(real)
+            content = _content_of(real, self._is_listed)
+        except PermissionError:
+            raise _not_listed(place) from None
         except OSError:
             raise _no_file(place) from None
         if len(content) > MAX_ATTACHMENT_BYTES:
@@ -180,18 +177,38 @@ class Attachments:
             )
         return content
 
+    def _is_listed(self, real: Path) -> bool:
+        """Whether a resolved path lies below a listed folder, and not in our home."""
+        allowed = any(real.is_relative_to(folder.resolve()) for folder in self._folders)
+        return allowed and not real.is_relative_to(self._home.resolve())
 
-def _content_of(path: Path) -> bytes:
+
+def _content_of(path: Path, is_listed: Callable[[Path], bool]) -> bytes:
     """The bytes of a regular file, at most one more than may be sent.
 
-    What is open is looked at, not the name: the name may mean something else a moment later. A
-    link in the last place is refused (the path was resolved), and a pipe must not make us wait.
+    What is open is looked at, not the name: a folder on the way may have been swapped for a link
+    between the check and the opening. So the path is resolved again, and what lies there must be
+    listed, and be the very file that is open. A pipe must not make us wait.
+
+    Raises:
+        PermissionError: it is another file by now. OSError: it cannot be read.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise FileNotFoundError(path)
+        again = path.resolve()
+        if not is_listed(again) or not os.path.samestat(os.fstat(file.fileno()), again.stat()):
+            raise PermissionError(path)
         return file.read(MAX_ATTACHMENT_BYTES + 1)
+
+
+def _not_listed(place: int) -> Refused:
+    return Refused(
+        "path_not_allowed",
+        f"The file of attachment {place} is outside the folders that the operator listed.",
+        "Move it there, or pass its content.",
+    )
 
 
 def _no_file(place: int) -> NotFound:

@@ -48,17 +48,23 @@ class Reply:
 
     def in_reply_to(self) -> str:
         """The Message-ID of the message that is answered; "" where it has none."""
-        return str(self.latest["message_id"])
+        id = str(self.latest["message_id"])
+        return id if _writable(id) else ""
 
     def references(self) -> tuple[str, ...]:
         """What the answered message followed, and itself (RFC 5322 §3.6.4)."""
-        followed = json.loads(self.latest["follows"])
+        followed = [i for i in json.loads(self.latest["follows"]) if _writable(i)]
         own = self.in_reply_to()
         return tuple(dict.fromkeys([*followed, *([own] if own else [])]))
 
     def reply_to_differs(self) -> str | None:
         """A Reply-To of the answered message that is not followed."""
         return reply_to_differs(self.answers) if self.answers is not None else None
+
+
+def _writable(id: str) -> bool:
+    """Whether a header may hold a stranger's id: another kind must not stop us from answering."""
+    return id.isascii() and id.isprintable() and " " not in id
 
 
 def look_up(con: Connection, thread_id: int, public_id: str) -> Reply:

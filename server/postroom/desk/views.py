@@ -1,6 +1,7 @@
 """Rows of the index as the messages and threads that a caller reads."""
 
 import json
+import re
 
 from pydantic_core import from_json
 
@@ -10,6 +11,11 @@ from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.messages import Direction, MessageKind
+
+MAX_ADDRESS_SHOWN = 254
+"""RFC 5321 §4.5.3.1.3."""
+
+_PLAIN = re.compile(r"[^\s\"<>(),:;\\\[\]@]{1,64}@[^\s\"<>(),:;\\@]{1,253}")
 
 MAX_SHOWN = 50
 """Recipients in a field, or files, listed with one message of a thread: as many as one of our own
@@ -41,8 +47,8 @@ def message(
 ) -> MessageView:
     """A message with the words ``text`` of it, and at most ``most`` of its people and files."""
     received = row["direction"] == Direction.RECEIVED
-    to = tuple(p.address for p in people_of(row["to_people"]))
-    cc = tuple(p.address for p in people_of(row["cc_people"]))
+    to = tuple(shown_address(p.address) for p in people_of(row["to_people"]))
+    cc = tuple(shown_address(p.address) for p in people_of(row["cc_people"]))
     files = attachments(row)
     more = [
         left_out,
@@ -54,7 +60,7 @@ def message(
             "message_id": row["public_id"],
             "thread_id": thread_id,
             "direction": row["direction"],
-            "from": row["from_address"],
+            "from": shown_address(row["from_address"]),
             "untrusted_from_name": (row["from_name"] or None) if received else None,
             "to": to[:most],
             "cc": cc[:most] or None,
@@ -100,13 +106,13 @@ def reply_to_differs(row: Row) -> str | None:
     """The Reply-To address where it is not the From address: a way to redirect an answer unseen."""
     others = [p.address for p in people_of(row["reply_to"])]
     differing = [a for a in others if a.lower() != row["from_address"].lower()]
-    return differing[0] if differing else None
+    return shown_address(differing[0]) if differing else None
 
 
 def thread(row: Row) -> ThreadSummary:
     """A thread's row as a list shows it."""
     own = row["address"]
-    others = tuple(a for a in from_json(row["participants"]) if a.lower() != own)
+    others = tuple(shown_address(a) for a in from_json(row["participants"]) if a.lower() != own)
     return ThreadSummary(
         thread_id=row["public_id"],
         mailbox=own,
@@ -118,6 +124,17 @@ def thread(row: Row) -> ThreadSummary:
         untrusted_snippet=row["snippet"],
         awaiting=row["awaiting"] or None,
     )
+
+
+def shown_address(address: str) -> str:
+    """A stranger's address as it may stand in a field of ours: a quoted local part can hold whole
+    sentences (RFC 5322 §3.2.4), and those are not repeated."""
+    if not address:
+        return ""
+    domain = address.rpartition("@")[2]
+    if len(address) <= MAX_ADDRESS_SHOWN and _PLAIN.fullmatch(address):
+        return address
+    return f"unusual-address@{domain}" if _PLAIN.fullmatch(f"x@{domain}") else "unusual-address"
 
 
 def _send_status(row: Row) -> str | None:

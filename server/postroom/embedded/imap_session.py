@@ -114,11 +114,13 @@ class Session(SessionInterface):
         self, before_name: str, after_name: str, selected: SelectedMailbox | None = None
     ) -> SelectedMailbox | None:
         after_name = _checked(after_name)
+        if before_name == INBOX:
+            # RFC 3501 §6.3.5 would move its mail and leave an empty INBOX: whoever reads along by
+            # UID would sit in the old one, and not hear of new mail.
+            raise NotAllowedError("INBOX cannot be renamed; move its messages instead.")
         if after_name in self._folders.by_name:
             raise MailboxConflict(after_name)
         renames = self._tree(False).get_renames(before_name, after_name)
-        if before_name == INBOX:
-            renames = [(INBOX, after_name)]
         if not renames:
             raise MailboxNotFound(before_name)
         try:

@@ -24,6 +24,7 @@ from postroom.embedded.mailstore import MailStore, Submission
 from postroom.embedded.trace_fields import (
     Arrival,
     has_bare_newline,
+    set_apart,
     trace_fields,
     without_forged_results,
 )
@@ -166,7 +167,7 @@ class SubmissionPolicy:
         return Submission(
             sender=arrival.login,
             sent=sent,
-            delivered=without_forged_results(sent, self._hostname),
+            delivered=set_apart(without_forged_results(sent, self._hostname)),
             copies=[
                 (mailbox, trace_fields(arrival, list(given))) for mailbox, given in named.items()
             ],

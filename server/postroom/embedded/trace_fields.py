@@ -67,6 +67,19 @@ def without_forged_results(raw: bytes, hostname: str) -> bytes:
     return b"".join([*kept, raw[start:]]) if kept else raw
 
 
+_FIELD_START = re.compile(rb"[!-9;-~]{1,200}[ \t]*:|\r\n|\Z")
+
+
+def set_apart(raw: bytes) -> bytes:
+    """The same mail, below a blank line where it begins with neither a field nor a blank line.
+
+    Whatever its first line is would otherwise go on from our last trace field, as a folded line or
+    for a reader that mends broken folding, and say things under our name. It is body then: what
+    begins without a field has no header section (RFC 5322 §2.1).
+    """
+    return raw if _FIELD_START.match(raw) else b"\r\n" + raw
+
+
 def has_bare_newline(raw: bytes) -> bool:
     """Whether a CR or LF stands alone (RFC 5321 §2.3.8): the stuff that smuggling is made of."""
     pairs = raw.count(b"\r\n")

@@ -49,10 +49,24 @@ def add_copy(con: Connection, folder: Folder, uid: int, mail_id: int) -> None:
     sql.add_copy(con, **_key(folder), uid=uid, mail_id=mail_id)
 
 
-def known_by_content(con: Connection, folder: Folder, fingerprint: bytes) -> int | None:
-    """The mail of this folder that had these bytes under an older UIDVALIDITY."""
-    found: int | None = sql.same_content(con, **_key(folder), fingerprint=fingerprint)
+def known_by_content(con: Connection, folder: Folder, fingerprint: bytes, upto: int) -> int | None:
+    """The mail of this folder that had these bytes before: under an older UIDVALIDITY, or under
+    another UID, filed away by somebody and back again.
+
+    In the latter case only mails up to the row id ``upto`` count, which were there before: two in
+    one look are two. (Two deliveries are never the same to the byte, as their trace fields differ.)
+    """
+    key = _key(folder)
+    found: int | None = sql.same_content(con, **key, fingerprint=fingerprint)
+    if found is None:
+        del key["uidvalidity"]
+        found = sql.moved_back(con, **key, fingerprint=fingerprint, upto=upto)
     return found
+
+
+def newest_mail(con: Connection) -> int:
+    """The row id of the newest mail there is; 0 for none."""
+    return int(sql.newest_mail(con))
 
 
 def where_is(con: Connection, mail_id: int) -> list[Row]:

@@ -23,6 +23,10 @@ sql = named("search")
 MAX_WORDS = 24
 """Words of a query that are used: each costs a walk of its own list."""
 
+MAX_WORD_CHARS = 64
+"""Characters of a word, or of words tied by dots: FTS5 looks such a row up as one phrase, and a
+phrase of hundreds of common words takes it seconds."""
+
 MAX_INDEXED_CHARS = 200_000
 """Words of one message that are made findable; a dump of a megabyte is no conversation."""
 
@@ -47,7 +51,7 @@ def match(query: str, mailbox_id: int | None) -> str | None:
 
     Each word is quoted, so that nothing in a query is FTS5's own syntax; all must occur.
     """
-    words = [w.group() for w in _WORD.finditer(query)][:MAX_WORDS]
+    words = [w.group()[:MAX_WORD_CHARS] for w in _WORD.finditer(query)][:MAX_WORDS]
     if not words:
         return None
     terms = " AND ".join(f'"{word}"' for word in words)

@@ -60,6 +60,8 @@ def _thread(con: Connection, at: float, mailbox_id: int, joining: Joining) -> in
             thread_id=joining.thread,
             detail=f"thread {old} joined thread {joining.thread}",
         )
+    if joining.absorbed:
+        summarise(con, joining.thread)  # once: one mail may join two hundred
     return joining.thread
 
 
@@ -83,7 +85,6 @@ def _absorb(con: Connection, old: int, target: int) -> None:
     ):
         statement(con, old=old, target=target)
     sql.drop_conversation(con, thread_id=old)
-    summarise(con, target)
 
 
 def now(con: Connection, thread_id: int) -> int:

@@ -8,6 +8,7 @@ lock that the interpreter wants at its end.
 import asyncio
 import logging
 import os
+import re
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
@@ -43,7 +44,7 @@ class StandardInput:
             while self._ready:
                 line = self._ready.popleft()
                 self._room.release()
-                yield line.decode("utf-8", "replace")
+                yield _whole(line.decode("utf-8", "replace"))
             if self._finished:
                 return
             self._news.clear()
@@ -69,6 +70,23 @@ class StandardInput:
         self._finished = True
         self._news.set()
         self.ended.set()
+
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|.)")
+
+
+def _whole(line: str) -> str:
+    """The line with half surrogate pairs in JSON escapes replaced (U+FFFD): JavaScript writes them
+    for half an emoji, and a parser that refuses them leaves the request without an answer."""
+    return _ESCAPE.sub(_mended, line) if "\\ud" in line or "\\uD" in line else line
+
+
+def _mended(escape: re.Match[str]) -> str:
+    first, second = escape.group(1), escape.group(2)
+    if first is None or not 0xD800 <= int(first, 16) <= 0xDFFF:
+        return escape.group() if second is None else f"\\u{first}" + "\\ufffd"
+    is_pair = second is not None and int(first, 16) < 0xDC00
+    return escape.group() if is_pair else "\\ufffd" * (2 if second is not None else 1)
 
 
 def _split(descriptor: int) -> Iterator[bytes]:

@@ -18,6 +18,9 @@ _KNOWN = re.compile(
 
 _BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\r?\n\Z")
 
+_NEVER_MENDED = frozenset({"authentication-results"})
+"""Fields that a server vouches with: a line of the sender's own must not become part of one."""
+
 TRUNCATED_FIELD = "A header field is too long; its end was not read."
 TOO_MANY_FIELDS = "There are too many header fields; the last ones were not read."
 BROKEN_FOLDING = "A header line is not folded as it should be; it was read as part of its field."
@@ -107,6 +110,8 @@ class _Section:
             return False
         if line[:1] in (b" ", b"\t"):
             return bool(line.strip()) or not _ends_here(self.raw, after, self.end)
+        if self.name in _NEVER_MENDED:
+            return False
         if line.strip() and not _NAME.match(line) and _goes_on(self.raw, after, self.end):
             self._note(BROKEN_FOLDING)
             return True

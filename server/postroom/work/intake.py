@@ -40,8 +40,9 @@ class Intake:
         def change(con: Connection) -> None:
             if not mailboxes.keeps_mail(con, folder.mailbox_id):
                 return
+            before = folders.newest_mail(con)
             for one in read:
-                _take_one(con, now, folder, one)
+                _take_one(con, now, folder, one, before)
             folders.keep_last_uid(con, folder, batch[-1].uid)
 
         await self._term.write(change)
@@ -54,11 +55,12 @@ class Intake:
         return found
 
 
-def _take_one(con: Connection, now: float, folder: Folder, one: _Read) -> None:
+def _take_one(con: Connection, now: float, folder: Folder, one: _Read, before: int) -> None:
+    """Index one mail; ``before`` is the newest mail that was there before this look."""
     uid, raw = one.fetched.uid, one.fetched.raw
     if folders.is_known(con, folder, uid):
         return
-    same = folders.known_by_content(con, folder, mail.fingerprint(raw))
+    same = folders.known_by_content(con, folder, mail.fingerprint(raw), before)
     if same is not None:
         folders.add_copy(con, folder, uid, same)
         return

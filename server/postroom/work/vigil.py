@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
@@ -83,7 +84,11 @@ class Vigil:
             tries.went_well()
             pace, taken = Pace(), 0
             while (patience := await self._patience(box.id)) > 0:
-                await asyncio.sleep(pace.rest(await _silence(connection, patience), taken))
+                silence = await _silence(connection, patience)
+                if silence >= patience - 1:  # is it still the INBOX? It may have been renamed.
+                    selected = await connection.select(INBOX)
+                    folder = replace(folder, uidvalidity=selected.uidvalidity)
+                await asyncio.sleep(pace.rest(silence, taken))
                 taken = await self._sync(connection, folder, tries)
         finally:
             await connection.close()

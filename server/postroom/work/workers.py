@@ -1,6 +1,8 @@
 """All workers together, on the built-in server: started in order, and stopped in order."""
 
 import asyncio
+import contextlib
+import sys
 from collections.abc import Callable
 
 from postroom.embedded.server import Ports
@@ -20,6 +22,9 @@ from postroom.work.watcher import Watcher
 
 LOOPBACK = "127.0.0.1"
 
+MANY_FILES = 10_240
+"""What macOS lets an ordinary process have (its OPEN_MAX)."""
+
 
 async def run(
     term: Term, settings: Settings, stop: asyncio.Event, seated: Callable[[], None]
@@ -28,6 +33,7 @@ async def run(
 
     Whatever fails in one worker ends them all: the seat starts them anew.
     """
+    _allow_many_files()
     server, ports = await mailserver.start(term, settings)
     logins = _Logins(ports)
     watcher = Watcher(term, Intake(term, frozenset({HOSTNAME})), logins.imap_of_mailbox)
@@ -53,6 +59,20 @@ async def run(
                 other.cancel()
     finally:
         await server.stop()
+
+
+def _allow_many_files() -> None:
+    """Raise this process's own limit of open files: a watched mailbox takes two, and the usual
+    limit of 256 on macOS would end at a hundred mailboxes."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # it stays as it is, then
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class _Logins:

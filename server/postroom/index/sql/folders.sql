@@ -20,6 +20,16 @@ SELECT mail_id FROM copies WHERE mailbox_id = :mailbox_id AND account = :account
 INSERT INTO copies (mailbox_id, account, folder, uidvalidity, uid, mail_id)
 VALUES (:mailbox_id, :account, :folder, :uidvalidity, :uid, :mail_id);
 
+-- name: newest_mail()$
+-- The row id of the newest mail.
+SELECT coalesce(max(id), 0) FROM mail;
+
+-- name: moved_back(mailbox_id, account, folder, fingerprint, upto)$
+-- A mail of this folder with the same bytes: filed away by somebody, and back again.
+SELECT m.id FROM mail m JOIN copies c ON c.mail_id = m.id
+WHERE m.mailbox_id = :mailbox_id AND m.fingerprint = :fingerprint AND m.id <= :upto
+  AND c.account = :account AND c.folder = :folder ORDER BY m.id LIMIT 1;
+
 -- name: where_is(mail_id)
 -- Every place where a mail lies.
 SELECT account, folder, uidvalidity, uid FROM copies WHERE mail_id = :mail_id;
