@@ -105,6 +105,8 @@ def keep_private(settings: Settings) -> None:
     Windows has no such modes; there the folder's own access list decides.
     """
     for file in (settings.index_file, settings.mailstore_file):
+        if file.is_dir():
+            continue  # whoever opens it says so
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
         for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
             if each.exists() and each.stat().st_mode & 0o077 and os.name == "posix":
