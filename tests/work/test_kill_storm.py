@@ -59,6 +59,7 @@ async def send_on(slot: Slot, sender: int, to: str, accepted: list[str]) -> None
                 await line.done("send_email", to=to, subject=subject, text="Words.")
                 break
             await line.process.wait()
+            await asyncio.sleep(0)  # all of this may be over at once: let the slot be filled anew
         accepted.append(subject)
 
 
