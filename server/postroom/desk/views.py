@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 
 from pydantic_core import from_json
 
@@ -126,6 +127,7 @@ def thread(row: Row) -> ThreadSummary:
     )
 
 
+@lru_cache(4096)  # a list of threads names the same people again and again
 def shown_address(address: str) -> str:
     """A stranger's address as it may stand in a field of ours: a quoted local part can hold whole
     sentences (RFC 5322 §3.2.4), and those are not repeated."""
