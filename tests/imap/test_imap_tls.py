@@ -18,6 +18,7 @@ from imap.scripted_imap import PATIENCE
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
 from postroom.model.errors import ConnectionLost, PeerError
+from postroom.model.servers import Security
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ async def server(context: ssl.SSLContext | None) -> AsyncIterator[ImapLogin]:
         writer.close()
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    yield ImapLogin("127.0.0.1", listening.sockets[0].getsockname()[1], "a", "b", tls=True)
+    yield ImapLogin("127.0.0.1", listening.sockets[0].getsockname()[1], "a", "b", Security.TLS)
     listening.close()
 
 

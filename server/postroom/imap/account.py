@@ -1,17 +1,22 @@
 """Where to read mail, and as whom."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from postroom.model.servers import Security, TokenSource
 
 
 @dataclass(frozen=True)
 class ImapLogin:
-    """An IMAP server and what it knows us by.
+    """An IMAP server and what it knows us by: a password, or a source of OAuth 2 tokens.
 
-    ``tls`` is TLS from the first byte (RFC 8314 §3.2).
+    ``certificates`` is a file of certificates to trust in the place of the system's.
     """
 
     host: str
     port: int
     user: str
-    password: str = field(repr=False)
-    tls: bool = False
+    password: str = field(default="", repr=False)
+    security: Security = Security.NONE
+    token: TokenSource | None = field(default=None, repr=False)
+    certificates: Path | None = None

@@ -11,6 +11,7 @@ from postroom.imap.grammar import astring
 from postroom.imap.protocol import AUTH, NONAUTH, ImapWire, again
 from postroom.imap.responses import Untagged, garbage
 from postroom.model.errors import ConnectionLost, PeerError, PeerTimeout, Refused
+from postroom.model.servers import Security
 
 _CAPABILITY = re.compile(rb"\[CAPABILITY ([^\]]*)\]", re.IGNORECASE)
 _UNAVAILABLE = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
@@ -38,7 +39,11 @@ async def open_dialogue(login: ImapLogin, timeout: float) -> tuple[Dialogue, fro
 
 async def _connect(login: ImapLogin, news: FolderNews, timeout: float) -> ImapWire:
     # Reading the system's certificates takes tens of milliseconds.
-    context = await asyncio.to_thread(ssl.create_default_context) if login.tls else None
+    context = (
+        await asyncio.to_thread(ssl.create_default_context)
+        if login.security is Security.TLS
+        else None
+    )
     loop = asyncio.get_running_loop()
     where = f"{login.host}:{login.port}"
     try:
@@ -89,7 +94,7 @@ async def _log_in(dialogue: Dialogue, login: ImapLogin, offered: frozenset[str])
         raise Refused(
             "imap_login_disabled",
             "The IMAP server takes no password on this connection.",
-            "Set tls, and the port for it (993).",
+            "Set security to tls (port 993) or starttls (port 143).",
         )
     reply = await dialogue.ask("LOGIN", astring(login.user), astring(login.password))
     if not reply.ok:

@@ -1,19 +1,23 @@
 """Where to submit mail, and as whom."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from postroom.model.servers import Security, TokenSource
 
 
 @dataclass(frozen=True)
 class SmtpLogin:
-    """A submission server and what it knows us by (RFC 6409).
+    """A submission server and what it knows us by (RFC 6409): a password, or a source of OAuth 2
+    tokens. An empty ``user`` does not log in: for a server that trusts the network it is on.
 
-    ``tls`` is TLS from the first byte (RFC 8314 §3.3). Without it the connection begins in the
-    clear and is upgraded by STARTTLS wherever the server offers that. An empty ``user`` does not
-    log in: for a server that trusts the network it is on.
+    ``certificates`` is a file of certificates to trust in the place of the system's.
     """
 
     host: str
     port: int
     user: str
-    password: str = field(repr=False)
-    tls: bool = False
+    password: str = field(default="", repr=False)
+    security: Security = Security.NONE
+    token: TokenSource | None = field(default=None, repr=False)
+    certificates: Path | None = None

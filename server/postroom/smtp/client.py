@@ -10,6 +10,7 @@ import aiosmtplib
 from aiosmtplib.response import SMTPResponse
 from aiosmtplib.typing import Default
 
+from postroom.model.servers import Security
 from postroom.smtp.account import SmtpLogin
 from postroom.smtp.dialogue import Dialogue, hushed, in_brief
 from postroom.smtp.replies import Answer, cleaned
@@ -31,7 +32,7 @@ class TellingClient(aiosmtplib.SMTP):
         super().__init__(
             hostname=login.host,
             port=login.port,
-            use_tls=login.tls,
+            use_tls=login.security is Security.TLS,
             start_tls=False,
             local_hostname=OUR_NAME,
             timeout=timeout,
@@ -43,7 +44,7 @@ class TellingClient(aiosmtplib.SMTP):
         """Connect, upgrade to TLS wherever that is offered, and know what the server offers."""
         await self._connect()
         await self._hello()
-        if not self._account.tls and self.supports_extension("starttls"):
+        if self._account.security is Security.STARTTLS:
             await self._upgrade()
             await self._hello()
 

@@ -1,0 +1,23 @@
+"""How a server elsewhere is reached, and how a program says there who it is."""
+
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+TokenSource = Callable[[], Awaitable[str]]
+"""Gives an OAuth 2 access token that is valid now (RFC 6749 §1.4), fetching one where it must.
+
+Raises:
+    PostroomError: there is none to be had; the message says why, and holds no secret.
+"""
+
+
+class Security(StrEnum):
+    """How a connection is kept from being read and changed on its way."""
+
+    TLS = "tls"
+    """TLS from the first byte (RFC 8314 §3)."""
+    STARTTLS = "starttls"
+    """Begun in the clear and upgraded before anything is said; never used without the upgrade
+    (RFC 3501 §6.2.1, RFC 3207)."""
+    NONE = "none"
+    """In the clear: for loopback and for a network that is trusted."""
