@@ -86,9 +86,7 @@ async def test_close_leaves_what_was_not_read(read_along: Office) -> None:
     assert await read_along.imap(ADA, uids) == [b"3"]
 
 
-async def test_a_move_out_of_inbox_waits_for_all_of_it(
-    read_along: Office, along: ReadUpTo
-) -> None:
+async def test_a_move_out_of_inbox_waits_for_all_of_it(read_along: Office, along: ReadUpTo) -> None:
     def move(client: imaplib.IMAP4) -> tuple[str, bytes]:
         client.select("INBOX")
         status, said = client.uid("MOVE", "1:3", "Trash")

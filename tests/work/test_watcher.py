@@ -316,9 +316,8 @@ async def test_a_mail_program_that_expunges_at_once_takes_no_mail_from_the_agent
     async with opened(tmp_path) as room:
         ada, ben = await mailbox(room, ADA), await mailbox(room, BEN)
         known = await credentials(room, ada)
-        sent = asyncio.create_task(
-            submit(room, ben, *(letter(ben, ada, "Burst") for _ in range(150)))
-        )
+        burst = [letter(ben, ada, "Burst") for _ in range(150)]
+        sending = asyncio.create_task(submit(room, ben, *burst))
 
         def delete_all() -> None:
             with imaplib.IMAP4("127.0.0.1", known.imap_port) as client:
@@ -327,9 +326,9 @@ async def test_a_mail_program_that_expunges_at_once_takes_no_mail_from_the_agent
                 client.store("1:*", "+FLAGS.SILENT", r"(\Deleted)")
                 client.expunge()
 
-        while not sent.done():
+        while not sending.done():
             await asyncio.to_thread(delete_all)
-        await sent
+        await sending
         await until(room, lambda con: len(received("Burst")(con)) == 150)
 
 
