@@ -8,6 +8,7 @@ from rooms import Agent, Postman, TestClock, eventually, letter
 
 from postroom.build import PostRoom, open_room
 from postroom.desk import waiting
+from postroom.desk.places import UNDISTURBED_SECONDS
 from postroom.index import sends
 from postroom.index.database import Connection
 from postroom.model.answers import WaitAnswer
@@ -283,6 +284,22 @@ async def test_too_many_waits_are_refused_and_a_cancelled_one_frees_its_place(ad
     waits[0].cancel()
     await asyncio.gather(waits[0], return_exceptions=True)
     assert (await ada.wait(timeout=0)).outcome == "timeout"
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def test_waits_that_a_client_abandoned_do_not_shut_their_agent_out(
+    ada: Agent, clock: TestClock
+) -> None:
+    waits = [asyncio.create_task(ada.wait(timeout=240)) for _ in range(MAX_WAITS_PER_AGENT)]
+    await asyncio.sleep(0)
+    clock.jump(UNDISTURBED_SECONDS)
+    assert (await ada.wait(timeout=0)).outcome == "timeout"
+    given_up = await waits[0]
+    assert given_up.outcome == "timeout"
+    assert given_up.after
+    assert not any(wait.done() for wait in waits[1:])
     for wait in waits:
         wait.cancel()
     await asyncio.gather(*waits, return_exceptions=True)

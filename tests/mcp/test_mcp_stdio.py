@@ -258,6 +258,32 @@ async def test_garbage_on_standard_input_is_no_end_and_nothing_but_protocol_come
         assert len((await ada.answer(2))["result"]["tools"]) == 7
 
 
+@pytest.mark.parametrize(
+    ("line", "id", "code"),
+    [
+        (b"hello", None, -32700),
+        (b'{"jsonrpc": "2.0", "id": 7', None, -32700),
+        (b"\xff\xfe", None, -32700),
+        (b"[]", None, -32600),
+        (b'{"jsonrpc": "2.0", "id": 7, "method": "tools/list", "params": [1]}', 7, -32600),
+        (b'{"jsonrpc": "2.0", "id": "x", "method": 3}', "x", -32600),
+    ],
+)
+@pytest.mark.parametrize("greeted", [False, True])
+async def test_what_is_no_message_is_answered_as_such(
+    tmp_path: Path, line: bytes, id: int | str | None, code: int, greeted: bool
+) -> None:
+    async with started(tmp_path) as ada:
+        if greeted:
+            await ada.greet()
+        ada.write(b"", b"  ", line)  # a blank line is nothing at all
+        assert ada.process.stdout
+        answer = json.loads(await asyncio.wait_for(ada.process.stdout.readline(), 10))
+        assert (answer["id"], answer["error"]["code"]) == (id, code)
+        ada.write({"jsonrpc": "2.0", "id": 2, "method": "ping"})
+        await ada.answer(2)
+
+
 async def test_settings_that_cannot_be_read_are_told_at_each_call_until_they_are_mended(
     tmp_path: Path,
 ) -> None:

@@ -7,15 +7,21 @@ import jsonschema  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mcp.types import TextContent
 
-from postroom.model.answers import MessageView, WaitAnswer
-from postroom_tools.catalogue import BY_NAME, TOOLS
+from postroom.mcp.server import result_of
+from postroom.model.answers import Answer, MessageView, WaitAnswer
+from postroom_tools.catalogue import TOOLS
 from postroom_tools.schemas import output_schema
 
 
-def structured(answer: Any) -> dict[str, Any]:
-    written: dict[str, Any] = answer.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return written
+def shown(answer: Answer) -> tuple[str, dict[str, Any]]:
+    """The text and the structure that a client gets."""
+    result = result_of(answer)
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    assert result.structured_content is not None
+    return content.text, result.structured_content
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
@@ -24,9 +30,9 @@ def structured(answer: Any) -> dict[str, Any]:
 def test_the_text_holds_every_fact_of_the_structure_under_the_same_name(
     tool: Any, data: st.DataObject
 ) -> None:
-    answer = data.draw(st.from_type(tool.answer))
-    assert json.loads(tool.text(answer)) == structured(answer)
-    assert "\n" not in tool.text(answer)
+    text, structure = shown(data.draw(st.from_type(tool.answer)))
+    assert json.loads(text) == structure
+    assert "\n" not in text
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
@@ -34,7 +40,8 @@ def test_the_text_holds_every_fact_of_the_structure_under_the_same_name(
 @given(data=st.data())
 def test_every_answer_keeps_to_the_output_schema(tool: Any, data: st.DataObject) -> None:
     schema = output_schema(tool.answer, tool.spelled_elsewhere)
-    jsonschema.validate(structured(data.draw(st.from_type(tool.answer))), schema)
+    _, structure = shown(data.draw(st.from_type(tool.answer)))
+    jsonschema.validate(structure, schema)
 
 
 def test_a_strangers_words_cannot_leave_their_field() -> None:
@@ -48,6 +55,6 @@ def test_a_strangers_words_cannot_leave_their_field() -> None:
         as_of="2026-11-23T00:00:00Z",
         next_step="Answer it.",
     )
-    read = json.loads(BY_NAME["wait_for_reply"].text(answer))
+    read = json.loads(shown(answer)[0])
     assert read["messages"][0]["untrusted_text"] == words
     assert "status" not in read["messages"][0]

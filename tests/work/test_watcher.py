@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import imaplib
 import smtplib
 import socket
 import time
@@ -307,6 +308,28 @@ async def test_mail_that_was_begun_before_a_mailbox_expired_is_still_read(tmp_pa
         await asyncio.to_thread(talk, asyncio.Event(), asyncio.get_running_loop())
         answer = await send(room, BEN, to=("ada@agents.localhost",), subject="Third")
         assert answer.status == "failed"
+
+
+async def test_a_mail_program_that_expunges_at_once_takes_no_mail_from_the_agent(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as room:
+        ada, ben = await mailbox(room, ADA), await mailbox(room, BEN)
+        known = await credentials(room, ada)
+        burst = [letter(ben, ada, "Burst") for _ in range(150)]
+        sending = asyncio.create_task(submit(room, ben, *burst))
+
+        def delete_all() -> None:
+            with imaplib.IMAP4("127.0.0.1", known.imap_port) as client:
+                client.login(known.user, known.password)
+                client.select("INBOX")
+                client.store("1:*", "+FLAGS.SILENT", r"(\Deleted)")
+                client.expunge()
+
+        while not sending.done():
+            await asyncio.to_thread(delete_all)
+        await sending
+        await until(room, lambda con: len(received("Burst")(con)) == 150)
 
 
 async def test_an_expired_mailbox_that_its_owner_takes_back_is_watched_again(

@@ -28,15 +28,6 @@ Progress = Callable[[float, float], Awaitable[None]]
 """Told (seconds waited, seconds at most) every few seconds."""
 
 
-def compact_json(answer: Answer) -> str:
-    """Every fact of an answer as one line of JSON.
-
-    Rejected: a layout of lines, which reads a little better. There a stranger's words could draw a
-    line that looks like ours; here they cannot leave the string of their ``untrusted_…`` field.
-    """
-    return answer.model_dump_json(by_alias=True, exclude_none=True)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Tool(Generic[A, R]):
     """A thing that an agent may ask."""
@@ -59,5 +50,3 @@ class Tool(Generic[A, R]):
     spelled_elsewhere: frozenset[str] = frozenset()
     """Fields of the answer whose shape another tool's output schema spells out: all schemas stand
     before a model in every turn, so none says a thing twice."""
-    text: Callable[[Answer], str] = compact_json
-    """The same facts for clients that show their model only text."""

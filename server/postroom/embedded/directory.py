@@ -31,6 +31,16 @@ class Directory(Protocol):
         ...
 
 
+class ReadingAlong(Protocol):
+    """Whoever keeps a copy elsewhere of what comes in. Nothing leaves an INBOX before it has been
+    read: a mail program that expunges at once must not take a mail from its agent."""
+
+    async def has_read(self, address: str, uid_validity: int, uid: int) -> int:
+        """The UID up to which the INBOX of ``address`` has been read, all of it on disk. Waits a
+        while, bounded, for it to be ``uid``."""
+        ...
+
+
 _ADDRESS = re.compile(
     r"""[^\x00-\x20\x7f-\xa0\ud800-\udfff<>()\[\],;:\\"@]+"""
     r"""@(?:[^\x00-\x20\x7f-\xa0\ud800-\udfff<>()\[\],;:\\"@]+|\[[0-9A-Za-z.:]+\])\Z"""

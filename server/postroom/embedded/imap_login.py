@@ -22,7 +22,7 @@ from pysasl.creds.plain import PlainCredentials
 from pysasl.creds.server import ServerCredentials
 from pysasl.hashing import BuiltinHash
 
-from postroom.embedded.directory import Directory, open_account
+from postroom.embedded.directory import Directory, ReadingAlong, open_account
 from postroom.embedded.imap_folders import OpenFolders
 from postroom.embedded.imap_session import Session
 from postroom.model.limits import MAX_MESSAGE_BYTES
@@ -61,10 +61,17 @@ class ImapConfig(IMAPConfig):
 class Login(LoginInterface):
     """Logins against the directory."""
 
-    def __init__(self, config: ImapConfig, directory: Directory, opened: OpenFolders) -> None:
+    def __init__(
+        self,
+        config: ImapConfig,
+        directory: Directory,
+        opened: OpenFolders,
+        along: ReadingAlong | None,
+    ) -> None:
         self._tokens = AllTokens(config)
         self._directory = directory
         self._opened = opened
+        self._along = along
 
     @property
     def tokens(self) -> TokensInterface:
@@ -76,7 +83,7 @@ class Login(LoginInterface):
         account = await open_account(self._directory, credentials.authcid, credentials._secret)
         if account is None:
             raise InvalidAuth
-        return Identity(account.address, self._opened)
+        return Identity(account.address, self._opened, self._along)
 
     async def authorize(self, authenticated: IdentityInterface, authzid: str) -> IdentityInterface:
         """Nobody acts for another mailbox (RFC 4616 §2)."""
@@ -88,9 +95,10 @@ class Login(LoginInterface):
 class Identity(IdentityInterface):
     """A mailbox that has logged in."""
 
-    def __init__(self, address: str, opened: OpenFolders) -> None:
+    def __init__(self, address: str, opened: OpenFolders, along: ReadingAlong | None) -> None:
         self._address = address
         self._opened = opened
+        self._along = along
 
     @property
     def name(self) -> str:
@@ -103,7 +111,7 @@ class Identity(IdentityInterface):
     @asynccontextmanager
     async def new_session(self) -> AsyncIterator[SessionInterface]:
         folders = await self._opened.of(self._address)
-        yield Session(folders.store, folders)
+        yield Session(folders.store, folders, self._along)
 
     async def new_token(self, *, expiration: datetime | None = None) -> str | None:
         return None

@@ -11,19 +11,27 @@ from typing import Any
 
 from pymap.concurrent import Event
 from pymap.context import current_command
-from pymap.exceptions import MailboxConflict, MailboxNotFound, MailboxReadOnly, NotAllowedError
+from pymap.exceptions import (
+    MailboxConflict,
+    MailboxNotFound,
+    MailboxReadOnly,
+    NotAllowedError,
+    ResponseError,
+)
 from pymap.flags import FlagOp, PermanentFlags, SessionFlags
 from pymap.interfaces.filter import FilterSetInterface
 from pymap.interfaces.session import SessionInterface
 from pymap.listtree import ListTree
 from pymap.parsing.command.select import CloseCommand
 from pymap.parsing.message import AppendMessage
+from pymap.parsing.response import ResponseCode, ResponseNo
 from pymap.parsing.response.code import AppendUid, CopyUid
 from pymap.parsing.specials import FetchRequirement, Flag, ObjectId, SearchKey, SequenceSet
 from pymap.parsing.specials.flag import Deleted, Recent, Seen
 from pymap.search import SearchCriteriaSet, SearchParams
 from pymap.selected import SelectedMailbox
 
+from postroom.embedded.directory import ReadingAlong
 from postroom.embedded.filing import INBOX, NewMessage
 from postroom.embedded.imap_folder import PERMANENT_FLAGS, Folder, FolderSnapshot, storable
 from postroom.embedded.imap_folders import Folders
@@ -42,14 +50,24 @@ SPECIAL_USE = {"Sent": b"Sent", "Drafts": b"Drafts", "Trash": b"Trash", "Junk": 
 """RFC 6154 §2: which folder is which, so that a mail program need not guess by name."""
 
 
+class StillBeingRead(ResponseError):
+    """Something would leave an INBOX that its agent's post room has not read yet (RFC 5530 §3:
+    INUSE)."""
+
+    def get_response(self, tag: bytes) -> ResponseNo:
+        text = b"The post room is still reading these messages; try again in a moment."
+        return ResponseNo(tag, text, ResponseCode.of(b"INUSE"))
+
+
 class Session(SessionInterface):
     """A session on one mailbox's folders."""
 
-    __slots__ = ("_clock", "_folders", "_owner")
+    __slots__ = ("_along", "_clock", "_folders", "_owner")
 
-    def __init__(self, store: MailStore, folders: Folders) -> None:
+    def __init__(self, store: MailStore, folders: Folders, along: ReadingAlong | None) -> None:
         self._owner = folders.address
         self._folders = folders
+        self._along = along
         self._clock = store.clock
 
     @property
@@ -223,11 +241,16 @@ class Session(SessionInterface):
     async def expunge_mailbox(
         self, selected: SelectedMailbox, uid_set: SequenceSet | None = None
     ) -> SelectedMailbox:
-        if selected.readonly and isinstance(current_command.get(None), CloseCommand):
+        closing = isinstance(current_command.get(None), CloseCommand)
+        if selected.readonly and closing:
             return selected  # RFC 3501 §6.4.2: after EXAMINE, CLOSE only closes
         folder = _writable(selected)
         named = _named(selected, uid_set or SequenceSet.all(uid=True))
-        await folder.expunge([m.uid async for _, m in named if Deleted in m.permanent_flags])
+        uids = [m.uid async for _, m in named if Deleted in m.permanent_flags]
+        read = await self._read_already(folder, uids)
+        await folder.expunge(read)
+        if len(read) < len(uids) and not closing:  # what is left stays marked as deleted
+            raise StillBeingRead
         return await _told(selected)
 
     async def copy_messages(
@@ -244,8 +267,17 @@ class Session(SessionInterface):
         folder = _writable(selected)
         target = self._folder(mailbox, try_create=True)
         uids = [uid for _, uid in selected.messages.get_uids(sequence_set)]
+        if len(await self._read_already(folder, uids)) < len(uids):
+            raise StillBeingRead
         copies = await folder.move(uids, target)
         return _copy_uid(target, copies), await _told(selected)
+
+    async def _read_already(self, folder: Folder, uids: Sequence[int]) -> Sequence[int]:
+        """Those of ``uids`` that may leave the folder: from INBOX only what has been read."""
+        if self._along is None or folder.name != INBOX or not uids:
+            return uids
+        upto = await self._along.has_read(self._owner, folder.uid_validity, max(uids))
+        return [uid for uid in uids if uid <= upto]
 
     def _folder(self, name: str, *, try_create: bool = False) -> Folder:
         name = INBOX if name.upper() == INBOX else name

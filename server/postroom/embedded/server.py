@@ -8,7 +8,7 @@ from pathlib import Path
 
 from postroom.clock import Clock
 from postroom.embedded.connections import Connections
-from postroom.embedded.directory import Directory
+from postroom.embedded.directory import Directory, ReadingAlong
 from postroom.embedded.imap_connection import MAX_LINE_BYTES, ImapServer
 from postroom.embedded.imap_folders import OpenFolders
 from postroom.embedded.imap_login import ImapConfig, Login
@@ -50,19 +50,22 @@ class EmbeddedServer:
         clock: Clock,
         hostname: str = "post.localhost",
         host: str = "127.0.0.1",
+        along: ReadingAlong | None = None,
     ) -> None:
+        """``along`` is asked before anything leaves an INBOX."""
         self._path = path
         self._directory = directory
         self._ports = ports
         self._clock = clock
         self._hostname = hostname
         self._host = host
+        self._along = along
         self._running: _Running | None = None
 
     async def start(self) -> Ports:
         """The ports that it listens on. Raises Unavailable where one given is taken."""
         store = await MailStore.open(self._path, self._clock)
-        running = _Running(store, self._directory, self._hostname)
+        running = _Running(store, self._directory, self._along, self._hostname)
         try:
             ports = await running.listen(self._host, self._ports)
         except BaseException:
@@ -89,14 +92,20 @@ class EmbeddedServer:
 class _Running:
     """What exists while the server runs."""
 
-    def __init__(self, store: MailStore, directory: Directory, hostname: str) -> None:
+    def __init__(
+        self,
+        store: MailStore,
+        directory: Directory,
+        along: ReadingAlong | None,
+        hostname: str,
+    ) -> None:
         config = ImapConfig(hostname)
         config.apply_context()
         self._store = store
         self._hostname = hostname
         self._connections = Connections()
         self._open_folders = OpenFolders(store)
-        login = Login(config, directory, self._open_folders)
+        login = Login(config, directory, self._open_folders, along)
         self._imap = ImapServer(login, config, self._connections)
         self._policy = SubmissionPolicy(store, directory, hostname)
         self._listeners: list[asyncio.Server] = []

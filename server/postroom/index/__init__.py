@@ -4,6 +4,7 @@
     migrations.py   the schema, numbered
     index.py        read(fn), write(fn), changes(): the only way in
     writer.py       the one thread that writes         readers.py   the threads that read
+    jobs.py         how both are asked, and answer
     bell.py         how the other processes hear of a commit
     queries.py      the named SQL in sql/*.sql
 

@@ -1,14 +1,11 @@
 """The threads that read: each has a connection of its own and sees one consistent moment a call."""
 
-import asyncio
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from postroom.index.database import Connection, connect
-from postroom.model.errors import Unavailable
+from postroom.index.jobs import JobThreads
 
 T = TypeVar("T")
 
@@ -21,35 +18,28 @@ class Readers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._closed = False
-        self._mine = threading.local()
-        self._open: list[Connection] = []
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="postroom-reader")
+        self._threads = JobThreads("postroom-reader", READERS, self._open)
 
     async def read(self, look: Callable[[Connection], T]) -> T:
-        """What ``look`` returns, from a snapshot that holds for the whole call."""
-        if self._closed:
-            raise Unavailable("room_closed", "This post room is closed.", "Open it again.")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._look, look)
+        """What ``look`` returns, from a snapshot that holds for the whole call.
+
+        Raises:
+            Unavailable: the index is closed.
+        """
+
+        def from_a_snapshot(con: Connection) -> T:
+            con.execute("BEGIN")
+            try:
+                return look(con)
+            finally:
+                con.execute("ROLLBACK")
+
+        return await self._threads.ask(from_a_snapshot)
 
     async def close(self) -> None:
-        self._closed = True
-        await asyncio.to_thread(self._pool.shutdown, True)
-        for con in self._open:
-            con.close()
+        await self._threads.close()
 
-    def _look(self, look: Callable[[Connection], T]) -> T:
-        con = self._connection()
-        con.execute("BEGIN")
-        try:
-            return look(con)
-        finally:
-            con.execute("ROLLBACK")
-
-    def _connection(self) -> Connection:
-        con: Connection | None = getattr(self._mine, "con", None)
-        if con is None:
-            con = self._mine.con = connect(self._path)
-            con.execute("PRAGMA query_only=ON")
-            self._open.append(con)
+    def _open(self) -> Connection:
+        con = connect(self._path)
+        con.execute("PRAGMA query_only=ON")
         return con

@@ -1,7 +1,8 @@
 """The MCP face: the catalogue's tools on the wire, for both protocol eras.
 
     server.py      the tools as an MCP server: list, call, answer, error
-    stdio.py       one client over standard input and output; lines.py reads, output.py writes
+    stdio.py       one client over standard input and output; lines.py reads, output.py writes,
+                   unreadable.py answers what is no message
     http.py        many clients over Streamable HTTP; token.py and bearer.py guard its door
     reception.py   opens the room behind the first answers, so that a client never waits for it
     stopping.py    signals, on every operating system

@@ -44,7 +44,8 @@ class StandardInput:
             while self._ready:
                 line = self._ready.popleft()
                 self._room.release()
-                yield _whole(line.decode("utf-8", "replace"))
+                if not line.isspace() and line:
+                    yield _whole(line.decode("utf-8", "replace"))
             if self._finished:
                 return
             self._news.clear()

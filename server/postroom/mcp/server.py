@@ -22,6 +22,7 @@ from mcp.types import (
     ToolAnnotations,
 )
 from mcp.types import Tool as ListedTool
+from pydantic_core import to_json
 
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, PostroomError
@@ -30,6 +31,7 @@ from postroom.model.errors import InvalidRequest, PostroomError
 # servers waits for `initialize` of each.
 if TYPE_CHECKING:
     from postroom.desk.desk import Desk
+    from postroom.model.answers import Answer
     from postroom_tools.tool import Tool
 
 log = logging.getLogger("postroom.mcp")
@@ -108,10 +110,7 @@ class _Face:
         given = understand(tool, params.arguments)
         desk = await self._desk()
         answer = await tool.run(desk, self._caller, given, ctx.session.report_progress)
-        return CallToolResult(
-            content=[TextContent(text=tool.text(answer))],
-            structured_content=answer.model_dump(mode="json", by_alias=True, exclude_none=True),
-        )
+        return result_of(answer)
 
 
 def listed(tool: "Tool[Any, Any]") -> ListedTool:
@@ -149,6 +148,18 @@ def _named(name: str) -> "Tool[Any, Any]":
             "unknown_tool", "There is no tool of this name.", f"There are: {', '.join(BY_NAME)}."
         )
     return tool
+
+
+def result_of(answer: "Answer") -> CallToolResult:
+    """An answer as structured content, and as one line of JSON with the same facts for clients that
+    show their model only text.
+
+    Rejected: a layout of lines, which reads a little better. There a stranger's words could draw a
+    line that looks like ours; here they cannot leave the string of their ``untrusted_…`` field.
+    """
+    facts = answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+    text = to_json(facts).decode()
+    return CallToolResult(content=[TextContent(text=text)], structured_content=facts)
 
 
 def _failed(text: str) -> CallToolResult:

@@ -14,6 +14,7 @@ from postroom.mcp.output import standard_output
 from postroom.mcp.reception import Reception
 from postroom.mcp.server import build_server
 from postroom.mcp.stopping import told_to_stop
+from postroom.mcp.unreadable import ReadableMessages
 from postroom.model.callers import Caller
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ async def _serve(server: Server[Any], lines: StandardInput) -> None:
             # The SDK asks for files of text; it takes lines from one, and writes and flushes one.
             streams = stdio_server(stdin=cast("Any", lines), stdout=cast("Any", output))
             async with streams as (read, write):
-                await server.run(read, write, server.create_initialization_options())
+                messages = ReadableMessages(read, write)
+                await server.run(messages, write, server.create_initialization_options())
     except* OSError:
         # The client closed its end before it read everything.
         log.debug("the client went away")

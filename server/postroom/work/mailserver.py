@@ -5,13 +5,16 @@ import logging
 
 from postroom.embedded.directory import Account
 from postroom.embedded.server import EmbeddedServer, Ports
-from postroom.index import journal, mailboxes
-from postroom.index.index import Index
+from postroom.index import folders, journal, mailboxes
+from postroom.index.database import Connection
+from postroom.index.folders import Folder
+from postroom.index.index import Index, wait_for_event
 from postroom.model.errors import Unavailable
 from postroom.model.mailboxes import MailboxStatus
 from postroom.provision.builtin import HOSTNAME
 from postroom.settings import Settings
 from postroom.work.term import Term
+from postroom.work.vigil import ACCOUNT, INBOX
 
 log = logging.getLogger("postroom.work")
 
@@ -42,6 +45,35 @@ class IndexDirectory:
             password=box.password.get_secret_value(),
             receives=box.receives(self._index.clock()),
         )
+
+
+READING_SECONDS = 5.0
+"""How long a mail program waits until what it removes has been read."""
+
+
+class IndexReading:
+    """How far each INBOX has been read into the index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def has_read(self, address: str, uid_validity: int, uid: int) -> int:
+        """As `embedded.directory.ReadingAlong`."""
+
+        def look(con: Connection) -> int:
+            box = mailboxes.by_address(con, address)
+            if box is None:
+                return uid  # nobody reads along any more
+            return folders.last_uid(con, Folder(box.id, ACCOUNT, INBOX, uid_validity))
+
+        end = self._index.clock() + READING_SECONDS
+        while True:
+            changed = self._index.next_change()
+            upto = await self._index.read(look)
+            left = end - self._index.clock()
+            if upto >= uid or left <= 0:
+                return upto
+            await wait_for_event(changed, left)
 
 
 async def start(term: Term, settings: Settings) -> tuple[EmbeddedServer, Ports]:
@@ -84,4 +116,5 @@ def _server(term: Term, settings: Settings, ports: Ports) -> EmbeddedServer:
         ports=ports,
         clock=term.index.clock,
         hostname=HOSTNAME,
+        along=IndexReading(term.index),
     )

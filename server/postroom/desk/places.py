@@ -1,0 +1,81 @@
+"""Where an agent's waits have their places: so many at a time, and the newest always finds one.
+
+Clients abandon calls without cancelling them. If such waits kept their places until they ran out,
+their agent could not wait at all meanwhile; so the longest one gives up its place to the next.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from postroom.clock import Clock
+from postroom.model.errors import Unavailable
+from postroom.model.limits import MAX_WAITS_PER_AGENT
+
+UNDISTURBED_SECONDS = 5.0
+"""How long a wait keeps its place, however many come after it: those that are called again and
+again would otherwise end one another without pause."""
+
+
+class Place:
+    """The place of one wait."""
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self._wanted = asyncio.Event()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a newer wait needs it: this one ends as if its time were over."""
+        return self._wanted.is_set()
+
+    def give_up(self) -> None:
+        self._wanted.set()
+
+    async def sleep(self, changed: asyncio.Event, seconds: float) -> None:
+        """Return when ``changed`` is set, the place is wanted, or the seconds have passed."""
+        waits = [asyncio.ensure_future(event.wait()) for event in (changed, self._wanted)]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+class Places:
+    """The places of all agents in this process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._taken: dict[str, list[Place]] = defaultdict(list)
+        """By agent, the longest first."""
+
+    @contextmanager
+    def take(self, who: str) -> Iterator[Place]:
+        """A place for one more wait.
+
+        Raises:
+            Unavailable: all were taken just now.
+        """
+        self._make_room(who)
+        place = Place(self._clock())
+        self._taken[who].append(place)
+        try:
+            yield place
+        finally:
+            self._taken[who].remove(place)
+            if not self._taken[who]:
+                del self._taken[who]
+
+    def _make_room(self, who: str) -> None:
+        staying = [place for place in self._taken.get(who, ()) if not place.is_wanted]
+        if len(staying) < MAX_WAITS_PER_AGENT:
+            return
+        if self._clock() - staying[0].since < UNDISTURBED_SECONDS:
+            raise Unavailable(
+                "too_many_waits",
+                f"{MAX_WAITS_PER_AGENT} waits have just begun for this agent.",
+                "Let them end; one wait on a mailbox hears of all its threads.",
+            )
+        staying[0].give_up()
