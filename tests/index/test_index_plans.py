@@ -18,7 +18,7 @@ WHOLE_ROOM = {
 }  # fmt: skip
 
 
-SMALL = re.compile("VIRTUAL|CONSTANT|json_each|INDEX sends_(submitting|unknown)")
+SMALL = re.compile("VIRTUAL|CONSTANT|json_each|sqlite_sequence|INDEX sends_(submitting|unknown)")
 """Walks that are none: FTS5's own look-up, lists in the question, indexes of a handful of rows."""
 
 

@@ -4,7 +4,7 @@ Uniqueness is (mailbox, account, folder, UIDVALIDITY, UID): the primary key of `
 server renews UIDVALIDITY (RFC 3501 §2.3.1.1), a message is matched by the fingerprint of its bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
@@ -14,30 +14,64 @@ sql = named("folders")
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of a mailbox on a server: ``account`` names the login."""
+    """A folder on a server: ``account`` names the login. ``mailbox_id`` is whose mail it holds; 0
+    where it holds the mail of many, each of which is routed."""
 
     mailbox_id: int
     account: str
     name: str
     uidvalidity: int
 
+    def of(self, mailbox_id: int) -> "Folder":
+        """The same folder, as the place of one mailbox's mail."""
+        return replace(self, mailbox_id=mailbox_id)
 
-def last_uid(con: Connection, folder: Folder) -> int:
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a folder has been read."""
+
+    last_uid: int = 0
     """The highest UID that has been read; 0 for a folder that is new or was renumbered."""
+    down_to: int | None = None
+    """The lowest UID that a first look, newest first, has come down to; None once it is through."""
+    ids_from: int | None = None
+    """The row id below those set aside for that first look: a mail's is this plus its UID."""
+    modseq: int | None = None
+    """The server's counter of changes when it was last compared (RFC 7162 §3.1.2)."""
+
+
+def progress(con: Connection, folder: Folder) -> Progress:
+    """How far a folder has been read under its present UIDVALIDITY."""
     row = sql.state(con, mailbox_id=folder.mailbox_id, account=folder.account, folder=folder.name)
-    return int(row["last_uid"]) if row and row["uidvalidity"] == folder.uidvalidity else 0
+    if row is None or row["uidvalidity"] != folder.uidvalidity:
+        return Progress()
+    return Progress(row["last_uid"], row["down_to"], row["ids_from"], row["modseq"])
 
 
-def keep_last_uid(con: Connection, folder: Folder, uid: int) -> None:
-    """Remember, in the transaction that stored the mail, that the folder is read up to ``uid``."""
+def keep_progress(con: Connection, folder: Folder, progress: Progress) -> None:
+    """Remember, in the transaction that stored the mail, how far the folder is read."""
     sql.keep(
         con,
         mailbox_id=folder.mailbox_id,
         account=folder.account,
         folder=folder.name,
         uidvalidity=folder.uidvalidity,
-        last_uid=uid,
+        last_uid=progress.last_uid,
+        down_to=progress.down_to,
+        ids_from=progress.ids_from,
+        modseq=progress.modseq,
     )
+
+
+def last_uid(con: Connection, folder: Folder) -> int:
+    """The highest UID that has been read; 0 for a folder that is new or was renumbered."""
+    return progress(con, folder).last_uid
+
+
+def keep_last_uid(con: Connection, folder: Folder, uid: int) -> None:
+    """Remember, in the transaction that stored the mail, that the folder is read up to ``uid``."""
+    keep_progress(con, folder, replace(progress(con, folder), last_uid=uid))
 
 
 def is_known(con: Connection, folder: Folder, uid: int) -> bool:
@@ -64,6 +98,51 @@ def known_by_content(con: Connection, folder: Folder, fingerprint: bytes, upto: 
     return found
 
 
+def known_elsewhere(con: Connection, folder: Folder, fingerprint: bytes) -> int | None:
+    """The mail of this mailbox with these bytes that lies, or lay, in another folder of the same
+    account: somebody moved it, or filed a copy."""
+    found: int | None = sql.same_content_elsewhere(
+        con,
+        mailbox_id=folder.mailbox_id,
+        account=folder.account,
+        folder=folder.name,
+        fingerprint=fingerprint,
+    )
+    return found
+
+
+def known_uids(con: Connection, folder: Folder, low: int, high: int) -> set[int]:
+    """The UIDs from ``low`` to ``high`` of mail that lies in a folder, as far as we know."""
+    rows = sql.known_uids(
+        con,
+        account=folder.account,
+        folder=folder.name,
+        uidvalidity=folder.uidvalidity,
+        mailbox_id=folder.mailbox_id,
+        low=low,
+        high=high,
+    )
+    return {row["uid"] for row in rows}
+
+
+def mark_gone(con: Connection, folder: Folder, uid: int, at: float) -> list[Row]:
+    """Mark a UID as taken from its folder; the mails (mail_id, mailbox_id) that lay there."""
+    key = {**_place(folder), "mailbox_id": folder.mailbox_id, "uid": uid}
+    found = list(sql.lying_at(con, **key))
+    sql.mark_gone(con, **key, at=at)
+    return found
+
+
+def note_stray(con: Connection, folder: Folder, uid: int, at: float, addresses: str) -> None:
+    """A mail that belongs to none of our mailboxes was seen, and left alone."""
+    sql.add_stray(con, **_place(folder), uid=uid, at=at, addresses=addresses)
+
+
+def strays(con: Connection, account: str, most: int) -> list[Row]:
+    """Mail of an account that belongs to none of our mailboxes, newest first."""
+    return list(sql.strays(con, account=account, most=most))
+
+
 def newest_mail(con: Connection) -> int:
     """The row id of the newest mail there is; 0 for none."""
     return int(sql.newest_mail(con))
@@ -75,8 +154,11 @@ def where_is(con: Connection, mail_id: int) -> list[Row]:
 
 
 def _key(folder: Folder) -> dict[str, object]:
+    return {"mailbox_id": folder.mailbox_id, **_place(folder)}
+
+
+def _place(folder: Folder) -> dict[str, object]:
     return {
-        "mailbox_id": folder.mailbox_id,
         "account": folder.account,
         "folder": folder.name,
         "uidvalidity": folder.uidvalidity,

@@ -37,6 +37,10 @@ class NewMail:
     """When it arrived or was written, seconds since 1970: threads sort by it."""
     old: bool = False
     """Older than our connection to its account: it waits for nobody and wakes nobody."""
+    in_spam: bool = False
+    """It lies in a folder for unwanted mail."""
+    id: int | None = None
+    """The row id set aside for it, so that old mail has its place; None for the next one."""
     into: int | None = None
     """The thread it answers, for a mail of ours: the message there may bear no Message-ID."""
 
@@ -61,6 +65,7 @@ def keep(con: Connection, now: float, mail: NewMail) -> Kept:
     mail_id = int(
         sql.add(
             con,
+            id=None if mail.id is None or sql.row_taken(con, id=mail.id) else mail.id,
             public_id=_free_id(con),
             mailbox_id=mail.mailbox_id,
             direction=str(mail.direction),
@@ -70,6 +75,7 @@ def keep(con: Connection, now: float, mail: NewMail) -> Kept:
             fingerprint=fingerprint(mail.raw),
             size=len(mail.raw),
             old=int(mail.old),
+            in_spam=int(mail.in_spam),
         )
     )
     sql.add_raw(con, mail_id=mail_id, bytes=mail.raw)
@@ -117,6 +123,27 @@ def put_message(con: Connection, kept: Kept, mail: NewMail, position: int, *, pe
         defects=json.dumps(parsed.defects, ensure_ascii=False),
         pending=pending,
     )
+
+
+def set_aside(con: Connection, count: int) -> int:
+    """The row id below ``count`` row ids that no other mail will get by itself."""
+    last: int | None = sql.last_row_id(con)
+    move = sql.begin_row_ids if last is None else sql.move_row_ids
+    move(con, last=(last or 0) + count)
+    return last or 0
+
+
+def also_known_as(con: Connection, mail_id: int, message_id: str) -> None:
+    """A mail bears this Message-ID on its way: answers may name it, and belong to its thread."""
+    sql.add_alias(con, mail_id=mail_id, message_id=message_id)
+    row = sql.message(con, mail_id=mail_id)
+    if row is not None:
+        threads.mention(con, row["mailbox_id"], row["thread_id"], [message_id])
+
+
+def aliases(con: Connection, mail_id: int) -> list[str]:
+    """The other Message-IDs of a mail."""
+    return [row["message_id"] for row in sql.aliases(con, mail_id=mail_id)]
 
 
 def raw(con: Connection, mail_id: int) -> bytes | None:

@@ -32,6 +32,12 @@ def _post_room(db: Database) -> None:
     )
 
 
+@migrations(name="0002_servers_elsewhere")
+def _servers_elsewhere(db: Database) -> None:
+    for statement in _statements("0002_servers_elsewhere.sql"):
+        db.execute(statement)
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

@@ -1,14 +1,15 @@
 -- name: state(mailbox_id, account, folder)^
 -- How far a folder has been read.
-SELECT uidvalidity, last_uid FROM folders
+SELECT uidvalidity, last_uid, down_to, ids_from, modseq FROM folders
 WHERE mailbox_id = :mailbox_id AND account = :account AND folder = :folder;
 
--- name: keep(mailbox_id, account, folder, uidvalidity, last_uid)!
+-- name: keep(mailbox_id, account, folder, uidvalidity, last_uid, down_to, ids_from, modseq)!
 -- Remembers it.
-INSERT INTO folders (mailbox_id, account, folder, uidvalidity, last_uid)
-VALUES (:mailbox_id, :account, :folder, :uidvalidity, :last_uid)
+INSERT INTO folders (mailbox_id, account, folder, uidvalidity, last_uid, down_to, ids_from, modseq)
+VALUES (:mailbox_id, :account, :folder, :uidvalidity, :last_uid, :down_to, :ids_from, :modseq)
 ON CONFLICT (mailbox_id, account, folder) DO UPDATE
-SET uidvalidity = excluded.uidvalidity, last_uid = excluded.last_uid;
+SET uidvalidity = excluded.uidvalidity, last_uid = excluded.last_uid, down_to = excluded.down_to,
+  ids_from = excluded.ids_from, modseq = excluded.modseq;
 
 -- name: known_copy(mailbox_id, account, folder, uidvalidity, uid)$
 -- The mail that a UID is known as.
@@ -32,7 +33,7 @@ WHERE m.mailbox_id = :mailbox_id AND m.fingerprint = :fingerprint AND m.id <= :u
 
 -- name: where_is(mail_id)
 -- Every place where a mail lies.
-SELECT account, folder, uidvalidity, uid FROM copies WHERE mail_id = :mail_id;
+SELECT account, folder, uidvalidity, uid, gone_at FROM copies WHERE mail_id = :mail_id;
 
 -- name: same_content(mailbox_id, account, folder, uidvalidity, fingerprint)$
 -- A mail of this folder known under an older UIDVALIDITY, with the same bytes and no new UID yet.
@@ -42,3 +43,33 @@ WHERE m.mailbox_id = :mailbox_id AND m.fingerprint = :fingerprint
   AND NOT EXISTS (SELECT 1 FROM copies n WHERE n.mail_id = m.id AND n.account = :account
                   AND n.folder = :folder AND n.uidvalidity = :uidvalidity)
 ORDER BY m.id LIMIT 1;
+
+-- name: same_content_elsewhere(mailbox_id, account, folder, fingerprint)$
+-- A mail of this mailbox with the same bytes in another folder of its account.
+SELECT m.id FROM mail m JOIN copies c ON c.mail_id = m.id
+WHERE m.mailbox_id = :mailbox_id AND m.fingerprint = :fingerprint
+  AND c.account = :account AND c.folder <> :folder ORDER BY m.id LIMIT 1;
+
+-- name: known_uids(account, folder, uidvalidity, mailbox_id, low, high)
+-- UIDs of mail that lies in a folder as far as we know; mailbox 0 for all that is routed from it.
+SELECT DISTINCT uid FROM copies WHERE account = :account AND folder = :folder AND uidvalidity = :uidvalidity
+  AND uid BETWEEN :low AND :high AND gone_at IS NULL AND :mailbox_id IN (0, mailbox_id);
+
+-- name: lying_at(account, folder, uidvalidity, mailbox_id, uid)
+-- Which mails a UID is.
+SELECT mail_id, mailbox_id FROM copies WHERE account = :account AND folder = :folder
+  AND uidvalidity = :uidvalidity AND uid = :uid AND gone_at IS NULL AND :mailbox_id IN (0, mailbox_id);
+
+-- name: mark_gone(account, folder, uidvalidity, mailbox_id, uid, at)!
+-- A UID was taken from its folder.
+UPDATE copies SET gone_at = :at WHERE account = :account AND folder = :folder
+  AND uidvalidity = :uidvalidity AND uid = :uid AND gone_at IS NULL AND :mailbox_id IN (0, mailbox_id);
+
+-- name: add_stray(account, folder, uidvalidity, uid, at, addresses)!
+-- A mail that is none of ours.
+INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses)
+VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses) ON CONFLICT DO NOTHING;
+
+-- name: strays(account, most)
+-- Mail of an account that is none of ours, newest first.
+SELECT * FROM strays WHERE account = :account ORDER BY seen_at DESC, uid DESC LIMIT :most;

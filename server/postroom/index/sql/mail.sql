@@ -1,7 +1,37 @@
--- name: add(public_id, mailbox_id, direction, arrived_at, thread_id, why, fingerprint, size, old)<!
+-- name: add(id, public_id, mailbox_id, direction, arrived_at, thread_id, why, fingerprint, size, old, in_spam)<!
 -- A mail that came or goes.
-INSERT INTO mail (public_id, mailbox_id, direction, arrived_at, position, thread_id, why, fingerprint, size, old)
-VALUES (:public_id, :mailbox_id, :direction, :arrived_at, 0, :thread_id, :why, :fingerprint, :size, :old);
+INSERT INTO mail (id, public_id, mailbox_id, direction, arrived_at, position, thread_id, why, fingerprint, size,
+  old, in_spam)
+VALUES (:id, :public_id, :mailbox_id, :direction, :arrived_at, 0, :thread_id, :why, :fingerprint, :size,
+  :old, :in_spam);
+
+-- name: row_taken(id)$
+-- Whether a row id is in use.
+SELECT 1 FROM mail WHERE id = :id;
+
+-- name: last_row_id()$
+-- The highest row id that was given out or set aside; none before the first mail.
+SELECT seq FROM sqlite_sequence WHERE name = 'mail';
+
+-- name: begin_row_ids(last)!
+-- Row ids go on behind this one.
+INSERT INTO sqlite_sequence (name, seq) VALUES ('mail', :last);
+
+-- name: move_row_ids(last)!
+-- Row ids go on behind this one.
+UPDATE sqlite_sequence SET seq = :last WHERE name = 'mail';
+
+-- name: set_in_spam(mail_id, in_spam)!
+-- Where it lies now.
+UPDATE mail SET in_spam = :in_spam WHERE id = :mail_id;
+
+-- name: add_alias(mail_id, message_id)!
+-- Another Message-ID by which it is known.
+INSERT INTO aliases (mail_id, message_id) VALUES (:mail_id, :message_id) ON CONFLICT DO NOTHING;
+
+-- name: aliases(mail_id)
+-- All of them.
+SELECT message_id FROM aliases WHERE mail_id = :mail_id ORDER BY message_id;
 
 -- name: id_taken(public_id)$
 -- Whether an id is in use.
@@ -26,7 +56,8 @@ WHERE m.public_id = :public_id;
 
 -- name: by_message_id(message_id)
 -- Every mail that bears a Message-ID, in any mailbox: for operators.
-SELECT m.* FROM mail m JOIN messages g ON g.mail_id = m.id WHERE g.message_id = :message_id ORDER BY m.id;
+SELECT m.* FROM mail m JOIN messages g ON g.mail_id = m.id WHERE g.message_id = :message_id
+UNION SELECT m.* FROM mail m JOIN aliases a ON a.mail_id = m.id WHERE a.message_id = :message_id ORDER BY 1;
 
 -- name: put_message(mail_id, mailbox_id, thread_id, direction, position, at, message_id, follows, kind, verdict, from_address, from_name, to_people, cc_people, reply_to, date, subject, text, new_text, attachments, hidden_text, defects, pending)!
 -- The fields that were read from a mail.

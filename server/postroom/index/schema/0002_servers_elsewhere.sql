@@ -1,0 +1,70 @@
+-- Primary: what mail on other people's servers brings with it.
+
+-- A message may lie in several places, and be taken from any of them while the index keeps it.
+ALTER TABLE copies ADD COLUMN gone_at REAL;
+
+-- Which mails lie in a folder that is being compared with its server.
+CREATE INDEX copies_by_place ON copies (account, folder, uidvalidity, uid);
+
+-- How far down a first look at a folder has come (newest first), NULL once it is through; and the
+-- row id below those that were set aside for its mail, so that ids are in order of arrival.
+ALTER TABLE folders ADD COLUMN down_to INTEGER;
+ALTER TABLE folders ADD COLUMN ids_from INTEGER;
+-- The server's counter of changes (RFC 7162), where it has one.
+ALTER TABLE folders ADD COLUMN modseq INTEGER;
+
+-- Another Message-ID by which a mail is known: some providers put their own in place of ours.
+CREATE TABLE aliases (
+  mail_id    INTEGER NOT NULL REFERENCES mail (id),
+  message_id TEXT NOT NULL,
+  PRIMARY KEY (mail_id, message_id)
+) WITHOUT ROWID;
+
+CREATE INDEX aliases_by_id ON aliases (message_id);
+
+-- A login that serves many mailboxes: since when we read it, how it stands, and what it was seen to
+-- do with what we send.
+CREATE TABLE accounts (
+  name       TEXT PRIMARY KEY,
+  since      REAL NOT NULL,
+  state      TEXT NOT NULL DEFAULT '',
+  state_at   REAL NOT NULL DEFAULT 0,
+  problem    TEXT NOT NULL DEFAULT ''
+);
+
+-- Mail of an account that belongs to none of our mailboxes: left alone there, and listed for the
+-- operator. Only where it lies and whom it was for.
+CREATE TABLE strays (
+  account     TEXT NOT NULL,
+  folder      TEXT NOT NULL,
+  uidvalidity INTEGER NOT NULL,
+  uid         INTEGER NOT NULL,
+  seen_at     REAL NOT NULL,
+  addresses   TEXT NOT NULL,
+  PRIMARY KEY (account, folder, uidvalidity, uid)
+) WITHOUT ROWID;
+
+CREATE INDEX strays_by_age ON strays (seen_at DESC);
+
+-- Waits that go on now, for watchers that look more often while somebody waits.
+CREATE TABLE waits (
+  id         TEXT PRIMARY KEY,
+  mailbox_id INTEGER NOT NULL,
+  until      REAL NOT NULL
+) WITHOUT ROWID;
+
+-- Mail that its server took and did not file in Sent: a worker still has to.
+ALTER TABLE sends ADD COLUMN to_file INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX sends_to_file ON sends (id) WHERE to_file = 1;
+
+-- Since when nobody knows what became of a send.
+ALTER TABLE sends ADD COLUMN doubt_since REAL;
+
+-- It lies in a folder for unwanted mail.
+ALTER TABLE mail ADD COLUMN in_spam INTEGER NOT NULL DEFAULT 0;
+
+-- A conversation is read in order of arrival, and old mail is not indexed in that order.
+DROP INDEX messages_by_thread;
+
+CREATE INDEX messages_by_thread ON messages (thread_id, at, mail_id);
