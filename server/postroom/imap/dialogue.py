@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from postroom.imap.folders import FolderNews
 from postroom.imap.grammar import Argument
+from postroom.imap.news import FolderNews
 from postroom.imap.protocol import Abort, Exchange, ImapWire, again
 from postroom.imap.responses import Untagged
 from postroom.model.errors import Conflict, PeerError, PeerTimeout
@@ -47,23 +47,42 @@ class Dialogue:
         self.wire = wire
         self.news = news
         self.timeout = timeout
+        self.capabilities: frozenset[str] = frozenset()
+        """What the server can do, upper case, as far as it turned out to be true."""
         self._under_way: asyncio.Task[None] | None = None
         self._in_use = False
+
+    @property
+    def fit(self) -> bool:
+        """Whether the connection stands and no command is under way."""
+        settled = self._under_way is None or self._under_way.done()
+        return self.wire.failure is None and settled and not self._in_use
 
     def check(self) -> None:
         """Raise what ended the connection, where something has."""
         if self.wire.failure is not None:
             raise again(self.wire.failure)
 
+    def disown(self, capability: str) -> None:
+        """Never again ask for what the server says it can do and then does not understand."""
+        self.capabilities -= {capability}
+
     async def ask(
-        self, name: str, *arguments: Argument, wanted: str = "", octets: int = 0, uid: bool = False
+        self,
+        name: str,
+        *arguments: Argument,
+        wanted: str = "",
+        octets: int = 0,
+        uid: bool = False,
+        then: tuple[bytes, ...] = (),
     ) -> Reply:
         """The answer to a command. ``wanted`` names the responses that belong to it, ``octets``
-        is how much we ask for or send. ConnectionLost, PeerTimeout or PeerError otherwise."""
+        is how much we ask for or send, ``then`` are lines of ours, each written when the server
+        asks us to go on. ConnectionLost, PeerTimeout or PeerError otherwise."""
         with self._alone():
             await self._settle()
             words = ("UID", name) if uid else (name,)
-            exchange = self._begin(name, (*words, *arguments), wanted)
+            exchange = self._begin(name, (*words, *arguments), wanted, then)
             await self._end_of(octets)
             return Reply(exchange.status, exchange.text, tuple(exchange.responses))
 
@@ -72,7 +91,7 @@ class Dialogue:
         with self._alone():
             await self._settle()
             news = self.news.coming()
-            exchange = self._begin("IDLE", ("IDLE",), "")
+            exchange = self._begin("IDLE", ("IDLE",))
             try:
                 await self._first_of(exchange.started, self.timeout)
                 if exchange.started.done():
@@ -84,10 +103,17 @@ class Dialogue:
             await self._end_of(0)
             return Reply(exchange.status, exchange.text, ())
 
-    def _begin(self, name: str, arguments: tuple[Argument, ...], wanted: str) -> Exchange:
+    def _begin(
+        self,
+        name: str,
+        arguments: tuple[Argument, ...],
+        wanted: str = "",
+        then: tuple[bytes, ...] = (),
+    ) -> Exchange:
         self.check()
         wanted_names = frozenset(wanted.split())
         exchange = Exchange(name, self.wire.new_tag(), arguments, wanted_names)
+        exchange.pieces.extend(then)
         self._under_way = asyncio.ensure_future(self.wire.execute(exchange))
         self._under_way.add_done_callback(_seen)
         return exchange
