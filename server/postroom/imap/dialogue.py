@@ -75,15 +75,17 @@ class Dialogue:
         octets: int = 0,
         uid: bool = False,
         then: tuple[bytes, ...] = (),
+        patience: int = 1,
     ) -> Reply:
         """The answer to a command. ``wanted`` names the responses that belong to it, ``octets``
         is how much we ask for or send, ``then`` are lines of ours, each written when the server
-        asks us to go on. ConnectionLost, PeerTimeout or PeerError otherwise."""
+        asks us to go on, ``patience`` is how many times the usual silence to bear.
+        ConnectionLost, PeerTimeout or PeerError otherwise."""
         with self._alone():
             await self._settle()
             words = ("UID", name) if uid else (name,)
             exchange = self._begin(name, (*words, *arguments), wanted, then)
-            await self._end_of(octets)
+            await self._end_of(octets, patience)
             return Reply(exchange.status, exchange.text, tuple(exchange.responses))
 
     async def idle(self, seconds: float) -> Reply:
@@ -141,7 +143,7 @@ class Dialogue:
         if self._under_way is not None and not self._under_way.done():
             await self._end_of(0)
 
-    async def _end_of(self, octets: int) -> None:
+    async def _end_of(self, octets: int, patience: int = 1) -> None:
         """Return when the command under way has ended, or raise what ended the connection."""
         task = self._under_way
         if task is None:
@@ -150,7 +152,7 @@ class Dialogue:
         began = loop.time()
         latest = began + WHOLE_ANSWER * self.timeout + octets / SLOWEST_OCTETS
         while not task.done():
-            silent = max(began, self.wire.heard_at) + self.timeout
+            silent = max(began, self.wire.heard_at) + patience * self.timeout
             left = min(silent, latest) - loop.time()
             if left <= 0:
                 self._fail_when_silent()
