@@ -2,20 +2,24 @@
 
 import asyncio
 import contextlib
-import re
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Self
 
 from postroom.imap.account import ImapLogin
-from postroom.imap.folders import FolderName, SelectedFolder, folder_of
-from postroom.imap.grammar import Argument, astring
+from postroom.imap.changes import expunged_of
+from postroom.imap.fetching import mails_after, mails_before
+from postroom.imap.filing import append
+from postroom.imap.folders import FolderName, SelectedFolder
+from postroom.imap.grammar import astring
+from postroom.imap.listing import WireNames, list_folders
 from postroom.imap.mail import FetchedMail
-from postroom.imap.responses import Untagged, garbage
-from postroom.imap.utf7 import encode_name
-from postroom.model.errors import Conflict, InvalidRequest, NotFound, PeerError, Refused
+from postroom.imap.searching import search, uids_between
+from postroom.imap.selecting import open_folder
+from postroom.imap.uids import MAX_UID, UidSet
+from postroom.model.errors import Conflict, InvalidRequest, PeerError, Refused
 
 if TYPE_CHECKING:
-    from postroom.imap.dialogue import Dialogue, Reply
+    from postroom.imap.dialogue import Dialogue
 
 IDLE_ROUND_SECONDS = 540.0
 """How long one IDLE lasts before it is renewed: routers forget silent connections after some ten
@@ -23,9 +27,6 @@ minutes, and servers hang up after thirty (RFC 2177 §3)."""
 
 LOGOUT_SECONDS = 2.0
 """How long a parting server may take; nothing depends on its answer."""
-
-_CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]", re.IGNORECASE)
-_FLAG = re.compile(r"\\?[A-Za-z0-9$_.-]+")
 
 
 class ImapConnection:
@@ -36,72 +37,95 @@ class ImapConnection:
     is over for every later call then, too.
     """
 
-    def __init__(self, dialogue: "Dialogue", capabilities: frozenset[str]) -> None:
-        self.capabilities = capabilities
-        """What the server can do, upper case: IDLE, UIDPLUS, CONDSTORE …"""
+    def __init__(self, dialogue: "Dialogue") -> None:
         self._dialogue = dialogue
+        self._names = WireNames()
         self._selected = 0
         """Counts the folders that were opened, so that a fetch notices another one."""
-        self._odd_names: dict[str, bytes] = {}
-        """Folders whose name on the wire is not how we would write it."""
 
     @classmethod
     async def open(cls, login: ImapLogin, *, timeout: float = 10.0) -> Self:
-        """Connected and logged in.
+        """Connected, over TLS where ``login`` says so, and logged in.
 
         ``timeout`` is the patience, in seconds, for a server that is silent: here and later.
-        Raises ConnectionLost where it cannot be reached or hangs up, PeerTimeout, PeerError, and
-        Refused (``imap_login_refused``, ``imap_login_disabled``).
+        Raises ConnectionLost where it cannot be reached, hangs up or is not trusted, PeerTimeout,
+        PeerError, and Refused (``imap_login_refused``, ``imap_token_refused``,
+        ``imap_login_disabled``, ``imap_no_oauth``, ``imap_no_starttls``).
         """
         # Loaded with the first connection: a program that starts need not pay for it.
         from postroom.imap.opening import open_dialogue
 
-        return cls(*await open_dialogue(login, timeout))
+        return cls(await open_dialogue(login, timeout))
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server can do, upper case: IDLE, UIDPLUS, CONDSTORE … as far as it is true."""
+        return self._dialogue.capabilities
+
+    @property
+    def fit(self) -> bool:
+        """Whether it stands, as far as is known, and no command is under way."""
+        return self._dialogue.fit
 
     async def folders(self) -> tuple[FolderName, ...]:
         """All folders, in the server's order, with their special uses where it tells them."""
-        reply = await self._dialogue.ask("LIST", '""', '"*"', wanted="LIST")
-        if not reply.ok:
-            raise Refused("imap_list_refused", "The IMAP server does not list its folders.")
         with self._over_on_garbage():
-            listed = [folder_of(told) for told in reply.responses]
-        folders = tuple(folder for folder in listed if folder is not None)
-        self._odd_names = {
-            f.name: f.wire for f in folders if encode_name(f.name).encode() != f.wire
-        }
+            folders = await list_folders(self._dialogue)
+        self._names.learn(folders)
         return folders
 
     async def select(self, folder: str, *, readonly: bool = True) -> SelectedFolder:
         """Open a folder by its decoded name. Reading never marks as read: ``readonly`` is EXAMINE,
-        and mail is fetched by PEEK. NotFound where it cannot be opened."""
-        from postroom.imap.protocol import AUTH, SELECTED
-
+        and mail is fetched by PEEK. NotFound where it cannot be opened, Refused where it cannot
+        be now."""
         self._selected += 1
-        self._dialogue.wire.state = AUTH  # a failed SELECT leaves none open (RFC 3501 §6.3.1)
-        name = "EXAMINE" if readonly else "SELECT"
-        reply = await self._dialogue.ask(
-            name, self._folder_argument(folder), wanted="EXISTS OK RECENT FLAGS"
-        )
-        if not reply.ok:
-            raise NotFound("imap_no_such_folder", "The IMAP server does not open that folder.")
-        self._dialogue.wire.state = SELECTED
         with self._over_on_garbage():
-            selected = _selected(folder, reply)
-        self._dialogue.news.opened(selected.exists)
-        return selected
+            name = await self._names.argument(self._dialogue, folder)
+            return await open_folder(self._dialogue, folder, name, readonly=readonly)
+
+    async def uids(self, low: int = 1, high: int = MAX_UID) -> UidSet:
+        """The UIDs in the open folder from ``low`` to ``high``, both included."""
+        with self._over_on_garbage():
+            return await uids_between(self._dialogue, low, high)
+
+    async def expunged(self, known: UidSet, since: int | None = None) -> UidSet:
+        """Those of ``known`` that are no longer in the open folder.
+
+        ``since`` is the folder's ``highestmodseq`` of when all of ``known`` were last seen there,
+        of the same UIDVALIDITY: with it, a server that can tells only what changed.
+        """
+        with self._over_on_garbage():
+            return await expunged_of(self._dialogue, known, since)
 
     async def fetch_after(self, uid: int, *, chunk: int = 100) -> AsyncIterator[FetchedMail]:
         """The mails of the open folder with a UID above ``uid``, ascending.
 
         At most ``chunk`` messages and some 16 MB are held at a time. One over 59 MB comes
-        ``truncated``. Other calls may be made between two mails, but no other folder opened.
+        ``truncated``; at one that the server does not hand out, UnreadableMail. Other calls may be
+        made between two mails, but no other folder opened.
         """
-        from postroom.imap.fetching import mails_after
-
         self._dialogue.news.take()  # what came so far is about to be found
+        async for mail in self._unmoved(mails_after(self._dialogue, uid, chunk)):
+            yield mail
+
+    async def fetch_before(
+        self, uid: int | None = None, *, down_to: int = 1, chunk: int = 100
+    ) -> AsyncIterator[FetchedMail]:
+        """The mails of the open folder with a UID below ``uid`` (of None: all), descending to
+        ``down_to``, in the way of ``fetch_after``.
+
+        Newest first: for a folder that is read for the first time. After a broken connection it
+        goes on with ``uid`` the lowest that was taken. ``SelectedFolder.exists``, or the length of
+        ``uids(down_to, uid - 1)``, says how many there are.
+        """
+        async for mail in self._unmoved(mails_before(self._dialogue, uid, down_to, chunk)):
+            yield mail
+
+    async def _unmoved(self, mails: AsyncIterator[FetchedMail]) -> AsyncIterator[FetchedMail]:
+        """The mails, while the same folder is open."""
         selected = self._selected
         with self._over_on_garbage():
-            async for mail in mails_after(self._dialogue, uid, chunk):
+            async for mail in mails:
                 yield mail
                 if self._selected != selected:
                     raise Conflict(
@@ -112,9 +136,11 @@ class ImapConnection:
         """True as soon as something has happened in the open folder since it was last asked,
         False when ``timeout`` seconds have passed. Costs nothing meanwhile (RFC 2177).
 
-        Refused where the server has no IDLE (see ``capabilities``); ConnectionLost at the end of
-        the connection. Cancelling it is harmless.
+        Refused at once where the server has no IDLE or does not want to; ConnectionLost at the end
+        of the connection. Cancelling it is harmless.
         """
+        if "IDLE" not in self.capabilities:
+            raise no_idle()
         loop = asyncio.get_running_loop()
         end = loop.time() + timeout
         while True:
@@ -126,7 +152,8 @@ class ImapConnection:
                 return False
             reply = await self._dialogue.idle(min(left, IDLE_ROUND_SECONDS))
             if not reply.ok:
-                raise Refused("imap_idle_refused", "The IMAP server does not do IDLE.")
+                self._dialogue.disown("IDLE")
+                raise no_idle()
 
     async def noop(self) -> bool:
         """Whether something has happened in the open folder since it was last asked. The server
@@ -136,8 +163,6 @@ class ImapConnection:
 
     async def find_message_id(self, message_id: str) -> tuple[int, ...]:
         """The UIDs in the open folder of messages with that Message-ID (without brackets)."""
-        from postroom.imap.fetching import search
-
         if not message_id or not message_id.isprintable():
             raise InvalidRequest("invalid_message_id", "A Message-ID is one line of text.")
         # With brackets: SEARCH looks for a part of the field, and 1@x is a part of 11@x.
@@ -150,15 +175,9 @@ class ImapConnection:
     ) -> None:
         """File a message. NotFound where the folder is absent, Refused where the server does not
         take it; after ConnectionLost or PeerTimeout it may be there (``find_message_id``)."""
-        if not all(_FLAG.fullmatch(flag) for flag in flags):
-            raise InvalidRequest("imap_argument", "A flag is one word.")
-        arguments: list[Argument] = [self._folder_argument(folder), f"({' '.join(flags)})", raw]
-        reply = await self._dialogue.ask("APPEND", *arguments, octets=len(raw))
-        if reply.ok:
-            return
-        if reply.text.upper().startswith(b"[TRYCREATE]"):  # RFC 3501 §6.3.11
-            raise NotFound("imap_no_such_folder", "The IMAP server has no such folder.")
-        raise Refused("imap_append_refused", "The IMAP server did not file the message.")
+        with self._over_on_garbage():
+            name = await self._names.argument(self._dialogue, folder)
+            await append(self._dialogue, name, raw, flags)
 
     async def close(self) -> None:
         """Part politely where that is possible; closed within about two seconds in any case.
@@ -171,12 +190,6 @@ class ImapConnection:
             wire.transport.abort()
             await asyncio.wait({wire.closed}, timeout=LOGOUT_SECONDS)
 
-    def _folder_argument(self, folder: str) -> Argument:
-        odd = self._odd_names.get(folder)
-        if odd is None:
-            return astring(encode_name(folder))
-        return astring(odd.decode()) if odd.isascii() else odd
-
     @contextlib.contextmanager
     def _over_on_garbage(self) -> Iterator[None]:
         """After an answer that makes no sense, none can be trusted."""
@@ -187,22 +200,6 @@ class ImapConnection:
             raise
 
 
-def _selected(folder: str, reply: "Reply") -> SelectedFolder:
-    codes: dict[str, int] = {}
-    for told in reply.responses:
-        match = _CODE.match(told.parts[0]) if told.name == "OK" else None
-        if match is not None:
-            codes[match[1].decode().upper()] = int(match[2])
-    if not codes.get("UIDVALIDITY"):
-        # RFC 3501 §6.3.1 lets a server without it be one that does not support UIDs at all.
-        raise garbage("a folder has no UIDVALIDITY")
-    return SelectedFolder(
-        name=folder,
-        uidvalidity=codes["UIDVALIDITY"],
-        uidnext=codes.get("UIDNEXT"),
-        exists=_last_exists(reply.responses),
-    )
-
-
-def _last_exists(responses: tuple[Untagged, ...]) -> int:
-    return next((told.number for told in reversed(responses) if told.name == "EXISTS"), 0)
+def no_idle() -> Refused:
+    """The error for a server that has to be asked again and again."""
+    return Refused("imap_idle_refused", "The IMAP server does not do IDLE.", "Poll it by NOOP.")

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from postroom.imap.folders import FolderNews
 from postroom.imap.grammar import Argument
+from postroom.imap.news import FolderNews
 from postroom.imap.protocol import Abort, Exchange, ImapWire, again
 from postroom.imap.responses import Untagged
 from postroom.model.errors import Conflict, PeerError, PeerTimeout
@@ -47,24 +47,45 @@ class Dialogue:
         self.wire = wire
         self.news = news
         self.timeout = timeout
+        self.capabilities: frozenset[str] = frozenset()
+        """What the server can do, upper case, as far as it turned out to be true."""
         self._under_way: asyncio.Task[None] | None = None
         self._in_use = False
+
+    @property
+    def fit(self) -> bool:
+        """Whether the connection stands and no command is under way."""
+        settled = self._under_way is None or self._under_way.done()
+        return self.wire.failure is None and settled and not self._in_use
 
     def check(self) -> None:
         """Raise what ended the connection, where something has."""
         if self.wire.failure is not None:
             raise again(self.wire.failure)
 
+    def disown(self, capability: str) -> None:
+        """Never again ask for what the server says it can do and then does not understand."""
+        self.capabilities -= {capability}
+
     async def ask(
-        self, name: str, *arguments: Argument, wanted: str = "", octets: int = 0, uid: bool = False
+        self,
+        name: str,
+        *arguments: Argument,
+        wanted: str = "",
+        octets: int = 0,
+        uid: bool = False,
+        then: tuple[bytes, ...] = (),
+        patience: int = 1,
     ) -> Reply:
         """The answer to a command. ``wanted`` names the responses that belong to it, ``octets``
-        is how much we ask for or send. ConnectionLost, PeerTimeout or PeerError otherwise."""
+        is how much we ask for or send, ``then`` are lines of ours, each written when the server
+        asks us to go on, ``patience`` is how many times the usual silence to bear.
+        ConnectionLost, PeerTimeout or PeerError otherwise."""
         with self._alone():
             await self._settle()
             words = ("UID", name) if uid else (name,)
-            exchange = self._begin(name, (*words, *arguments), wanted)
-            await self._end_of(octets)
+            exchange = self._begin(name, (*words, *arguments), wanted, then)
+            await self._end_of(octets, patience)
             return Reply(exchange.status, exchange.text, tuple(exchange.responses))
 
     async def idle(self, seconds: float) -> Reply:
@@ -72,7 +93,7 @@ class Dialogue:
         with self._alone():
             await self._settle()
             news = self.news.coming()
-            exchange = self._begin("IDLE", ("IDLE",), "")
+            exchange = self._begin("IDLE", ("IDLE",))
             try:
                 await self._first_of(exchange.started, self.timeout)
                 if exchange.started.done():
@@ -84,10 +105,17 @@ class Dialogue:
             await self._end_of(0)
             return Reply(exchange.status, exchange.text, ())
 
-    def _begin(self, name: str, arguments: tuple[Argument, ...], wanted: str) -> Exchange:
+    def _begin(
+        self,
+        name: str,
+        arguments: tuple[Argument, ...],
+        wanted: str = "",
+        then: tuple[bytes, ...] = (),
+    ) -> Exchange:
         self.check()
         wanted_names = frozenset(wanted.split())
         exchange = Exchange(name, self.wire.new_tag(), arguments, wanted_names)
+        exchange.pieces.extend(then)
         self._under_way = asyncio.ensure_future(self.wire.execute(exchange))
         self._under_way.add_done_callback(_seen)
         return exchange
@@ -115,7 +143,7 @@ class Dialogue:
         if self._under_way is not None and not self._under_way.done():
             await self._end_of(0)
 
-    async def _end_of(self, octets: int) -> None:
+    async def _end_of(self, octets: int, patience: int = 1) -> None:
         """Return when the command under way has ended, or raise what ended the connection."""
         task = self._under_way
         if task is None:
@@ -124,7 +152,7 @@ class Dialogue:
         began = loop.time()
         latest = began + WHOLE_ANSWER * self.timeout + octets / SLOWEST_OCTETS
         while not task.done():
-            silent = max(began, self.wire.heard_at) + self.timeout
+            silent = max(began, self.wire.heard_at) + patience * self.timeout
             left = min(silent, latest) - loop.time()
             if left <= 0:
                 self._fail_when_silent()

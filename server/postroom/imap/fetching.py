@@ -1,7 +1,7 @@
-"""Mail after a UID, in batches of bounded size.
+"""Mail by UID, upwards or downwards, in batches of bounded size.
 
     SEARCH          which UIDs there are
-    FETCH sizes     of a chunk of them: a batch is as many as fit into BATCH_OCTETS
+    FETCH sizes     of a few hundred of them: a batch is as many as fit into BATCH_OCTETS
     FETCH bodies    of a batch
 
 A message may vanish between any two of these (another program expunges it); then it is just
@@ -9,13 +9,18 @@ absent. One that is still there and yet does not come is an error: whoever follo
 would never see it again.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from postroom.imap.dialogue import Dialogue, Reply
-from postroom.imap.grammar import Argument, uid_set
-from postroom.imap.mail import FetchedMail, attributes_of, mail_of, number, uid_of
-from postroom.imap.responses import MAX_LITERAL, garbage
+from postroom.imap.mail import FetchedMail, UnreadableMail, attributes_of, mail_of, number, uid_of
+from postroom.imap.responses import MAX_LITERAL
+from postroom.imap.searching import search, uids_between
+from postroom.imap.uids import MAX_UID, UidSet
 from postroom.model.errors import Refused
+
+if TYPE_CHECKING:
+    from postroom.imap.dialogue import Dialogue, Reply
 
 BATCH_OCTETS = 16 * 1024 * 1024
 """Octets of mail in one FETCH, as far as the server knows their sizes: what we hold at a time."""
@@ -29,39 +34,38 @@ MAX_MAIL = MAX_LITERAL - 1024 * 1024
 PARTIAL_OCTETS = 1024 * 1024
 """How much of a message that is too large: its header, and the beginning of its words."""
 
-MAX_UID = 0xFFFF_FFFF
-"""RFC 3501 §9: a UID is a 32-bit number."""
-
 _WANTED = "UID FLAGS INTERNALDATE"
 
 
-async def search(dialogue: Dialogue, *criteria: Argument) -> list[int]:
-    """The UIDs that match, ascending. Without CHARSET: criteria are ASCII, and not all servers
-    take one (RFC 3501 §6.4.4)."""
-    reply = await dialogue.ask("SEARCH", *criteria, wanted="SEARCH", uid=True)
-    if not reply.ok:
-        raise rejected("imap_search_refused", "a search")
-    words = [word for told in reply.responses for word in told.parts[0].split()]
-    uids = sorted({int(word) for word in words if word.isdigit() and len(word) <= 10})
-    if uids and not 0 < uids[0] <= uids[-1] <= MAX_UID:
-        raise garbage("a UID is out of range")
-    return uids
-
-
-async def mails_after(dialogue: Dialogue, uid: int, chunk: int) -> AsyncIterator[FetchedMail]:
+async def mails_after(dialogue: "Dialogue", uid: int, chunk: int) -> AsyncIterator[FetchedMail]:
     """The mails with a UID above ``uid``, ascending, at most BATCH_OCTETS held at a time."""
-    chunk = max(1, min(chunk, MAX_CHUNK))
-    # "n:*" names the last message even where its UID is below n (RFC 3501 §6.4.8).
-    found = [u for u in await search(dialogue, f"UID {uid + 1}:*") if u > uid]
-    for start in range(0, len(found), chunk):
-        uids = found[start : start + chunk]
-        sizes = await _sizes(dialogue, uids)
-        for batch in batches(uids, sizes):
+    async for mail in _mails_of(dialogue, await uids_between(dialogue, uid + 1, MAX_UID), chunk):
+        yield mail
+
+
+async def mails_before(
+    dialogue: "Dialogue", uid: int | None, down_to: int, chunk: int
+) -> AsyncIterator[FetchedMail]:
+    """The mails with a UID below ``uid``, down to ``down_to``, descending; bounded likewise."""
+    highest = MAX_UID if uid is None else uid - 1
+    found = await uids_between(dialogue, down_to, highest)
+    async for mail in _mails_of(dialogue, reversed(found), chunk):
+        yield mail
+
+
+async def _mails_of(
+    dialogue: "Dialogue", uids: Iterable[int], chunk: int
+) -> AsyncIterator[FetchedMail]:
+    """The mails with these UIDs, in their order."""
+    left = iter(uids)
+    while some := list(islice(left, max(1, min(chunk, MAX_CHUNK)))):
+        sizes = await _sizes(dialogue, some)
+        for batch in batches(some, sizes):
             async for mail in _batch(dialogue, batch, sizes):
                 yield mail
 
 
-async def _sizes(dialogue: Dialogue, uids: list[int]) -> dict[int, int]:
+async def _sizes(dialogue: "Dialogue", uids: list[int]) -> dict[int, int]:
     """Octets of each message by UID; a missing one may have vanished, which the FETCH will tell."""
     reply = await _fetch(dialogue, uids, "(UID RFC822.SIZE)", octets=0)
     told = [attributes_of(response) for response in reply.responses]
@@ -84,28 +88,25 @@ def batches(uids: list[int], sizes: dict[int, int]) -> Iterator[list[int]]:
 
 
 async def _batch(
-    dialogue: Dialogue, uids: list[int], sizes: dict[int, int]
+    dialogue: "Dialogue", uids: list[int], sizes: dict[int, int]
 ) -> AsyncIterator[FetchedMail]:
-    """The mails of one batch, ascending; Refused at the first that is there and unreadable."""
+    """The mails of one batch, in order; UnreadableMail at the first that is there and does not
+    come."""
     octets = sum(sizes.get(uid, 0) for uid in uids)
     in_part = octets > MAX_MAIL
     body = f"BODY.PEEK[]<0.{PARTIAL_OCTETS}>" if in_part else "BODY.PEEK[]"
     reply = await _fetch(dialogue, uids, f"({_WANTED} {body})", octets=octets)
     mails = _mails(reply, frozenset(uids))
     missing = [uid for uid in uids if uid not in mails]
-    unreadable = await _still_there(dialogue, missing) if missing else MAX_UID + 1
+    unreadable = await _still_there(dialogue, missing) if missing else UidSet()
     for uid in uids:
-        if uid == unreadable:
-            raise Refused(
-                "imap_message_unreadable",
-                f"The IMAP server lists message UID {uid} and does not hand it out.",
-                "Look at it with another mail program.",
-            )
+        if uid in unreadable:
+            raise UnreadableMail(uid)
         if uid in mails:
             yield mails.pop(uid)
 
 
-def _mails(reply: Reply, asked: frozenset[int]) -> dict[int, FetchedMail]:
+def _mails(reply: "Reply", asked: frozenset[int]) -> dict[int, FetchedMail]:
     """The mails among the responses: not changed flags, not what nobody asked for."""
     mails: dict[int, FetchedMail] = {}
     for response in reply.responses:
@@ -115,23 +116,17 @@ def _mails(reply: Reply, asked: frozenset[int]) -> dict[int, FetchedMail]:
     return mails
 
 
-async def _still_there(dialogue: Dialogue, uids: list[int]) -> int:
-    """The lowest of the UIDs that has not been expunged; one that no UID can be where all are."""
+async def _still_there(dialogue: "Dialogue", uids: list[int]) -> UidSet:
+    """Those of the UIDs that have not been expunged."""
     await dialogue.ask("NOOP")  # lets the server forget what was expunged (RFC 2180 §4.1)
-    left = await search(dialogue, f"UID {uid_set(uids)}")
-    return min((uid for uid in left if uid in uids), default=MAX_UID + 1)
+    missing = UidSet.of(uids)
+    return missing & await search(dialogue, f"UID {missing}")
 
 
-async def _fetch(dialogue: Dialogue, uids: list[int], what: str, *, octets: int) -> Reply:
-    reply = await dialogue.ask(
-        "FETCH", uid_set(uids), what, wanted="FETCH", octets=octets, uid=True
-    )
+async def _fetch(dialogue: "Dialogue", uids: list[int], what: str, *, octets: int) -> "Reply":
+    named = str(UidSet.of(uids))
+    reply = await dialogue.ask("FETCH", named, what, wanted="FETCH", octets=octets, uid=True)
     # NO comes with an answer that lacks the messages just expunged (RFC 2180 §4.1.2).
     if reply.status == "BAD":
-        raise rejected("imap_fetch_refused", "a fetch")
+        raise Refused("imap_fetch_refused", "The IMAP server refused a fetch.")
     return reply
-
-
-def rejected(code: str, what: str) -> Refused:
-    """The error for a command that the server knows and does not carry out."""
-    return Refused(code, f"The IMAP server refused {what}.")

@@ -1,6 +1,5 @@
-"""A folder as listed, a folder as opened, and what is new in it."""
+"""A folder as listed, and a folder as opened."""
 
-import asyncio
 from dataclasses import dataclass
 
 from postroom.imap.grammar import values_of
@@ -62,51 +61,6 @@ class SelectedFolder:
     uidnext: int | None
     """At least the UID of the next message; None where the server does not tell."""
     exists: int
-
-
-class FolderNews:
-    """What the server told of the open folder without being asked.
-
-    It may tell at any time, and tells once: an EXISTS that comes between two commands, or in the
-    midst of a FETCH, is kept here until somebody takes it.
-    """
-
-    def __init__(self) -> None:
-        self._exists = 0
-        self._stirred = False
-        self._waiter: asyncio.Future[None] | None = None
-
-    def opened(self, exists: int) -> None:
-        """Begin anew with a folder that holds so many messages."""
-        self._exists = exists
-        self._stirred = False
-
-    def hear(self, told: Untagged) -> None:
-        """Note a response that nobody asked for."""
-        if told.name == "EXISTS":
-            if told.number == self._exists:  # repeated with each NOOP by some servers
-                return
-            self._exists = told.number
-        elif told.name == "EXPUNGE":
-            self._exists -= 1
-        elif told.name not in ("FETCH", "VANISHED"):
-            return
-        self._stirred = True
-        self.wake()
-
-    def take(self) -> bool:
-        """Whether there was news since it was last taken."""
-        stirred, self._stirred = self._stirred, False
-        return stirred
-
-    def wake(self) -> None:
-        """End the waiting: there is news, or there will be none any more."""
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def coming(self) -> "asyncio.Future[None]":
-        """Done when there is news, at once where there is some."""
-        self._waiter = asyncio.get_running_loop().create_future()
-        if self._stirred:
-            self.wake()
-        return self._waiter
+    """How many messages it holds."""
+    highestmodseq: int | None = None
+    """Rises with every change (RFC 7162 §3.1.2.1); None where the server does not count them."""

@@ -100,14 +100,3 @@ def command_pieces(arguments: tuple[Argument, ...]) -> list[bytes]:
             pieces[-1] += space + argument.encode("ascii")
     pieces[-1] += b"\r\n"
     return pieces
-
-
-def uid_set(uids: list[int]) -> str:
-    """Ascending UIDs as a sequence set, runs written as ranges: ``1:3,7``."""
-    runs: list[tuple[int, int]] = []
-    for uid in uids:
-        if runs and uid == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], uid)
-        else:
-            runs.append((uid, uid))
-    return ",".join(f"{a}:{b}" if a != b else str(a) for a, b in runs)

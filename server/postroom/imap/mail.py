@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from postroom.imap.grammar import Value, values_of
 from postroom.imap.responses import Untagged
+from postroom.model.errors import Refused
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _INTERNALDATE = re.compile(
@@ -24,6 +25,19 @@ class FetchedMail:
     flags: tuple[str, ...]
     truncated: bool = False
     """Only its beginning is here: the whole is larger than we take."""
+
+
+class UnreadableMail(Refused):
+    """The server lists the message and does not hand it out. Whoever fetched goes on beyond
+    ``uid``, once it has told of it."""
+
+    def __init__(self, uid: int) -> None:
+        super().__init__(
+            "imap_message_unreadable",
+            f"The IMAP server lists message UID {uid} and does not hand it out.",
+            "Look at it with another mail program.",
+        )
+        self.uid = uid
 
 
 def attributes_of(fetched: Untagged) -> dict[bytes, Value]:

@@ -41,7 +41,7 @@ from postroom.imap.responses import (
 )
 from postroom.model.errors import ConnectionLost, PeerError
 
-__all__ = ["AUTH", "LOGOUT", "NONAUTH", "SELECTED", "Abort", "Exchange", "ImapWire", "again"]
+__all__ = ["AUTH", "NONAUTH", "Abort", "Exchange", "ImapWire", "again"]
 
 MAX_COLLECTED = 128 * 1024 * 1024
 """Octets of answers to one command. We ask for 16 MB, or for one message, at a time; a server may
@@ -106,6 +106,8 @@ class ImapWire(IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib publish
         self._hear = hear
         self._ended = ended
         self._reader = ResponseReader()
+        self._sealed = False
+        """Whether nothing more may arrive in the clear: TLS is about to begin."""
 
     # What the transport calls
 
@@ -115,11 +117,20 @@ class ImapWire(IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib publish
             return
         try:
             for response in self._reader.feed(data):
+                self._check_seal()
                 self._route(response)
                 if self.failure is not None:
                     return
+            if self._reader.amid_response:
+                self._check_seal()
         except PeerError as error:
             self.fail(error)
+
+    def tls_began(self, transport: asyncio.Transport) -> None:
+        """Go on over this transport, with nothing kept of what was heard before."""
+        self.transport = transport
+        self._reader = ResponseReader()
+        self._sealed = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.fail(ConnectionLost("imap_connection_lost", "The IMAP server ended the connection."))
@@ -143,7 +154,21 @@ class ImapWire(IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib publish
         if self.transport is not None:
             self.transport.abort()
 
+    def folder_is_open(self, is_open: bool) -> None:
+        """Which commands are legal now."""
+        self.state = SELECTED if is_open else AUTH
+
     # Receiving
+
+    def _check_seal(self) -> None:
+        """Octets between the answer to STARTTLS and the handshake were put there by somebody who
+        wants them taken for the server's (RFC 9051 §11.1, "STARTTLS injection")."""
+        if self._sealed:
+            raise PeerError(
+                "imap_starttls_injection",
+                "Something was said in the clear after TLS was agreed upon; nothing was sent.",
+                "Somebody may be changing what the server says. Use TLS from the start (port 993).",
+            )
 
     def _route(self, response: Response) -> None:
         if response.head.startswith(b"* "):
@@ -180,6 +205,14 @@ class ImapWire(IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib publish
         if exchange is None or exchange.tag != ended.tag:
             raise garbage("it ended a command that we did not give")
         self._response_done(response.head)
+        if exchange.name == "STARTTLS" and ended.status == "OK":
+            self._seal()
+
+    def _seal(self) -> None:
+        """Leave what arrives now to the handshake, which fails where it is none."""
+        self._sealed = True
+        if self.transport is not None:
+            self.transport.pause_reading()
 
     @property
     def current(self) -> Exchange | None:

@@ -96,6 +96,11 @@ class ResponseReader:
         self._literal: int | None = None
         """Octets of the literal that comes next; None while a line does."""
 
+    @property
+    def amid_response(self) -> bool:
+        """Whether something of a response is here, and not yet its end."""
+        return bool(self._buffer or self._parts)
+
     def feed(self, data: bytes) -> Iterator[Response]:
         """The responses that ``data`` completes. PeerError where a bound is passed; nothing may
         be fed after that."""

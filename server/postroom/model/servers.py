@@ -1,14 +1,23 @@
 """How a server elsewhere is reached, and how a program says there who it is."""
 
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from typing import Protocol
 
-TokenSource = Callable[[], Awaitable[str]]
-"""Gives an OAuth 2 access token that is valid now (RFC 6749 §1.4), fetching one where it must.
 
-Raises:
-    PostroomError: there is none to be had; the message says why, and holds no secret.
-"""
+class TokenSource(Protocol):
+    """Where OAuth 2 access tokens come from (RFC 6749 §1.4)."""
+
+    async def __call__(self, *, refused: str = "") -> str:
+        """A token that is valid now, fetched where it must be.
+
+        ``refused`` is a token that a server has just refused, though it seemed valid: a source
+        that still holds that very one fetches another. One that has moved on meanwhile does not,
+        so that a hundred connections refused at once cost one fetch.
+
+        Raises PostroomError where there is none to be had; its message says why, and holds no
+        secret.
+        """
+        ...
 
 
 class Security(StrEnum):
