@@ -3,23 +3,46 @@
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from postroom.accounts.account import Account
+from postroom.accounts.address import DomainName
+from postroom.accounts.domains import AccountDomain, BuiltinDomain, Domain, with_separator
+from postroom.accounts.faults import key_path, told
+from postroom.accounts.table import Table
 from postroom.model.errors import InvalidRequest, Unavailable
 
 CONFIG_FILE = "postroom.toml"
 
 
-class Operator(BaseModel):
+BUILTIN_DOMAIN = "agents.localhost"
+"""The built-in server's domain. ``.localhost`` never leaves the machine (RFC 6761 §6.3)."""
+
+_ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class Operator(Table):
     """``postroom.toml``. Every key has a default that works on a fresh machine."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    domain: str = "agents.localhost"
-    """The built-in server's domain. ``.localhost`` never leaves the machine (RFC 6761 §6.3)."""
+    domain: DomainName = BUILTIN_DOMAIN
+    """Where a mailbox is made whose maker names no domain. In a file that names no domains it is
+    the built-in server's."""
+    accounts: dict[str, Account] = Field(default_factory=dict)
+    """Real IMAP/SMTP accounts by name."""
+    domains: dict[DomainName, Domain] = Field(default_factory=dict)
+    """Where the mailboxes of each domain come from."""
     username_pattern: str = ""
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()
@@ -29,10 +52,57 @@ class Operator(BaseModel):
     retry_hours: float = Field(default=48, gt=0)
     """How long a deferred mail is tried again before it has failed, hours (RFC 5321 §4.5.4.1)."""
 
-    @field_validator("domain")
+    @property
+    def served(self) -> Mapping[str, Domain]:
+        """Every domain that mailboxes can be made in: those of the file, and the built-in server's,
+        which is there in any case."""
+        if any(isinstance(domain, BuiltinDomain) for domain in self.domains.values()):
+            return self.domains
+        own = BUILTIN_DOMAIN if self.domains else self.domain
+        return {own: BuiltinDomain(), **self.domains}
+
+    @property
+    def builtin_domains(self) -> frozenset[str]:
+        """The domains of the built-in server."""
+        return frozenset(
+            name for name, domain in self.served.items() if isinstance(domain, BuiltinDomain)
+        )
+
+    @model_validator(mode="before")
     @classmethod
-    def _lower(cls, value: str) -> str:
-        return value.strip().lower()
+    def _complete(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not isinstance(value.get("domains"), dict):
+            return value
+        accounts = value.get("accounts", {})
+        domains = {name: with_separator(each, accounts) for name, each in value["domains"].items()}
+        if len({str(name).lower().rstrip(".") for name in domains}) != len(domains):
+            raise ValueError("domains: one domain is there twice; keep one of the two")
+        return {**value, "domains": domains}
+
+    @field_validator("accounts")
+    @classmethod
+    def _names(cls, value: dict[str, Account]) -> dict[str, Account]:
+        for name in value:
+            if not _ACCOUNT_NAME.fullmatch(name):
+                raise ValueError(
+                    "an account's name is 1 to 64 letters, digits, dashes and underscores"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        for name, domain in self.domains.items():
+            if isinstance(domain, AccountDomain) and domain.account not in self.accounts:
+                raise ValueError(
+                    f"{key_path(('domains', name, 'account'))}: there is no account of that name;"
+                    f" known are: {', '.join(self.accounts) or 'none'}"
+                )
+        if self.domain not in self.served:
+            raise ValueError(
+                f"domain: is none of the domains of this file ({', '.join(self.served)}); name one"
+                f' of them, or add [domains."{self.domain}"]'
+            )
+        return self
 
     @field_validator("username_pattern")
     @classmethod
@@ -47,7 +117,7 @@ class Operator(BaseModel):
 class Settings(BaseModel):
     """Where the post room is, and what its operator set."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     home: Path
     operator: Operator = Operator()
@@ -121,16 +191,26 @@ def home_at(home: Path | None = None) -> Path:
     return (home or (Path(named).expanduser() if named else usual)).resolve()
 
 
+def environment() -> Mapping[str, str]:
+    """The environment as it is now, for whoever reads a secret from it."""
+    return os.environ
+
+
 def _operator(file: Path) -> Operator:
     if not file.is_file():
         return Operator()
     try:
-        return Operator.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        text = file.read_text(encoding="utf-8")
+        return Operator.model_validate(tomllib.loads(text), context={"home": file.parent})
+    except OSError as error:
+        raise _broken(file, error.strerror or "it cannot be opened") from error
+    except UnicodeDecodeError:
+        raise _broken(file, "it is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise _broken(file, str(error)) from error
+        raise _broken(file, str(error)) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        raise _broken(file, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        # Not chained: its text could hold a secret that stands in a wrong place.
+        raise _broken(file, told(error)) from None
 
 
 def _broken(file: Path, what: str) -> InvalidRequest:

@@ -1,0 +1,16 @@
+"""What an operator says in ``postroom.toml`` of accounts and domains: frozen models, nothing done.
+
+    table.py       what every table shares: frozen, no unknown key
+    sources.py     where a secret comes from: a variable, a file, the keyring; never the secret
+    servers.py     an IMAP server, a submission server
+    oauth.py       a token end point, and as whom it is asked (RFC 6749)
+    account.py     one real account: address, both servers, how it proves who it is, its pace
+    presets.py     what is known of providers, as data
+    domains.py     where the mailboxes of a domain come from: account, directory or builtin
+    directory.py   the fields of a domain whose addresses are rows in a SQL table
+    faults.py      what is wrong with a file, by the path of its key
+
+A preset fills what an account leaves out before anything is checked, so that an ``Account`` always
+has both of its servers. What one table says of another (a domain names an account) is checked where
+the whole file is known: ``postroom.settings``.
+"""

@@ -1,0 +1,40 @@
+"""An account's address and the name of a domain, in the one form in which they are compared."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
+
+
+def _address(value: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # only who has accounts needs it
+
+    try:
+        valid = validate_email(
+            value.strip(), check_deliverability=False, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        raise ValueError('is no email address, such as "agent@example.com"') from None
+    return f"{valid.local_part}@{(valid.ascii_domain or '').lower()}"
+
+
+def _domain(value: str) -> str:
+    name = value.strip().lower().rstrip(".")
+    try:
+        name = name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        name = ""
+    if not _DOMAIN.fullmatch(name):
+        raise ValueError('is no domain name, such as "example.com"')
+    return name
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""Local part as written, domain in its ASCII form and lower case."""
+
+DomainName = Annotated[str, AfterValidator(_domain)]
+"""ASCII form, lower case (RFC 5890 §2.3.2.1)."""
