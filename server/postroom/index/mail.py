@@ -8,7 +8,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from postroom.conversations.identifiers import message_ids, own_id, parents
+from postroom.conversations.identifiers import own_id
+from postroom.conversations.routing import followed_ids
 from postroom.index import search, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import new_message_id
@@ -16,7 +17,6 @@ from postroom.index.queries import named
 from postroom.model.messages import (
     AttachmentPart,
     Direction,
-    MessageKind,
     ParsedMessage,
     SenderVerdict,
 )
@@ -175,10 +175,7 @@ def attachments_of(listed: str) -> list[AttachmentPart]:
 
 
 def _ids(parsed: ParsedMessage) -> tuple[str, tuple[str, ...]]:
-    follows = parents(parsed.references, parsed.in_reply_to)
-    if not follows and parsed.kind is MessageKind.BOUNCE:
-        follows = message_ids(parsed.returned_message_id)[:1]  # it belongs to what came back
-    return own_id(parsed.message_id), follows
+    return own_id(parsed.message_id), followed_ids(parsed)
 
 
 def _free_id(con: Connection) -> str:

@@ -3,6 +3,7 @@
 from postroom.mime.addresses import parse_people
 from postroom.mime.body import read_body
 from postroom.mime.dates import parse_date
+from postroom.mime.delivery import delivered_to, original_ids
 from postroom.mime.fields import Fields
 from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
@@ -57,6 +58,8 @@ def parse(raw: bytes) -> ParsedMessage:
         attachments=tuple(attachments),
         hidden_text=body.hidden,
         authentication_results=tuple(fields.every_raw("authentication-results")),
+        delivered_to=delivered_to(fields),
+        original_ids=original_ids(fields),
         returned_message_id=report.returned_message_id,
         failed_recipients=report.recipients,
         defects=tuple(dict.fromkeys([*too_long, *defects, *about_people, *body.defects])),

@@ -85,6 +85,10 @@ class ParsedMessage(Frozen):
     authentication_results: tuple[str, ...] = ()
     """The Authentication-Results fields, unfolded, topmost first (RFC 8601): claims, to be believed
     only from a server that we trust."""
+    delivered_to: tuple[str, ...] = ()
+    """Whom the last server says it was delivered for: addresses, lower case."""
+    original_ids: tuple[str, ...] = ()
+    """What it was called before a provider put a Message-ID of its own in place of ours."""
     returned_message_id: str = ""
     """For a bounce: the Message-ID field of the mail that came back."""
     failed_recipients: tuple[str, ...] = ()
