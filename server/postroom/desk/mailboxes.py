@@ -191,13 +191,11 @@ class Mailboxes:
             return old, True
         display = shown or (old.display_name if old else address.partition("@")[0])
         password = secrets.token_urlsafe(18)
+        status = MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
         if old is not None:
-            mailboxes.revive(con, old.id, display, password, now, expires_at)
+            mailboxes.revive(con, old.id, status, display, password, now, expires_at)
             box_id = old.id
         else:
-            status = (
-                MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
-            )
             box_id = mailboxes.add(con, address, display, owner, status, password, now, expires_at)
             journal.append(
                 con, now, EventType.MAILBOX_CREATED, door.actor(caller), mailbox_id=box_id

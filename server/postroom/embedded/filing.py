@@ -88,6 +88,17 @@ class Filed:
     message: MessageRow
 
 
+@dataclass(frozen=True, slots=True)
+class Top:
+    """How far a folder goes."""
+
+    address: str
+    folder: str
+    uid_validity: int
+    max_uid: int
+    """The highest UID ever used in it; 0 for none."""
+
+
 _FOLDER = "SELECT id, address, name, uid_validity, max_uid, recent_from, subscribed FROM folder"
 _MESSAGE = "SELECT uid, arrived, flags, size, email FROM message"
 
@@ -99,6 +110,13 @@ def _folder_row(row: Sequence[Any]) -> FolderRow:
 def folders_of(db: sqlite3.Connection, address: str) -> list[FolderRow]:
     rows = db.execute(f"{_FOLDER} WHERE address = ? ORDER BY id", (address,))
     return [_folder_row(row) for row in rows]
+
+
+def tops(db: sqlite3.Connection) -> list[Top]:
+    """How far each folder of each mailbox goes."""
+    return [
+        Top(*row) for row in db.execute("SELECT address, name, uid_validity, max_uid FROM folder")
+    ]
 
 
 def messages_of(db: sqlite3.Connection, folder: int) -> list[MessageRow]:

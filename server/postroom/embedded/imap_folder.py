@@ -6,7 +6,7 @@ here), so that memory is the file's state; a session is told what changed since 
 
 import asyncio
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from pymap.concurrent import Event
 from pymap.flags import FlagOp
@@ -41,8 +41,10 @@ class FolderSnapshot(MailboxSnapshot):
 class Folder:
     """One folder, and its messages once somebody has looked into it."""
 
-    def __init__(self, store: MailStore, row: FolderRow) -> None:
+    def __init__(self, store: MailStore, row: FolderRow, rung: Callable[[str], None]) -> None:
+        """``rung`` is called with its name when a client has filed something in it."""
         self._store = store
+        self._rung = rung
         self.id = row.id
         self.name = row.name
         self.uid_validity = row.uid_validity
@@ -233,6 +235,7 @@ class Folder:
     def _add_all(self, rows: Iterable[MessageRow]) -> None:
         for row in rows:
             self.add(row)
+        self._rung(self.name)
 
 
 def _since(log: dict[int, int], modseq: int) -> Iterator[int]:

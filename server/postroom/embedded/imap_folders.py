@@ -5,7 +5,7 @@ Deliveries to a mailbox that nobody has open touch the file alone.
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from weakref import WeakValueDictionary
 
 from postroom.embedded import filing
@@ -14,12 +14,17 @@ from postroom.embedded.imap_folder import Folder
 from postroom.embedded.mailstore import MailStore
 
 
+Rung = Callable[[str, str], None]
+"""Called with (address, folder)."""
+
+
 class Folders:
     """All folders of one mailbox, by name."""
 
-    def __init__(self, store: MailStore, address: str) -> None:
+    def __init__(self, store: MailStore, address: str, rung: Rung) -> None:
         self.store = store
         self.address = address
+        self._rung = rung
         self.by_name: dict[str, Folder] = {}
         self._loading: asyncio.Task[None] | None = None
 
@@ -33,15 +38,18 @@ class Folders:
 
     async def _load(self) -> None:
         for row in await self.store.folders(self.address):
-            self.by_name.setdefault(row.name, Folder(self.store, row))
+            self.by_name.setdefault(row.name, self._folder(row))
+
+    def _folder(self, row: FolderRow) -> Folder:
+        return Folder(self.store, row, lambda name: self._rung(self.address, name))
 
     def _add(self, row: FolderRow) -> None:
-        self.by_name.setdefault(row.name, Folder(self.store, row))
+        self.by_name.setdefault(row.name, self._folder(row))
 
     def filed(self, filed: Filed) -> None:
         folder = self.by_name.get(filed.folder.name)
         if folder is None or folder.id != filed.folder.id:
-            folder = self.by_name[filed.folder.name] = Folder(self.store, filed.folder)
+            folder = self.by_name[filed.folder.name] = self._folder(filed.folder)
         folder.add(filed.message)
 
     async def create(self, name: str) -> Folder:
@@ -101,10 +109,14 @@ class Folders:
 
 
 class OpenFolders:
-    """The mailboxes that a client has open now; forgotten when the last session ends."""
+    """The mailboxes that a client has open now; forgotten when the last session ends.
 
-    def __init__(self, store: MailStore) -> None:
+    ``rung`` is called with (address, folder) whenever a message has come into a folder.
+    """
+
+    def __init__(self, store: MailStore, rung: Rung) -> None:
         self._store = store
+        self._rung = rung
         self._open: WeakValueDictionary[str, Folders] = WeakValueDictionary()
         store.on_filed = self._filed
 
@@ -112,7 +124,7 @@ class OpenFolders:
         """The folders of a mailbox; whoever holds on to them keeps them in memory."""
         folders = self._open.get(address)
         if folders is None:
-            folders = self._open[address] = Folders(self._store, address)
+            folders = self._open[address] = Folders(self._store, address, self._rung)
         return await folders.load()
 
     def forget(self, address: str) -> None:
@@ -124,3 +136,4 @@ class OpenFolders:
         folders = self._open.get(filed.folder.address)
         if folders is not None:
             folders.filed(filed)
+        self._rung(filed.folder.address, filed.folder.name)

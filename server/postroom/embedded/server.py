@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from postroom.clock import Clock
+from postroom.embedded import filing
 from postroom.embedded.connections import Connections
 from postroom.embedded.directory import Directory, ReadingAlong
+from postroom.embedded.filing import Top
 from postroom.embedded.imap_connection import MAX_LINE_BYTES, ImapServer
-from postroom.embedded.imap_folders import OpenFolders
+from postroom.embedded.imap_folders import OpenFolders, Rung
 from postroom.embedded.imap_login import ImapConfig, Login
 from postroom.embedded.mailstore import MailStore
 from postroom.embedded.smtp_policy import SubmissionPolicy
@@ -51,8 +53,10 @@ class EmbeddedServer:
         hostname: str = "post.localhost",
         host: str = "127.0.0.1",
         along: ReadingAlong | None = None,
+        rung: Rung = lambda address, folder: None,
     ) -> None:
-        """``along`` is asked before anything leaves an INBOX."""
+        """``along`` is asked before anything leaves an INBOX. ``rung`` is called, on the event
+        loop, whenever a message has come into a folder."""
         self._path = path
         self._directory = directory
         self._ports = ports
@@ -60,12 +64,13 @@ class EmbeddedServer:
         self._hostname = hostname
         self._host = host
         self._along = along
+        self._rung = rung
         self._running: _Running | None = None
 
     async def start(self) -> Ports:
         """The ports that it listens on. Raises Unavailable where one given is taken."""
         store = await MailStore.open(self._path, self._clock)
-        running = _Running(store, self._directory, self._along, self._hostname)
+        running = _Running(store, self._directory, self._along, self._rung, self._hostname)
         try:
             ports = await running.listen(self._host, self._ports)
         except BaseException:
@@ -79,6 +84,10 @@ class EmbeddedServer:
         running, self._running = self._running, None
         if running is not None:
             await running.stop()
+
+    async def tops(self) -> list[Top]:
+        """How far each folder of each mailbox goes."""
+        return await self._running.tops() if self._running is not None else []
 
     async def forget(self, address: str) -> None:
         """A mailbox was deleted: its connections end and its mail goes.
@@ -97,6 +106,7 @@ class _Running:
         store: MailStore,
         directory: Directory,
         along: ReadingAlong | None,
+        rung: Rung,
         hostname: str,
     ) -> None:
         config = ImapConfig(hostname)
@@ -104,7 +114,7 @@ class _Running:
         self._store = store
         self._hostname = hostname
         self._connections = Connections()
-        self._open_folders = OpenFolders(store)
+        self._open_folders = OpenFolders(store, rung)
         login = Login(config, directory, self._open_folders, along)
         self._imap = ImapServer(login, config, self._connections)
         self._policy = SubmissionPolicy(store, directory, hostname)
@@ -145,6 +155,9 @@ class _Running:
         await self._store.flush()
         await asyncio.sleep(0)  # those whose mail was just stored are told so
         await self._store.close()
+
+    async def tops(self) -> list[Top]:
+        return await self._store.read(filing.tops)
 
     async def forget(self, address: str) -> None:
         self._connections.drop_mailbox(address)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Self
 
 from postroom.imap.account import ImapLogin
@@ -42,6 +42,8 @@ class ImapConnection:
         self._names = WireNames()
         self._selected = 0
         """Counts the folders that were opened, so that a fetch notices another one."""
+        self.selected: SelectedFolder | None = None
+        """The folder that is open, as it was when it was opened."""
 
     @classmethod
     async def open(cls, login: ImapLogin, *, timeout: float = 10.0) -> Self:
@@ -79,9 +81,11 @@ class ImapConnection:
         and mail is fetched by PEEK. NotFound where it cannot be opened, Refused where it cannot
         be now."""
         self._selected += 1
+        self.selected = None
         with self._over_on_garbage():
             name = await self._names.argument(self._dialogue, folder)
-            return await open_folder(self._dialogue, folder, name, readonly=readonly)
+            self.selected = await open_folder(self._dialogue, folder, name, readonly=readonly)
+        return self.selected
 
     async def uids(self, low: int = 1, high: int = MAX_UID) -> UidSet:
         """The UIDs in the open folder from ``low`` to ``high``, both included."""
@@ -97,7 +101,7 @@ class ImapConnection:
         with self._over_on_garbage():
             return await expunged_of(self._dialogue, known, since)
 
-    async def fetch_after(self, uid: int, *, chunk: int = 100) -> AsyncIterator[FetchedMail]:
+    async def fetch_after(self, uid: int, *, chunk: int = 100) -> AsyncGenerator[FetchedMail, None]:
         """The mails of the open folder with a UID above ``uid``, ascending.
 
         At most ``chunk`` messages and some 16 MB are held at a time. One over 59 MB comes
@@ -110,7 +114,7 @@ class ImapConnection:
 
     async def fetch_before(
         self, uid: int | None = None, *, down_to: int = 1, chunk: int = 100
-    ) -> AsyncIterator[FetchedMail]:
+    ) -> AsyncGenerator[FetchedMail, None]:
         """The mails of the open folder with a UID below ``uid`` (of None: all), descending to
         ``down_to``, in the way of ``fetch_after``.
 

@@ -4,6 +4,8 @@ Uniqueness is (mailbox, account, folder, UIDVALIDITY, UID): the primary key of `
 server renews UIDVALIDITY (RFC 3501 §2.3.1.1), a message is matched by the fingerprint of its bytes.
 """
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from postroom.index.database import Connection, Row
@@ -74,6 +76,14 @@ def keep_last_uid(con: Connection, folder: Folder, uid: int) -> None:
     keep_progress(con, folder, replace(progress(con, folder), last_uid=uid))
 
 
+def read_up_to(con: Connection, account: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """(UIDVALIDITY, last UID) of each folder of an account's mailboxes, by (address, folder)."""
+    return {
+        (row["address"], row["folder"]): (row["uidvalidity"], row["last_uid"])
+        for row in sql.read_up_to(con, account=account)
+    }
+
+
 def is_known(con: Connection, folder: Folder, uid: int) -> bool:
     """Whether this UID has been indexed already."""
     return sql.known_copy(con, **_key(folder), uid=uid) is not None
@@ -133,14 +143,26 @@ def mark_gone(con: Connection, folder: Folder, uid: int, at: float) -> list[Row]
     return found
 
 
-def note_stray(con: Connection, folder: Folder, uid: int, at: float, addresses: str) -> None:
-    """A mail that belongs to none of our mailboxes was seen, and left alone."""
-    sql.add_stray(con, **_place(folder), uid=uid, at=at, addresses=addresses)
+def leave(
+    con: Connection, folder: Folder, uid: int, at: float, why: str, addresses: str = ""
+) -> None:
+    """A mail is left where it lies, ``why`` in a few words of ours, and listed for the operator."""
+    sql.add_stray(con, **_place(folder), uid=uid, at=at, addresses=addresses, why=why)
 
 
-def strays(con: Connection, account: str, most: int) -> list[Row]:
-    """Mail of an account that belongs to none of our mailboxes, newest first."""
-    return list(sql.strays(con, account=account, most=most))
+def strays(con: Connection, most: int) -> list[Row]:
+    """Mail that was left where it lies, newest first."""
+    return list(sql.strays(con, most=most))
+
+
+def sent_as(con: Connection, ids: Collection[str]) -> list[Row]:
+    """Our mails (mail_id, mailbox_id) that bear one of these Message-IDs."""
+    return list(sql.sent_as(con, ids=json.dumps(list(ids)))) if ids else []
+
+
+def mentioned_in(con: Connection, ids: Collection[str]) -> frozenset[int]:
+    """The mailboxes whose conversations name one of these Message-IDs."""
+    return frozenset(row["mailbox_id"] for row in sql.mentioned_in(con, ids=json.dumps(list(ids))))
 
 
 def newest_mail(con: Connection) -> int:

@@ -141,6 +141,11 @@ def also_known_as(con: Connection, mail_id: int, message_id: str) -> None:
         threads.mention(con, row["mailbox_id"], row["thread_id"], [message_id])
 
 
+def set_in_spam(con: Connection, mail_id: int, in_spam: bool) -> None:
+    """Where a mail lies now: among unwanted mail, or not."""
+    sql.set_in_spam(con, mail_id=mail_id, in_spam=int(in_spam))
+
+
 def aliases(con: Connection, mail_id: int) -> list[str]:
     """The other Message-IDs of a mail."""
     return [row["message_id"] for row in sql.aliases(con, mail_id=mail_id)]

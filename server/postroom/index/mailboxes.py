@@ -56,7 +56,7 @@ def add(
     at: float,
     expires_at: float | None,
 ) -> int:
-    """The id of a new mailbox."""
+    """The id of a new mailbox. One that is ``provisioning`` has a server that must be told."""
     return int(
         sql.add(
             con,
@@ -67,17 +67,35 @@ def add(
             password=password,
             created_at=at,
             expires_at=expires_at,
+            served="" if status is MailboxStatus.PROVISIONING else None,
         )
     )
 
 
+def to_serve(con: Connection) -> list[Mailbox]:
+    """Mailboxes whose server has to be told that they are live, expired or deleted."""
+    return [_mailbox(row) for row in sql.to_serve(con)]
+
+
+def served(con: Connection, id: int, status: MailboxStatus) -> None:
+    """Its server knows that it is ``status`` now."""
+    sql.served(con, id=id, served=str(status), status=str(status))
+
+
 def revive(
-    con: Connection, id: int, display_name: str, password: str, at: float, expires_at: float | None
+    con: Connection,
+    id: int,
+    status: MailboxStatus,
+    display_name: str,
+    password: str,
+    at: float,
+    expires_at: float | None,
 ) -> None:
-    """Give an expired or deleted address back to its old owner, live."""
+    """Give an expired or deleted address back to its old owner."""
     sql.revive(
         con,
         id=id,
+        status=str(status),
         display_name=display_name,
         password=password,
         created_at=at,

@@ -15,7 +15,12 @@ class EventType(StrEnum):
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_INDEXED = "message.indexed"
     """Mail older than our connection to its account: readable, and it wakes nobody."""
+    MESSAGE_LEFT = "message.left"
+    """A mail stays where it lies: it is none of ours, or its server does not hand it out."""
+    MESSAGE_EXPUNGED = "message.expunged"
+    """It was taken from its server; the index keeps it."""
     MESSAGE_SENT = "message.sent"
+    """Also what a person sent from the same account."""
     SEND_QUEUED = "send.queued"
     SEND_HELD = "send.held"
     SEND_DENIED = "send.denied"
@@ -25,6 +30,8 @@ class EventType(StrEnum):
     SEND_UNKNOWN = "send.unknown"
     THREADS_JOINED = "threads.joined"
     """A late message showed that two conversations are one; both ids stay valid."""
+    LOGIN_STATE = "login.state"
+    """A login elsewhere is read in another way now, or not at all; ``detail`` says which."""
     WORKER_STARTED = "worker.started"
 
 

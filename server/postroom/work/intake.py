@@ -1,18 +1,32 @@
-"""A mail's way into the index: bytes, fields, verdict, thread, event, in one transaction."""
+"""A mail's way into the index: bytes, fields, verdict, thread, event, in one transaction.
+
+whose is it?       the mailbox whose folder it lies in; in a shared login, whom it is routed to
+known already?     by its UID; by its bytes, moved or renumbered; in Sent, by its Message-ID
+otherwise          received (or sent by a person, in Sent): kept, placed in its conversation, told
+"""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from postroom.conversations import routing
+from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
-from postroom.index import folders, journal, mail, mailboxes
+from postroom.index import folders, journal, mail, mailboxes, threads
 from postroom.index.database import Connection
-from postroom.index.folders import Folder
+from postroom.index.folders import Progress
 from postroom.index.mail import NewMail
 from postroom.mime.parse import parse
 from postroom.mime.sender import sender_verdict
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.work.places import Place, Role
 from postroom.work.term import Term
+
+CLOCK_SECONDS = 60.0
+"""How far a server's clock may be off from ours: what seems older by less is not old."""
+
+NOBODYS = "for none of our mailboxes"
 
 
 @dataclass(frozen=True)
@@ -25,63 +39,191 @@ class _Read:
 class Intake:
     """Takes mail in, each message once."""
 
-    def __init__(self, term: Term, trusted: frozenset[str]) -> None:
-        """``trusted``: the authserv-ids whose Authentication-Results are believed."""
+    def __init__(self, term: Term) -> None:
         self._term = term
-        self._trusted = trusted
 
-    async def take(self, folder: Folder, batch: list[FetchedMail]) -> None:
-        """Index a batch of a folder's mail, in the order of its UIDs. On disk when it returns.
+    async def take(
+        self,
+        place: Place,
+        batch: list[FetchedMail],
+        progress: Progress,
+        *,
+        first_look: bool = False,
+    ) -> None:
+        """Index a batch of a folder's mail, and remember how far the folder is read with it. On
+        disk when it returns.
 
+        ``first_look``: it lay there when we first looked, and may be older than our connection.
         Mail of a mailbox that has been deleted or purged meanwhile is not taken."""
-        read = await asyncio.to_thread(self._read, batch)
+        read = await asyncio.to_thread(_read, batch, place.way.trusted)
         now = self._term.index.clock()
 
         def change(con: Connection) -> None:
-            if not mailboxes.keeps_mail(con, folder.mailbox_id):
+            owner = place.folder.mailbox_id
+            if owner and not mailboxes.keeps_mail(con, owner):
                 return
             before = folders.newest_mail(con)
             for one in read:
-                _take_one(con, now, folder, one, before)
-            folders.keep_last_uid(con, folder, batch[-1].uid)
+                _Taking(con, now, place, one, before, progress, first_look).take()
+            folders.keep_progress(con, place.folder, progress)
 
         await self._term.write(change)
 
-    def _read(self, batch: list[FetchedMail]) -> list[_Read]:
-        found = []
-        for fetched in batch:
-            parsed = parse(fetched.raw)
-            found.append(_Read(fetched, parsed, sender_verdict(parsed, self._trusted)))
-        return found
+    async def leave(self, place: Place, uid: int, why: str, progress: Progress) -> None:
+        """Pass a mail by that cannot be read: told, listed, and not in the way of others."""
+        now = self._term.index.clock()
+
+        def change(con: Connection) -> None:
+            folders.leave(con, place.folder, uid, now, why)
+            owner = place.folder.mailbox_id or None
+            journal.append(con, now, EventType.MESSAGE_LEFT, "worker", mailbox_id=owner, detail=why)
+            folders.keep_progress(con, place.folder, progress)
+
+        await self._term.write(change)
 
 
-def _take_one(con: Connection, now: float, folder: Folder, one: _Read, before: int) -> None:
-    """Index one mail; ``before`` is the newest mail that was there before this look."""
-    uid, raw = one.fetched.uid, one.fetched.raw
-    if folders.is_known(con, folder, uid):
-        return
-    same = folders.known_by_content(con, folder, mail.fingerprint(raw), before)
-    if same is not None:
-        folders.add_copy(con, folder, uid, same)
-        return
-    new = NewMail(
-        mailbox_id=folder.mailbox_id,
-        direction=Direction.RECEIVED,
-        raw=raw,
-        parsed=one.parsed,
-        verdict=one.verdict,
-        at=now,
-    )
-    kept = mail.keep(con, now, new)
-    folders.add_copy(con, folder, uid, kept.mail_id)
-    position = journal.append(
-        con,
-        now,
-        EventType.MESSAGE_RECEIVED,
-        "worker",
-        mailbox_id=folder.mailbox_id,
-        thread_id=kept.thread_id,
-        mail_id=kept.mail_id,
-        digest=journal.digest(con, raw),
-    )
-    mail.describe(con, kept, new, position)
+def _read(batch: list[FetchedMail], trusted: frozenset[str]) -> list[_Read]:
+    found = []
+    for fetched in batch:
+        parsed = parse(fetched.raw)
+        found.append(_Read(fetched, parsed, sender_verdict(parsed, trusted)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """One mail being taken; ``before`` is the newest mail that was there before this batch."""
+
+    con: Connection
+    now: float
+    place: Place
+    one: _Read
+    before: int
+    progress: Progress
+    first_look: bool
+
+    def take(self) -> None:
+        uid = self.one.fetched.uid
+        if self.place.role is Role.SENT and self._is_ours():
+            return
+        owner = self.place.folder.mailbox_id
+        boxes = {owner} if owner else self._routed()
+        if not boxes and not self._is_old(self.place.since) and self.place.role is not Role.SENT:
+            addresses = routing.header_addresses(self.one.parsed)[:10]
+            folders.leave(self.con, self.place.folder, uid, self.now, NOBODYS, " ".join(addresses))
+        for box in sorted(boxes):
+            self._take_for(box)
+
+    def _is_ours(self) -> bool:
+        """Whether it is the Sent copy of a mail of ours, which a provider may have renamed."""
+        own = own_id(self.one.parsed.message_id)
+        former = [i for field in self.one.parsed.original_ids for i in message_ids(field)]
+        known = [
+            row
+            for row in folders.sent_as(self.con, [i for i in (own, *former) if i])
+            if self._carries(row["mailbox_id"])
+        ]
+        for row in known:
+            self._lies_here(row["mailbox_id"], row["mail_id"])
+            if own and former:
+                mail.also_known_as(self.con, row["mail_id"], own)
+        return bool(known)
+
+    def _routed(self) -> Collection[int]:
+        """The mailboxes that a mail in a shared login is for."""
+        parsed = self.one.parsed
+        if self.place.role is not Role.SENT:
+            found = routing.route(parsed, self._sent_by, self._mailbox_of)
+        else:  # a person wrote it: where its conversation is, else as whom they wrote
+            found = frozenset(
+                box
+                for box in folders.mentioned_in(self.con, routing.followed_ids(parsed))
+                if self._carries(box)
+            )
+            writer = self._mailbox_of(parsed.sender.address.lower()) if parsed.sender else None
+            found = found or frozenset({writer} if writer is not None else ())
+        return [box for box in found if not self._came_before(box)]
+
+    def _sent_by(self, ids: Collection[str]) -> frozenset[int]:
+        found = {row["mailbox_id"] for row in folders.sent_as(self.con, ids)}
+        return frozenset(box for box in found if self._carries(box))
+
+    def _mailbox_of(self, address: str) -> int | None:
+        if address.rpartition("@")[2] not in self.place.way.domains:
+            return None
+        box = mailboxes.by_address(self.con, address)
+        return box.id if box and mailboxes.keeps_mail(self.con, box.id) else None
+
+    def _carries(self, box_id: int) -> bool:
+        """Whether a mailbox's mail goes this way and is kept."""
+        box = mailboxes.by_id(self.con, box_id)
+        ours = box is not None and box.address.rpartition("@")[2] in self.place.way.domains
+        return ours and mailboxes.keeps_mail(self.con, box_id)
+
+    def _came_before(self, box_id: int) -> bool:
+        """Whether it came before a mailbox was made: such mail was for somebody else."""
+        box = mailboxes.by_id(self.con, box_id)
+        return box is None or self._is_old(box.created_at)
+
+    def _is_old(self, since: float) -> bool:
+        at = self.one.fetched.internal_date
+        return at is not None and at < since - CLOCK_SECONDS
+
+    def _take_for(self, box_id: int) -> None:
+        folder = self.place.folder.of(box_id)
+        uid, raw = self.one.fetched.uid, self.one.fetched.raw
+        if folders.is_known(self.con, folder, uid):
+            return
+        content = mail.fingerprint(raw)
+        same = folders.known_by_content(self.con, folder, content, self.before)
+        if same is None:
+            same = folders.known_elsewhere(self.con, folder, content)
+        if same is not None:
+            self._lies_here(box_id, same)
+            return
+        self._keep(box_id)
+
+    def _lies_here(self, box_id: int, mail_id: int) -> None:
+        """A known mail was found in this folder: renumbered, moved, or filed after it was sent."""
+        folder = self.place.folder.of(box_id)
+        if not folders.is_known(self.con, folder, self.one.fetched.uid):
+            folders.add_copy(self.con, folder, self.one.fetched.uid, mail_id)
+            mail.set_in_spam(self.con, mail_id, self.place.role is Role.JUNK)
+
+    def _keep(self, box_id: int) -> None:
+        sent = self.place.role is Role.SENT
+        old = self.first_look and self._is_old(self.place.since)
+        fetched = self.one.fetched
+        aside = self.progress.ids_from if self.first_look else None
+        new = NewMail(
+            mailbox_id=box_id,
+            direction=Direction.SENT if sent else Direction.RECEIVED,
+            raw=fetched.raw,
+            parsed=self.one.parsed,
+            verdict=SenderVerdict.VERIFIED if sent else self.one.verdict,
+            at=fetched.internal_date if old and fetched.internal_date else self.now,
+            old=old,
+            in_spam=self.place.role is Role.JUNK,
+            id=None if aside is None else aside + fetched.uid,
+        )
+        kept = mail.keep(self.con, self.now, new)
+        folders.add_copy(self.con, self.place.folder.of(box_id), fetched.uid, kept.mail_id)
+        position = journal.append(
+            self.con,
+            self.now,
+            _event(sent, old),
+            "person" if sent else "worker",
+            mailbox_id=box_id,
+            thread_id=kept.thread_id,
+            mail_id=kept.mail_id,
+            digest=journal.digest(self.con, fetched.raw),
+        )
+        mail.describe(self.con, kept, new, position)
+        if sent and not old:
+            threads.answered(self.con, kept.thread_id)
+
+
+def _event(sent: bool, old: bool) -> EventType:
+    if old:
+        return EventType.MESSAGE_INDEXED
+    return EventType.MESSAGE_SENT if sent else EventType.MESSAGE_RECEIVED

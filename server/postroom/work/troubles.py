@@ -13,6 +13,9 @@ from postroom.work.term import Term
 log = logging.getLogger("postroom.work")
 
 
+FAILED = "The watcher failed; `postroom doctor` tells more."
+
+
 async def tell(term: Term, box_id: int, problem: str) -> None:
     """Record what is wrong with a mailbox, or that all is well, where that is news. Never
     raises: a mailbox must not be left unwatched because its trouble could not be written."""

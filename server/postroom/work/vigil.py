@@ -1,140 +1,204 @@
-"""One mailbox, watched: a connection that sleeps in IDLE, and syncs by UID when it wakes."""
+"""One login elsewhere, watched: a connection that waits for news, and reads what has come.
+
+INBOX           open: IDLE while nobody waits there, NOOP again and again while somebody does (a
+                server may tell IDLE half a second late, and answers a NOOP at once)
+Junk, Sent …    looked into every `ROUND_SECONDS`
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterable
 
-from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
-from postroom.imap.mail import FetchedMail
-from postroom.index import folders, mailboxes
+from postroom.imap.special import special_folder
 from postroom.index.folders import Folder
-from postroom.model.errors import PostroomError
-from postroom.model.mailboxes import Mailbox, MailboxStatus
+from postroom.model.errors import NotFound, PostroomError, Refused
 from postroom.work import troubles
+from postroom.work.attention import Attention
+from postroom.work.folder_reader import FolderReader
 from postroom.work.intake import Intake
 from postroom.work.pace import Pace
+from postroom.work.places import Place, Role
+from postroom.work.sources import Source, State
 from postroom.work.term import Term
 from postroom.work.tries import Tries
 
 log = logging.getLogger("postroom.work")
 
-IDLE_SECONDS = 300.0
-"""How long one IDLE lasts: servers drop a connection after 30 minutes (RFC 2177), middleboxes after
-fewer."""
-
-BATCH_MESSAGES = 64
-BATCH_BYTES = 4 * 2**20
-"""Mail indexed in one transaction: enough to share its cost, little enough to hold in memory."""
-
-LAST_MAIL_SECONDS = 600.0
-"""How long a mailbox is watched after its time is over: a mail that was begun before may take a
-while to be handed over."""
-
-ACCOUNT = "builtin"
 INBOX = "INBOX"
+
+ROUND_SECONDS = 30.0
+"""Between two looks into the other folders: how soon a person's own answer is seen."""
+
+COMPARE_SECONDS = 600.0
+"""Between two comparisons of what lies in a folder with what we know lies there."""
 
 
 class Vigil:
-    """Keeps the index in step with one mailbox."""
+    """Keeps the index in step with logins elsewhere."""
 
     def __init__(
-        self,
-        term: Term,
-        intake: Intake,
-        login: Callable[[Mailbox], ImapLogin],
-        logins: asyncio.Semaphore,
+        self, term: Term, intake: Intake, attention: Attention, openings: asyncio.Semaphore
     ) -> None:
-        """``logins`` bounds how many connections are opened at the same time."""
-        self._term = term
-        self._intake = intake
-        self._login = login
-        self._logins = logins
+        """``openings`` bounds how many connections are opened at the same time."""
+        self.term = term
+        self.intake = intake
+        self.attention = attention
+        self._openings = openings
 
-    async def keep(self, box_id: int) -> None:
-        """Stay connected to a mailbox, whatever happens, until it is no longer to be watched."""
+    async def keep(self, source: Source) -> None:
+        """Stay connected to a source, whatever happens, until it is no longer to be watched."""
         tries = Tries()
         while True:
             try:
                 # Read anew each time: who takes an expired mailbox back gets a new password.
-                box = await self._read(box_id)
-                if box is None:
+                login = await source.login()
+                if login is None:
                     return
-                await self._connected(box, tries)
+                async with self._openings:
+                    connection = await ImapConnection.open(login)
+                try:
+                    await _Watch(self, source, connection, tries).run()
+                finally:
+                    await connection.close()
                 return
             except PostroomError as error:
-                await troubles.tell(self._term, box_id, troubles.sentence(error))
+                await self._is_down(source, troubles.sentence(error))
             except Exception:
-                log.exception("Watching mailbox %s failed.", box_id)
-                await troubles.tell(
-                    self._term, box_id, "The watcher failed; `postroom doctor` tells more."
-                )
+                log.exception("Watching %s failed.", source.name)
+                await self._is_down(source, troubles.FAILED)
             await asyncio.sleep(tries.failed())
 
-    async def _connected(self, box: Mailbox, tries: "Tries") -> None:
-        """Follow a mailbox over one connection. Returns when it is no longer to be watched."""
-        async with self._logins:
-            connection = await ImapConnection.open(self._login(box))
+    async def _is_down(self, source: Source, why: str) -> None:
+        await source.stands(State.DOWN, why)
+        await source.fails(why)
+
+
+class _Watch:
+    """One connection's watch, from login to its end."""
+
+    def __init__(
+        self, vigil: Vigil, source: Source, connection: ImapConnection, tries: Tries
+    ) -> None:
+        self._vigil = vigil
+        self._source = source
+        self._connection = connection
+        self._tries = tries
+        self._since = 0.0
+        self._compared = 0.0
+        self._state = State.READING
+        self._pace = Pace()
+        self._taken = 0
+
+    async def run(self) -> None:
+        """Follow the login over this connection; returns when it is no longer to be watched."""
+        source, loop = self._source, asyncio.get_running_loop()
+        self._since = await source.since()
+        if await source.patience() <= 0:
+            return
+        await source.stands(State.READING)
+        others = await self._others()
+        await self._look_into([(INBOX, Role.INBOX), *others, (INBOX, Role.INBOX)])
+        await source.fails("")
+        self._tries.went_well()
+        looked = loop.time()
+        while (patience := await source.patience()) > 0:
+            left = looked + ROUND_SECONDS - loop.time()
+            if left > 0:
+                await self._news(min(patience, left))
+            if loop.time() - looked >= ROUND_SECONDS:
+                looked = loop.time()
+                await self._look_into([*others, (INBOX, Role.INBOX)])
+            else:
+                self._taken = await self._reader.read(0)
+
+    async def _others(self) -> list[tuple[str, Role]]:
+        """The folders besides INBOX that hold mail of ours."""
+        listed = await self._connection.folders()
+        found = [(special_folder(listed, "\\Junk"), Role.JUNK)]
+        found += [(special_folder(listed, "\\Sent"), Role.SENT)]
+        return [(folder.name, role) for folder, role in found if folder is not None]
+
+    async def _look_into(self, folders: Iterable[tuple[str, Role]]) -> None:
+        """Read these folders; the last one stays open."""
+        comparing = asyncio.get_running_loop().time() - self._compared >= COMPARE_SECONDS
+        for name, role in folders:
+            try:
+                await self._open(name, role, comparing)
+            except NotFound:
+                if name == INBOX:
+                    raise
+        if comparing:
+            self._compared = asyncio.get_running_loop().time()
+
+    async def _open(self, name: str, role: Role, comparing: bool) -> None:
+        source = self._source
+        selected = await self._connection.select(name)
+        folder = Folder(source.mailbox_id, source.way.name, name, selected.uidvalidity)
+        place = Place(folder, role, source.way, self._since)
+        self._reader = FolderReader(
+            self._vigil.term, self._vigil.intake, self._connection, place, self._tries
+        )
+        self._taken = await self._reader.read(selected.exists)
+        if comparing:
+            await self._reader.find_expunged(selected.highestmodseq)
+
+    async def _news(self, patience: float) -> None:
+        """Return when something may have come to the open folder, or after so many seconds."""
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        await self._wait_for_news(begin + patience)
+        await asyncio.sleep(self._pace.rest(loop.time() - begin, self._taken))
+
+    async def _wait_for_news(self, end: float) -> None:
+        attention, loop = self._vigil.attention, asyncio.get_running_loop()
+        while (left := end - loop.time()) > 0:
+            waited = attention.left(self._source)
+            if await (self._poll(min(left, waited)) if waited > 0 else self._idle(left)):
+                return
+
+    async def _poll(self, seconds: float) -> bool:
+        """Whether something came within so many seconds, by asking again and again."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not await self._connection.noop():
+            left = end - loop.time()
+            if left <= 0:
+                return False
+            await asyncio.sleep(min(self._source.way.pace.poll_seconds, left))
+        return True
+
+    async def _idle(self, seconds: float) -> bool:
+        """Whether something came; ends early when somebody begins to wait."""
+        if "IDLE" not in self._connection.capabilities:
+            return await self._doze(seconds)
+        await self._now(State.IDLE)
+        idling = asyncio.create_task(self._connection.idle(seconds))
+        waking = asyncio.create_task(self._vigil.attention.begins(self._source))
         try:
-            selected = await connection.select(INBOX)
-            folder = Folder(box.id, ACCOUNT, INBOX, selected.uidvalidity)
-            await self._sync(connection, folder, tries)
-            await troubles.tell(self._term, box.id, "")
-            tries.went_well()
-            pace, taken = Pace(), 0
-            while (patience := await self._patience(box.id)) > 0:
-                silence = await _silence(connection, patience)
-                if silence >= patience - 1:  # is it still the INBOX? It may have been renamed.
-                    selected = await connection.select(INBOX)
-                    folder = replace(folder, uidvalidity=selected.uidvalidity)
-                await asyncio.sleep(pace.rest(silence, taken))
-                taken = await self._sync(connection, folder, tries)
+            await asyncio.wait({idling, waking}, return_when=asyncio.FIRST_COMPLETED)
+            if not idling.done():
+                return False
+            return idling.result()
+        except Refused:
+            return False  # it has disowned IDLE, and is asked from now on
         finally:
-            await connection.close()
+            idling.cancel()
+            waking.cancel()
+            await asyncio.gather(idling, waking, return_exceptions=True)
 
-    async def _sync(self, connection: ImapConnection, folder: Folder, tries: "Tries") -> int:
-        """How many mails have come since the last time; all of them are indexed."""
-        taken = 0
-        last = await self._term.index.read(lambda con: folders.last_uid(con, folder))
-        batch: list[FetchedMail] = []
+    async def _doze(self, seconds: float) -> bool:
+        """The same on a server that tells nothing by itself."""
+        await self._now(State.POLLING)
+        pause = min(seconds, self._source.way.pace.idle_poll_seconds)
         try:
-            async for mail in connection.fetch_after(last, chunk=tries.chunk):
-                batch.append(mail)
-                taken += 1
-                if _is_full(batch):
-                    full, batch = batch, []
-                    await self._intake.take(folder, full)
-                    tries.progressed()
-        except PostroomError:
-            if batch:  # what was fetched before it broke is not fetched again
-                await self._intake.take(folder, batch)
-                tries.progressed()
-            raise
-        if batch:
-            await self._intake.take(folder, batch)
-        return taken
+            async with asyncio.timeout(pause):
+                await self._vigil.attention.begins(self._source)
+        except TimeoutError:
+            return await self._connection.noop()
+        return False
 
-    async def _patience(self, box_id: int) -> float:
-        """How long to wait for the next mail, seconds; 0 where none can come any more."""
-        box = await self._read(box_id)
-        if box is None or box.status in (MailboxStatus.DELETED, MailboxStatus.PROVISIONING):
-            return 0
-        if box.expires_at is None:
-            return IDLE_SECONDS
-        left = box.expires_at + LAST_MAIL_SECONDS - self._term.index.clock()
-        return min(max(left, 0), IDLE_SECONDS)
-
-    async def _read(self, box_id: int) -> Mailbox | None:
-        return await self._term.index.read(lambda con: mailboxes.by_id(con, box_id))
-
-
-async def _silence(connection: ImapConnection, patience: float) -> float:
-    """How long nothing happened in the open folder, seconds; at most ``patience``."""
-    begin = asyncio.get_running_loop().time()
-    await connection.idle(patience)
-    return asyncio.get_running_loop().time() - begin
-
-
-def _is_full(batch: list[FetchedMail]) -> bool:
-    return len(batch) >= BATCH_MESSAGES or sum(len(mail.raw) for mail in batch) >= BATCH_BYTES
+    async def _now(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            await self._source.stands(state)

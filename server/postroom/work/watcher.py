@@ -1,31 +1,40 @@
-"""The watcher: a vigil over every mailbox, from its first moment to its last."""
+"""The watcher: every mailbox elsewhere is kept in step from its first moment to its last.
+
+A way that is shared has one vigil, for all its mailboxes; otherwise each mailbox has one. (The
+built-in server's mailboxes have none: it rings, see rounds.py.)
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
-from postroom.imap.account import ImapLogin
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.model.mailboxes import Mailbox
+from postroom.work.attention import Attention
 from postroom.work.intake import Intake
+from postroom.work.sources import AccountSource, MailboxSource, Source
 from postroom.work.term import Term
 from postroom.work.vigil import Vigil
+from postroom.work.ways import Way
 
-LOGINS_AT_ONCE = 8
+OPENINGS_AT_ONCE = 8
 
 LOOK_SECONDS = 300.0
 """How often to look for mailboxes that came or went without being woken."""
 
 
 class Watcher:
-    """Keeps the index in step with every live mailbox."""
+    """Keeps the index in step with every live mailbox on these ways."""
 
-    def __init__(self, term: Term, intake: Intake, login: Callable[[Mailbox], ImapLogin]) -> None:
+    def __init__(
+        self, term: Term, intake: Intake, attention: Attention, ways: Collection[Way]
+    ) -> None:
         self._term = term
-        self._vigil = Vigil(term, intake, login, asyncio.Semaphore(LOGINS_AT_ONCE))
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._ways = ways
+        self._vigil = Vigil(term, intake, attention, asyncio.Semaphore(OPENINGS_AT_ONCE))
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Watch every mailbox from its first moment to its last, until cancelled."""
@@ -44,16 +53,28 @@ class Watcher:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _follow(self, boxes: list[Mailbox]) -> None:
-        """Begin with mailboxes that are new; those that are gone end by themselves."""
-        wanted = {box.id: box for box in boxes}
-        live = {box.id for box in boxes if box.receives(self._term.index.clock())}
-        for id in [id for id in live & self._tasks.keys() if self._tasks[id].done()]:
-            del self._tasks[id]  # it had expired, and is its owner's again
-        for id in self._tasks.keys() - wanted.keys():
-            self._tasks.pop(id).cancel()
-        for id in wanted.keys() - self._tasks.keys():
-            name = f"watch-{wanted[id].address}"
-            self._tasks[id] = asyncio.create_task(self._vigil.keep(id), name=name)
+        """Begin with what is new; what is gone ends by itself."""
+        now = self._term.index.clock()
+        wanted = {name: begin for box in boxes for name, begin in self._sources_of(box)}
+        live = {
+            name for box in boxes if box.receives(now) for name, _ in self._sources_of(box)
+        }
+        for name in [name for name in live & self._tasks.keys() if self._tasks[name].done()]:
+            del self._tasks[name]  # it had expired, and is its owner's again
+        for name in self._tasks.keys() - wanted.keys():
+            self._tasks.pop(name).cancel()
+        for name in wanted.keys() - self._tasks.keys():
+            keeping = self._vigil.keep(wanted[name]())
+            self._tasks[name] = asyncio.create_task(keeping, name=f"watch-{name}")
+
+    def _sources_of(self, box: Mailbox) -> Iterable[tuple[str, Callable[[], Source]]]:
+        """Where a mailbox's mail is read, by a name; nothing for one that goes another way."""
+        domain = box.address.rpartition("@")[2]
+        for way in self._ways:
+            if domain in way.domains and way.shared:
+                yield f"account {way.name}", partial(AccountSource, self._term, way)
+            elif domain in way.domains:
+                yield box.address, partial(MailboxSource, self._term, way, box)
 
 
 def _changes(con: Connection, position: int) -> tuple[int, bool]:

@@ -22,18 +22,18 @@ CREATE TABLE aliases (
 
 CREATE INDEX aliases_by_id ON aliases (message_id);
 
--- A login that serves many mailboxes: since when we read it, how it stands, and what it was seen to
--- do with what we send.
-CREATE TABLE accounts (
-  name       TEXT PRIMARY KEY,
-  since      REAL NOT NULL,
-  state      TEXT NOT NULL DEFAULT '',
-  state_at   REAL NOT NULL DEFAULT 0,
-  problem    TEXT NOT NULL DEFAULT ''
-);
+-- A login elsewhere that we read (an account's name, or a mailbox's address): since when, and how it
+-- stands.
+CREATE TABLE logins (
+  name     TEXT PRIMARY KEY,
+  since    REAL NOT NULL,
+  state    TEXT NOT NULL DEFAULT '',
+  state_at REAL NOT NULL DEFAULT 0,
+  detail   TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
 
--- Mail of an account that belongs to none of our mailboxes: left alone there, and listed for the
--- operator. Only where it lies and whom it was for.
+-- Mail that was left where it lies, and is listed for the operator: it belongs to none of our
+-- mailboxes, or its server does not hand it out. Only where it is, whom it was for, and why.
 CREATE TABLE strays (
   account     TEXT NOT NULL,
   folder      TEXT NOT NULL,
@@ -41,10 +41,17 @@ CREATE TABLE strays (
   uid         INTEGER NOT NULL,
   seen_at     REAL NOT NULL,
   addresses   TEXT NOT NULL,
+  why         TEXT NOT NULL,
   PRIMARY KEY (account, folder, uidvalidity, uid)
 ) WITHOUT ROWID;
 
 CREATE INDEX strays_by_age ON strays (seen_at DESC);
+
+-- What the server behind a mailbox was last told of it: '' nothing yet, then live, expired or deleted.
+-- NULL where it need not be told anything.
+ALTER TABLE mailboxes ADD COLUMN served TEXT;
+
+CREATE INDEX mailboxes_to_serve ON mailboxes (id) WHERE served IS NOT NULL;
 
 -- Waits that go on now, for watchers that look more often while somebody waits.
 CREATE TABLE waits (
@@ -52,6 +59,9 @@ CREATE TABLE waits (
   mailbox_id INTEGER NOT NULL,
   until      REAL NOT NULL
 ) WITHOUT ROWID;
+
+-- Whose conversations name a Message-ID: asked of what a person sent from an account.
+CREATE INDEX mentions_by_id ON mentions (message_id);
 
 -- Mail that its server took and did not file in Sent: a worker still has to.
 ALTER TABLE sends ADD COLUMN to_file INTEGER NOT NULL DEFAULT 0;

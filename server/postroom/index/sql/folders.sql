@@ -11,6 +11,11 @@ ON CONFLICT (mailbox_id, account, folder) DO UPDATE
 SET uidvalidity = excluded.uidvalidity, last_uid = excluded.last_uid, down_to = excluded.down_to,
   ids_from = excluded.ids_from, modseq = excluded.modseq;
 
+-- name: read_up_to(account)
+-- How far each folder of an account's mailboxes has been read.
+SELECT b.address, f.folder, f.uidvalidity, f.last_uid FROM folders f JOIN mailboxes b ON b.id = f.mailbox_id
+WHERE f.account = :account;
+
 -- name: known_copy(mailbox_id, account, folder, uidvalidity, uid)$
 -- The mail that a UID is known as.
 SELECT mail_id FROM copies WHERE mailbox_id = :mailbox_id AND account = :account
@@ -65,11 +70,22 @@ SELECT mail_id, mailbox_id FROM copies WHERE account = :account AND folder = :fo
 UPDATE copies SET gone_at = :at WHERE account = :account AND folder = :folder
   AND uidvalidity = :uidvalidity AND uid = :uid AND gone_at IS NULL AND :mailbox_id IN (0, mailbox_id);
 
--- name: add_stray(account, folder, uidvalidity, uid, at, addresses)!
--- A mail that is none of ours.
-INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses)
-VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses) ON CONFLICT DO NOTHING;
+-- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why)!
+-- A mail that was left where it lies.
+INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why)
+VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why) ON CONFLICT DO NOTHING;
 
--- name: strays(account, most)
--- Mail of an account that is none of ours, newest first.
-SELECT * FROM strays WHERE account = :account ORDER BY seen_at DESC, uid DESC LIMIT :most;
+-- name: strays(most)
+-- Mail that was left where it lies, newest first.
+SELECT * FROM strays ORDER BY seen_at DESC LIMIT :most;
+
+-- name: sent_as(ids)
+-- Our mails that bear one of these Message-IDs (a JSON array), their own or another one.
+SELECT g.mail_id, g.mailbox_id FROM messages g
+WHERE g.direction = 'sent' AND g.message_id IN (SELECT value FROM json_each(:ids))
+UNION SELECT a.mail_id, m.mailbox_id FROM aliases a JOIN mail m ON m.id = a.mail_id
+WHERE m.direction = 'sent' AND a.message_id IN (SELECT value FROM json_each(:ids));
+
+-- name: mentioned_in(ids)
+-- The mailboxes whose conversations name one of these Message-IDs (a JSON array).
+SELECT DISTINCT mailbox_id FROM mentions WHERE message_id IN (SELECT value FROM json_each(:ids));

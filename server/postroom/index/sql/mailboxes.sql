@@ -29,14 +29,23 @@ WHERE m.status <> 'deleted' ORDER BY m.address;
 SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
 WHERE m.status = 'live' OR (m.status = 'expired' AND m.purged_at IS NULL);
 
--- name: add(address, display_name, owner, status, password, created_at, expires_at)<!
+-- name: add(address, display_name, owner, status, password, created_at, expires_at, served)<!
 -- A new mailbox.
-INSERT INTO mailboxes (address, display_name, owner, status, password, created_at, expires_at)
-VALUES (:address, :display_name, :owner, :status, :password, :created_at, :expires_at);
+INSERT INTO mailboxes (address, display_name, owner, status, password, created_at, expires_at, served)
+VALUES (:address, :display_name, :owner, :status, :password, :created_at, :expires_at, :served);
 
--- name: revive(id, display_name, password, created_at, expires_at)!
+-- name: to_serve()
+-- Mailboxes whose server has to be told what became of them, oldest first.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m INDEXED BY mailboxes_to_serve JOIN owners o ON o.id = m.owner
+WHERE m.served IS NOT NULL AND m.served <> replace(m.status, 'provisioning', 'live') ORDER BY m.id;
+
+-- name: served(id, served, status)!
+-- Its server knows.
+UPDATE mailboxes SET served = :served, status = :status WHERE id = :id;
+
+-- name: revive(id, status, display_name, password, created_at, expires_at)!
 -- An expired or deleted address is its old owner's again.
-UPDATE mailboxes SET status = 'live', display_name = :display_name, password = :password,
+UPDATE mailboxes SET status = :status, display_name = :display_name, password = :password,
   created_at = :created_at, expires_at = :expires_at, problem = '', purged_at = NULL WHERE id = :id;
 
 -- name: set_status(id, status)!

@@ -1,0 +1,193 @@
+"""Keeps the index in step with one open folder: what is new, what was there before, what is gone.
+
+    last_uid ──► new mail, ascending, in the order in which it came
+    down_to  ◄── mail from before our first look at a large folder: newest first, in slices, so that
+                 the newest conversations can be read within seconds
+
+Each batch is one transaction with how far the folder is read, so that a connection that breaks
+anywhere loses and doubles nothing.
+"""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from postroom.imap.connection import ImapConnection
+from postroom.imap.mail import FetchedMail, UnreadableMail
+from postroom.imap.uids import UidSet
+from postroom.index import folders, journal, mail
+from postroom.index.database import Connection
+from postroom.index.folders import Progress
+from postroom.model.errors import PostroomError
+from postroom.model.events import EventType
+from postroom.work.intake import CLOCK_SECONDS, Intake
+from postroom.work.places import Place
+from postroom.work.term import Term
+from postroom.work.tries import Tries
+
+log = logging.getLogger("postroom.work")
+
+BATCH_MESSAGES = 64
+BATCH_BYTES = 4 * 2**20
+"""Mail indexed in one transaction: enough to share its cost, little enough to hold in memory."""
+
+SMALL_FOLDER = 500
+"""Messages that are read in their order at a first look: they take a second or two."""
+
+SLICE = 1_000
+"""Messages from before that are read between two looks for new ones."""
+
+UNREADABLE = "its server does not hand it out"
+
+
+class FolderReader:
+    """Reads one folder over one connection, on which it is open."""
+
+    def __init__(
+        self, term: Term, intake: Intake, connection: ImapConnection, place: Place, tries: Tries
+    ) -> None:
+        self._term = term
+        self._intake = intake
+        self._connection = connection
+        self._place = place
+        self._tries = tries
+        self._progress = Progress()
+        self._first_look = False
+
+    async def read(self, exists: int) -> int:
+        """How many mails have come since the last time; all of them are indexed. ``exists`` is
+        how many the folder held when it was opened."""
+        self._progress = await self._term.index.read(
+            lambda con: folders.progress(con, self._place.folder)
+        )
+        self._first_look = self._progress.last_uid == 0
+        if self._first_look and (exists > SMALL_FOLDER or self._place.way.shared):
+            await self._begin_at_the_top()
+        taken = await self._new()
+        while self._progress.down_to is not None:
+            taken += await self._slice() + await self._new()
+        return taken
+
+    async def find_expunged(self, modseq: int | None) -> int:
+        """Mark what has been taken from the folder since it was last compared; how many. The
+        server's counter of changes ``modseq`` spares it the comparison where nothing changed."""
+        folder = self._place.folder
+        progress = await self._term.index.read(lambda con: folders.progress(con, folder))
+        if modseq is not None and progress.modseq == modseq:
+            return 0
+        known = await self._term.index.read(
+            lambda con: UidSet.of(folders.known_uids(con, folder, 1, progress.last_uid))
+        )
+        gone = await self._connection.expunged(known, progress.modseq) if known else UidSet()
+        if gone or progress.modseq != modseq:
+            await self._term.write(lambda con: self._mark(con, gone, modseq))
+        return len(gone)
+
+    def _mark(self, con: Connection, gone: UidSet, modseq: int | None) -> None:
+        now = self._term.index.clock()
+        for uid in gone:
+            for row in folders.mark_gone(con, self._place.folder, uid, now):
+                journal.append(
+                    con,
+                    now,
+                    EventType.MESSAGE_EXPUNGED,
+                    "worker",
+                    mailbox_id=row["mailbox_id"],
+                    mail_id=row["mail_id"],
+                )
+        progress = folders.progress(con, self._place.folder)
+        folders.keep_progress(con, self._place.folder, replace(progress, modseq=modseq))
+
+    async def _begin_at_the_top(self) -> None:
+        """A first look at a folder that holds much: from its newest mail down."""
+        top = (await self._connection.uids()).highest
+        if not top:
+            return
+        place = self._place
+
+        def change(con: Connection) -> Progress:
+            ids_from = None if place.way.shared else mail.set_aside(con, top)
+            begun = Progress(last_uid=top, down_to=top + 1, ids_from=ids_from)
+            folders.keep_progress(con, place.folder, begun)
+            return begun
+
+        self._progress = await self._term.write(change)
+
+    async def _new(self) -> int:
+        """How many mails came since the last one that was read."""
+        taken, through = 0, False
+        while not through:
+            mails = self._connection.fetch_after(self._progress.last_uid, chunk=self._tries.chunk)
+            more, through = await self._take(mails, down=False)
+            taken += more
+        self._first_look = False
+        return taken
+
+    async def _slice(self) -> int:
+        """Some of what was there before; at its end the look is over."""
+        mails = self._connection.fetch_before(self._progress.down_to, chunk=self._tries.chunk)
+        taken, through = await self._take(mails, down=True)
+        if through:
+            await self._finish_looking_down()
+        return taken
+
+    async def _finish_looking_down(self) -> None:
+        self._progress = replace(self._progress, down_to=None, ids_from=None)
+        done = self._progress
+        await self._term.write(lambda con: folders.keep_progress(con, self._place.folder, done))
+
+    async def _take(
+        self, mails: AsyncGenerator[FetchedMail, None], *, down: bool
+    ) -> tuple[int, bool]:
+        """Index what comes, in batches: how many, and whether that was all. A look down ends for
+        now at SLICE, and for good at mail from before our connection to a shared login."""
+        taken = 0
+        batch: list[FetchedMail] = []
+        async with aclosing(mails):
+            try:
+                async for one in mails:
+                    if down and (taken >= SLICE or self._is_nobodys(one)):
+                        await self._index(batch, down=down)
+                        return taken, taken < SLICE
+                    batch.append(one)
+                    taken += 1
+                    if _is_full(batch):
+                        full, batch = batch, []
+                        await self._index(full, down=down)
+            except UnreadableMail as unreadable:
+                await self._index(batch, down=down)
+                await self._pass_by(unreadable.uid, down=down)
+                return taken, False
+            except PostroomError:
+                await self._index(batch, down=down)  # what was fetched is not fetched again
+                raise
+        await self._index(batch, down=down)
+        return taken, True
+
+    def _is_nobodys(self, one: FetchedMail) -> bool:
+        at = one.internal_date
+        since = self._place.since - CLOCK_SECONDS
+        return self._place.way.shared and at is not None and at < since
+
+    async def _index(self, batch: list[FetchedMail], *, down: bool) -> None:
+        if not batch:
+            return
+        self._progress = self._at(batch[-1].uid, down=down)
+        first_look = down or self._first_look
+        await self._intake.take(self._place, batch, self._progress, first_look=first_look)
+        self._tries.progressed()
+
+    async def _pass_by(self, uid: int, *, down: bool) -> None:
+        log.warning("The server lists a message (UID %s) and does not hand it out.", uid)
+        self._progress = self._at(uid, down=down)
+        await self._intake.leave(self._place, uid, UNREADABLE, self._progress)
+
+    def _at(self, uid: int, *, down: bool) -> Progress:
+        if down:
+            return replace(self._progress, down_to=uid)
+        return replace(self._progress, last_uid=uid)
+
+
+def _is_full(batch: list[FetchedMail]) -> bool:
+    return len(batch) >= BATCH_MESSAGES or sum(len(mail.raw) for mail in batch) >= BATCH_BYTES

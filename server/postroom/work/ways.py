@@ -1,0 +1,127 @@
+"""How the mail of a domain comes and goes: where to log in, what that server does by itself, what
+is believed of it. A way for each kind of server; the workers know nothing else of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from postroom.accounts.account import OnUnknown
+from postroom.imap.account import ImapLogin
+from postroom.model.errors import Unavailable
+from postroom.smtp.account import SmtpLogin
+
+
+class SentBy(StrEnum):
+    """Who files the copy in Sent."""
+
+    ACCEPTANCE = "acceptance"
+    """The server, in the act that accepts the mail: not there, it was not accepted."""
+    PROVIDER = "provider"
+    """The server, by itself, a little later."""
+    POSTROOM = "postroom"
+    """We do, once it was accepted."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often a server may be asked."""
+
+    poll_seconds: float = 2.0
+    """Between two looks while somebody waits."""
+    idle_poll_seconds: float = 60.0
+    """Between two looks otherwise, where IDLE is missing or does not deliver."""
+    connections: int = 3
+    """IMAP connections of one login at a time."""
+
+
+class Way(Protocol):
+    """The way of some domains' mail."""
+
+    @property
+    def name(self) -> str:
+        """What its folders are filed under in the index: "builtin", or an account's name."""
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """Whose mail it carries, lower case."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether one login serves all mailboxes, so that mail has to be routed."""
+
+    @property
+    def sent_by(self) -> SentBy: ...
+
+    @property
+    def on_unknown(self) -> OnUnknown: ...
+
+    @property
+    def pace(self) -> Pace: ...
+
+    @property
+    def trusted(self) -> frozenset[str]:
+        """The authserv-ids whose Authentication-Results are believed (RFC 8601 §5)."""
+
+    async def imap(self, address: str, password: SecretStr) -> ImapLogin:
+        """How the mail of a mailbox is read. ``password`` is the mailbox's own.
+
+        Raises:
+            PostroomError: a secret or a token cannot be had; the message says why.
+        """
+
+    async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
+        """How a mailbox's mail is submitted; raises as ``imap``."""
+
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class BuiltinWay:
+    """The built-in server: a login for each mailbox, on loopback."""
+
+    domains: frozenset[str]
+    trusted: frozenset[str]
+    imap_port: int
+    smtp_port: int
+    name: str = "builtin"
+    shared: bool = False
+    sent_by: SentBy = SentBy.ACCEPTANCE
+    on_unknown: OnUnknown = OnUnknown.RESEND
+    pace: Pace = field(default_factory=Pace)
+
+    async def imap(self, address: str, password: SecretStr) -> ImapLogin:
+        return ImapLogin(LOOPBACK, self.imap_port, address, password.get_secret_value())
+
+    async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
+        return SmtpLogin(LOOPBACK, self.smtp_port, address, password.get_secret_value())
+
+
+class Ways:
+    """All of them, by domain."""
+
+    def __init__(self, ways: Iterable[Way]) -> None:
+        self._ways = tuple(ways)
+        self._by_domain = {domain: way for way in self._ways for domain in way.domains}
+
+    def __iter__(self) -> Iterator[Way]:
+        return iter(self._ways)
+
+    def of(self, address: str) -> Way:
+        """The way of an address's mail.
+
+        Raises:
+            Unavailable: its domain is no longer in ``postroom.toml``.
+        """
+        domain = address.rpartition("@")[2].lower()
+        way = self._by_domain.get(domain)
+        if way is None:
+            raise Unavailable(
+                "domain_gone",
+                f"postroom.toml no longer says how mail of {domain} comes and goes.",
+                "Put the domain back, or delete its mailboxes.",
+            )
+        return way
