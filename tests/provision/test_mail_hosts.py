@@ -64,17 +64,22 @@ async def test_a_row_is_a_mailbox_at_once(
     provisioner = DirectoryProvisioner(host.domain, host.table)
 
     for number in range(3):
-        address = f"live-{number}-{address}"
-        assert answer_to_rcpt(host, address) == 550
-        await provisioner.provision(mailbox(address, "a-password"))
-        login = await asyncio.to_thread(seconds_until, lambda: opens(host, address, "a-password"))
-        taken = await asyncio.to_thread(seconds_until, lambda: answer_to_rcpt(host, address) == 250)
+        new = f"live-{number}-{address}"
+        assert answer_to_rcpt(host, new) == 550
+        await provisioner.provision(mailbox(new, "a-password"))
+        login, taken = await asyncio.to_thread(until_live, host, new)
         print(f"live after {login * 1000:.0f} ms (IMAP), {taken * 1000:.0f} ms more (SMTP)")
         record_property("login_ms", round(login * 1000))
         record_property("rcpt_ms", round(taken * 1000))
-        message_id, raw = letter("sender@elsewhere.test", address)
-        sent_from_elsewhere(host, address, raw)
-        arrived(host, address, message_id)
+        message_id, raw = letter("sender@elsewhere.test", new)
+        sent_from_elsewhere(host, new, raw)
+        arrived(host, new, message_id)
+
+
+def until_live(host: MailHost, address: str) -> tuple[float, float]:
+    """Seconds until it can be opened, and from then on until mail to it is taken."""
+    login = seconds_until(lambda: opens(host, address, "a-password"))
+    return login, seconds_until(lambda: answer_to_rcpt(host, address) == 250)
 
 
 def test_mail_from_one_mailbox_reaches_another_and_can_be_read(host: MailHost) -> None:
@@ -144,9 +149,8 @@ def test_a_retired_mailbox_gets_nothing_sends_nothing_and_can_be_read(host: Mail
     host.retire(ada)
     eventually_refused(lambda: answer_to_rcpt(host, ada))
     assert opens(host, ada, secret)
-    with pytest.raises(smtplib.SMTPException) as refusal:
+    with pytest.raises(smtplib.SMTPAuthenticationError):
         host.submit(ada, secret, [ben], letter(ada, ben)[1])
-    assert b"5.7.1" in str(refusal.value).encode()
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         host.submit(ben, bens_secret, [ada], letter(ben, ada)[1])
     # Nor does what Postfix had taken before.

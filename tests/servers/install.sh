@@ -4,8 +4,7 @@
 # themselves, on loopback, in a folder of their own.
 set -euo pipefail
 
-packages="dovecot-imapd dovecot-lmtpd dovecot-sqlite dovecot-pgsql postfix postfix-sqlite postfix-pgsql
-  postgresql isync"
+packages="dovecot-imapd dovecot-lmtpd dovecot-sqlite dovecot-pgsql postfix postgresql isync"
 policy=/usr/sbin/policy-rc.d
 
 # What is not there counts as missing; so does everything where there is no dpkg.

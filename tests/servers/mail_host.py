@@ -172,7 +172,7 @@ def _write(host: MailHost) -> None:
 
 
 def _sqlite(folder: Path) -> SqliteTable:
-    table = SqliteTable(folder / "directory.db", group="postfix")
+    table = SqliteTable(folder / "directory.db", group="dovecot")
     table.prepare()
     return table
 

@@ -154,7 +154,7 @@ class HostOptions(_Options):
     user: SystemName = Field("vmail", description="The system user whose files all mail is.")
     group: SystemName = Field("vmail", description="That user's group.")
     readers: SystemName = Field(
-        "postfix", description="The group that may read the SQLite file: Postfix is in it."
+        "dovecot", description="The group that may read the table's SQLite file, or its password."
     )
     mail_root: AbsolutePath = Field("/var/vmail", description="Below it: DOMAIN/NAME/Maildir.")
     dovecot_run: AbsolutePath = Field("/run/dovecot", description="Dovecot's sockets.")

@@ -16,12 +16,11 @@ _FILES = {
     "dovecot/sent.sql.conf": "dovecot-sent",
     "postfix/main.cf": "main.cf",
     "postfix/master.cf": "master.cf",
-    "postfix/mailboxes.cf": "postfix-mailboxes",
-    "postfix/senders.cf": "postfix-senders",
-    "postfix/sent.cf": "postfix-sent",
+    "postfix/senders.regexp": "postfix-senders",
+    "postfix/sent.regexp": "postfix-sent",
 }
 
-_WITHOUT_LOOKUPS = frozenset({"dovecot/dovecot.conf", "postfix/main.cf", "postfix/master.cf"})
+_SECRET = frozenset({"dovecot/mailboxes.sql.conf", "dovecot/sent.sql.conf"})
 
 
 def render(options: HostOptions) -> dict[str, str]:
@@ -41,7 +40,7 @@ def secret_files(options: HostOptions) -> frozenset[str]:
     """Those of the files that hold the database's password."""
     if isinstance(options.database, SqliteFile):
         return frozenset()
-    return frozenset(path for path in _FILES if path not in _WITHOUT_LOOKUPS)
+    return _SECRET
 
 
 def _filled(template: str, words: dict[str, str]) -> str:
@@ -57,7 +56,6 @@ def _shared(options: HostOptions) -> dict[str, str]:
     return plain | {
         "table": TABLE,
         "sent": SENT,
-        "sent_parent": SENT.removeprefix("."),
         "first_domain": options.domain[0],
         "domains": ", ".join(options.domain),
         "hostname": options.hostname or f"mail.{options.domain[0]}",
@@ -103,10 +101,7 @@ def _dovecot_connection(database: SqliteFile | Postgres) -> str:
 
 def _postfix(options: HostOptions) -> dict[str, str]:
     words = _shared(options)
-    # PostgreSQL through proxymap: a few connections instead of one for each Postfix process.
-    kind = "sqlite:" if isinstance(options.database, SqliteFile) else "proxy:pgsql:"
     return {
-        "map": kind,
         "tls": _filled("main-tls" if options.with_tls else "main-plain", words).rstrip(),
         "submissions": _submissions(options, words),
         "smtp": _service(options.smtp_listen, options.smtp_port),
@@ -114,12 +109,12 @@ def _postfix(options: HostOptions) -> dict[str, str]:
         "postfix_log": _postfix_log(options.logs),
         "interfaces": _interfaces(options),
         "protocols": "all" if "all" in (options.listen, options.smtp_listen) else _family(options),
+        "recipients": _recipients(options),
         "aliases": _aliases(options),
         "delivery_note": _delivery_note(options),
         "delivery": _delivery(options),
         "relay": _relay(options.relay),
-        "sender_copies": _sender_copies(options, kind),
-        "connection": _postfix_connection(options.database),
+        "sender_copies": _sender_copies(options),
     }
 
 
@@ -152,11 +147,23 @@ def _family(options: HostOptions) -> str:
     return "all" if any(six) and not all(six) else "ipv6" if all(six) else "ipv4"
 
 
+def _recipients(options: HostOptions) -> str:
+    """What becomes of an address, the closest match first: refused, taken, or asked about."""
+    taken = [f"{{ {name} = OK }}" for name in _postmasters(options)]
+    asked = [f"{{ {domain} = ask_dovecot }}" for domain in options.domain]
+    refused = f"{{ {SENT} = REJECT 5.1.2 nobody writes to this domain }}"
+    return ",\n  ".join([refused, *taken, *asked])
+
+
 def _aliases(options: HostOptions) -> str:
+    names = [f"{name}={options.postmaster}" for name in _postmasters(options)]
+    return f" inline:{{ {', '.join(names)} }}" if names else ""
+
+
+def _postmasters(options: HostOptions) -> list[str]:
     if not options.postmaster:
-        return ""
-    names = (f"{name}@{domain}" for domain in options.domain for name in ("postmaster", "abuse"))
-    return " inline:{ " + ", ".join(f"{name}={options.postmaster}" for name in names) + " }"
+        return []
+    return [f"{name}@{domain}" for domain in options.domain for name in ("postmaster", "abuse")]
 
 
 def _delivery(options: HostOptions) -> str:
@@ -180,16 +187,7 @@ def _relay(relay: str) -> str:
     return f"relayhost = {relay}"
 
 
-def _sender_copies(options: HostOptions, kind: str) -> str:
+def _sender_copies(options: HostOptions) -> str:
     if not options.file_sent:
         return "# It is off: whoever submits files the copy by IMAP.\nsubmission_sender_bcc_maps ="
-    return f"submission_sender_bcc_maps = {kind}{options.folder}/postfix/sent.cf"
-
-
-def _postfix_connection(database: SqliteFile | Postgres) -> str:
-    if isinstance(database, SqliteFile):
-        return f"dbpath = {database.path}"
-    return (
-        f"hosts = {database.host}:{database.port}\ndbname = {database.database}\n"
-        f"user = {database.user}\npassword = {database.password.get_secret_value()}"
-    )
+    return f"submission_sender_bcc_maps = regexp:{options.folder}/postfix/sent.regexp"
