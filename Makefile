@@ -1,5 +1,6 @@
 # Each target does all of its own set-up: a fresh clone, Python 3.11 or newer, and make.
-# Nothing is installed outside of .venv. Another Python: make install PYTHON=/path/to/python
+# Nothing is installed outside of .venv, but by `make servers`, which needs root and says so. Another
+# Python: make install PYTHON=/path/to/python
 
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -12,11 +13,12 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 pyt
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install lint types contracts bench format check clean
+.PHONY: help demo test servers install lint types contracts bench format check clean
 
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
 	@echo "make test      the tests"
+	@echo "make servers   Debian's Dovecot, Postfix and PostgreSQL, which tests start if they are there"
 	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
 	@echo "make lint      style, types, import contracts"
 	@echo "make check     lint, demo and tests: everything that CI runs"
@@ -29,6 +31,9 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+servers:
+	@bash tests/servers/install.sh
 
 install: $(READY)
 	@echo "Installed: $(BIN)/postroom"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from rooms import Agent, Postman, TestClock
+from servers.fixtures import dovecot, mail_host, postgres  # noqa: F401  # real servers, by name
 
 from postroom.build import PostRoom, open_room
 from postroom.desk import sending

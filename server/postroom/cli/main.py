@@ -26,6 +26,7 @@ COMMANDS = {
     "events": f"{_AT}.events:events",
     "trace": f"{_AT}.trace:trace",
     "index": f"{_AT}.index:index",
+    "provision": f"{_AT}.provision:provision",
     "doctor": f"{_AT}.doctor:doctor",
     "completion": f"{_AT}.completion:completion",
 }

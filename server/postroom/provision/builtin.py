@@ -19,3 +19,9 @@ class BuiltinProvisioner:
 
     async def provision(self, mailbox: Mailbox) -> None:
         """Nothing is left to do: the row is the provisioning."""
+
+    async def retire(self, address: str) -> None:
+        """Nothing is left to do: the row says that its time is over."""
+
+    async def remove(self, address: str) -> None:
+        """Nothing is left to do: the row says that it is gone."""

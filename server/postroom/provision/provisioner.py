@@ -22,3 +22,11 @@ class Provisioner(Protocol):
 
     async def provision(self, mailbox: Mailbox) -> None:
         """Make the address exist. Idempotent: a worker that died may have done it already."""
+
+    async def retire(self, address: str) -> None:
+        """Let the address receive and send nothing more; its mail can be read as before.
+        Idempotent, and no error where the address is not there."""
+
+    async def remove(self, address: str) -> None:
+        """Let nobody log in to the address any more: its mail is to be forgotten. Idempotent, and
+        no error where the address is not there."""

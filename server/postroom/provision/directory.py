@@ -1,0 +1,36 @@
+"""A Postfix and Dovecot host whose mailboxes are rows of a table: the row is the provisioning."""
+
+import asyncio
+from dataclasses import dataclass
+
+from postroom.model.mailboxes import Mailbox, Reach
+from postroom.provision.directory_table import DirectoryTable, Row, ssha512
+
+
+@dataclass(frozen=True)
+class DirectoryProvisioner:
+    """Addresses of ``domain`` in a table that both servers look into at each mail and each login,
+    so that a change holds without a reload. The database's work is done on a thread.
+
+    A statement that is given up (cancelled) may still take effect; each can be repeated.
+    """
+
+    domain: str
+    table: DirectoryTable
+    quota_mb: int = 0
+    """What may lie in each mailbox, MB; 0 for no limit."""
+    reach: Reach = Reach.INTERNET
+    live_at_commit: bool = False
+
+    async def provision(self, mailbox: Mailbox) -> None:
+        """Let the mailbox be live, with the password that the index has for it."""
+        row = Row(mailbox.address, ssha512(mailbox.password), self.quota_mb)
+        await asyncio.to_thread(self.table.put, row)
+
+    async def retire(self, address: str) -> None:
+        """Let it receive and send nothing more. It can be read until it is removed."""
+        await asyncio.to_thread(self.table.retire, address)
+
+    async def remove(self, address: str) -> None:
+        """Let nobody log in any more. Its mail stays on the server's disk."""
+        await asyncio.to_thread(self.table.remove, address)

@@ -1,0 +1,68 @@
+"""The table that Postroom writes and that Postfix and Dovecot read: its shape, and who keeps it."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Protocol
+
+from pydantic import SecretStr
+
+TABLE = "postroom_mailboxes"
+
+SCHEMA = (files(__package__) / "directory.sql").read_text(encoding="utf-8")
+"""Makes the table where it is absent, in SQLite and in PostgreSQL alike."""
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Row:
+    """A mailbox as the two servers know it."""
+
+    address: str
+    """Lower case."""
+    password: str = field(repr=False)
+    """A hash that names its scheme."""
+    quota_mb: int = 0
+    """What may lie in it, MB; 0 for no limit."""
+
+
+class DirectoryTable(Protocol):
+    """One database's table. Each call blocks, and is on disk when it returns.
+
+    Raises:
+        Unavailable: the database cannot be reached, or says no.
+    """
+
+    def put(self, row: Row) -> None:
+        """Let the mailbox be there, live, as ``row`` says: new, or changed to that."""
+
+    def retire(self, address: str) -> None:
+        """Let nothing more be delivered to it or sent from it; it can be read as before."""
+
+    def remove(self, address: str) -> None:
+        """Let nobody log in to it any more."""
+
+
+PUT = f"""
+INSERT INTO {TABLE} (address, password, active, quota_mb)
+VALUES (%(address)s, %(password)s, 1, %(quota_mb)s)
+ON CONFLICT (address) DO UPDATE
+SET password = excluded.password, active = 1, quota_mb = excluded.quota_mb
+"""
+RETIRE = f"UPDATE {TABLE} SET active = 0 WHERE address = %(address)s"
+REMOVE = f"DELETE FROM {TABLE} WHERE address = %(address)s"
+
+
+def ssha512(password: SecretStr) -> str:
+    """A salted SHA-512 of ``password``, as Dovecot reads it: base64 of digest and salt.
+
+    A slow hash would buy nothing: our passwords are 144 random bits, which nobody guesses at any
+    speed. And it would cost: Dovecot hashes at every login, and a restart logs in to a thousand
+    mailboxes.
+    """
+    salt = secrets.token_bytes(SALT_BYTES)
+    digest = hashlib.sha512(password.get_secret_value().encode() + salt).digest()
+    return "{SSHA512}" + base64.b64encode(digest + salt).decode()

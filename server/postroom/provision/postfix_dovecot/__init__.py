@@ -1,0 +1,5 @@
+"""The configuration of a Postfix and Dovecot host whose mailboxes Postroom makes.
+
+`options` says what an operator chooses, `render` makes the files of it from the templates (`*.in`)
+in this folder, and `writing` puts them where they belong. The tests run what `render` writes.
+"""

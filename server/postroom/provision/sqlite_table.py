@@ -1,0 +1,101 @@
+"""The table in an SQLite file, for a mail host on the same machine."""
+
+import contextlib
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from postroom.model.errors import Unavailable
+from postroom.provision.directory_table import PUT, REMOVE, RETIRE, SCHEMA, Row
+
+PATIENCE_SECONDS = 5.0
+"""How long a change waits for look-ups to let go of the file; each takes under a millisecond."""
+
+MODE = 0o640
+"""Hashes of passwords lie in it: its owner writes, the group of the mail servers reads, and nobody
+else may do either. SQLite gives its journal the same mode."""
+
+
+@dataclass(frozen=True)
+class SqliteTable:
+    """``path`` is made where it is absent; its folder is not. ``group`` may read it; empty for the
+    folder's own (a folder of mode 2750 hands its group on).
+
+    The file keeps a rollback journal: with a write-ahead log, whoever only reads has to write
+    beside it, and Postfix, which may not, fails and pauses for a minute (seen with 3.7.11).
+    """
+
+    path: Path
+    group: str = ""
+
+    def prepare(self) -> None:
+        """Make the file and the table where they are absent: the servers must find them."""
+        with self._changing():
+            pass
+
+    def put(self, row: Row) -> None:
+        self._change(PUT, asdict(row))
+
+    def retire(self, address: str) -> None:
+        self._change(RETIRE, {"address": address})
+
+    def remove(self, address: str) -> None:
+        self._change(REMOVE, {"address": address})
+
+    def _change(self, sql: str, values: Mapping[str, object]) -> None:
+        with self._changing() as con:
+            con.execute(_in_sqlite(sql), values)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._make_file()
+            with contextlib.closing(
+                sqlite3.connect(self.path, timeout=PATIENCE_SECONDS, isolation_level=None)
+            ) as con:
+                con.execute("PRAGMA journal_mode = DELETE")
+                con.execute("PRAGMA synchronous = FULL")
+                con.execute("BEGIN IMMEDIATE")
+                con.execute(SCHEMA)
+                yield con
+                con.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise Unavailable(
+                "directory_unreachable",
+                f"The directory {self.path} cannot be written: {_reason(error)}.",
+                "See that its folder is there, belongs to this user, and has room.",
+            ) from error
+
+    def _make_file(self) -> None:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, MODE))
+            if os.name == "posix":
+                self.path.chmod(MODE)  # whatever the umask says
+                self._give_to_group()
+
+    def _give_to_group(self) -> None:
+        if not self.group:
+            return
+        try:
+            shutil.chown(self.path, group=self.group)
+        except LookupError as error:
+            self.path.unlink()
+            raise Unavailable(
+                "no_such_group",
+                f"There is no group {self.group} on this machine.",
+                "Install Postfix first, or name another group.",
+            ) from error
+
+
+def _in_sqlite(sql: str) -> str:
+    """``sql`` with SQLite's marks for values in the place of PostgreSQL's."""
+    return re.sub(r"%\((\w+)\)s", r":\1", sql)
+
+
+def _reason(error: sqlite3.Error | OSError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

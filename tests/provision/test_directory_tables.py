@@ -1,0 +1,228 @@
+"""The table that Postfix and Dovecot read, in SQLite and in PostgreSQL: the same promises."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from provision.letters import mailbox
+from pydantic import SecretStr
+from servers.postgres import Postgres
+
+from postroom.model.errors import Unavailable
+from postroom.provision import sqlite_table
+from postroom.provision.directory import DirectoryProvisioner
+from postroom.provision.directory_table import TABLE, DirectoryTable, Row, ssha512
+from postroom.provision.postgres_table import PostgresTable
+from postroom.provision.sqlite_table import SqliteTable
+
+ADA = "ada@agents.test"
+posix = pytest.mark.skipif(os.name != "posix", reason="only on POSIX: modes of files")
+
+
+@dataclass
+class Watched:
+    """A table, and how to see what is in it from outside."""
+
+    table: DirectoryTable
+    ask: Callable[[str], list[tuple[Any, ...]]]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return self.ask(f"SELECT address, password, active, quota_mb FROM {TABLE}")
+
+
+def in_sqlite(path: Path) -> Watched:
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        con = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        try:
+            return con.execute(sql).fetchall()
+        finally:
+            con.close()
+
+    return Watched(SqliteTable(path), ask)
+
+
+def in_postgres(server: Postgres) -> Watched:
+    made = server.directory()
+
+    def ask(sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(
+            server.conninfo(made.database["database"], made.database["user"])
+        ) as con:
+            return con.execute(sql.encode()).fetchall()
+
+    return Watched(made.table, ask)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Watched:
+    if request.param == "sqlite":
+        return in_sqlite(tmp_path / "directory.db")
+    return in_postgres(request.getfixturevalue("postgres"))
+
+
+async def test_provisioning_twice_is_provisioning_once(watched: Watched) -> None:
+    provisioner = DirectoryProvisioner("agents.test", watched.table, quota_mb=50)
+    for _ in range(2):
+        await provisioner.provision(mailbox(ADA, "secret"))
+    [(address, password, active, quota)] = watched.rows()
+    assert (address, active, quota) == (ADA, 1, 50)
+    assert password.startswith("{SSHA512}")
+    assert "secret" not in password
+
+
+async def test_a_retired_mailbox_keeps_its_password_and_can_come_back(watched: Watched) -> None:
+    provisioner = DirectoryProvisioner("agents.test", watched.table)
+    await provisioner.provision(mailbox(ADA, "old"))
+    [(_, before, _, _)] = watched.rows()
+    await provisioner.retire(ADA)
+    assert watched.rows() == [(ADA, before, 0, 0)]
+    await provisioner.provision(mailbox(ADA, "new"))
+    [(_, after, active, _)] = watched.rows()
+    assert active == 1
+    assert after != before
+
+
+async def test_what_is_not_there_can_be_retired_and_removed(watched: Watched) -> None:
+    provisioner = DirectoryProvisioner("agents.test", watched.table)
+    await provisioner.provision(mailbox(ADA, "secret"))
+    await provisioner.retire("ben@agents.test")
+    await provisioner.remove("ben@agents.test")
+    await provisioner.remove(ADA)
+    await provisioner.remove(ADA)
+    assert watched.rows() == []
+
+
+def test_values_are_values_whatever_they_hold(watched: Watched) -> None:
+    odd = "o'brien\"; DROP TABLE x;--%(address)s:address@agents.test"
+    watched.table.put(Row(odd, "{SSHA512}'%s"))
+    assert watched.rows() == [(odd, "{SSHA512}'%s", 1, 0)]
+
+
+def test_a_hash_shows_no_password_and_is_never_the_same() -> None:
+    assert ssha512(SecretStr("a")) != ssha512(SecretStr("a"))
+    assert "{SSHA512}x" not in repr(Row(ADA, "{SSHA512}x"))
+
+
+def test_dovecot_knows_the_hash(dovecot: object) -> None:
+    for password in ("abc", "with space and 'quote' and Ünïcode", "x" * 200):
+        checked = subprocess.run(
+            ["doveadm", "pw", "-t", ssha512(SecretStr(password)), "-p", password],
+            capture_output=True,
+            check=False,
+            timeout=30,
+        )
+        assert b"(verified)" in checked.stdout, checked.stderr
+
+
+# -- SQLite
+
+
+@posix
+def test_the_file_is_readable_by_its_group_and_by_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "directory.db"
+    old = os.umask(0)
+    try:
+        SqliteTable(path).prepare()
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@posix
+def test_a_group_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as error:
+        SqliteTable(tmp_path / "directory.db", group="no-such-group").prepare()
+    assert error.value.code == "no_such_group"
+    assert not (tmp_path / "directory.db").exists()
+
+
+def test_the_file_keeps_a_rollback_journal(tmp_path: Path) -> None:
+    path = tmp_path / "directory.db"
+    before = sqlite3.connect(path)
+    before.execute("PRAGMA journal_mode = WAL")
+    before.close()
+    watched = in_sqlite(path)
+    watched.table.put(Row(ADA, "x"))
+    assert watched.ask("PRAGMA journal_mode") == [("delete",)]
+    assert [file.name for file in tmp_path.iterdir()] == ["directory.db"]
+
+
+def test_a_change_waits_for_who_holds_the_file_and_then_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = in_sqlite(tmp_path / "directory.db")
+    watched.table.put(Row(ADA, "x"))
+    holder = sqlite3.connect(
+        tmp_path / "directory.db", isolation_level=None, check_same_thread=False
+    )
+    holder.execute("BEGIN EXCLUSIVE")
+    later = threading.Timer(0.3, lambda: holder.execute("COMMIT"))
+    later.start()
+    watched.table.put(Row(ADA, "y"))
+    later.join()
+
+    monkeypatch.setattr(sqlite_table, "PATIENCE_SECONDS", 0.05)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Unavailable) as error:
+        watched.table.put(Row(ADA, "z"))
+    holder.execute("COMMIT")
+    holder.close()
+    assert error.value.code == "directory_unreachable"
+    assert "locked" in error.value.message
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "directory.db"
+    with pytest.raises(Unavailable) as error:
+        SqliteTable(path).put(Row(ADA, "x"))
+    assert str(path) in error.value.message
+
+
+# -- PostgreSQL
+
+
+def test_a_database_that_is_not_there_is_told_without_the_password() -> None:
+    table = PostgresTable("host=127.0.0.1 port=1 dbname=mail user=me password=very-secret")
+    with pytest.raises(Unavailable) as error:
+        table.put(Row(ADA, "x"))
+    assert error.value.code == "directory_unreachable"
+    assert "very-secret" not in f"{error.value!s}{table!r}"
+
+
+def test_a_wrong_password_is_told_without_the_password(postgres: Postgres) -> None:
+    conninfo = postgres.conninfo().replace(postgres.password, "very-secret")
+    with pytest.raises(Unavailable) as error:
+        PostgresTable(conninfo).put(Row(ADA, "x"))
+    assert error.value.code == "directory_unreachable"
+    assert "very-secret" not in str(error.value)
+
+
+def test_a_table_that_is_not_there_leads_to_the_printed_sql(postgres: Postgres) -> None:
+    with pytest.raises(Unavailable) as error:
+        PostgresTable(postgres.conninfo()).put(Row(ADA, "x"))
+    assert error.value.code == "directory_table_missing"
+    assert "directory.sql" in error.value.next_step
+
+
+def test_who_only_reads_cannot_write(postgres: Postgres) -> None:
+    made = postgres.directory()
+    reader = postgres.conninfo(made.database["database"], made.database["user"])
+    with pytest.raises(Unavailable):
+        PostgresTable(reader).put(Row(ADA, "x"))
+
+
+def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(Unavailable) as error:
+        PostgresTable("").put(Row(ADA, "x"))
+    assert error.value.code == "postgres_support_missing"
+    assert "postroom[postgres]" in error.value.next_step
