@@ -2,10 +2,12 @@
 
     table.py       what every table shares: frozen, no unknown key
     sources.py     where a secret comes from: a variable, a file, the keyring; never the secret
+    address.py     an address, a domain's name, as they are compared
     servers.py     an IMAP server, a submission server
     oauth.py       a token end point, and as whom it is asked (RFC 6749)
     account.py     one real account: address, both servers, how it proves who it is, its pace
     presets.py     what is known of providers, as data
+    filling.py     an account's table with what its preset knows
     domains.py     where the mailboxes of a domain come from: account, directory or builtin
     directory.py   the fields of a domain whose addresses are rows in a SQL table
     faults.py      what is wrong with a file, by the path of its key

@@ -10,7 +10,8 @@ _DOMAIN = re.compile(
 )
 
 
-def _address(value: str) -> str:
+def email_address(value: str) -> str:
+    """The address that ``value`` means; ValueError where it is none."""
     from email_validator import EmailNotValidError, validate_email  # only who has accounts needs it
 
     try:
@@ -22,7 +23,8 @@ def _address(value: str) -> str:
     return f"{valid.local_part}@{(valid.ascii_domain or '').lower()}"
 
 
-def _domain(value: str) -> str:
+def domain_name(value: str) -> str:
+    """The domain that ``value`` names; ValueError where it names none."""
     name = value.strip().lower().rstrip(".")
     try:
         name = name if name.isascii() else name.encode("idna").decode("ascii")
@@ -33,8 +35,8 @@ def _domain(value: str) -> str:
     return name
 
 
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(email_address)]
 """Local part as written, domain in its ASCII form and lower case."""
 
-DomainName = Annotated[str, AfterValidator(_domain)]
+DomainName = Annotated[str, AfterValidator(domain_name)]
 """ASCII form, lower case (RFC 5890 §2.3.2.1)."""

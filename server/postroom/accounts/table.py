@@ -8,9 +8,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
 class Table(BaseModel):
     """A table of the file: frozen, no unknown key, and no value of it in an error's text, since one
-    may be a password in a wrong place."""
+    may be a password in a wrong place. Its checks are built with the first table that is read, not
+    with the import: every start pays for that."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
 
 def _from_home(path: Path, info: ValidationInfo) -> Path:

@@ -1,0 +1,92 @@
+"""SRV and MX look-ups, bounded in time. dnspython is known to this module alone."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from postroom.dns.candidates import Exchanger, ServiceRecord
+from postroom.model.errors import Unavailable
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver as AsyncResolver
+    from dns.name import Name
+    from dns.resolver import Answer
+
+PATIENCE_SECONDS = 5.0
+"""For one look-up, retries included: somebody sits before the terminal."""
+
+MAX_RECORDS_READ = 100
+"""Of one answer; a UDP answer hardly holds more."""
+
+
+class Resolver:
+    """Asks the system's name servers, or the one at ``nameserver`` (address, port)."""
+
+    def __init__(
+        self, nameserver: tuple[str, int] | None = None, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        self._nameserver = nameserver
+        self._patience = patience
+        self._made: AsyncResolver | None = None
+
+    async def services(self, name: str) -> tuple[ServiceRecord, ...]:
+        """The SRV records of ``name``, such as ``_imaps._tcp.example.com``; none where there is no
+        such name. Unavailable: no name server said anything that can be relied on."""
+        answer = await self._ask(name, "SRV")
+        return tuple(
+            ServiceRecord(each.priority, each.weight, each.port, _text(each.target))
+            for each in list(answer or ())[:MAX_RECORDS_READ]
+        )
+
+    async def exchangers(self, domain: str) -> tuple[Exchanger, ...]:
+        """The MX records of a domain; none also where it says that it takes no mail (RFC 7505).
+        Unavailable as above."""
+        answer = await self._ask(domain, "MX")
+        found = [
+            Exchanger(each.preference, _text(each.exchange))
+            for each in list(answer or ())[:MAX_RECORDS_READ]
+        ]
+        return tuple(each for each in found if each.host)
+
+    async def _ask(self, name: str, kind: str) -> "Answer | None":
+        from dns.asyncbackend import get_backend
+        from dns.exception import DNSException
+        from dns.resolver import NXDOMAIN, NoAnswer
+
+        try:
+            # dnspython's own bound covers the waiting, ours whatever else might take long.
+            async with asyncio.timeout(2 * self._patience):
+                resolver = await self._resolver()
+                return await resolver.resolve(
+                    name,
+                    kind,
+                    lifetime=self._patience,
+                    search=False,
+                    backend=get_backend("asyncio"),
+                )
+        except (NXDOMAIN, NoAnswer):
+            return None
+        except (DNSException, OSError, TimeoutError):
+            raise Unavailable(
+                "dns_unavailable",
+                "No name server answered.",
+                "Check the network, or name the mail servers yourself.",
+            ) from None
+
+    async def _resolver(self) -> "AsyncResolver":
+        if self._made is None:
+            self._made = await asyncio.to_thread(self._make)  # it reads the system's settings
+        return self._made
+
+    def _make(self) -> "AsyncResolver":
+        from dns.asyncresolver import Resolver as AsyncResolver
+
+        if self._nameserver is None:
+            return AsyncResolver()
+        made = AsyncResolver(configure=False)
+        made.nameservers = [self._nameserver[0]]
+        made.port = self._nameserver[1]
+        return made
+
+
+def _text(name: "Name") -> str:
+    return name.to_text(omit_final_dot=True).removesuffix(".")
