@@ -89,13 +89,12 @@ async def test_a_token_that_a_server_refused_is_replaced_once_for_all(clock: Tes
     async with token_server(granted("one"), granted("two"), granted("three")) as server:
         source = tokens(server.url, clock)
         assert await source() == "one"
-        assert await asyncio.gather(*(source(fresh=True) for _ in range(5))) == ["two"] * 5
-        # who comes a little later saw the same refused token
+        assert await asyncio.gather(*(source(refused="one") for _ in range(5))) == ["two"] * 5
+        # who comes later saw the same refused token
         clock.jump(20)
-        assert await source(fresh=True) == "two"
+        assert await source(refused="one") == "two"
         assert len(server.asked) == 2
-        clock.jump(20)
-        assert await source(fresh=True) == "three"
+        assert await source(refused="two") == "three"
         assert await source() == "three"
 
 
@@ -105,7 +104,7 @@ async def test_while_a_forced_renewal_runs_a_good_token_still_serves(clock: Test
         await source()
         server.arrived.clear()
         server.open.clear()
-        forced = asyncio.create_task(source(fresh=True))
+        forced = asyncio.create_task(source(refused="one"))
         await asyncio.wait_for(server.arrived.wait(), 10)
         assert await source() == "one"
         server.open.set()

@@ -13,7 +13,6 @@ from postroom.embedded.filing import Filed, FolderRow
 from postroom.embedded.imap_folder import Folder
 from postroom.embedded.mailstore import MailStore
 
-
 Rung = Callable[[str, str], None]
 """Called with (address, folder)."""
 

@@ -25,17 +25,12 @@ MARGIN_SECONDS = 60.0
 MARGIN_SHARE = 0.2
 """Of a life so short that the margin would eat it."""
 
-FORCED_SECONDS = 30.0
-"""How long a token that was forced is the answer to others who saw the one before it: after a
-refusal all connections of an account ask at about the same time."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     token: str = field(repr=False)
     got: float
     until: float
-    forced: bool
 
 
 class OAuthTokens:
@@ -60,19 +55,18 @@ class OAuthTokens:
         self._held: _Held | None = None
         self._renewal: asyncio.Task[_Held] | None = None
 
-    async def __call__(self, *, fresh: bool = False) -> str:
-        """An access token that is good by the clock; with ``fresh`` another one than was good until
-        a server refused it.
+    async def __call__(self, *, refused: str = "") -> str:
+        """An access token that is good by the clock, and not the one that a server ``refused``.
 
         Raises:
             Unavailable: the end point cannot be reached or gives none now; a secret is not there.
             Refused: consent must be given again, or the client is not taken.
             PeerError: the end point does not speak OAuth 2.
         """
-        if self._held is not None and self._serves(self._held, fresh):
+        if self._held is not None and self._serves(self._held, refused):
             return self._held.token
         if self._renewal is None:
-            self._renewal = asyncio.create_task(self._renew(forced=fresh))
+            self._renewal = asyncio.create_task(self._renew())
             self._renewal.add_done_callback(self._ended)
         try:
             return (await asyncio.shield(self._renewal)).token
@@ -85,22 +79,20 @@ class OAuthTokens:
         if self._renewal is not None:
             await asyncio.wait({self._renewal})
 
-    def _serves(self, held: _Held, fresh: bool) -> bool:
-        now = self._clock()
-        if not held.got <= now < held.until:  # also after the clock was put back
-            return False
-        return not fresh or (held.forced and now - held.got < FORCED_SECONDS)
+    def _serves(self, held: _Held, refused: str) -> bool:
+        in_time = held.got <= self._clock() < held.until  # not after the clock was put back
+        return in_time and held.token != refused
 
     def _ended(self, renewal: asyncio.Task[_Held]) -> None:
         self._renewal = None
         if not renewal.cancelled():
             renewal.exception()  # those who waited have it; nobody may have waited
 
-    async def _renew(self, *, forced: bool) -> _Held:
+    async def _renew(self) -> _Held:
         begun = self._clock()
         granted = await self._granted()
         margin = min(MARGIN_SECONDS, granted.lifetime * MARGIN_SHARE)
-        self._held = _Held(granted.token, begun, begun + granted.lifetime - margin, forced)
+        self._held = _Held(granted.token, begun, begun + granted.lifetime - margin)
         return self._held
 
     async def _granted(self) -> Granted:

@@ -56,9 +56,7 @@ class Watcher:
         """Begin with what is new; what is gone ends by itself."""
         now = self._term.index.clock()
         wanted = {name: begin for box in boxes for name, begin in self._sources_of(box)}
-        live = {
-            name for box in boxes if box.receives(now) for name, _ in self._sources_of(box)
-        }
+        live = {name for box in boxes if box.receives(now) for name, _ in self._sources_of(box)}
         for name in [name for name in live & self._tasks.keys() if self._tasks[name].done()]:
             del self._tasks[name]  # it had expired, and is its owner's again
         for name in self._tasks.keys() - wanted.keys():
