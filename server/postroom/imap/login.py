@@ -89,7 +89,7 @@ async def _with_token(dialogue: Dialogue, user: str, source: TokenSource) -> Rep
 
 
 async def _bear(dialogue: Dialogue, user: str, token: str) -> Reply:
-    if re.search(r"[^\x21-\x7e]", token):
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise InvalidRequest("imap_argument", "An OAuth token is one word in ASCII.")
     if "AUTH=OAUTHBEARER" in dialogue.capabilities:
         name = user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801 §4, saslname

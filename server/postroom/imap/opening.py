@@ -81,8 +81,8 @@ def _unreached(error: Exception, login: ImapLogin) -> PeerError:
     if isinstance(error, TimeoutError):
         message = f"The IMAP server at {where} did not take the connection in time."
         return PeerTimeout("imap_timeout", message)
-    # Who is there and leaves, leaves at the handshake.
-    if isinstance(error, (ssl.SSLError, ConnectionResetError, ConnectionAbortedError)):
+    left = (ssl.SSLError, ConnectionResetError, ConnectionAbortedError)
+    if login.security is Security.TLS and isinstance(error, left):  # it was there: the handshake
         return tls_failed(error, login)
     return ConnectionLost(
         "imap_unreachable",
