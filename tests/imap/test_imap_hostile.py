@@ -35,6 +35,46 @@ async def test_news_during_a_fetch_is_kept_for_the_next_idle() -> None:
         assert await connection.idle(5)
 
 
+async def test_uids_told_twice_and_in_any_order_bring_each_mail_once_in_order() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"UID SEARCH ", b"* SEARCH 9 5 5 7\r\n* SEARCH 7 6\r\n")
+        await peer.answer(b"UID FETCH 5:7,9 ", b"* 1 FETCH (UID 5 RFC822.SIZE 4)\r\n" * 2)
+        twice = fetched(9) + fetched(5, b"five") + fetched(5, b"once more")
+        await peer.answer(b"UID FETCH 5:7,9 ", twice + fetched(7) + fetched(6))
+        await peer.until_gone()
+
+    async with inbox_of(script, 4) as connection:
+        got = await raws(connection)
+    assert list(got) == [5, 6, 7, 9]
+    assert got[5] == b"five"
+
+
+@pytest.mark.parametrize("uids", [b"0 5", b"5 4294967296"])
+async def test_numbers_that_are_no_uids_are_the_peers_error(uids: bytes) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"UID SEARCH ", b"* SEARCH " + uids + b"\r\n")
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        with pytest.raises(PeerError):
+            await raws(connection)
+
+
+async def test_a_message_of_25_mb_comes_whole_in_whatever_pieces() -> None:
+    large = bytes(range(256)) * (25 * 2**20 // 256)
+
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5], size=len(large))
+        tag = await peer.hear(b"UID FETCH ")
+        whole = fetched(5, large) + tag.encode() + b" OK done\r\n"
+        for start in range(0, len(whole), 777_777):
+            await peer.say(whole[start : start + 777_777])
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        assert await raws(connection) == {5: large}
+
+
 async def test_the_last_message_is_not_fetched_again_for_a_star() -> None:
     async def script(peer: Peer) -> None:
         await peer.answer(b"UID SEARCH UID 9:*", b"* SEARCH 8\r\n")
