@@ -1,10 +1,11 @@
-"""A real built-in server for the tests of reading."""
+"""A real built-in server for the tests of reading, and a certificate."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from imap.certificates import self_signed
 
 from postroom.clock import system_clock
 from postroom.embedded.directory import Account
@@ -50,3 +51,9 @@ async def other(login: ImapLogin) -> AsyncIterator[ImapConnection]:
     await connection.select("INBOX", readonly=False)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A file with a key and a certificate of 127.0.0.1 that it signed itself."""
+    return self_signed(tmp_path / "both.pem")

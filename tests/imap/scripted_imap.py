@@ -1,6 +1,7 @@
 """An IMAP server that says what a test tells it to, and nothing else."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -40,12 +41,17 @@ class Peer:
         while await self.reader.read(65536):
             pass
 
+    async def start_tls(self, context: ssl.SSLContext) -> None:
+        await self.answer(b"STARTTLS")
+        await self.writer.start_tls(context)
+
     async def log_in(self, capabilities: bytes = b"IMAP4rev1 IDLE") -> None:
         await self.say(b"* OK [CAPABILITY " + capabilities + b"] ready\r\n")
         await self.answer(b"LOGIN ", end=b"OK [CAPABILITY " + capabilities + b"] in")
 
-    async def open_inbox(self, exists: int = 0) -> None:
-        await self.answer(b"EXAMINE ", b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n" % exists)
+    async def open_inbox(self, exists: int = 0, codes: bytes = b"") -> None:
+        told = b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n" % exists
+        await self.answer(b"EXAMINE ", told + codes)
 
 
 Script = Callable[[Peer], Awaitable[None]]
@@ -87,11 +93,13 @@ async def scripted(script: Script) -> AsyncIterator[ImapLogin]:
 
 
 @asynccontextmanager
-async def inbox_of(script: Script, exists: int = 0) -> AsyncIterator[ImapConnection]:
+async def inbox_of(
+    script: Script, exists: int = 0, capabilities: bytes = b"IMAP4rev1 IDLE"
+) -> AsyncIterator[ImapConnection]:
     """A connection with INBOX open, on a server that then follows the script."""
 
     async def whole(peer: Peer) -> None:
-        await peer.log_in()
+        await peer.log_in(capabilities)
         await peer.open_inbox(exists)
         await script(peer)
 
@@ -106,3 +114,14 @@ async def inbox_of(script: Script, exists: int = 0) -> AsyncIterator[ImapConnect
 
 async def raws(connection: ImapConnection, after: int = 0) -> dict[int, bytes]:
     return {mail.uid: mail.raw async for mail in connection.fetch_after(after)}
+
+
+def fetched(uid: int, raw: bytes = b"mail") -> bytes:
+    return b"* %d FETCH (UID %d FLAGS () BODY[] {%d}\r\n%s)\r\n" % (uid, uid, len(raw), raw)
+
+
+async def search_and_sizes(peer: Peer, uids: list[int], size: int = 4) -> None:
+    found = b"* SEARCH " + b" ".join(b"%d" % uid for uid in uids) + b"\r\n"
+    await peer.answer(b"UID SEARCH ", found)
+    sizes = b"".join(b"* 1 FETCH (UID %d RFC822.SIZE %d)\r\n" % (uid, size) for uid in uids)
+    await peer.answer(b"UID FETCH ", sizes)

@@ -3,112 +3,12 @@
 import asyncio
 
 import pytest
-from imap.scripted_imap import PATIENCE, Peer, Script, inbox_of, raws, scripted
+from imap.scripted_imap import PATIENCE, Peer, fetched, inbox_of, raws, scripted, search_and_sizes
 
 from postroom.imap.connection import ImapConnection
 from postroom.model.errors import ConnectionLost, PeerError, PeerTimeout, Refused
 
 MANY = 5_000
-
-
-def fetched(uid: int, raw: bytes = b"mail") -> bytes:
-    return b"* %d FETCH (UID %d FLAGS () BODY[] {%d}\r\n%s)\r\n" % (uid, uid, len(raw), raw)
-
-
-async def search_and_sizes(peer: Peer, uids: list[int], size: int = 4) -> None:
-    found = b"* SEARCH " + b" ".join(b"%d" % uid for uid in uids) + b"\r\n"
-    await peer.answer(b"UID SEARCH ", found)
-    sizes = b"".join(b"* 1 FETCH (UID %d RFC822.SIZE %d)\r\n" % (uid, size) for uid in uids)
-    await peer.answer(b"UID FETCH ", sizes)
-
-
-# Before the login
-
-
-async def opened(script: Script) -> PeerError | Refused:
-    async with scripted(script) as login:
-        with pytest.raises((PeerError, Refused)) as raised:
-            await asyncio.wait_for(ImapConnection.open(login, timeout=PATIENCE), 10)
-    assert isinstance(raised.value, (PeerError, Refused))
-    return raised.value
-
-
-async def test_a_bye_as_greeting_is_a_lost_connection() -> None:
-    error = await opened(lambda peer: peer.say(b"* BYE too many connections\r\n"))
-    assert isinstance(error, ConnectionLost)
-    assert error.code == "imap_bye"
-
-
-async def test_silence_instead_of_a_greeting_is_a_timeout() -> None:
-    assert isinstance(await opened(Peer.until_gone), PeerTimeout)
-
-
-async def test_hanging_up_at_once_is_a_lost_connection() -> None:
-    async def script(peer: Peer) -> None:
-        pass
-
-    assert isinstance(await opened(script), ConnectionLost)
-
-
-@pytest.mark.parametrize("greeting", [b"220 smtp.example ESMTP\r\n", b"* FLY\r\n", b"*\r\n"])
-async def test_a_greeting_that_is_not_imap_is_the_peers_error(greeting: bytes) -> None:
-    async def script(peer: Peer) -> None:
-        await peer.say(greeting)
-        await peer.until_gone()
-
-    assert (await opened(script)).code == "imap_garbage"
-
-
-async def test_a_refused_login_is_refused() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.say(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
-        await peer.answer(b"LOGIN ", end=b"NO [AUTHENTICATIONFAILED] you wrote: secret")
-
-    error = await opened(script)
-    assert error.code == "imap_login_refused"
-    assert "secret" not in str(error)
-
-
-async def test_a_login_that_cannot_be_checked_now_is_not_refused() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.say(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
-        await peer.answer(b"LOGIN ", end=b"NO [UNAVAILABLE] later")
-
-    assert (await opened(script)).code == "imap_unavailable"
-
-
-@pytest.mark.parametrize("end", [b"", b"* BYE no\r\n"])
-async def test_hanging_up_at_the_login_is_a_lost_connection(end: bytes) -> None:
-    async def script(peer: Peer) -> None:
-        await peer.say(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
-        await peer.hear(b"LOGIN ")
-        await peer.say(end)
-
-    assert isinstance(await opened(script), ConnectionLost)
-
-
-async def test_no_password_is_sent_where_login_is_disabled() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.say(b"* OK ready\r\n")
-        await peer.answer(b"CAPABILITY", b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n")
-        assert await peer.reader.read() == b""
-
-    assert (await opened(script)).code == "imap_login_disabled"
-
-
-async def test_a_connection_that_is_logged_in_by_itself_needs_no_login() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.say(b"* PREAUTH welcome\r\n")
-        await peer.answer(b"CAPABILITY", b"* CAPABILITY IMAP4rev1 IDLE\r\n")
-        await peer.answer(b"LOGOUT", b"* BYE\r\n")
-
-    async with scripted(script) as login:
-        connection = await ImapConnection.open(login, timeout=PATIENCE)
-        assert connection.capabilities == {"IMAP4REV1", "IDLE"}
-        await connection.close()
-
-
-# In the midst of things
 
 
 async def test_flags_that_change_during_a_fetch_are_not_mistaken_for_mail() -> None:
@@ -133,6 +33,46 @@ async def test_news_during_a_fetch_is_kept_for_the_next_idle() -> None:
     async with inbox_of(script, 3) as connection:
         assert list(await raws(connection)) == [5]
         assert await connection.idle(5)
+
+
+async def test_uids_told_twice_and_in_any_order_bring_each_mail_once_in_order() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"UID SEARCH ", b"* SEARCH 9 5 5 7\r\n* SEARCH 7 6\r\n")
+        await peer.answer(b"UID FETCH 5:7,9 ", b"* 1 FETCH (UID 5 RFC822.SIZE 4)\r\n" * 2)
+        twice = fetched(9) + fetched(5, b"five") + fetched(5, b"once more")
+        await peer.answer(b"UID FETCH 5:7,9 ", twice + fetched(7) + fetched(6))
+        await peer.until_gone()
+
+    async with inbox_of(script, 4) as connection:
+        got = await raws(connection)
+    assert list(got) == [5, 6, 7, 9]
+    assert got[5] == b"five"
+
+
+@pytest.mark.parametrize("uids", [b"0 5", b"5 4294967296"])
+async def test_numbers_that_are_no_uids_are_the_peers_error(uids: bytes) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"UID SEARCH ", b"* SEARCH " + uids + b"\r\n")
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        with pytest.raises(PeerError):
+            await raws(connection)
+
+
+async def test_a_message_of_25_mb_comes_whole_in_whatever_pieces() -> None:
+    large = bytes(range(256)) * (25 * 2**20 // 256)
+
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5], size=len(large))
+        tag = await peer.hear(b"UID FETCH ")
+        whole = fetched(5, large) + tag.encode() + b" OK done\r\n"
+        for start in range(0, len(whole), 777_777):
+            await peer.say(whole[start : start + 777_777])
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        assert await raws(connection) == {5: large}
 
 
 async def test_the_last_message_is_not_fetched_again_for_a_star() -> None:
@@ -290,103 +230,6 @@ async def test_a_line_without_end_is_cut_off() -> None:
         with pytest.raises(PeerError) as raised:
             await asyncio.wait_for(connection.noop(), 20)
     assert raised.value.code == "imap_garbage"
-
-
-# Waiting
-
-
-@pytest.mark.parametrize("last_words", [b"", b"* BYE idle too long\r\n", b"* OK still here\r\n"])
-async def test_a_connection_that_ends_during_idle_is_lost_at_once(last_words: bytes) -> None:
-    async def script(peer: Peer) -> None:
-        await peer.hear(b"IDLE")
-        await peer.say(b"+ idling\r\n" + last_words)
-
-    async with inbox_of(script) as connection:
-        with pytest.raises(ConnectionLost):
-            await asyncio.wait_for(connection.idle(60), 10)
-
-
-async def test_idle_that_is_refused_says_so_and_the_connection_lives() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.answer(b"IDLE", end=b"NO not here")
-        await peer.answer(b"NOOP")
-        await peer.until_gone()
-
-    async with inbox_of(script) as connection:
-        with pytest.raises(Refused):
-            await connection.idle(5)
-        assert not await connection.noop()
-
-
-async def test_an_idle_that_is_never_acknowledged_is_a_timeout() -> None:
-    async with inbox_of(Peer.until_gone) as connection:
-        with pytest.raises(PeerTimeout):
-            await asyncio.wait_for(connection.idle(60), 10)
-
-
-async def test_an_idle_cancelled_before_its_acknowledgement_is_ended_properly() -> None:
-    listening = asyncio.Event()
-
-    async def script(peer: Peer) -> None:
-        idle = await peer.hear(b"IDLE")
-        listening.set()
-        await peer.say(b"+ idling\r\n")
-        assert (await peer.reader.readline()) == b"DONE\r\n"
-        await peer.say(idle.encode() + b" OK\r\n")
-        await peer.answer(b"NOOP", b"* 1 EXISTS\r\n")
-        await peer.until_gone()
-
-    async with inbox_of(script) as connection:
-        waiting = asyncio.create_task(connection.idle(60))
-        await listening.wait()
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        assert await connection.noop()
-
-
-async def test_an_unchanged_count_is_no_news() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.answer(b"NOOP", b"* 3 EXISTS\r\n* OK hello\r\n")
-        await peer.answer(b"NOOP", b"* 3 EXPUNGE\r\n* 3 EXISTS\r\n")
-        await peer.until_gone()
-
-    async with inbox_of(script, 3) as connection:
-        assert not await connection.noop()
-        assert await connection.noop()
-
-
-# Arguments
-
-
-async def test_names_are_quoted_and_encoded_and_odd_ones_go_back_as_they_came() -> None:
-    heard: list[bytes] = []
-
-    async def script(peer: Peer) -> None:
-        await peer.log_in()
-        await peer.answer(
-            b"LIST ",
-            b'* LIST (\\Sent) "/" "&AMQ-rger/\\"x\\""\r\n* LIST () NIL "R&D"\r\n'
-            b'* LIST () "/" {5}\r\nliter\r\n',
-        )
-        for _ in range(3):
-            tag = await peer.hear(b"EXAMINE ")
-            heard.append(peer.rest)
-            await peer.say(b"* OK [UIDVALIDITY 7] v\r\n" + tag.encode() + b" OK\r\n")
-        await peer.until_gone()
-
-    async with scripted(script) as login:
-        connection = await ImapConnection.open(login, timeout=PATIENCE)
-        folders = await connection.folders()
-        assert [f.name for f in folders] == ['Ärger/"x"', "R&D", "liter"]
-        assert folders[0].special_use == "\\Sent"
-        for name in ('Ärger/"x"', "R&D", "a & b"):
-            await connection.select(name)
-        await connection.close()
-    assert heard == [
-        b'EXAMINE "&AMQ-rger/\\"x\\""',
-        b'EXAMINE "R&D"',
-        b'EXAMINE "a &- b"',
-    ]
 
 
 async def test_a_folder_without_uidvalidity_is_not_trusted() -> None:

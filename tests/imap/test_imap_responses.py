@@ -10,7 +10,6 @@ from postroom.imap.fetching import BATCH_OCTETS, batches
 from postroom.imap.grammar import Value, astring, command_pieces, values_of
 from postroom.imap.mail import attributes_of, mail_of
 from postroom.imap.responses import Response, ResponseReader, untagged_of
-from postroom.imap.uids import UidSet
 from postroom.imap.utf7 import decode_name, encode_name
 from postroom.model.errors import InvalidRequest, PeerError
 
@@ -148,10 +147,6 @@ def test_arguments_are_quoted_or_go_as_literals() -> None:
     ]
     with pytest.raises(InvalidRequest):
         astring("a\x00b")
-
-
-def test_uids_are_written_as_ranges() -> None:
-    assert str(UidSet.of([1, 2, 3, 7, 9, 10])) == "1:3,7,9:10"
 
 
 @given(st.lists(st.integers(0, 2 * BATCH_OCTETS), max_size=30))

@@ -1,53 +1,22 @@
 """TLS from the first byte, with and without a certificate that the system trusts."""
 
 import asyncio
-import datetime
-import ipaddress
+import shutil
 import ssl
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from imap.certificates import self_signed, server_side
 from imap.scripted_imap import PATIENCE
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
-from postroom.model.errors import ConnectionLost, PeerError
+from postroom.model.errors import ConnectionLost, PeerError, Unavailable
 from postroom.model.servers import Security
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A file with a key and a certificate of 127.0.0.1 that it signed itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    path = tmp_path / "both.pem"
-    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return path
 
 
 @asynccontextmanager
@@ -63,24 +32,18 @@ async def server(context: ssl.SSLContext | None) -> AsyncIterator[ImapLogin]:
     listening.close()
 
 
-def context_of(certificate: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
-
-
 async def test_a_trusted_certificate_opens(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    async with server(context_of(certificate)) as login:
+    async with server(server_side(certificate)) as login:
         connection = await ImapConnection.open(login)
         assert not await connection.noop()
         await connection.close()
 
 
 async def test_an_untrusted_certificate_does_not_open(certificate: Path) -> None:
-    async with server(context_of(certificate)) as login:
+    async with server(server_side(certificate)) as login:
         with pytest.raises(ConnectionLost) as lost:
             await ImapConnection.open(login)
     assert lost.value.code == "imap_tls_failed"
@@ -90,3 +53,57 @@ async def test_a_server_without_tls_does_not_open() -> None:
     async with server(None) as login:
         with pytest.raises(PeerError):
             await asyncio.wait_for(ImapConnection.open(login, timeout=PATIENCE), 10)
+
+
+async def test_a_file_of_certificates_is_trusted_in_the_place_of_the_systems(
+    certificate: Path,
+) -> None:
+    async with server(server_side(certificate)) as login:
+        connection = await ImapConnection.open(replace(login, certificates=certificate))
+        await connection.close()
+
+
+async def test_a_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> None:
+    other = self_signed(tmp_path / "other.pem", "127.0.0.2")
+    async with server(server_side(other)) as login:
+        with pytest.raises(ConnectionLost) as lost:
+            await ImapConnection.open(replace(login, certificates=other))
+    assert lost.value.code == "imap_tls_failed"
+
+
+async def test_a_file_of_certificates_that_is_renewed_is_read_anew(
+    certificate: Path, tmp_path: Path
+) -> None:
+    trusted = self_signed(tmp_path / "trusted.pem")
+    async with server(server_side(certificate)) as login:
+        with pytest.raises(ConnectionLost):
+            await ImapConnection.open(replace(login, certificates=trusted))
+        shutil.copyfile(certificate, trusted)
+        connection = await ImapConnection.open(replace(login, certificates=trusted))
+        await connection.close()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+async def test_a_file_without_certificates_is_told_before_anything_is_said(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "trusted.pem"
+    if content is not None:
+        file.write_bytes(content)
+    login = ImapLogin("127.0.0.1", 9, "a", "b", Security.TLS, certificates=file)
+    with pytest.raises(Unavailable) as unavailable:
+        await ImapConnection.open(login)
+    assert unavailable.value.code == "imap_certificates_unreadable"
+
+
+async def test_tls_older_than_1_2_does_not_open(certificate: Path) -> None:
+    old = server_side(certificate)
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that it is old is the point
+        old.minimum_version = ssl.TLSVersion.TLSv1
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    async with server(old) as login:
+        with pytest.raises(ConnectionLost) as lost:
+            await ImapConnection.open(replace(login, certificates=certificate))
+    assert lost.value.code == "imap_tls_failed"

@@ -10,7 +10,7 @@ that without QRESYNC only comparing is sure.
 
 from typing import TYPE_CHECKING
 
-from postroom.imap.news import vanished_uids
+from postroom.imap.news import vanished_now, vanished_uids
 from postroom.imap.searching import uids_between
 from postroom.imap.uids import UidSet
 
@@ -54,7 +54,11 @@ async def _vanished(dialogue: "Dialogue", known: UidSet, since: int) -> UidSet |
     if not reply.ok:
         dialogue.disown("QRESYNC")
         return None
-    return _joined([vanished_uids(told) for told in reply.responses if told.name == "VANISHED"])
+    vanished = [told for told in reply.responses if told.name == "VANISHED"]
+    for told in vanished:
+        if vanished_now(told):
+            dialogue.news.hear(told)
+    return _joined([vanished_uids(told) for told in vanished])
 
 
 def _joined(sets: list[UidSet]) -> UidSet:

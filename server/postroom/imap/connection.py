@@ -16,14 +16,11 @@ from postroom.imap.mail import FetchedMail
 from postroom.imap.searching import search, uids_between
 from postroom.imap.selecting import open_folder
 from postroom.imap.uids import MAX_UID, UidSet
-from postroom.model.errors import Conflict, InvalidRequest, PeerError, Refused
+from postroom.imap.waiting import news_within
+from postroom.model.errors import Conflict, InvalidRequest, PeerError
 
 if TYPE_CHECKING:
     from postroom.imap.dialogue import Dialogue
-
-IDLE_ROUND_SECONDS = 540.0
-"""How long one IDLE lasts before it is renewed: routers forget silent connections after some ten
-minutes, and servers hang up after thirty (RFC 2177 §3)."""
 
 LOGOUT_SECONDS = 2.0
 """How long a parting server may take; nothing depends on its answer."""
@@ -143,21 +140,7 @@ class ImapConnection:
         Refused at once where the server has no IDLE or does not want to; ConnectionLost at the end
         of the connection. Cancelling it is harmless.
         """
-        if "IDLE" not in self.capabilities:
-            raise no_idle()
-        loop = asyncio.get_running_loop()
-        end = loop.time() + timeout
-        while True:
-            self._dialogue.check()
-            if self._dialogue.news.take():
-                return True
-            left = end - loop.time()
-            if left <= 0:
-                return False
-            reply = await self._dialogue.idle(min(left, IDLE_ROUND_SECONDS))
-            if not reply.ok:
-                self._dialogue.disown("IDLE")
-                raise no_idle()
+        return await news_within(self._dialogue, timeout)
 
     async def noop(self) -> bool:
         """Whether something has happened in the open folder since it was last asked. The server
@@ -202,8 +185,3 @@ class ImapConnection:
         except PeerError as error:
             self._dialogue.wire.fail(error)
             raise
-
-
-def no_idle() -> Refused:
-    """The error for a server that has to be asked again and again."""
-    return Refused("imap_idle_refused", "The IMAP server does not do IDLE.", "Poll it by NOOP.")

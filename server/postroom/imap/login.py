@@ -25,8 +25,8 @@ MAX_INITIAL = 7_000
 a token may be longer."""
 
 PATIENCE = 3
-"""How many times the usual silence a login may take. Against guessing, Dovecot 2.3 answers an address
-from which a wrong password came up to 17 seconds late, also to the right one (November 2026)."""
+"""How many times the usual silence a login may take. Dovecot 2.3 slows guessing down: where a
+wrong password came from, it answers up to 17 seconds late, the right one too (November 2026)."""
 
 CANCEL = b"*\r\n"
 """Ends an exchange in which the server asks for yet more (RFC 3501 §6.2.2)."""
@@ -89,7 +89,7 @@ async def _with_token(dialogue: Dialogue, user: str, source: TokenSource) -> Rep
 
 
 async def _bear(dialogue: Dialogue, user: str, token: str) -> Reply:
-    if re.search(r"[^\x21-\x7e]", token):
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise InvalidRequest("imap_argument", "An OAuth token is one word in ASCII.")
     if "AUTH=OAUTHBEARER" in dialogue.capabilities:
         name = user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801 §4, saslname

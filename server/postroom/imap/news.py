@@ -43,7 +43,7 @@ class FolderNews:
             self._exists = told.number
         elif told.name == "EXPUNGE":
             self._exists -= 1
-        elif told.name == "VANISHED":
+        elif vanished_now(told):
             self._exists -= len(vanished_uids(told))
         elif told.name != "FETCH":
             self._check_uidvalidity(told)
@@ -59,6 +59,11 @@ class FolderNews:
                 "The open folder was made anew on the IMAP server.",
                 "Connect again and open it.",
             )
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is news that nobody has taken."""
+        return self._stirred
 
     def take(self) -> bool:
         """Whether there was news since it was last taken."""
@@ -84,3 +89,8 @@ def vanished_uids(told: Untagged) -> UidSet:
         case [bytes() as uids] | [list(), bytes() as uids]:
             return UidSet.parsed(uids)
     return UidSet()
+
+
+def vanished_now(told: Untagged) -> bool:
+    """Whether it tells of messages that were counted as there until now, not of earlier ones."""
+    return told.name == "VANISHED" and not told.parts[0].startswith(b"(")

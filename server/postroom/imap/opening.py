@@ -62,29 +62,33 @@ async def _enter(dialogue: Dialogue, login: ImapLogin, greeting: Untagged) -> No
 
 async def _connect(login: ImapLogin, news: FolderNews, timeout: float) -> ImapWire:
     context = await tls_context(login) if login.security is Security.TLS else None
-    loop = asyncio.get_running_loop()
-    where = f"{login.host}:{login.port}"
     try:
         async with asyncio.timeout(timeout):
-            _, wire = await loop.create_connection(
+            _, wire = await asyncio.get_running_loop().create_connection(
                 lambda: ImapWire(news.hear, news.wake),
                 login.host,
                 login.port,
                 ssl=context,
                 happy_eyeballs_delay=SECOND_FAMILY_SECONDS,
             )
-    except TimeoutError:
-        message = f"The IMAP server at {where} did not take the connection in time."
-        raise PeerTimeout("imap_timeout", message) from None
-    except ssl.SSLError as error:
-        raise tls_failed(error, login) from None
-    except (OSError, UnicodeError):  # UnicodeError: a host name that cannot be one
-        raise ConnectionLost(
-            "imap_unreachable",
-            f"No connection to the IMAP server at {where}.",
-            "Check the host, the port and the network.",
-        ) from None
+    except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be one
+        raise _unreached(error, login) from None
     return wire
+
+
+def _unreached(error: Exception, login: ImapLogin) -> PeerError:
+    where = f"{login.host}:{login.port}"
+    if isinstance(error, TimeoutError):
+        message = f"The IMAP server at {where} did not take the connection in time."
+        return PeerTimeout("imap_timeout", message)
+    left = (ssl.SSLError, ConnectionResetError, ConnectionAbortedError)
+    if login.security is Security.TLS and isinstance(error, left):  # it was there: the handshake
+        return tls_failed(error, login)
+    return ConnectionLost(
+        "imap_unreachable",
+        f"No connection to the IMAP server at {where}.",
+        "Check the host, the port and the network.",
+    )
 
 
 async def _greeting(wire: ImapWire, timeout: float) -> Untagged:

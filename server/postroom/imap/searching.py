@@ -13,6 +13,9 @@ from postroom.model.errors import Refused
 if TYPE_CHECKING:
     from postroom.imap.dialogue import Dialogue, Reply
 
+PATIENCE = 6
+"""How many times the usual silence it may take: a server without an index reads every header."""
+
 MAX_FOUND = 10_000_000
 """UIDs in one answer: more than any folder holds. A server that claims four billion would have us
 ask for each."""
@@ -42,7 +45,12 @@ async def uids_between(dialogue: "Dialogue", low: int, high: int) -> UidSet:
 async def _runs(dialogue: "Dialogue", criteria: tuple[Argument, ...]) -> UidSet | None:
     """What an ESEARCH finds; None where the server does not do what it offers."""
     reply = await dialogue.ask(
-        "SEARCH", "RETURN (ALL)", *criteria, wanted="ESEARCH SEARCH", uid=True
+        "SEARCH",
+        "RETURN (ALL)",
+        *criteria,
+        wanted="ESEARCH SEARCH",
+        uid=True,
+        patience=PATIENCE,
     )
     told = [response for response in reply.responses if response.name == "ESEARCH"]
     if reply.ok and told:  # RFC 4731 §3.1: it comes even where nothing was found
@@ -62,7 +70,7 @@ def _all(values: list[Value]) -> list[bytes]:
 
 
 async def _each(dialogue: "Dialogue", criteria: tuple[Argument, ...]) -> UidSet:
-    reply = await dialogue.ask("SEARCH", *criteria, wanted="SEARCH", uid=True)
+    reply = await dialogue.ask("SEARCH", *criteria, wanted="SEARCH", uid=True, patience=PATIENCE)
     if not reply.ok:
         raise Refused("imap_search_refused", "The IMAP server refused a search.")
     return _listed(reply)

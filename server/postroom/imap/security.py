@@ -13,10 +13,9 @@ from postroom.model.errors import ConnectionLost, Refused, Unavailable
 async def tls_context(login: ImapLogin) -> ssl.SSLContext:
     """What verifies the server's certificate and host name, from TLS 1.2 on (RFC 8996).
 
-    One context is shared by all connections that trust the same certificates: each costs a
-    quarter of a megabyte. Unavailable where the file of certificates cannot be read.
+    One context is shared by all connections that trust the same certificates: the system's are
+    0.8 MB, and take 25 ms to read. Unavailable where the file of certificates cannot be read.
     """
-    # Reading the system's certificates takes tens of milliseconds.
     return await asyncio.to_thread(_context_now, login.certificates)
 
 

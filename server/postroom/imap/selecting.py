@@ -11,6 +11,10 @@ from postroom.model.errors import NotFound, Refused
 if TYPE_CHECKING:
     from postroom.imap.dialogue import Dialogue, Reply
 
+PATIENCE = 6
+"""How many times the usual silence it may take: Dovecot reads a folder of 100,000 files for five
+seconds when it sees it for the first time (2.3, November 2026)."""
+
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT|HIGHESTMODSEQ) (\d{1,19})\]", re.IGNORECASE)
 _NOT_NOW = re.compile(rb"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
 
@@ -37,12 +41,14 @@ async def _select(dialogue: "Dialogue", command: str, wire_name: Argument) -> "R
     """With CONDSTORE (RFC 7162 §3.1.8) where that is offered and true."""
     wanted = "EXISTS OK RECENT FLAGS"
     if "CONDSTORE" in dialogue.capabilities:
-        reply = await dialogue.ask(command, wire_name, "(CONDSTORE)", wanted=wanted)
+        reply = await dialogue.ask(
+            command, wire_name, "(CONDSTORE)", wanted=wanted, patience=PATIENCE
+        )
         if reply.status != "BAD":
             return reply
         dialogue.disown("CONDSTORE")
         dialogue.disown("QRESYNC")
-    return await dialogue.ask(command, wire_name, wanted=wanted)
+    return await dialogue.ask(command, wire_name, wanted=wanted, patience=PATIENCE)
 
 
 def _selected(folder: str, reply: "Reply") -> SelectedFolder:
