@@ -61,7 +61,7 @@ async def test_a_kept_connection_that_ended_is_replaced_and_nobody_notices(
     end: bytes | None,
 ) -> None:
     async with scripted_smtp() as server:
-        pool = SubmissionPool(timeout=0.3)
+        pool = SubmissionPool(timeout=0.3, final_timeout=0.3)
         await pool.submit(server.login, ENVELOPE, RAW)
         server.once["MAIL"] = end
         assert outcome(await pool.submit(server.login, ENVELOPE, RAW)) == "accepted"
@@ -85,7 +85,7 @@ async def test_what_dies_later_is_told_and_not_tried_again(stage: str, expected:
 
 async def test_a_dead_kept_connection_and_a_server_that_is_gone_is_deferred() -> None:
     async with scripted_smtp() as server:
-        pool = SubmissionPool(timeout=0.3)
+        pool = SubmissionPool(timeout=0.3, final_timeout=0.3)
         await pool.submit(server.login, ENVELOPE, RAW)
         server.answers["GREETING"] = server.answers["MAIL"] = HANG_UP
         assert outcome(await pool.submit(server.login, ENVELOPE, RAW)) == "deferred"

@@ -1,14 +1,20 @@
 """How a server elsewhere is reached, and how a program says there who it is."""
 
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from typing import Protocol
 
-TokenSource = Callable[[], Awaitable[str]]
-"""Gives an OAuth 2 access token that is valid now (RFC 6749 §1.4), fetching one where it must.
 
-Raises:
-    PostroomError: there is none to be had; the message says why, and holds no secret.
-"""
+class TokenSource(Protocol):
+    """Where the OAuth 2 access tokens of one account come from (RFC 6749 §1.4)."""
+
+    async def __call__(self, *, fresh: bool = False) -> str:
+        """A token that is valid now, fetched where it must be. ``fresh`` asks for another than the
+        last, which a server has just refused although it should have been valid.
+
+        Raises:
+            PostroomError: there is none to be had; the message says why, and holds no secret.
+        """
+        ...
 
 
 class Security(StrEnum):
