@@ -3,8 +3,9 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from postroom.model.sends import Envelope, Submission
 from postroom.smtp.account import SmtpLogin
@@ -107,6 +108,9 @@ class ScriptedSmtp:
         return not answer.startswith((b"421", b"LAST"))
 
 
+S = TypeVar("S", bound=ScriptedSmtp)
+
+
 async def submitted(
     login: SmtpLogin, envelope: Envelope, raw: bytes = b"Subject: s\r\n\r\nwords\r\n"
 ) -> Submission:
@@ -118,18 +122,19 @@ async def submitted(
         await pool.close()
 
 
-@asynccontextmanager
-async def scripted_smtp(**answers: bytes | None) -> AsyncIterator[ScriptedSmtp]:
-    async with serving(answers) as server:
-        yield server
+def scripted_smtp(**answers: bytes | None) -> AbstractAsyncContextManager[ScriptedSmtp]:
+    return running(ScriptedSmtp(dict(answers)))
 
 
-@asynccontextmanager
-async def serving(
+def serving(
     answers: Answers, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[ScriptedSmtp]:
+) -> AbstractAsyncContextManager[ScriptedSmtp]:
     """A server that runs; with ``tls`` it speaks that from the first byte."""
-    server = ScriptedSmtp(dict(answers))
+    return running(ScriptedSmtp(dict(answers)), tls)
+
+
+@asynccontextmanager
+async def running(server: S, tls: ssl.SSLContext | None = None) -> AsyncIterator[S]:
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

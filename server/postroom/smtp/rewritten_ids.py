@@ -4,15 +4,15 @@ import re
 
 _SES_HOST = re.compile(
     r"email-smtp(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d{1,2})\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_SES_REPLY = re.compile(r"250 Ok ([0-9a-f]{16}-[0-9a-f-]{1,80}-\d{6})", re.IGNORECASE)
+_SES_REPLY = re.compile(r"250 Ok ([0-9a-f]{16}-[0-9a-f-]{1,80}-\d{6})", re.IGNORECASE | re.ASCII)
 _SES_FIRST_REGION = "us-east-1"
 
 _OUTLOOK_REPLY = re.compile(
     r"250 2\.0\.0 OK <([!-;=?A-~]{1,200}@[0-9A-Za-z.-]{1,200})>"
     r" \[Hostname=[0-9A-Za-z.-]{1,200}\.outlook\.com\]",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 
