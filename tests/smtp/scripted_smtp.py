@@ -29,6 +29,7 @@ DEFAULT: Answers = {
     "DOT": b"250 2.0.0 stored as 1\r\n",
     "RSET": b"250 forgotten\r\n",
     "QUIT": b"221 bye\r\n",
+    "UNKNOWN": b"500 what?\r\n",
 }
 
 
@@ -39,6 +40,8 @@ class ScriptedSmtp:
     answers: dict[str, bytes | None] = field(default_factory=dict)
     once: dict[str, bytes | None] = field(default_factory=dict)
     """Said one time, and then as ever."""
+    later: dict[str, bytes | None] = field(default_factory=dict)
+    """Kept for a test that makes it ``once`` when its time has come."""
     hold: asyncio.Event | None = None
     """The answer to the final dot waits for it."""
     context: ssl.SSLContext | None = None
@@ -64,7 +67,8 @@ class ScriptedSmtp:
 
     def answer(self, said: str) -> bytes | None:
         table = {**DEFAULT, **self.answers}
-        key = max((key for key in table if said.upper().startswith(key)), key=len)
+        known = (key for key in table if said.upper().startswith(key))
+        key = max(known, key=len, default="UNKNOWN")
         return self.once.pop(key) if key in self.once else table[key]
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

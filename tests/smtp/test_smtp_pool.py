@@ -135,6 +135,19 @@ async def test_an_idle_connection_is_let_go_after_a_while() -> None:
         await pool.close()
 
 
+async def test_a_connection_that_has_carried_its_share_is_replaced() -> None:
+    async with scripted_smtp() as server:
+        server.messages_each = 3  # what the server would bear
+        pool = SubmissionPool(messages_per_connection=3)
+        for _ in range(7):
+            submission = await pool.submit(server.login, ENVELOPE, RAW)
+            assert outcome(submission) == "accepted"
+            # Nothing was lost on the way: each mail went on a connection that was good.
+            assert "no answer" not in " ".join(submission.dialogue)
+        assert server.connections == 3
+        await pool.close()
+
+
 async def test_a_cancelled_submission_closes_its_connection() -> None:
     async with scripted_smtp() as server:
         server.hold = asyncio.Event()

@@ -34,6 +34,8 @@ NO_STARTTLS = (
     " `security` to tls where the port speaks TLS from the first byte."
 )
 
+OUT_OF_STEP = "The server said more than it was asked"
+
 
 class TellingClient(aiosmtplib.SMTP):
     """A client whose ``dialogue`` is that of the attempt under way. It needs what to ``trust``
@@ -127,12 +129,24 @@ class TellingClient(aiosmtplib.SMTP):
     ) -> SMTPResponse:
         said = in_brief(args)
         try:
+            self._stay_in_step()
             response = await super().execute_command(*args, timeout=timeout)
         except NETWORK as error:
             self._note(said, args, failure(error))
             raise
         self._note(said, args, Answer(response.code, response.message))
         return response
+
+    @property
+    def in_step(self) -> bool:
+        """False where the server has said more than it was asked: its next reply would be taken for
+        the answer to another command than it is."""
+        return self.protocol is None or not self.protocol._buffer
+
+    def _stay_in_step(self) -> None:
+        if not self.in_step:
+            self.close()
+            raise aiosmtplib.SMTPServerDisconnected(OUT_OF_STEP)
 
     def _note(self, said: str, args: tuple[bytes, ...], answer: Answer) -> None:
         text = answer.text

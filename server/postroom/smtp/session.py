@@ -71,7 +71,7 @@ class SmtpSession:
     @property
     def usable(self) -> bool:
         """Whether it can carry another mail, as far as we have heard."""
-        return self._between_mails and self._client.is_connected
+        return self._between_mails and self._client.is_connected and self._client.in_step
 
     async def submit(self, envelope: Envelope, raw: bytes, dialogue: Dialogue) -> Submission:
         """What became of one mail. Raises StageFailed where the sender was not even taken.

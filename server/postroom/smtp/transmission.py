@@ -49,6 +49,8 @@ class Transmission:
         and the server did not say why."""
         try:
             await asyncio.sleep(0)  # lets the answering begin
+            if self._heard_with_354():
+                return await self._early_answer(), False
             for start in range(0, len(wire), PIECE):
                 if not await self._leaves(wire[start : start + PIECE]):
                     return await self._early_answer(), False
@@ -58,6 +60,15 @@ class Transmission:
         finally:
             self._answering.cancel()
             await asyncio.gather(self._answering, return_exceptions=True)
+
+    def _heard_with_354(self) -> bool:
+        """Whether an answer came in one segment with the 354, which may well be a refusal.
+        aiosmtplib would let it lie until more comes."""
+        early = bytes(self._protocol._buffer)
+        self._protocol._buffer.clear()
+        if early:
+            self._protocol.data_received(early)
+        return bool(early)
 
     async def _leaves(self, piece: bytes) -> bool:
         """True once the piece has been handed to the system; False where the server spoke, or
