@@ -42,6 +42,8 @@ class Answer:
 
 def cleaned(text: str) -> str:
     """The words on one line, without control characters, at most MAX_REPLY_CHARS."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:MAX_REPLY_CHARS]
     visible = (c if unicodedata.category(c)[0] != "C" else " " for c in text[: 4 * MAX_REPLY_CHARS])
     return " ".join("".join(visible).split())[:MAX_REPLY_CHARS]
 
