@@ -21,7 +21,8 @@ Rooms, top to bottom; each imports only from below:
     build               puts it all together, in one place
     (postroom_tools)    what an agent may ask, a file a tool
     desk  work          the counter; what happens over time
-    index imap smtp dns oauth credentials provision embedded    strangers to one another
+    index imap smtp lmtp dns oauth credentials provision embedded     strangers to one another
+    maildata            a message as it comes after DATA, for the rooms that take mail in
     mime conversations policy accounts      pure: bytes, ids and facts in, answers out
     model               what mail is, in words that every room shares
 

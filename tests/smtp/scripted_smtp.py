@@ -1,19 +1,23 @@
 """An SMTP server that answers as a test tells it to, and dies where it is told to."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from postroom.model.sends import Envelope, Submission
 from postroom.smtp.account import SmtpLogin
+from postroom.smtp.submit import SubmissionPool
 
 HANG_UP = b""
 SILENCE = None
 """Say nothing, and wait until the client has gone."""
 
 Answers = Mapping[str, bytes | None]
-"""By the start of a command, upper case; GREETING, BODY (the first octets of the message) and DOT
-are its own. The longest match counts."""
+"""By the start of a command, upper case; GREETING, BODY (the first octets of the message), DOT and
+EMPTY (a line without a word) are its own. The longest match counts."""
 
 DEFAULT: Answers = {
     "GREETING": b"220 hello\r\n",
@@ -25,6 +29,7 @@ DEFAULT: Answers = {
     "DOT": b"250 2.0.0 stored as 1\r\n",
     "RSET": b"250 forgotten\r\n",
     "QUIT": b"221 bye\r\n",
+    "UNKNOWN": b"500 what?\r\n",
 }
 
 
@@ -35,8 +40,18 @@ class ScriptedSmtp:
     answers: dict[str, bytes | None] = field(default_factory=dict)
     once: dict[str, bytes | None] = field(default_factory=dict)
     """Said one time, and then as ever."""
+    later: dict[str, bytes | None] = field(default_factory=dict)
+    """Kept for a test that makes it ``once`` when its time has come."""
     hold: asyncio.Event | None = None
     """The answer to the final dot waits for it."""
+    context: ssl.SSLContext | None = None
+    """For STARTTLS, once it has been answered with a 220."""
+    after_starttls: dict[str, bytes | None] = field(default_factory=dict)
+    """Answers that are given only once TLS is up."""
+    injected: list[bytes] = field(default_factory=list)
+    """Sent in the clear behind the answer to STARTTLS, each in a segment of its own."""
+    messages_each: int = 1_000_000
+    """Connections are closed after so many messages."""
     connections: int = 0
     commands: list[str] = field(default_factory=list)
     messages: list[bytes] = field(default_factory=list)
@@ -52,20 +67,30 @@ class ScriptedSmtp:
 
     def answer(self, said: str) -> bytes | None:
         table = {**DEFAULT, **self.answers}
-        key = max((key for key in table if said.upper().startswith(key)), key=len)
+        known = (key for key in table if said.upper().startswith(key))
+        key = max(known, key=len, default="UNKNOWN")
         return self.once.pop(key) if key in self.once else table[key]
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not await self.say("GREETING", reader, writer):
             return
-        while line := (await reader.readline()).decode().rstrip("\r\n"):
+        left = self.messages_each
+        while left and (heard := await reader.readline()):
+            line = heard.decode("utf-8", "replace").rstrip("\r\n")
             self.commands.append(line)
-            if not await self.say(line, reader, writer):
+            if not await self.say(line or "EMPTY", reader, writer):
                 return
+            if line == "STARTTLS" and self.context and self.said.startswith(b"220"):
+                for segment in self.injected:
+                    writer.write(segment)
+                    await asyncio.sleep(0)
+                await writer.start_tls(self.context)
+                self.answers |= self.after_starttls
             if self.said.startswith(b"354"):
                 if "BODY" in self.answers and not await self.say("BODY", reader, writer):
                     return
                 self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
+                left -= 1
                 if self.hold is not None:
                     await self.hold.wait()
                 if not await self.say("DOT", reader, writer):
@@ -87,9 +112,33 @@ class ScriptedSmtp:
         return not answer.startswith((b"421", b"LAST"))
 
 
+S = TypeVar("S", bound=ScriptedSmtp)
+
+
+async def submitted(
+    login: SmtpLogin, envelope: Envelope, raw: bytes = b"Subject: s\r\n\r\nwords\r\n"
+) -> Submission:
+    """What a pool of its own makes of one mail, with little patience."""
+    pool = SubmissionPool(timeout=0.3, final_timeout=0.3)
+    try:
+        return await asyncio.wait_for(pool.submit(login, envelope, raw), 10)
+    finally:
+        await pool.close()
+
+
+def scripted_smtp(**answers: bytes | None) -> AbstractAsyncContextManager[ScriptedSmtp]:
+    return running(ScriptedSmtp(dict(answers)))
+
+
+def serving(
+    answers: Answers, tls: ssl.SSLContext | None = None
+) -> AbstractAsyncContextManager[ScriptedSmtp]:
+    """A server that runs; with ``tls`` it speaks that from the first byte."""
+    return running(ScriptedSmtp(dict(answers)), tls)
+
+
 @asynccontextmanager
-async def scripted_smtp(**answers: bytes | None) -> AsyncIterator[ScriptedSmtp]:
-    server = ScriptedSmtp(dict(answers))
+async def running(server: S, tls: ssl.SSLContext | None = None) -> AsyncIterator[S]:
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -98,7 +147,7 @@ async def scripted_smtp(**answers: bytes | None) -> AsyncIterator[ScriptedSmtp]:
         server.most_at_once = max(server.most_at_once, server.open_now)
         try:
             await server.talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError):  # an SSLError is an OSError
             pass
         finally:
             server.open_now -= 1
@@ -107,7 +156,7 @@ async def scripted_smtp(**answers: bytes | None) -> AsyncIterator[ScriptedSmtp]:
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tasks.add(asyncio.ensure_future(serve(reader, writer)))
 
-    listener = await asyncio.start_server(accept, "127.0.0.1", 0, limit=1 << 26)
+    listener = await asyncio.start_server(accept, "127.0.0.1", 0, limit=1 << 26, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server

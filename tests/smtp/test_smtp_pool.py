@@ -61,7 +61,7 @@ async def test_a_kept_connection_that_ended_is_replaced_and_nobody_notices(
     end: bytes | None,
 ) -> None:
     async with scripted_smtp() as server:
-        pool = SubmissionPool(timeout=0.3)
+        pool = SubmissionPool(timeout=0.3, final_timeout=0.3)
         await pool.submit(server.login, ENVELOPE, RAW)
         server.once["MAIL"] = end
         assert outcome(await pool.submit(server.login, ENVELOPE, RAW)) == "accepted"
@@ -85,7 +85,7 @@ async def test_what_dies_later_is_told_and_not_tried_again(stage: str, expected:
 
 async def test_a_dead_kept_connection_and_a_server_that_is_gone_is_deferred() -> None:
     async with scripted_smtp() as server:
-        pool = SubmissionPool(timeout=0.3)
+        pool = SubmissionPool(timeout=0.3, final_timeout=0.3)
         await pool.submit(server.login, ENVELOPE, RAW)
         server.answers["GREETING"] = server.answers["MAIL"] = HANG_UP
         assert outcome(await pool.submit(server.login, ENVELOPE, RAW)) == "deferred"
@@ -132,6 +132,19 @@ async def test_an_idle_connection_is_let_go_after_a_while() -> None:
         await until(lambda: server.open_now == 0)
         assert server.commands[-1] == "QUIT"
         assert outcome(await pool.submit(server.login, ENVELOPE, RAW)) == "accepted"
+        await pool.close()
+
+
+async def test_a_connection_that_has_carried_its_share_is_replaced() -> None:
+    async with scripted_smtp() as server:
+        server.messages_each = 3  # what the server would bear
+        pool = SubmissionPool(messages_per_connection=3)
+        for _ in range(7):
+            submission = await pool.submit(server.login, ENVELOPE, RAW)
+            assert outcome(submission) == "accepted"
+            # Nothing was lost on the way: each mail went on a connection that was good.
+            assert "no answer" not in " ".join(submission.dialogue)
+        assert server.connections == 3
         await pool.close()
 
 

@@ -18,7 +18,7 @@ ONE = Envelope(sender="ada@x.test", recipients=("ben@x.test",))
 
 
 async def submitted(server: ScriptedSmtp, envelope: Envelope = TWO, raw: bytes = RAW) -> Submission:
-    pool = SubmissionPool(timeout=PATIENCE)
+    pool = SubmissionPool(timeout=PATIENCE, final_timeout=PATIENCE)
     try:
         return await asyncio.wait_for(pool.submit(server.login, envelope, raw), 10)
     finally:
@@ -108,7 +108,7 @@ async def test_dying_in_the_midst_of_the_message_is_deferred() -> None:
 
 async def test_not_reading_the_message_any_further_is_deferred() -> None:
     async with _deaf_after_354() as login:
-        pool = SubmissionPool(timeout=PATIENCE)
+        pool = SubmissionPool(timeout=PATIENCE, final_timeout=PATIENCE)
         submission = await asyncio.wait_for(pool.submit(login, ONE, LARGE), 20)
         await pool.close()
     assert outcomes(submission) == [("deferred", 0)]
@@ -150,7 +150,7 @@ async def test_a_refusal_in_the_midst_of_the_message_is_heard() -> None:
 async def test_nobody_listening_is_deferred() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    pool = SubmissionPool(timeout=PATIENCE)
+    pool = SubmissionPool(timeout=PATIENCE, final_timeout=PATIENCE)
     submission = await pool.submit(SmtpLogin("127.0.0.1", port, "", ""), TWO, RAW)
     await pool.close()
     assert outcomes(submission) == LOST
@@ -181,7 +181,7 @@ async def test_an_address_that_would_leave_its_command_never_reaches_the_wire(
     address: str,
 ) -> None:
     async with scripted_smtp() as server:
-        pool = SubmissionPool(timeout=PATIENCE)
+        pool = SubmissionPool(timeout=PATIENCE, final_timeout=PATIENCE)
         with pytest.raises(InvalidRequest):
             await pool.submit(server.login, Envelope(sender="a@x", recipients=(address,)), RAW)
         if address:

@@ -8,9 +8,9 @@
                                          │                      └── imap_messages
                           filing (transactions), database (one writer thread, two readers)
 
-`server.EmbeddedServer` is the door. Two libraries speak the protocols (pymap: IMAP, aiosmtpd:
-SMTP); they are imported by this package's modules and by nothing else. Who has a mailbox is not
-known here: `directory.Directory` is asked each time.
+`server.EmbeddedServer` is the door. Two libraries speak the protocols: pymap IMAP, imported by
+this package's modules and by nothing else, and aiosmtpd SMTP, which the room `lmtp` builds on too.
+Who has a mailbox is not known here: `directory.Directory` is asked each time.
 
 A submission is answered 250 after one transaction has stored every recipient's copy and the
 sender's Sent copy; folders that a client has open learn of it in the order of the commits.

@@ -24,10 +24,10 @@ from postroom.embedded.mailstore import MailStore, Submission
 from postroom.embedded.trace_fields import (
     Arrival,
     has_bare_newline,
-    set_apart,
     trace_fields,
     without_forged_results,
 )
+from postroom.mime.final_delivery import set_apart
 
 _log = logging.getLogger(__name__)
 

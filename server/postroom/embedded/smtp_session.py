@@ -9,8 +9,8 @@ from typing import Any
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult, LoginPassword
 
 from postroom.embedded.connections import Connections
-from postroom.embedded.smtp_data import TooLarge, read_data
 from postroom.embedded.smtp_policy import Session, SubmissionPolicy
+from postroom.maildata import TooLarge, read_data
 from postroom.model.limits import MAX_MESSAGE_BYTES
 
 MAX_COMMAND_BYTES = 2048

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from postroom.mime.final_delivery import delivery_fields
+
 _HOST = re.compile(r"[0-9A-Za-z._:\[\]-]{1,255}\Z")
 _FIELD_END = re.compile(rb"\r\n(?![ \t])")
 
@@ -38,8 +40,7 @@ def trace_fields(arrival: Arrival, recipients: Sequence[str]) -> bytes:
     helo = arrival.helo if _HOST.match(arrival.helo) else "unknown"
     when = format_datetime(datetime.fromtimestamp(arrival.arrived, UTC))
     lines = [
-        f"Return-Path: <{arrival.sender}>",  # RFC 5321 §4.4
-        *(f"Delivered-To: {address}" for address in recipients),  # RFC 9228
+        *delivery_fields(arrival.sender, recipients),
         f"Received: from {helo} ([{arrival.peer}])",  # RFC 5321 §4.4
         f"\tby {arrival.hostname} with {protocol} id {arrival.id}",
         f"\tfor <{recipients[0]}>;",
@@ -65,19 +66,6 @@ def without_forged_results(raw: bytes, hostname: str) -> bytes:
             kept.append(raw[start:begin])
             start = end
     return b"".join([*kept, raw[start:]]) if kept else raw
-
-
-_FIELD_START = re.compile(rb"[!-9;-~]{1,200}[ \t]*:|\r\n|\Z")
-
-
-def set_apart(raw: bytes) -> bytes:
-    """The same mail, below a blank line where it begins with neither a field nor a blank line.
-
-    Whatever its first line is would otherwise go on from our last trace field, as a folded line or
-    for a reader that mends broken folding, and say things under our name. It is body then: what
-    begins without a field has no header section (RFC 5322 §2.1).
-    """
-    return raw if _FIELD_START.match(raw) else b"\r\n" + raw
 
 
 def has_bare_newline(raw: bytes) -> bool:

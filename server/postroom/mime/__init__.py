@@ -14,6 +14,7 @@
     sender            who vouches for From          authentication: the field they vouch in
     attachments       one leaf's bytes and text     filenames: names that are safe
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
+    final_delivery    what a delivering server puts on top
     quoting           a message under an answer     tokens: what a text costs a model
     bounds            how much of a hostile mail is looked at, and why
 

@@ -31,6 +31,9 @@ class Envelope(Frozen):
 
     sender: str
     recipients: tuple[str, ...]
+    id: str = ""
+    """What a server that offers DSN shall call it in a bounce, at most 100 characters with what
+    is escaped in it (ENVID, RFC 3461 §4.4): the send's id. Empty names none."""
 
 
 class RecipientOutcome(StrEnum):
@@ -51,12 +54,27 @@ class RecipientReply(Frozen):
     """The server's own words, at most 500 characters, control characters removed."""
 
 
+class Obstacle(StrEnum):
+    """Why a whole attempt could not even begin. It says nothing of the mail or its recipients, and
+    the next mail of the same account will meet it too."""
+
+    UNREACHABLE = "unreachable"
+    """No connection, or a server that ended it, fell silent or turned us away before a login."""
+    UNTRUSTED = "untrusted"
+    """No TLS that can be trusted."""
+    LOGIN = "login"
+    """The user name, the password or the token was refused, or there was no token to be had."""
+
+
 class Submission(Frozen):
     """What one attempt came to: one reply a recipient, in the envelope's order."""
 
     replies: tuple[RecipientReply, ...]
     final_reply: str = ""
-    """The answer to the end of DATA, where it came so far."""
+    """The answer to the end of DATA, where it came so far. Of a mail that went in several
+    transactions, because one took too few recipients, the first one's."""
+    obstacle: Obstacle | None = None
+    """What kept the attempt from beginning; every reply then says the same."""
     dialogue: tuple[str, ...] = ()
     """One line a reply in the order they came, such as ``DATA → 354 Go ahead``: our half in brief
     and without secrets, the server's as in a reply's text; at most 300 lines."""

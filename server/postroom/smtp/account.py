@@ -11,7 +11,8 @@ class SmtpLogin:
     """A submission server and what it knows us by (RFC 6409): a password, or a source of OAuth 2
     tokens. An empty ``user`` does not log in: for a server that trusts the network it is on.
 
-    ``certificates`` is a file of certificates to trust in the place of the system's.
+    ``certificates`` is a file of certificates to trust in the place of the system's. Two logins are
+    the same, and share connections, whatever their source of tokens is.
     """
 
     host: str
@@ -19,5 +20,5 @@ class SmtpLogin:
     user: str
     password: str = field(default="", repr=False)
     security: Security = Security.NONE
-    token: TokenSource | None = field(default=None, repr=False)
+    token: TokenSource | None = field(default=None, repr=False, compare=False)
     certificates: Path | None = None

@@ -3,18 +3,23 @@
 aiosmtplib speaks the commands; who may be told what, and what an answer means, is decided here.
 """
 
-import asyncio
 import contextlib
 from typing import Self
 
-import aiosmtplib
-
-from postroom.model.sends import Envelope, RecipientOutcome, RecipientReply, Submission
+from postroom.model.sends import (
+    Envelope,
+    Obstacle,
+    RecipientOutcome,
+    RecipientReply,
+    Submission,
+)
+from postroom.smtp import dsn
 from postroom.smtp.account import SmtpLogin
-from postroom.smtp.client import NETWORK, TellingClient, answer_of
+from postroom.smtp.client import NETWORK, TellingClient, answer_of, stage_failed
 from postroom.smtp.dialogue import Dialogue
 from postroom.smtp.dotted import dotted, lines_of
 from postroom.smtp.envelope import Needs, needs_of
+from postroom.smtp.opening import open_client
 from postroom.smtp.replies import (
     Answer,
     StageFailed,
@@ -22,22 +27,25 @@ from postroom.smtp.replies import (
     all_alike,
     before_dot,
     broken_off,
-    cleaned,
     reply,
     settled,
+    too_many,
 )
+from postroom.smtp.splitting import is_full, joined, left_over, too_late
 from postroom.smtp.transmission import Transmission
 
 QUIT_SECONDS = 2.0
 """How long a parting server may take; nothing depends on its answer."""
 
-OPENING_PARTS = 4
-"""Connecting, TLS, EHLO and the login may each take the timeout; a server that drips its answers
-may not take longer than these together."""
-
 SERVICE_CLOSING = 421
 START_INPUT = 354
-AUTHENTICATION_REQUIRED = 530
+
+BAD_PARAMETERS = (501, 504, 555)
+"""What a server says to parameters that it does not know (RFC 5321 §4.2.4, §4.1.1.11): there are
+some that offer DSN for what stands behind them and does not take it."""
+
+LOGIN_CODES = (530, 534, 535, 538)
+"""The login is what is missing or was refused, at whatever command (RFC 4954 §6)."""
 
 
 class SmtpSession:
@@ -48,34 +56,29 @@ class SmtpSession:
         self._timeout = timeout
         self._final_timeout = final_timeout
         self._between_mails = True
+        self._asks_notices = client.supports_extension("dsn")
+        self.carried = 0
+        """Messages whose final dot has left."""
 
     @classmethod
     async def open(
         cls, login: SmtpLogin, dialogue: Dialogue, *, timeout: float, final_timeout: float
     ) -> Self:
         """A session ready for mail. Raises StageFailed with the server's answer, or with ours."""
-        client = TellingClient(login, dialogue, timeout)
-        try:
-            async with asyncio.timeout(OPENING_PARTS * timeout):
-                await _greet(client)
-                await _log_in(client, login)
-        except TimeoutError as error:
-            client.close()
-            failed = _failed("The SMTP server is too slow", error)
-            dialogue.note("connection", failed.answer)
-            raise failed from None
-        except BaseException:  # cancelled, too
-            client.close()
-            raise
+        client = await open_client(login, dialogue, timeout)
         return cls(client, timeout, final_timeout)
 
     @property
     def usable(self) -> bool:
         """Whether it can carry another mail, as far as we have heard."""
-        return self._between_mails and self._client.is_connected
+        return self._between_mails and self._client.is_connected and self._client.in_step
 
     async def submit(self, envelope: Envelope, raw: bytes, dialogue: Dialogue) -> Submission:
-        """What became of one mail. Raises StageFailed where the sender was not even taken."""
+        """What became of one mail. Raises StageFailed where the sender was not even taken.
+
+        Recipients that are too many for one transaction go in the next one, at once. Each takes at
+        least one of them, so there are never more transactions than recipients.
+        """
         self._client.dialogue = dialogue
         needs = needs_of(envelope, raw)
         lacking = self._lacking(needs)
@@ -84,8 +87,19 @@ class SmtpSession:
             dialogue.note("not submitted", answer)
             return all_alike(envelope, RecipientOutcome.REFUSED, answer)
         lines = lines_of(raw)
+        whole = latest = await self._transaction(envelope, needs, lines)
+        while self.usable and (rest := left_over(latest)):
+            further = envelope.model_copy(update={"recipients": rest})
+            try:
+                latest = await self._transaction(further, needs, lines)
+            except StageFailed:  # the rest is deferred, as it stands
+                break
+            whole = joined(whole, latest)
+        return whole
+
+    async def _transaction(self, envelope: Envelope, needs: Needs, lines: bytes) -> Submission:
         self._between_mails = False  # until the transaction has come to an orderly end
-        await self._mail(envelope.sender, needs, len(lines))
+        await self._mail(envelope, needs, len(lines))
         try:
             return await self._after_mail(envelope, lines)
         finally:
@@ -107,21 +121,30 @@ class SmtpSession:
             )
         return ""
 
-    async def _mail(self, sender: str, needs: Needs, size: int) -> None:
+    async def _mail(self, envelope: Envelope, needs: Needs, size: int) -> None:
         options = [f"SIZE={size}"] if self._client.supports_extension("size") else []
         options += ["BODY=8BITMIME"] if needs.eight_bit else []
         options += ["SMTPUTF8"] if needs.utf8 else []
-        answer = await self._say(" ".join([f"MAIL FROM:<{sender}>", *options]))
+        # Nobody is notified of a mail from the empty sender (RFC 5321 §4.5.5).
+        notices = dsn.mail_parameters(envelope) if self._asks_notices and envelope.sender else []
+        command = [f"MAIL FROM:<{envelope.sender}>", *options]
+        answer = await self._say(" ".join([*command, *notices]))
+        if notices and answer.code in BAD_PARAMETERS:
+            self._asks_notices = False
+            answer = await self._say(" ".join(command))
         if not answer.done:
             await self._reset()
-            raise StageFailed(answer)
+            raise StageFailed(answer, Obstacle.LOGIN if answer.code in LOGIN_CODES else None)
 
     async def _after_mail(self, envelope: Envelope, lines: bytes) -> Submission:
         replies: list[RecipientReply] = []
         try:
             for address in envelope.recipients:
                 # One by one: what was answered must outlive a connection that breaks later.
-                replies.append(await self._recipient(address))  # noqa: PERF401
+                replies.append(await self._recipient(envelope, address))
+                if is_full(replies):
+                    replies += too_late(envelope.recipients[len(replies) :], replies[-1])
+                    break
         except StageFailed as failed:
             return Submission(replies=broken_off(replies, envelope.recipients, failed.answer))
         if all(r.outcome is not RecipientOutcome.ACCEPTED for r in replies):
@@ -129,10 +152,14 @@ class SmtpSession:
             return Submission(replies=tuple(replies))
         return await self._data(replies, lines)
 
-    async def _recipient(self, address: str) -> RecipientReply:
-        answer = await self._say(f"RCPT TO:<{address}>")
+    async def _recipient(self, envelope: Envelope, address: str) -> RecipientReply:
+        asks = self._asks_notices and envelope.sender
+        notices = dsn.rcpt_parameters(address) if asks else []
+        answer = await self._say(" ".join([f"RCPT TO:<{address}>", *notices]))
         if answer.code == SERVICE_CLOSING:
             raise StageFailed(answer)
+        if too_many(answer):
+            return reply(address, RecipientOutcome.DEFERRED, answer)
         outcome = RecipientOutcome.ACCEPTED if answer.done else before_dot(answer)
         return reply(address, outcome, answer)
 
@@ -146,7 +173,9 @@ class SmtpSession:
         except StageFailed as failed:
             return Submission(replies=settled(replies, RecipientOutcome.DEFERRED, failed.answer))
         outcome = after_dot(answer) if dot_left else before_dot(answer)
-        self._between_mails = dot_left and outcome is not RecipientOutcome.UNKNOWN
+        self.carried += dot_left
+        orderly = dot_left and outcome is not RecipientOutcome.UNKNOWN
+        self._between_mails = orderly and answer.code != SERVICE_CLOSING
         final_reply = f"{answer.code} {answer.text}".strip() if answer.code else ""
         return Submission(replies=settled(replies, outcome, answer), final_reply=final_reply)
 
@@ -166,7 +195,7 @@ class SmtpSession:
         try:
             return answer_of(await self._client.execute_command(command.encode()))
         except NETWORK as error:
-            raise _failed("The SMTP server ended the connection", error) from None
+            raise stage_failed("The SMTP server ended the connection", error) from None
 
     async def _reset(self) -> None:
         """Leave the transaction, so that the connection can carry another mail."""
@@ -182,33 +211,3 @@ class SmtpSession:
                     await self._client.quit(timeout=QUIT_SECONDS)
         finally:
             self._client.close()
-
-
-async def _greet(client: TellingClient) -> None:
-    try:
-        await client.greet()
-    except NETWORK as error:
-        raise _failed("The connection to the SMTP server failed", error) from None
-
-
-async def _log_in(client: TellingClient, login: SmtpLogin) -> None:
-    if not login.user:
-        return
-    try:
-        if not client.supported_auth_methods:
-            text = "The SMTP server offers no way to log in that Postroom knows."
-            client.dialogue.note("AUTH", Answer(0, text))
-            raise StageFailed(Answer(AUTHENTICATION_REQUIRED, text))
-        await client.login(login.user, login.password)
-    except NETWORK as error:
-        raise _failed("The SMTP login failed", error) from None
-
-
-def _failed(what: str, error: Exception) -> StageFailed:
-    """The failure as a stage's: the server's code and words where it answered, else why not."""
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        code = error.code if 400 <= error.code < 600 else 0
-        return StageFailed(Answer(code, cleaned(f"{what}: {error.message}")))
-    if isinstance(error, TimeoutError):
-        return StageFailed(Answer(0, f"{what}: it did not answer in time."))
-    return StageFailed(Answer(0, cleaned(f"{what}: {error}")))

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from postroom.model.errors import Unavailable
-from postroom.model.sends import Envelope, Submission
+from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, Submission
 from postroom.smtp.account import SmtpLogin
 from postroom.smtp.dialogue import Dialogue
 from postroom.smtp.envelope import check_envelope
@@ -28,7 +28,11 @@ class SubmissionPool:
     """Submits mail, each over a kept connection where there is one.
 
     ``timeout`` (seconds) is the patience for each answer before the final dot; ``final_timeout``
-    for the answer to it, the same unless given (RFC 5321 §4.5.3.2.6 would wait ten minutes).
+    for the answer to it. Many servers examine the message first, and to leave too early is not to
+    know whether it was taken: ten minutes (RFC 5321 §4.5.3.2.6).
+
+    ``messages_per_connection`` is kept below what servers close after: then there is no connection
+    that ends just when the next mail begins.
     """
 
     def __init__(
@@ -38,13 +42,15 @@ class SubmissionPool:
         most: int = 32,
         idle_seconds: float = 60.0,
         timeout: float = 30.0,
-        final_timeout: float | None = None,
+        final_timeout: float = 600.0,
+        messages_per_connection: int = 100,
     ) -> None:
         self._per_login = per_login
         self._most = most
         self._idle_seconds = idle_seconds
         self._timeout = timeout
-        self._final_timeout = timeout if final_timeout is None else final_timeout
+        self._final_timeout = final_timeout
+        self._messages_per_connection = messages_per_connection
         self._places = asyncio.Semaphore(most)
         self._lanes: dict[SmtpLogin, _Lane] = {}
         self._idle: OrderedDict[SmtpSession, tuple[SmtpLogin, float]] = OrderedDict()
@@ -71,7 +77,7 @@ class SubmissionPool:
             try:
                 submission = await self._submit(login, envelope, raw, dialogue)
             except StageFailed as failed:
-                submission = all_alike(envelope, before_dot(failed.answer), failed.answer)
+                submission = all_alike(envelope, _outcome(failed), failed.answer, failed.obstacle)
             return submission.model_copy(update={"dialogue": dialogue.lines})
 
     async def _submit(
@@ -130,7 +136,8 @@ class SubmissionPool:
             raise
 
     def _give_back(self, session: "SmtpSession", login: SmtpLogin) -> None:
-        if not session.usable or self._closed or self._idle_seconds <= 0:
+        worn_out = session.carried >= self._messages_per_connection
+        if not session.usable or worn_out or self._closed or self._idle_seconds <= 0:
             self._part_with(session)
             return
         loop = asyncio.get_running_loop()
@@ -169,6 +176,13 @@ class SubmissionPool:
             self._part_with(self._idle.popitem()[0])
         if self._partings:
             await asyncio.wait(self._partings)
+
+
+def _outcome(failed: StageFailed) -> RecipientOutcome:
+    """A 5yz to STARTTLS refuses no mail: whoever said it may not even be the server."""
+    if failed.obstacle is Obstacle.UNTRUSTED:
+        return RecipientOutcome.DEFERRED
+    return before_dot(failed.answer)
 
 
 class _Lane:

@@ -44,20 +44,32 @@ class Transmission:
         self._answering = asyncio.ensure_future(self._protocol.read_response())
 
     async def run(self, wire: bytes, final_timeout: float) -> tuple[Answer, bool]:
-        """The server's answer, and whether the final dot had left before it. Code 0 with the dot
+        """The server's answer to ``wire``, which is not empty, and whether the final dot had left before it. Code 0 with the dot
         gone is a connection that ended in between. Raises StageFailed where the dot never left
         and the server did not say why."""
         try:
             await asyncio.sleep(0)  # lets the answering begin
-            for start in range(0, len(wire), PIECE):
-                if not await self._leaves(wire[start : start + PIECE]):
-                    return await self._early_answer(), False
-            if not await self._leaves(FINAL_DOT):
+            if self._heard_with_354():
                 return await self._early_answer(), False
+            for start in range(0, len(wire), PIECE):
+                piece = wire[start : start + PIECE]
+                if start + PIECE >= len(wire):
+                    piece += FINAL_DOT  # a write of its own would cost small mails a fifth more
+                if not await self._leaves(piece):
+                    return await self._early_answer(), False
             return await self._final_answer(final_timeout), True
         finally:
             self._answering.cancel()
             await asyncio.gather(self._answering, return_exceptions=True)
+
+    def _heard_with_354(self) -> bool:
+        """Whether an answer came in one segment with the 354, which may well be a refusal.
+        aiosmtplib would let it lie until more comes."""
+        early = bytes(self._protocol._buffer)
+        self._protocol._buffer.clear()
+        if early:
+            self._protocol.data_received(early)
+        return bool(early)
 
     async def _leaves(self, piece: bytes) -> bool:
         """True once the piece has been handed to the system; False where the server spoke, or

@@ -1,4 +1,4 @@
-"""The mail data after DATA (RFC 5321 §4.1.1.4, §4.5.2), read in large pieces.
+"""The mail data after DATA (RFC 5321 §4.1.1.4, §4.5.2), read in large pieces, for SMTP and LMTP.
 
 aiosmtpd reads line by line and refuses lines over 1,000 octets; real mail has longer ones, and a
 25 MB attachment is 350,000 lines.
