@@ -8,15 +8,18 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TypeVar
 
+from ways import OtherWay, nowhere
+
 from postroom.build import PostRoom
 from postroom.imap.mail import FetchedMail
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
-from postroom.index.folders import Folder
+from postroom.index.folders import Folder, Progress
 from postroom.model.answers import SendAnswer, WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.requests import SendRequest
 from postroom.work.intake import Intake
+from postroom.work.places import Place, Role
 from postroom.work.term import Term
 
 T = TypeVar("T")
@@ -97,13 +100,16 @@ class Postman:
             number = await index.write(
                 lambda con: journal.begin_term(con, index.clock(), 1, "test")
             )
-            self._intake = Intake(Term(index, number), TRUSTED)
+            self._intake = Intake(Term(index, number))
         box = await index.read(lambda con: mailboxes.by_address(con, address))
         assert box is not None
         first = uid or self._uid + 1
         batch = [FetchedMail(number, raw, None, ()) for number, raw in enumerate(mails, first)]
         self._uid = max(self._uid, first + len(mails) - 1)
-        await self._intake.take(Folder(box.id, "builtin", "INBOX", uidvalidity), batch)
+        folder = Folder(box.id, "builtin", "INBOX", uidvalidity)
+        way = OtherWay(frozenset({address.rpartition("@")[2]}), nowhere, TRUSTED)
+        place = Place(folder, Role.INBOX, way, since=0.0)
+        await self._intake.take(place, batch, Progress(last_uid=batch[-1].uid))
 
 
 def letter(

@@ -7,13 +7,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from postroom.accounts.domains import AccountDomain, BuiltinDomain, Domain
 from postroom.clock import Clock, system_clock
+from postroom.credentials.vault import Vault
 from postroom.desk.desk import Desk, open_desk
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.index.index import Index
 from postroom.model.errors import Unavailable
 from postroom.provision.builtin import BuiltinProvisioner
-from postroom.settings import Settings, keep_private
+from postroom.provision.provisioner import Provisioner
+from postroom.settings import Settings, environment, keep_private
 from postroom.work.seat import Seat
 
 MIGRATION_PATIENCE_SECONDS = 10.0
@@ -47,15 +50,31 @@ async def open_room(
         index = Index(settings.index_file, settings.bells_folder, clock)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(settings, error) from error
-    seat = Seat(index, settings, program)
-    provisioner = BuiltinProvisioner(settings.operator.domain)
-    desk = open_desk(index, settings, {provisioner.domain: provisioner}, seat.idle)
+    provisioners = {
+        name: _provisioner(name, domain, settings)
+        for name, domain in settings.operator.served.items()
+    }
+    seat = Seat(index, settings, provisioners, program)
+    desk = open_desk(index, settings, provisioners, seat.idle)
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)
     finally:
         await seat.stop()
         await index.close()
+
+
+def _provisioner(name: str, domain: Domain, settings: Settings) -> Provisioner:
+    """Where the mailboxes of a domain come from."""
+    if isinstance(domain, BuiltinDomain):
+        return BuiltinProvisioner(name)
+    from postroom.provision import choosing  # a start on the built-in server need not load it
+
+    if isinstance(domain, AccountDomain):
+        return choosing.of_account(name, domain, settings.operator.accounts[domain.account])
+    place = domain.conninfo(name)
+    conninfo = Vault(environment()).at(place) if place is not None else None
+    return choosing.of_directory(name, domain, conninfo)
 
 
 async def _start(index: Index, settings: Settings) -> None:

@@ -23,8 +23,8 @@ SMALL = re.compile(
     "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN waits|INDEX strays_by_age"
     "|INDEX sends_(submitting|unknown)"
 )
-"""Walks that are none: FTS5's own look-up, lists in the question, tables and indexes of a handful of
-rows, an index that is read from one end."""
+"""Walks that are none: FTS5's own look-up, lists in the question, tables and indexes of a handful
+of rows, an index that is read from one end."""
 
 
 def queries() -> list[tuple[str, str]]:

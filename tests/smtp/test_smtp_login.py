@@ -35,11 +35,11 @@ class Tokens:
 
     old: str = "stale-token"
     new: str = "fresh-token"
-    asked: list[bool] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
-    async def __call__(self, *, fresh: bool = False) -> str:
-        self.asked.append(fresh)
-        return self.new if fresh else self.old
+    async def __call__(self, *, refused: str = "") -> str:
+        self.asked.append(refused)
+        return self.new if refused == self.old else self.old
 
 
 def with_password(server: ScriptedSmtp) -> SmtpLogin:
@@ -181,7 +181,7 @@ async def test_a_refused_token_is_heard_out_and_a_fresh_one_tried_once(
         submission = await submitted(with_tokens(server, tokens), ONE)
         assert server.commands[2] == command
         assert server.connections == 2
-    assert tokens.asked == [False, True]
+    assert tokens.asked == ["", "stale-token"]
     assert what_came(submission) == ("accepted", 250, None)
     assert not {"stale-token", "fresh-token"} & set(" ".join(submission.dialogue).split())
 
@@ -192,7 +192,7 @@ async def test_a_token_refused_at_once_is_followed_by_a_fresh_one_on_a_fresh_con
         server.once["AUTH"] = b"535 5.7.3 Authentication unsuccessful\r\n"
         assert what_came(await submitted(with_tokens(server, tokens), ONE))[0] == "accepted"
         assert server.connections == 2
-    assert tokens.asked == [False, True]
+    assert tokens.asked == ["", "stale-token"]
 
 
 async def test_two_refused_tokens_are_a_refused_login() -> None:
@@ -216,7 +216,7 @@ async def test_a_temporary_failure_asks_for_no_fresh_token() -> None:
     tokens = Tokens()
     async with scripted_smtp(EHLO=offers("XOAUTH2"), AUTH=b"454 4.7.0 later\r\n") as server:
         assert what_came(await submitted(with_tokens(server, tokens), ONE))[:2] == ("deferred", 454)
-    assert tokens.asked == [False]
+    assert tokens.asked == [""]
 
 
 async def test_a_server_without_tokens_is_told_as_such_and_asked_once() -> None:
@@ -229,7 +229,7 @@ async def test_a_server_without_tokens_is_told_as_such_and_asked_once() -> None:
 
 
 async def test_where_there_is_no_token_nothing_is_connected_and_the_mail_waits() -> None:
-    async def none(*, fresh: bool = False) -> str:
+    async def none(*, refused: str = "") -> str:
         raise Unavailable("oauth_unreachable", "No token could be fetched.", "Try later.")
 
     async with scripted_smtp(EHLO=offers("XOAUTH2")) as server:

@@ -25,18 +25,16 @@ from smtp.scripted_smtp import HANG_UP, ScriptedSmtp, scripted_smtp
 from work.lossy_line import LossyLine, lossy_line
 
 from postroom.build import PostRoom
-from postroom.embedded.server import Ports
-from postroom.imap.account import ImapLogin
+from postroom.embedded.server import EmbeddedServer, Ports
 from postroom.index import journal
 from postroom.index.database import Connection
-from postroom.index.sends import Waiting
 from postroom.model.callers import operator
 from postroom.model.requests import AttachmentRequest
-from postroom.smtp.account import SmtpLogin
 from postroom.work import mailserver
 from postroom.work.courier import Courier
 from postroom.work.reconciler import Reconciler
 from postroom.work.term import Term
+from postroom.work.ways import BuiltinWay, Ways
 
 DOMAIN = "agents.localhost"
 RETRY_SECONDS = 3600.0
@@ -47,6 +45,7 @@ class Round:
     """A courier on its way, with nobody else at work in the room."""
 
     room: PostRoom
+    server: EmbeddedServer
     ports: Ports
     clock: JumpClock
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -112,7 +111,7 @@ async def round_(home: Path) -> AsyncIterator[Round]:
         for caller in (ADA, BEN):
             await mailbox(room, caller)
         try:
-            yield Round(room, ports, clock)
+            yield Round(room, server, ports, clock)
         finally:
             await server.stop()
 
@@ -129,17 +128,11 @@ async def carrying(out: Round, smtp_port: int | None = None) -> AsyncIterator[No
 
 
 async def begun(out: Round, smtp_port: int | None) -> Any:
-    def smtp(waiting: Waiting) -> SmtpLogin:
-        port = smtp_port or out.ports.smtp
-        return SmtpLogin("127.0.0.1", port, waiting.address, waiting.password)
-
-    def imap(waiting: Waiting) -> ImapLogin:
-        return ImapLogin(
-            host="127.0.0.1", port=out.ports.imap, user=waiting.address, password=waiting.password
-        )
-
-    term = await begin_term(out.room)
-    return Courier(term, smtp, Reconciler(term, imap), DOMAIN, RETRY_SECONDS).run(out.stop)
+    way = BuiltinWay(
+        frozenset({DOMAIN}), frozenset(), out.server, out.ports.imap, smtp_port or out.ports.smtp
+    )
+    term, ways = await begin_term(out.room), Ways([way])
+    return Courier(term, ways, Reconciler(term, ways), RETRY_SECONDS).run(out.stop)
 
 
 async def begin_term(room: PostRoom) -> Term:

@@ -24,6 +24,7 @@ from servers.rooms import (
     send,
     until,
 )
+from ways import LoginOf, OtherWay
 from work.lossy_line import lossy_line
 
 from postroom.build import PostRoom
@@ -32,8 +33,8 @@ from postroom.imap.account import ImapLogin
 from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.model.callers import operator
-from postroom.model.mailboxes import Mailbox
-from postroom.work import mailserver, vigil
+from postroom.work import mailserver, sources
+from postroom.work.attention import Attention
 from postroom.work.intake import Intake
 from postroom.work.term import Term
 from postroom.work.watcher import Watcher
@@ -90,9 +91,12 @@ async def served(home: Path, **asked: Any) -> AsyncIterator[tuple[PostRoom, Port
 
 
 @asynccontextmanager
-async def watching(room: PostRoom, login: Callable[[Mailbox], ImapLogin]) -> AsyncIterator[None]:
+async def watching(room: PostRoom, login: LoginOf) -> AsyncIterator[None]:
+    """Mailboxes are watched as on a server elsewhere: a connection for each, in IDLE."""
     term = await begin_term(room)
-    task = asyncio.create_task(Watcher(term, Intake(term, frozenset()), login).run())
+    way = OtherWay(frozenset({"agents.localhost"}), login)
+    watcher = Watcher(term, Intake(term), Attention(term), [way])
+    task = asyncio.create_task(watcher.run())
     try:
         yield
         assert not task.done(), task
@@ -101,11 +105,10 @@ async def watching(room: PostRoom, login: Callable[[Mailbox], ImapLogin]) -> Asy
         await asyncio.gather(task, return_exceptions=True)
 
 
-def at(port: Callable[[Mailbox], int] | int) -> Callable[[Mailbox], ImapLogin]:
-    def login(box: Mailbox) -> ImapLogin:
-        where = port if isinstance(port, int) else port(box)
-        password = box.password.get_secret_value()
-        return ImapLogin(host="127.0.0.1", port=where, user=box.address, password=password)
+def at(port: Callable[[str], int] | int) -> LoginOf:
+    def login(address: str, password: str) -> ImapLogin:
+        where = port if isinstance(port, int) else port(address)
+        return ImapLogin(host="127.0.0.1", port=where, user=address, password=password)
 
     return login
 
@@ -160,8 +163,8 @@ async def test_a_login_that_is_refused_is_told_with_the_mailbox_and_with_a_wait(
     async with served(tmp_path) as (room, ports):
         address = await mailbox(room, ADA)
 
-        def wrong(box: Mailbox) -> ImapLogin:
-            return ImapLogin(host="127.0.0.1", port=ports.imap, user=box.address, password="no")
+        def wrong(address: str, password: str) -> ImapLogin:
+            return ImapLogin(host="127.0.0.1", port=ports.imap, user=address, password="no")
 
         async with watching(room, wrong):
             said = await until(room, problem(address))
@@ -255,7 +258,7 @@ async def test_a_mailbox_whose_server_hangs_does_not_slow_the_others(tmp_path: P
         async with served(tmp_path) as (room, ports):
             bad = [await mailbox(room, ADA, username=f"bad{n}") for n in range(3)]
             good = await mailbox(room, ADA, username="good")
-            async with watching(room, at(lambda box: hung if box.address in bad else ports.imap)):
+            async with watching(room, at(lambda address: hung if address in bad else ports.imap)):
                 for number in range(5):
                     begun = time.monotonic()
                     await submit(room, good, letter(good, good, f"Mail {number}"))
@@ -338,7 +341,7 @@ async def test_an_expired_mailbox_that_its_owner_takes_back_is_watched_again(
     clock = JumpClock()
     async with opened(tmp_path, clock=clock) as room:
         address = await mailbox(room, ADA, expires_in="60s")
-        for number, wait in enumerate((61, 61 + vigil.LAST_MAIL_SECONDS)):
+        for number, wait in enumerate((61, 61 + sources.LAST_MAIL_SECONDS)):
             clock.ahead += wait
             await until(room, lambda con: con.execute(EXPIRED).fetchone())
             await mailbox(room, ADA, expires_in="60s")

@@ -21,7 +21,7 @@ from postroom.model.callers import Caller
 from postroom.model.errors import Conflict, InvalidRequest, Refused, Unavailable
 from postroom.model.events import EventType
 from postroom.model.limits import PROVISION_PATIENCE_SECONDS
-from postroom.model.mailboxes import Mailbox, MailboxStatus
+from postroom.model.mailboxes import Mailbox, MailboxStatus, Reach
 from postroom.policy.names import username as checked_username
 from postroom.provision.provisioner import Provisioner
 
@@ -67,7 +67,7 @@ class Mailboxes:
         """
         door.require(caller, "create")
         provisioner = self._provisioner(domain)
-        name = self._username(username, provisioner.domain)
+        name = self._username(username, provisioner)
         shown = _display_name(display_name)
         lifetime = _lifetime(expires_in)
 
@@ -121,6 +121,9 @@ class Mailboxes:
 
         def look(con: Connection) -> Credentials:
             box = door.mailbox(con, caller, address)
+            provisioner = self._provisioners.get(box.address.rpartition("@")[2])
+            if provisioner is None or provisioner.reach is not Reach.LOCAL:
+                return _elsewhere(box, provisioner)
             worker = journal.worker(con)
             if worker is None or not worker["imap_port"]:
                 raise Unavailable(
@@ -154,12 +157,14 @@ class Mailboxes:
             )
         return found
 
-    def _username(self, asked: str | None, domain: str) -> str | None:
+    def _username(self, asked: str | None, provisioner: Provisioner) -> str | None:
         """The name that was asked for; a whole address of our domain names one as well."""
         if asked is None:
             return None
         local, at, of = asked.strip().rpartition("@")
-        return checked_username(local if at and of.lower() == domain else asked, self._pattern)
+        if at and of.lower() == provisioner.domain:
+            asked = provisioner.username_in(local)
+        return checked_username(asked, self._pattern)
 
     def _make(
         self,
@@ -172,7 +177,7 @@ class Mailboxes:
     ) -> tuple[Mailbox, bool]:
         now = self._clock()
         owner = mailboxes.owner_or_new(con, caller.tenant, caller.agent)
-        address = f"{name or self._free_name(con, provisioner.domain)}@{provisioner.domain}"
+        address = provisioner.address_of(name or self._free_name(con, provisioner))
         expires_at = now + lifetime if lifetime is not None else None
         old = mailboxes.by_address(con, address)
         if old is not None and old.owner != owner:
@@ -206,13 +211,13 @@ class Mailboxes:
         assert made is not None
         return made, old is not None
 
-    def _free_name(self, con: Connection, domain: str) -> str:
+    def _free_name(self, con: Connection, provisioner: Provisioner) -> str:
         """A readable name that is free and that the operator's pattern allows."""
         for _ in range(200):
             mood, bird = secrets.choice(_MOODS.split()), secrets.choice(_BIRDS.split())
             name = f"{mood}-{bird}-{secrets.randbelow(900) + 100}"
             allowed = not self._pattern or re.fullmatch(self._pattern, name)
-            if allowed and mailboxes.by_address(con, f"{name}@{domain}") is None:
+            if allowed and mailboxes.by_address(con, provisioner.address_of(name)) is None:
                 return name
         raise Refused(
             "username_needed",
@@ -249,6 +254,28 @@ class Mailboxes:
             if now is None or now.status is not MailboxStatus.PROVISIONING or left <= 0:
                 return now or box
             await wait_for_event(changed, left)
+
+
+def _elsewhere(box: Mailbox, provisioner: Provisioner | None) -> Credentials:
+    """What a mail program needs for a mailbox that is not on the built-in server."""
+    if provisioner is None or provisioner.servers is None:
+        raise Refused(
+            "no_own_login",
+            f"{box.address} has no login of its own: it is one of the addresses of an account.",
+            "Open that account with a mail program; postroom.toml names it.",
+        )
+    imap, smtp = provisioner.servers
+    return Credentials(
+        address=box.address,
+        user=box.address,
+        password=box.password.get_secret_value(),
+        imap_host=imap.host,
+        imap_port=imap.port,
+        smtp_host=smtp.host,
+        smtp_port=smtp.port,
+        security=f"IMAP {imap.security}, SMTP {smtp.security}",
+        note="Any mail program can open it; the server is not Postroom's own.",
+    )
 
 
 def _require_operator(caller: Caller) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = """
 CREATE TABLE folder(
@@ -40,6 +40,21 @@ CREATE TABLE message(
 CREATE INDEX message_content ON message(content);
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
+
+ADDED = {
+    2: """
+CREATE TABLE accepted(
+  address TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  at REAL NOT NULL,
+  PRIMARY KEY(address, message_id)) WITHOUT ROWID;
+CREATE INDEX accepted_at ON accepted(at);
+""",
+}
+"""What each version added to the schema of version 1."""
+
+ACCEPTED_SECONDS = 14 * 86_400.0
+"""How long it is remembered that a mail was accepted: longer than anybody asks for it."""
 
 INBOX = "INBOX"
 SENT = "Sent"
@@ -117,6 +132,20 @@ def tops(db: sqlite3.Connection) -> list[Top]:
     return [
         Top(*row) for row in db.execute("SELECT address, name, uid_validity, max_uid FROM folder")
     ]
+
+
+def note_accepted(db: sqlite3.Connection, address: str, message_id: str, now: float) -> None:
+    """Remember, in the transaction that accepts a mail, that it was accepted."""
+    db.execute("DELETE FROM accepted WHERE at < ?", (now - ACCEPTED_SECONDS,))
+    db.execute("INSERT OR REPLACE INTO accepted VALUES(?, ?, ?)", (address, message_id, now))
+
+
+def took(db: sqlite3.Connection, address: str, message_id: str) -> bool:
+    """Whether a mail was accepted from a mailbox, as long as that is remembered."""
+    found = db.execute(
+        "SELECT 1 FROM accepted WHERE address = ? AND message_id = ?", (address, message_id)
+    )
+    return found.fetchone() is not None
 
 
 def messages_of(db: sqlite3.Connection, folder: int) -> list[MessageRow]:

@@ -28,6 +28,8 @@ class Submission:
     """The same without claims that only we may make; mostly the very same bytes."""
     copies: Sequence[tuple[str, bytes]]
     """Each receiving mailbox with the trace fields on top of its copy."""
+    message_id: str = ""
+    """Without brackets: under which it is remembered that the mail was accepted."""
 
 
 class MailStore:
@@ -111,9 +113,10 @@ def _prepare(path: Path) -> sqlite3.Connection:
             "Install that version, or a later one.",
         )
     if version == 0:
-        db.executescript(
-            f"BEGIN; {filing.SCHEMA} PRAGMA user_version={filing.SCHEMA_VERSION}; COMMIT;"
-        )
+        db.executescript(f"BEGIN; {filing.SCHEMA} PRAGMA user_version=1; COMMIT;")
+        version = 1
+    for number in range(version + 1, filing.SCHEMA_VERSION + 1):
+        db.executescript(f"BEGIN; {filing.ADDED[number]} PRAGMA user_version={number}; COMMIT;")
     return db
 
 
@@ -127,6 +130,8 @@ def _file_submission(db: sqlite3.Connection, mail: Submission, now: float) -> li
     same = mail.delivered is mail.sent
     delivered = sent if same else filing.store_content(db, mail.delivered)
     filed = [_file(db, mail.sender, filing.SENT, sent, NewMessage(mail.sent, now, r"\Seen"))]
+    if mail.message_id:
+        filing.note_accepted(db, mail.sender, mail.message_id, now)
     for address, trace in mail.copies:
         new = NewMessage(mail.delivered, now, trace=trace)
         filed.append(_file(db, address, filing.INBOX, delivered, new))

@@ -85,6 +85,12 @@ class EmbeddedServer:
         if running is not None:
             await running.stop()
 
+    async def took(self, address: str, message_id: str) -> bool:
+        """Whether a mail with this Message-ID (without brackets) was accepted from a mailbox, in
+        the last days; wherever its Sent copy went since."""
+        running = self._running
+        return running is not None and await running.took(address, message_id)
+
     async def tops(self) -> list[Top]:
         """How far each folder of each mailbox goes."""
         return await self._running.tops() if self._running is not None else []
@@ -155,6 +161,9 @@ class _Running:
         await self._store.flush()
         await asyncio.sleep(0)  # those whose mail was just stored are told so
         await self._store.close()
+
+    async def took(self, address: str, message_id: str) -> bool:
+        return await self._store.read(lambda db: filing.took(db, address, message_id))
 
     async def tops(self) -> list[Top]:
         return await self._store.read(filing.tops)

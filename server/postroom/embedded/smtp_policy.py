@@ -24,6 +24,7 @@ from postroom.embedded.mailstore import MailStore, Submission
 from postroom.embedded.trace_fields import (
     Arrival,
     has_bare_newline,
+    message_id_of,
     trace_fields,
     without_forged_results,
 )
@@ -171,6 +172,7 @@ class SubmissionPolicy:
             copies=[
                 (mailbox, trace_fields(arrival, list(given))) for mailbox, given in named.items()
             ],
+            message_id=message_id_of(sent),
         )
 
 

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from postroom.mime.final_delivery import delivery_fields
 
 _HOST = re.compile(r"[0-9A-Za-z._:\[\]-]{1,255}\Z")
+_MESSAGE_ID = re.compile(rb"<([^<>\s\x00-\x20\x7f]{1,512})>")
 _FIELD_END = re.compile(rb"\r\n(?![ \t])")
 
 
@@ -66,6 +67,16 @@ def without_forged_results(raw: bytes, hostname: str) -> bytes:
             kept.append(raw[start:begin])
             start = end
     return b"".join([*kept, raw[start:]]) if kept else raw
+
+
+def message_id_of(raw: bytes) -> str:
+    """The Message-ID of a mail without brackets; "" where it has none that can be written down."""
+    for begin, end in _fields(raw):
+        name, _, value = raw[begin:end].partition(b":")
+        if name.strip(b" \t").lower() == b"message-id":
+            found = _MESSAGE_ID.search(value)
+            return found[1].decode("utf-8", "replace") if found else ""
+    return ""
 
 
 def has_bare_newline(raw: bytes) -> bool:

@@ -49,6 +49,9 @@ class Waiting:
     sender: str
     attempts: int
     created_at: float
+    status: SendStatus
+    doubt_since: float | None
+    """Since when nobody knows whether its server took it, seconds since 1970."""
 
 
 def add(con: Connection, send: NewSend) -> int:
@@ -157,7 +160,7 @@ def envelope(con: Connection, send: Waiting) -> Envelope:
         for row in recipients(con, send.id)
         if row["outcome"] not in (RecipientOutcome.ACCEPTED, RecipientOutcome.REFUSED)
     ]
-    return Envelope(sender=send.sender, recipients=tuple(left))
+    return Envelope(sender=send.sender, recipients=tuple(left), id=send.public_id)
 
 
 def begin(con: Connection, send_id: int) -> bool:
@@ -195,6 +198,7 @@ _EVENTS = {
     SendStatus.FAILED: EventType.SEND_FAILED,
     SendStatus.QUEUED: EventType.SEND_DEFERRED,
     SendStatus.UNKNOWN: EventType.SEND_UNKNOWN,
+    SendStatus.HELD: EventType.SEND_HELD,
 }
 
 
@@ -210,7 +214,7 @@ def settle(
 ) -> None:
     """Move a send on after an attempt, with its event.
 
-    ``status``: SENT, FAILED, QUEUED (deferred until ``not_before``) or UNKNOWN.
+    ``status``: SENT, FAILED, QUEUED (deferred until ``not_before``), UNKNOWN, or HELD for a person.
     """
     row = by_id(con, send_id)
     assert row is not None
@@ -233,8 +237,25 @@ def settle(
         send_id=send_id,
         detail=detail,
     )
+    if status is SendStatus.UNKNOWN and row["doubt_since"] is None:
+        sql.set_doubt(con, id=send_id, since=at)
     if status is SendStatus.FAILED:
         threads.repend(con, thread_now(con, row["mail_id"]))
+
+
+def to_file(con: Connection, send_id: int) -> None:
+    """Its server took it and files nothing: a copy has to go into Sent."""
+    sql.set_to_file(con, id=send_id, to_file=1)
+
+
+def filed(con: Connection, send_id: int) -> None:
+    """Its copy is in Sent, or never will be."""
+    sql.set_to_file(con, id=send_id, to_file=0)
+
+
+def unfiled(con: Connection) -> list[Waiting]:
+    """Sends whose copy has to go into Sent yet, oldest first."""
+    return [_waiting(row) for row in sql.unfiled(con)]
 
 
 def accept_all(con: Connection, send_id: int) -> None:
@@ -270,4 +291,6 @@ def _waiting(row: Row) -> Waiting:
         sender=row["sender"],
         attempts=row["attempts"],
         created_at=row["created_at"],
+        status=SendStatus(row["status"]),
+        doubt_since=row["doubt_since"],
     )

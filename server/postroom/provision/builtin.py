@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from postroom.accounts.servers import MailServer
 from postroom.model.mailboxes import Mailbox, Reach
 
 HOSTNAME = "post.localhost"
@@ -16,6 +17,13 @@ class BuiltinProvisioner:
     domain: str
     reach: Reach = Reach.LOCAL
     live_at_commit: bool = True
+    servers: tuple[MailServer, MailServer] | None = None
+
+    def address_of(self, username: str) -> str:
+        return f"{username}@{self.domain}"
+
+    def username_in(self, local_part: str) -> str:
+        return local_part
 
     async def provision(self, mailbox: Mailbox) -> None:
         """Nothing is left to do: the row is the provisioning."""

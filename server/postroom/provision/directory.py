@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from postroom.accounts.servers import MailServer
 from postroom.model.mailboxes import Mailbox, Reach
 from postroom.provision.directory_table import DirectoryTable, Row, ssha512
 
@@ -19,8 +20,15 @@ class DirectoryProvisioner:
     table: DirectoryTable
     quota_mb: int = 0
     """What may lie in each mailbox, MB; 0 for no limit."""
+    servers: tuple[MailServer, MailServer] | None = None
     reach: Reach = Reach.INTERNET
     live_at_commit: bool = False
+
+    def address_of(self, username: str) -> str:
+        return f"{username}@{self.domain}"
+
+    def username_in(self, local_part: str) -> str:
+        return local_part
 
     async def provision(self, mailbox: Mailbox) -> None:
         """Let the mailbox be live, with the password that the index has for it."""

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from postroom.accounts.servers import MailServer
 from postroom.model.mailboxes import Mailbox, Reach
 
 
@@ -19,6 +20,17 @@ class Provisioner(Protocol):
     @property
     def live_at_commit(self) -> bool:
         """Whether a mailbox is live with its row in the index, with nothing else to do."""
+
+    @property
+    def servers(self) -> tuple[MailServer, MailServer] | None:
+        """Where a mail program of a mailbox's own logs in, IMAP and submission; None where there is
+        no such login, or (the built-in server) where that is not known beforehand."""
+
+    def address_of(self, username: str) -> str:
+        """The address, lower case, that a mailbox of this username has."""
+
+    def username_in(self, local_part: str) -> str:
+        """The username in the local part of an address of this domain."""
 
     async def provision(self, mailbox: Mailbox) -> None:
         """Make the address exist. Idempotent: a worker that died may have done it already."""

@@ -7,21 +7,23 @@ reconciler finds out what became of it.
 
 import asyncio
 import logging
-from collections.abc import Callable
 from functools import partial
+
+from pydantic import SecretStr
 
 from postroom.index import mail, sends
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
-from postroom.model.errors import InvalidRequest
-from postroom.model.sends import Envelope, RecipientOutcome, SendStatus, Submission
-from postroom.smtp.account import SmtpLogin
+from postroom.model.errors import InvalidRequest, PostroomError, Unavailable
+from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, SendStatus, Submission
 from postroom.smtp.replies import Answer, all_alike
+from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
 from postroom.work.outcomes import NO_ANSWER, settle
-from postroom.work.reconciler import RECONSIDER_SECONDS, Reconciler
+from postroom.work.reconciler import Reconciler
 from postroom.work.term import Term
+from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
 
 log = logging.getLogger("postroom.work")
 
@@ -42,17 +44,11 @@ class Courier:
     """Empties the outbox."""
 
     def __init__(
-        self,
-        term: Term,
-        smtp: Callable[[Waiting], SmtpLogin],
-        reconciler: Reconciler,
-        local_domain: str,
-        retry_seconds: float,
+        self, term: Term, ways: Ways, reconciler: Reconciler, retry_seconds: float
     ) -> None:
         self._term = term
-        self._smtp = smtp
+        self._ways = ways
         self._reconciler = reconciler
-        self._local_domain = local_domain
         self._retry_seconds = retry_seconds
         self._pool = SubmissionPool(per_login=2)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
@@ -111,23 +107,37 @@ class Courier:
             taken = await self._term.write(lambda con: _take(con, now, send))
             if taken is None:
                 return
-            submission = await self._submit(send, *taken)
-            await self._term.write(lambda con: self._record(con, send, submission))
+            way, submission = await self._submit(send, *taken)
+            await self._term.write(lambda con: self._record(con, send, way, submission))
             if any(r.outcome is RecipientOutcome.UNKNOWN for r in submission.replies):
-                self._reconciler.look(RECONSIDER_SECONDS)
+                self._reconciler.look()
         except Exception as error:
             log.error("Send %s was interrupted.", send.public_id, exc_info=error)
             await wait_for_event(self._stop, REST_SECONDS)
             self._reconciler.look()
 
-    async def _submit(self, send: Waiting, envelope: Envelope, raw: bytes) -> Submission:
+    async def _submit(
+        self, send: Waiting, envelope: Envelope, raw: bytes
+    ) -> tuple[Way | None, Submission]:
+        """The way it went, if any, and what became of it there."""
+        way: Way | None = None
         try:
-            return await self._pool.submit(self._smtp(send), envelope, raw)
+            way = self._ways.of(send.address)
+            login = await way.smtp(send.address, SecretStr(send.password))
+            return way, await self._pool.submit(login, envelope, raw)
         except InvalidRequest as error:  # it can never be sent: trying again would never end
             answer = Answer(NO_ANSWER, error.message)
-            return all_alike(envelope, RecipientOutcome.REFUSED, answer)
+            return way, all_alike(envelope, RecipientOutcome.REFUSED, answer)
+        except Unavailable as error:
+            if error.code == "submission_closed":
+                raise
+            return way, _not_begun(envelope, error)
+        except PostroomError as error:  # a secret or a token that cannot be had now
+            return way, _not_begun(envelope, error)
 
-    def _record(self, con: Connection, send: Waiting, submission: Submission) -> None:
+    def _record(
+        self, con: Connection, send: Waiting, way: Way | None, submission: Submission
+    ) -> None:
         now = self._term.index.clock()
         before = sum(
             row["outcome"] == RecipientOutcome.ACCEPTED for row in sends.recipients(con, send.id)
@@ -139,7 +149,7 @@ class Courier:
             attempt=send.attempts + 1,
             now=now,
             give_up_at=send.created_at + self._retry_seconds,
-            local_domain=self._local_domain,
+            local_domains=way.domains if isinstance(way, BuiltinWay) else frozenset(),
         )
         codes = ",".join(sorted({str(reply.code) for reply in submission.replies}))
         sends.settle(
@@ -151,6 +161,8 @@ class Courier:
             not_before=outcome.not_before,
             detail=f"attempt {send.attempts + 1}: {codes}",
         )
+        if outcome.status is SendStatus.SENT and way is not None:
+            _after_acceptance(con, send, way, submission)
 
     async def _finish(self) -> None:
         """Let what is in flight end. What takes too long is left to be reconciled."""
@@ -173,3 +185,19 @@ def _take(con: Connection, now: float, send: Waiting) -> tuple[Envelope, bytes] 
     if not sends.begin(con, send.id):
         return None
     return sends.envelope(con, send), raw
+
+
+def _after_acceptance(con: Connection, send: Waiting, way: Way, submission: Submission) -> None:
+    """What is left to do for a mail that was taken: file it, and know it by its new name."""
+    if way.sent_by is SentBy.POSTROOM:
+        sends.to_file(con, send.id)
+    told = told_message_id(submission.final_reply, way.smtp_host)
+    if told is not None:
+        mail.also_known_as(con, send.mail_id, told)
+
+
+def _not_begun(envelope: Envelope, error: PostroomError) -> Submission:
+    """An attempt that something of our own stood in the way of: it is made again."""
+    answer = Answer(NO_ANSWER, f"{error.message} {error.next_step}".strip())
+    submission = all_alike(envelope, RecipientOutcome.DEFERRED, answer)
+    return submission.model_copy(update={"obstacle": Obstacle.LOGIN})

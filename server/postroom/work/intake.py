@@ -49,25 +49,26 @@ class Intake:
         progress: Progress,
         *,
         first_look: bool = False,
-    ) -> None:
+    ) -> bool:
         """Index a batch of a folder's mail, and remember how far the folder is read with it. On
         disk when it returns.
 
         ``first_look``: it lay there when we first looked, and may be older than our connection.
-        Mail of a mailbox that has been deleted or purged meanwhile is not taken."""
+        False, and nothing taken, where the mailbox has been deleted or purged meanwhile."""
         read = await asyncio.to_thread(_read, batch, place.way.trusted)
         now = self._term.index.clock()
 
-        def change(con: Connection) -> None:
+        def change(con: Connection) -> bool:
             owner = place.folder.mailbox_id
             if owner and not mailboxes.keeps_mail(con, owner):
-                return
+                return False
             before = folders.newest_mail(con)
             for one in read:
                 _Taking(con, now, place, one, before, progress, first_look).take()
             folders.keep_progress(con, place.folder, progress)
+            return True
 
-        await self._term.write(change)
+        return await self._term.write(change)
 
     async def leave(self, place: Place, uid: int, why: str, progress: Progress) -> None:
         """Pass a mail by that cannot be read: told, listed, and not in the way of others."""

@@ -13,12 +13,12 @@ from postroom.model.errors import Unavailable
 from postroom.model.mailboxes import MailboxStatus
 from postroom.provision.builtin import HOSTNAME
 from postroom.settings import Settings
+from postroom.work.doorbell import INBOX, Doorbell
 from postroom.work.term import Term
-from postroom.work.vigil import ACCOUNT, INBOX
 
 log = logging.getLogger("postroom.work")
 
-PORT_PATIENCE = 8
+PORT_PATIENCE = 20
 """Tries for ports that a worker before us may just be leaving."""
 
 PORT_PAUSE_SECONDS = 0.25
@@ -27,9 +27,9 @@ PORT_PAUSE_SECONDS = 0.25
 class IndexDirectory:
     """Who may log in and receive, asked of the index each time."""
 
-    def __init__(self, index: Index, domain: str) -> None:
+    def __init__(self, index: Index, domains: frozenset[str]) -> None:
         self._index = index
-        self._domains = frozenset({domain})
+        self._domains = domains
 
     def domains(self) -> frozenset[str]:
         return self._domains
@@ -37,6 +37,8 @@ class IndexDirectory:
     async def find(self, address: str) -> Account | None:
         """The account behind an address. An expired mailbox can be read until its mail is purged,
         and receives nothing."""
+        if address.rpartition("@")[2] not in self._domains:
+            return None  # its mail goes another way
         box = await self._index.read(lambda con: mailboxes.by_address(con, address))
         if box is None or box.status in (MailboxStatus.DELETED, MailboxStatus.PROVISIONING):
             return None
@@ -64,7 +66,7 @@ class IndexReading:
             box = mailboxes.by_address(con, address)
             if box is None:
                 return uid  # nobody reads along any more
-            return folders.last_uid(con, Folder(box.id, ACCOUNT, INBOX, uid_validity))
+            return folders.last_uid(con, Folder(box.id, "builtin", INBOX, uid_validity))
 
         end = self._index.clock() + READING_SECONDS
         while True:
@@ -76,30 +78,33 @@ class IndexReading:
             await wait_for_event(changed, left)
 
 
-async def start(term: Term, settings: Settings) -> tuple[EmbeddedServer, Ports]:
-    """The running built-in server, on the ports that mail programs know it by.
+async def start(
+    term: Term, settings: Settings, doorbell: Doorbell | None = None
+) -> tuple[EmbeddedServer, Ports]:
+    """The running built-in server, on the ports that mail programs know it by. It rings
+    ``doorbell`` whenever mail has come.
 
     Where another program holds one of them for good, both are chosen anew, and it is said.
     """
     kept = await term.index.read(journal.worker)
     known = Ports(imap=kept["imap_port"], smtp=kept["smtp_port"]) if kept else Ports(0, 0)
-    server, ports = await _on_known_ports(term, settings, known)
+    server, ports = await _on_known_ports(term, settings, known, doorbell or Doorbell())
     await term.write(lambda con: journal.keep_ports(con, ports.imap, ports.smtp))
     return server, ports
 
 
 async def _on_known_ports(
-    term: Term, settings: Settings, known: Ports
+    term: Term, settings: Settings, known: Ports, doorbell: Doorbell
 ) -> tuple[EmbeddedServer, Ports]:
     for _ in range(PORT_PATIENCE):
-        server = _server(term, settings, known)
+        server = _server(term, settings, known, doorbell)
         try:
             return server, await server.start()
         except Unavailable as error:
             if error.code != "port_taken":
                 raise
         await asyncio.sleep(PORT_PAUSE_SECONDS)
-    server = _server(term, settings, Ports(0, 0))
+    server = _server(term, settings, Ports(0, 0), doorbell)
     ports = await server.start()
     log.warning(
         "Another program holds port %s or %s, where the built-in mail server listened. It listens"
@@ -109,12 +114,13 @@ async def _on_known_ports(
     return server, ports
 
 
-def _server(term: Term, settings: Settings, ports: Ports) -> EmbeddedServer:
+def _server(term: Term, settings: Settings, ports: Ports, doorbell: Doorbell) -> EmbeddedServer:
     return EmbeddedServer(
         settings.mailstore_file,
-        IndexDirectory(term.index, settings.operator.domain),
+        IndexDirectory(term.index, settings.operator.builtin_domains),
         ports=ports,
         clock=term.index.clock,
         hostname=HOSTNAME,
         along=IndexReading(term.index),
+        rung=doorbell.ring,
     )

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, Submission
+from postroom.model.sends import (
+    Obstacle,
+    RecipientOutcome,
+    RecipientReply,
+    SendStatus,
+    Submission,
+)
 
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
 """Seconds before the next try after the first, second … deferral (RFC 5321 §4.5.4.1 asks for at
@@ -13,6 +19,18 @@ NO_ANSWER = 0
 
 LOGIN_CODES = (530, 534, 535, 538)
 """A login that is refused for good (RFC 4954 §6)."""
+
+
+_OBSTACLES = {
+    Obstacle.UNREACHABLE: "The mail server cannot be reached.",
+    Obstacle.UNTRUSTED: "There is no trusted TLS connection to the mail server.",
+    Obstacle.LOGIN: "The mail server does not let this mailbox send: the operator must look after"
+    " the account's login.",
+}
+
+_LEAST = {Obstacle.LOGIN: 60.0, Obstacle.UNTRUSTED: 60.0, Obstacle.UNREACHABLE: 0.0, None: 0.0}
+"""Seconds before the next try, at least: providers lock out who tries a refused login again and
+again."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +49,16 @@ def settle(
     attempt: int,
     now: float,
     give_up_at: float,
-    local_domain: str,
+    local_domains: frozenset[str],
 ) -> Outcome:
     """The outcome of attempt number ``attempt`` (from 1).
 
     ``accepted_before`` recipients took the mail in earlier attempts. A mail that somebody took is
-    ``sent``, with a reason that names who did not.
+    ``sent``, with a reason that names who did not. ``local_domains`` are the built-in server's,
+    where it was that server who answered.
     """
+    if submission.obstacle is not None and not local_domains:
+        return _not_begun(submission, attempt, now, give_up_at)
     by = {outcome: _of(submission, outcome) for outcome in RecipientOutcome}
     if by[RecipientOutcome.UNKNOWN]:
         return Outcome(
@@ -51,7 +72,7 @@ def settle(
         return Outcome(SendStatus.QUEUED, _deferred(deferred[0]), now + pause)
     reason = " ".join(
         [
-            *(_refused(reply, local_domain) for reply in refused),
+            *(_refused(reply, local_domains) for reply in refused),
             *(_given_up(reply) for reply in deferred),
         ]
     )
@@ -67,15 +88,26 @@ def _deferred(reply: RecipientReply) -> str:
     return f"The mail server could not take it yet{said}; it is tried again by itself."
 
 
-def _refused(reply: RecipientReply, local_domain: str) -> str:
+def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: float) -> Outcome:
+    """Where an attempt could not even begin: that says nothing of the mail. A wrong password for
+    an hour must not fail every mail of that hour."""
+    why = _OBSTACLES[submission.obstacle or Obstacle.UNREACHABLE]
+    if now >= give_up_at:
+        return Outcome(SendStatus.FAILED, f"{why} It was tried for so long that it is given up.")
+    pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST[submission.obstacle])
+    return Outcome(SendStatus.QUEUED, f"{why} It is tried again by itself.", now + pause)
+
+
+def _refused(reply: RecipientReply, local_domains: frozenset[str]) -> str:
     """One sentence in our own words: a server's text may be a stranger's."""
     address, domain = reply.address, reply.address.rpartition("@")[2].lower()
-    if reply.code == 550 and domain == local_domain:
+    if reply.code == 550 and domain in local_domains:
         return f"There is no mailbox {address} in this post room."
-    if reply.code == 550:
+    if reply.code == 550 and local_domains:
+        reached = ", ".join(sorted(local_domains))
         return (
-            f"{address} is outside: this post room reaches only addresses at {local_domain}, until"
-            " its operator connects a real mail account (README, Addresses outside)."
+            f"{address} is outside: this mailbox reaches only addresses at {reached}. A mailbox of"
+            " a domain with a real mail account reaches everybody (README, Addresses outside)."
         )
     if reply.code in LOGIN_CODES:
         return f"The mail server does not let this mailbox send ({reply.code})."

@@ -1,8 +1,12 @@
 """Finds out about sends that a dead worker had in hand, or whose answer never came.
 
-The built-in server files the Sent copy in the transaction that accepts a mail: whether it is there
-tells whether the mail was taken. There, the send is ``sent``; not there, it goes again with the
-same Message-ID.
+    the server files Sent as it accepts    there: it was taken. Not there: it was not, and goes
+                                           again with the same Message-ID
+    it files Sent by itself, later,        there: it was taken. Not there for a minute: nobody
+    or does not file at all                knows, and it is held for a person, or goes again, as
+                                           the operator set
+
+The built-in server is ours and is asked whether it took a mail, wherever its Sent copy went since.
 """
 
 import asyncio
@@ -10,7 +14,9 @@ import logging
 from collections.abc import Callable, Collection
 from functools import partial
 
-from postroom.imap.account import ImapLogin
+from pydantic import SecretStr
+
+from postroom.accounts.account import OnUnknown
 from postroom.imap.connection import ImapConnection
 from postroom.index import mailboxes, sends
 from postroom.index.database import Connection
@@ -19,7 +25,9 @@ from postroom.index.sends import Waiting
 from postroom.model.errors import PostroomError
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import SendStatus
+from postroom.work.sent_folder import find_in_sent
 from postroom.work.term import Term
+from postroom.work.ways import SentBy, Way, Ways
 
 log = logging.getLogger("postroom.work")
 
@@ -27,25 +35,31 @@ RECONSIDER_SECONDS = 2.0
 """How long after a lost answer to look: the server may still be busy with storing the mail, and
 who looks too early sends it twice."""
 
+SEARCH_FOR_SECONDS = 60.0
+"""How long a provider may take to file in Sent what it took."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds between looks while something cannot be found out, doubled each time."""
 
 SEARCH_SECONDS = 120.0
 """Patience with one answer: a search through tens of thousands of sent mails takes a while."""
 
-SENT = "Sent"
+HELD = (
+    "The connection ended after the mail was handed over, and it is not in Sent: nobody knows"
+    " whether it was delivered. A person decides whether it goes again."
+)
 
 
 class Reconciler:
-    """Asks the Sent folder where nobody knows whether a server took a mail."""
+    """Asks where nobody knows whether a server took a mail."""
 
-    def __init__(self, term: Term, imap: Callable[[Waiting], ImapLogin]) -> None:
+    def __init__(self, term: Term, ways: Ways) -> None:
         self._term = term
-        self._imap = imap
+        self._ways = ways
         self._asked = asyncio.Event()
         self._delay = 0.0
 
-    def look(self, after: float = 0.0) -> None:
+    def look(self, after: float = RECONSIDER_SECONDS) -> None:
         """Something is in doubt: look, once ``after`` seconds have passed."""
         self._delay = max(self._delay, after)
         self._asked.set()
@@ -80,36 +94,74 @@ class Reconciler:
         return left
 
     async def _find_out(self, send: Waiting) -> bool:
-        taken = await self._was_taken(send)
+        """Whether it is settled what became of a send."""
+        way = self._way(send)
+        taken = await self._was_taken(send, way) if way is not None else None
         if taken is None:
             return await self._term.write(lambda con: self._give_up(con, send))
-        status = SendStatus.SENT if taken else SendStatus.QUEUED
-        detail = "found in Sent" if taken else "not in Sent: goes again, same Message-ID"
-        await self._term.write(partial(self._settle, send=send, status=status, detail=detail))
+        if taken:
+            await self._settle(send, SendStatus.SENT, "found with its server")
+            return True
+        assert way is not None
+        if way.sent_by is SentBy.ACCEPTANCE:
+            await self._settle(send, SendStatus.QUEUED, "not taken: goes again, same Message-ID")
+            return True
+        return await self._decide(send, way)
+
+    async def _decide(self, send: Waiting, way: Way) -> bool:
+        """What becomes of a send whose absence from Sent proves nothing."""
+        since = send.doubt_since
+        if since is None:  # a dead worker had it in hand
+            await self._settle(send, SendStatus.UNKNOWN, "interrupted")
+            return False
+        if self._term.index.clock() - since < SEARCH_FOR_SECONDS:
+            return False
+        if way.on_unknown is OnUnknown.RESEND:
+            await self._settle(send, SendStatus.QUEUED, "not in Sent: goes again, as was set")
+        else:
+            await self._settle(send, SendStatus.HELD, "not in Sent: held", HELD)
         return True
 
-    async def _was_taken(self, send: Waiting) -> bool | None:
-        """Whether the server filed a Sent copy of it; None where that cannot be found out now."""
-        message_id = f"{send.public_id}@{send.address.rpartition('@')[2]}"
+    def _way(self, send: Waiting) -> Way | None:
         try:
-            connection = await ImapConnection.open(self._imap(send), timeout=SEARCH_SECONDS)
+            return self._ways.of(send.address)
+        except PostroomError:
+            return None
+
+    async def _was_taken(self, send: Waiting, way: Way) -> bool | None:
+        """Whether the server took it; None where that cannot be found out now."""
+        message_id = f"{send.public_id}@{send.address.rpartition('@')[2]}"
+        known = await way.took(send.address, message_id)
+        if known is not None:
+            return known
+        try:
+            login = await way.imap(send.address, SecretStr(send.password))
+            connection = await ImapConnection.open(login, timeout=SEARCH_SECONDS)
         except PostroomError:
             return None
         try:
-            await connection.select(SENT)
-            return bool(await connection.find_message_id(message_id))
+            return await find_in_sent(connection, message_id) is not None
         except PostroomError:
             return None
         finally:
             await connection.close()
 
-    def _settle(self, con: Connection, send: Waiting, status: SendStatus, detail: str) -> None:
+    async def _settle(
+        self, send: Waiting, status: SendStatus, detail: str, reason: str = ""
+    ) -> None:
+        change = partial(self._change, send=send, status=status, detail=detail, reason=reason)
+        await self._term.write(change)
+
+    def _change(
+        self, con: Connection, send: Waiting, status: SendStatus, detail: str, reason: str
+    ) -> None:
         row = sends.by_id(con, send.id)
         if row is None or row["status"] not in (SendStatus.SUBMITTING, SendStatus.UNKNOWN):
             return  # it was settled while we asked
         if status is SendStatus.SENT:
             sends.accept_all(con, send.id)
-        sends.settle(con, self._term.index.clock(), send.id, status, detail=detail)
+        now = self._term.index.clock()
+        sends.settle(con, now, send.id, status, reason=reason, detail=detail)
 
     def _give_up(self, con: Connection, send: Waiting) -> bool:
         """Whether asking again is of no use: the mailbox was deleted, and its Sent folder too."""

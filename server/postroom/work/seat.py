@@ -15,12 +15,14 @@ import importlib
 import logging
 import os
 import sqlite3
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from postroom.index import journal
 from postroom.index.index import Index
 from postroom.model.errors import PostroomError
+from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings
 from postroom.work.pulse import PULSE_SECONDS, Pulse
 from postroom.work.term import Term
@@ -58,9 +60,16 @@ class Standing(StrEnum):
 class Seat:
     """This process's try for the worker's seat."""
 
-    def __init__(self, index: Index, settings: Settings, program: str) -> None:
+    def __init__(
+        self,
+        index: Index,
+        settings: Settings,
+        provisioners: Mapping[str, Provisioner],
+        program: str,
+    ) -> None:
         self._index = index
         self._settings = settings
+        self._provisioners = provisioners
         self._program = program
         self._pulse = Pulse(settings.lock_file.with_suffix(".pulse"), index.clock)
         self._trouble = ""
@@ -134,7 +143,8 @@ class Seat:
         signing = asyncio.create_task(self._sign(), name="worker-pulse")
         try:
             workers = await asyncio.to_thread(importlib.import_module, "postroom.work.workers")
-            await workers.run(Term(self._index, number), self._settings, self._stop, self._begun)
+            term = Term(self._index, number)
+            await workers.run(term, self._settings, self._provisioners, self._stop, self._begun)
         finally:
             signing.cancel()
             await asyncio.gather(signing, return_exceptions=True)

@@ -8,9 +8,13 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from postroom.accounts.account import OnUnknown
+from postroom.accounts.account import Account, Credential, OnUnknown
+from postroom.accounts.directory import DirectoryDomain
+from postroom.credentials.vault import Vault
+from postroom.embedded.server import EmbeddedServer
 from postroom.imap.account import ImapLogin
 from postroom.model.errors import Unavailable
+from postroom.model.servers import TokenSource
 from postroom.smtp.account import SmtpLogin
 
 
@@ -53,6 +57,10 @@ class Way(Protocol):
         """Whether one login serves all mailboxes, so that mail has to be routed."""
 
     @property
+    def smtp_host(self) -> str:
+        """Whose submission server it is: its answers are read by what is known of it."""
+
+    @property
     def sent_by(self) -> SentBy: ...
 
     @property
@@ -75,6 +83,10 @@ class Way(Protocol):
     async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
         """How a mailbox's mail is submitted; raises as ``imap``."""
 
+    async def took(self, address: str, message_id: str) -> bool | None:
+        """Whether the server took a mail with this Message-ID (without brackets) from ``address``;
+        None where it cannot say, and the Sent folder has to be asked."""
+
 
 LOOPBACK = "127.0.0.1"
 
@@ -85,9 +97,11 @@ class BuiltinWay:
 
     domains: frozenset[str]
     trusted: frozenset[str]
+    server: EmbeddedServer
     imap_port: int
     smtp_port: int
     name: str = "builtin"
+    smtp_host: str = LOOPBACK
     shared: bool = False
     sent_by: SentBy = SentBy.ACCEPTANCE
     on_unknown: OnUnknown = OnUnknown.RESEND
@@ -98,6 +112,116 @@ class BuiltinWay:
 
     async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
         return SmtpLogin(LOOPBACK, self.smtp_port, address, password.get_secret_value())
+
+    async def took(self, address: str, message_id: str) -> bool | None:
+        return await self.server.took(address, message_id)
+
+
+@dataclass(frozen=True)
+class AccountWay:
+    """One real account: every mailbox of its domains is an address of it."""
+
+    name: str
+    account: Account
+    domains: frozenset[str]
+    vault: Vault = field(repr=False)
+    token: TokenSource | None = field(default=None, repr=False)
+    shared: bool = True
+
+    @property
+    def smtp_host(self) -> str:
+        return self.account.smtp.host
+
+    @property
+    def sent_by(self) -> SentBy:
+        return SentBy.PROVIDER if self.account.files_sent else SentBy.POSTROOM
+
+    @property
+    def on_unknown(self) -> OnUnknown:
+        return self.account.on_unknown
+
+    @property
+    def pace(self) -> Pace:
+        account = self.account
+        return Pace(account.poll_seconds, account.idle_poll_seconds, account.connections)
+
+    @property
+    def trusted(self) -> frozenset[str]:
+        return frozenset(self.account.trusted)
+
+    async def imap(self, address: str, password: SecretStr) -> ImapLogin:
+        server, credential = self.account.imap, self.account.imap_login
+        return ImapLogin(
+            server.host,
+            server.port,
+            credential.user,
+            await self._secret(credential),
+            server.security,
+            self.token if credential.oauth else None,
+            server.certificates,
+        )
+
+    async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
+        server, credential = self.account.smtp, self.account.smtp_login
+        return SmtpLogin(
+            server.host,
+            server.port,
+            credential.user,
+            await self._secret(credential),
+            server.security,
+            self.token if credential.oauth else None,
+            server.certificates,
+        )
+
+    async def took(self, address: str, message_id: str) -> bool | None:
+        return None
+
+    async def _secret(self, credential: Credential) -> str:
+        if credential.password is None:
+            return ""
+        return (await self.vault.at(credential.password).read()).get_secret_value()
+
+
+@dataclass(frozen=True)
+class DirectoryWay:
+    """A mail host that reads its mailboxes from a table of ours: a login for each."""
+
+    name: str
+    domain: DirectoryDomain
+    domains: frozenset[str]
+    shared: bool = False
+    on_unknown: OnUnknown = OnUnknown.HOLD
+
+    @property
+    def smtp_host(self) -> str:
+        return self.domain.smtp.host
+
+    @property
+    def sent_by(self) -> SentBy:
+        return SentBy.ACCEPTANCE if self.domain.sent_at_acceptance else SentBy.POSTROOM
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(self.domain.poll_seconds, self.domain.idle_poll_seconds)
+
+    @property
+    def trusted(self) -> frozenset[str]:
+        return frozenset(self.domain.trusted)
+
+    async def imap(self, address: str, password: SecretStr) -> ImapLogin:
+        server = self.domain.imap
+        secret = password.get_secret_value()
+        where = server.host, server.port
+        return ImapLogin(*where, address, secret, server.security, certificates=server.certificates)
+
+    async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
+        server = self.domain.smtp
+        secret = password.get_secret_value()
+        where = server.host, server.port
+        return SmtpLogin(*where, address, secret, server.security, certificates=server.certificates)
+
+    async def took(self, address: str, message_id: str) -> bool | None:
+        return None
 
 
 class Ways:

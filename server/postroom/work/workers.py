@@ -1,69 +1,137 @@
-"""All workers together, on the built-in server: started in order, and stopped in order."""
+"""All workers together: started in order, and stopped in order."""
 
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
-from postroom.embedded.server import Ports
-from postroom.imap.account import ImapLogin
-from postroom.index.sends import Waiting
-from postroom.model.mailboxes import Mailbox
+from postroom.accounts.domains import AccountDomain
+from postroom.credentials.vault import Vault
+from postroom.imap.pool import ConnectionPool
+from postroom.oauth.tokens import OAuthTokens
 from postroom.provision.builtin import HOSTNAME
-from postroom.settings import Settings
-from postroom.smtp.account import SmtpLogin
+from postroom.provision.provisioner import Provisioner
+from postroom.settings import Settings, environment
 from postroom.work import mailserver
+from postroom.work.attention import Attention
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
+from postroom.work.doorbell import Doorbell
+from postroom.work.filer import Filer
+from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
+from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
+from postroom.work.rounds import Rounds
 from postroom.work.term import Term
 from postroom.work.watcher import Watcher
-
-LOOPBACK = "127.0.0.1"
+from postroom.work.ways import AccountWay, BuiltinWay, DirectoryWay, Way, Ways
 
 MANY_FILES = 10_240
 """What macOS lets an ordinary process have (its OPEN_MAX)."""
 
 
 async def run(
-    term: Term, settings: Settings, stop: asyncio.Event, seated: Callable[[], None]
+    term: Term,
+    settings: Settings,
+    provisioners: Mapping[str, Provisioner],
+    stop: asyncio.Event,
+    seated: Callable[[], None],
 ) -> None:
     """Do the I/O of the post room until ``stop`` is set; ``seated`` is called once it can begin.
 
     Whatever fails in one worker ends them all: the seat starts them anew.
     """
     _allow_many_files()
-    server, ports = await mailserver.start(term, settings)
-    logins = _Logins(ports)
-    watcher = Watcher(term, Intake(term, frozenset({HOSTNAME})), logins.imap_of_mailbox)
+    doorbell = Doorbell()
+    server, ports = await mailserver.start(term, settings, doorbell)
     operator = settings.operator
-    courier = Courier(
-        term,
-        logins.smtp_of_send,
-        Reconciler(term, logins.imap_of_send),
-        operator.domain,
-        operator.retry_hours * 3600,
+    builtin = BuiltinWay(
+        operator.builtin_domains, frozenset({HOSTNAME}), server, ports.imap, ports.smtp
     )
+    tokens, elsewhere = _elsewhere(term, settings)
+    ways = Ways([builtin, *elsewhere])
+    intake, pool = Intake(term), ConnectionPool()
+    attention = Attention(term)
+    rounds = Rounds(term, intake, builtin, doorbell)
+    courier = Courier(term, ways, Reconciler(term, ways), operator.retry_hours * 3600)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
     try:
+        await doorbell.ring_where_something_waits(server, term.index)
         seated()
-        async with asyncio.TaskGroup() as group:
-            carrying = group.create_task(courier.run(stop), name="courier")
-            others = [
-                group.create_task(watcher.run(), name="watcher"),
-                group.create_task(caretaker.run(), name="caretaker"),
-            ]
-            await carrying
-            for other in others:
-                other.cancel()
+        others: dict[str, Coroutine[Any, Any, None]] = {
+            "rounds": rounds.run(),
+            "caretaker": caretaker.run(),
+        }
+        if elsewhere:
+            watched = [way for way in elsewhere if not _is_handed_in(way)]
+            others |= {
+                "attention": attention.run(),
+                "watcher": Watcher(term, intake, attention, watched).run(),
+                "filer": Filer(term, ways, pool).run(),
+                "provisioning": Provisioning(term, provisioners).run(),
+            }
+            for way in elsewhere:
+                if isinstance(way, DirectoryWay) and way.domain.lmtp is not None:
+                    others[f"inlet-{way.name}"] = Inlet(term, intake, way).run()
+        await _together(courier.run(stop), others)
     finally:
+        doorbell.close()
+        await pool.close()
         await server.stop()
+        for source in tokens:
+            await source.close()
+
+
+async def _together(
+    courier: Coroutine[Any, Any, None], others: Mapping[str, Coroutine[Any, Any, None]]
+) -> None:
+    """Until the courier has ended, which the stop tells it to; then the others end."""
+    async with asyncio.TaskGroup() as group:
+        carrying = group.create_task(courier, name="courier")
+        tasks = [group.create_task(work, name=name) for name, work in others.items()]
+        await carrying
+        for task in tasks:
+            task.cancel()
+
+
+def _is_handed_in(way: Way) -> bool:
+    """Whether its mail comes by LMTP, and not to a folder that is read."""
+    return isinstance(way, DirectoryWay) and way.domain.lmtp is not None
+
+
+def _elsewhere(term: Term, settings: Settings) -> tuple[list[OAuthTokens], list[Way]]:
+    """The ways of all domains but the built-in server's, and the sources of their tokens."""
+    operator, vault = settings.operator, Vault(environment())
+    by_account: dict[str, set[str]] = {}
+    ways: list[Way] = []
+    for name, domain in operator.served.items():
+        if isinstance(domain, AccountDomain):
+            by_account.setdefault(domain.account, set()).add(name)
+        elif domain.provisioner == "directory":
+            ways.append(DirectoryWay(name, domain, frozenset({name})))
+    tokens: list[OAuthTokens] = []
+    for name, domains in by_account.items():
+        account = operator.accounts[name]
+        source = None
+        if account.oauth is not None:
+            client, refresh = account.client_secret, account.refresh_token
+            source = OAuthTokens(
+                account.oauth,
+                account.address,
+                term.index.clock,
+                client_secret=vault.at(client) if client else None,
+                refresh_token=vault.at(refresh) if refresh else None,
+            )
+            tokens.append(source)
+        ways.append(AccountWay(name, account, frozenset(domains), vault, source))
+    return tokens, ways
 
 
 def _allow_many_files() -> None:
-    """Raise this process's own limit of open files: a watched mailbox takes two, and the usual
-    limit of 256 on macOS would end at a hundred mailboxes."""
+    """Raise this process's own limit of open files: each watched mailbox elsewhere takes one, and
+    the usual limit of 256 on macOS would end soon."""
     if sys.platform == "win32":
         return
     import resource
@@ -73,24 +141,3 @@ def _allow_many_files() -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(OSError, ValueError):  # it stays as it is, then
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-class _Logins:
-    """How the built-in server is logged in to, for a mailbox and for a send."""
-
-    def __init__(self, ports: Ports) -> None:
-        self._ports = ports
-
-    def imap_of_mailbox(self, box: Mailbox) -> ImapLogin:
-        return self._imap(box.address, box.password.get_secret_value())
-
-    def imap_of_send(self, send: Waiting) -> ImapLogin:
-        return self._imap(send.address, send.password)
-
-    def smtp_of_send(self, send: Waiting) -> SmtpLogin:
-        return SmtpLogin(
-            host=LOOPBACK, port=self._ports.smtp, user=send.address, password=send.password
-        )
-
-    def _imap(self, user: str, password: str) -> ImapLogin:
-        return ImapLogin(host=LOOPBACK, port=self._ports.imap, user=user, password=password)

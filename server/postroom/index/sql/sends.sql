@@ -103,3 +103,16 @@ SELECT 1 FROM sends WHERE mailbox_id = :mailbox_id AND status = 'held' LIMIT 1;
 -- name: accept_all(send_id)!
 -- The server took it for everybody it had not refused.
 UPDATE recipients SET outcome = 'accepted' WHERE send_id = :send_id AND outcome <> 'refused';
+
+-- name: set_doubt(id, since)!
+-- Since when nobody knows what became of it.
+UPDATE sends SET doubt_since = :since WHERE id = :id;
+
+-- name: set_to_file(id, to_file)!
+-- Whether its copy has to go into Sent yet.
+UPDATE sends SET to_file = :to_file WHERE id = :id;
+
+-- name: unfiled()
+-- What has to be filed, oldest first.
+SELECT s.*, b.address, b.password FROM sends s INDEXED BY sends_to_file
+JOIN mailboxes b ON b.id = s.mailbox_id WHERE s.to_file = 1 ORDER BY s.id LIMIT 200;

@@ -1,0 +1,70 @@
+"""Files in Sent what a server took and does not file by itself, so that people see it there.
+
+Filed after it was sent, at least once and mostly exactly once: before filing it looks whether the
+copy is there, as a crash between filing and remembering would leave it.
+"""
+
+import asyncio
+import logging
+
+from pydantic import SecretStr
+
+from postroom.imap.connection import ImapConnection
+from postroom.imap.pool import ConnectionPool
+from postroom.index import mail, sends
+from postroom.index.index import wait_for_event
+from postroom.index.sends import Waiting
+from postroom.model.errors import NotFound, PostroomError, Refused
+from postroom.work.sent_folder import find_in_sent, name_of_sent
+from postroom.work.term import Term
+from postroom.work.tries import Tries
+from postroom.work.ways import Ways
+
+log = logging.getLogger("postroom.work")
+
+LOOK_SECONDS = 60.0
+
+
+class Filer:
+    """Empties the list of what is to be filed."""
+
+    def __init__(self, term: Term, ways: Ways, pool: ConnectionPool) -> None:
+        self._term = term
+        self._ways = ways
+        self._pool = pool
+        self._tries = Tries()
+
+    async def run(self) -> None:
+        """File what is to be filed, until cancelled."""
+        while True:
+            changed = self._term.index.next_change()
+            waiting = await self._term.index.read(sends.unfiled)
+            done = [await self._file(send) for send in waiting]
+            if all(done):
+                self._tries.went_well()
+                await wait_for_event(changed, LOOK_SECONDS)
+            else:
+                await asyncio.sleep(self._tries.failed())
+
+    async def _file(self, send: Waiting) -> bool:
+        """Whether nothing is left to do for a send."""
+        raw = await self._term.index.read(lambda con: mail.raw(con, send.mail_id))
+        if raw is not None:
+            try:
+                login = await self._ways.of(send.address).imap(
+                    send.address, SecretStr(send.password)
+                )
+                async with self._pool.lend(login) as connection:
+                    await _file(connection, send, raw)
+            except (NotFound, Refused) as error:
+                log.warning("Send %s was not filed in Sent: %s", send.public_id, error.code)
+            except PostroomError:
+                return False
+        await self._term.write(lambda con: sends.filed(con, send.id))
+        return True
+
+
+async def _file(connection: ImapConnection, send: Waiting, raw: bytes) -> None:
+    message_id = f"{send.public_id}@{send.address.rpartition('@')[2]}"
+    if await find_in_sent(connection, message_id) is None:
+        await connection.append(await name_of_sent(connection), raw)

@@ -1,0 +1,99 @@
+"""Mail that Postfix hands straight to us (LMTP): indexed before the answer, no IMAP in the way."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from postroom.imap.mail import FetchedMail
+from postroom.index import folders, mailboxes
+from postroom.index.database import Connection
+from postroom.index.folders import Folder, Progress
+from postroom.lmtp.envelope import LmtpEnvelope, Verdict, copy_for
+from postroom.lmtp.inlet import LmtpInlet
+from postroom.model.errors import PostroomError
+from postroom.model.mailboxes import Mailbox
+from postroom.provision.builtin import HOSTNAME
+from postroom.work.intake import Intake
+from postroom.work.places import Place, Role
+from postroom.work.term import Term
+from postroom.work.ways import DirectoryWay
+
+log = logging.getLogger("postroom.work")
+
+FOLDER = "LMTP"
+"""What mail that was handed in lies in, as the index sees it; its UIDs are numbers of ours."""
+
+DETAIL = "+"
+"""Between a mailbox's name and what its owner put behind it (RFC 5233)."""
+
+
+class Inlet:
+    """The inlet of one domain."""
+
+    def __init__(self, term: Term, intake: Intake, way: DirectoryWay) -> None:
+        self._term = term
+        self._intake = intake
+        self._way = way
+        self._one_at_a_time: dict[int, asyncio.Lock] = {}
+        lmtp = way.domain.lmtp
+        assert lmtp is not None
+        self._server = LmtpInlet(
+            self._deliver,
+            self._known,
+            port=lmtp.port or None,
+            path=lmtp.socket,
+            hostname=HOSTNAME,
+            clock=term.index.clock,
+        )
+
+    async def run(self) -> None:
+        """Take mail in, until cancelled; what is being taken is answered first.
+
+        Raises:
+            Unavailable: the port or the socket is taken.
+        """
+        await self._server.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._server.stop()
+
+    async def _known(self, address: str) -> bool:
+        box = await self._mailbox(address)
+        return box is not None and box.receives(self._term.index.clock())
+
+    async def _mailbox(self, address: str) -> Mailbox | None:
+        local, _, domain = address.lower().rpartition("@")
+        if domain not in self._way.domains:
+            return None
+        bare = f"{local.partition(DETAIL)[0]}@{domain}"
+        return await self._term.index.read(lambda con: mailboxes.by_address(con, bare))
+
+    async def _deliver(self, envelope: LmtpEnvelope, raw: bytes) -> Sequence[Verdict]:
+        return [await self._deliver_to(envelope, one, raw) for one in envelope.recipients]
+
+    async def _deliver_to(self, envelope: LmtpEnvelope, recipient: str, raw: bytes) -> Verdict:
+        box = await self._mailbox(recipient)
+        if box is None or not box.receives(self._term.index.clock()):
+            return Verdict.UNKNOWN
+        async with self._one_at_a_time.setdefault(box.id, asyncio.Lock()):
+            try:
+                copy = copy_for(envelope, recipient, raw)
+                taken = await self._take(box, copy, envelope.arrived)
+            except PostroomError as error:
+                log.error("A mail that was handed in could not be stored: %s", error.code)
+                return Verdict.NOT_NOW
+        return Verdict.STORED if taken else Verdict.UNKNOWN
+
+    async def _take(self, box: Mailbox, raw: bytes, arrived: float) -> bool:
+        folder = Folder(box.id, self._way.name, FOLDER, 1)
+
+        def look(con: Connection) -> Progress:
+            return folders.progress(con, folder)
+
+        progress = await self._term.index.read(look)
+        uid = progress.last_uid + 1
+        place = Place(folder, Role.INBOX, self._way, box.created_at)
+        mail = FetchedMail(uid, raw, arrived, ())
+        return await self._intake.take(place, [mail], replace(progress, last_uid=uid))
