@@ -240,6 +240,16 @@ async def test_where_there_is_no_token_nothing_is_connected_and_the_mail_waits()
     assert submission.dialogue == ("OAuth 2 token → No token could be fetched. Try later.",)
 
 
+async def test_a_source_of_tokens_that_hangs_is_given_up_on() -> None:
+    async def never(*, fresh: bool = False) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with asyncio.timeout(5):
+        submission = await submitted(SmtpLogin("127.0.0.1", 1, "ada", token=never), ONE)
+    assert what_came(submission) == ("deferred", 0, Obstacle.LOGIN)
+
+
 async def test_one_account_shares_connections_whatever_object_gives_its_tokens() -> None:
     async with scripted_smtp(EHLO=offers("XOAUTH2")) as server:
         pool = SubmissionPool()
