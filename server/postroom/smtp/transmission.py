@@ -44,9 +44,9 @@ class Transmission:
         self._answering = asyncio.ensure_future(self._protocol.read_response())
 
     async def run(self, wire: bytes, final_timeout: float) -> tuple[Answer, bool]:
-        """The server's answer to ``wire``, which is not empty, and whether the final dot had left before it. Code 0 with the dot
-        gone is a connection that ended in between. Raises StageFailed where the dot never left
-        and the server did not say why."""
+        """The server's answer to ``wire``, which is not empty, and whether the final dot had left
+        before it. Code 0 with the dot gone is a connection that ended in between. Raises
+        StageFailed where the dot never left and the server did not say why."""
         try:
             await asyncio.sleep(0)  # lets the answering begin
             if self._heard_with_354():
