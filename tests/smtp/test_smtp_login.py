@@ -208,7 +208,7 @@ async def test_a_server_that_never_ends_its_refusal_does_not_hang_us(ending: byt
     async with scripted_smtp(EHLO=offers("XOAUTH2"), AUTH=b"334 " + TOLD_WHY + b"\r\n") as server:
         server.answers |= {"EMPTY": ending, "*": b"501 cancelled\r\n"}
         async with asyncio.timeout(5):
-            submission = await submitted(with_tokens(server, Tokens()), ONE)
+            submission = await submitted(with_tokens(server, Tokens()), ONE, patience=0.5)
     assert submission.obstacle is not None
 
 
@@ -246,7 +246,9 @@ async def test_a_source_of_tokens_that_hangs_is_given_up_on() -> None:
         raise AssertionError
 
     async with asyncio.timeout(5):
-        submission = await submitted(SmtpLogin("127.0.0.1", 1, "ada", token=never), ONE)
+        submission = await submitted(
+            SmtpLogin("127.0.0.1", 1, "ada", token=never), ONE, patience=0.1
+        )
     assert what_came(submission) == ("deferred", 0, Obstacle.LOGIN)
 
 
