@@ -411,7 +411,7 @@ async def test_a_send_whose_mailbox_is_deleted_fails_and_is_not_tried_for_ever(
 
 
 async def test_an_interrupted_send_of_a_mailbox_that_was_deleted_has_failed(tmp_path: Path) -> None:
-    """The built-in server knows that it did not take it, and lets a deleted mailbox send nothing."""
+    """The built-in server knows that it did not take it; a deleted mailbox sends nothing."""
     async with round_(tmp_path) as out:
         await drop_off(out.room, ADA, **TO_BEN)
         await out.room.index.write(lambda con: con.execute("UPDATE sends SET status='submitting'"))
