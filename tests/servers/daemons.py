@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds: several servers may start at once on a small machine."""
+
 LOOPBACK = "127.0.0.1"
 
 
