@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from rooms import Agent, Postman, TestClock
-from servers.fixtures import dovecot, mail_host, postgres  # noqa: F401  # real servers, by name
+from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  # noqa: F401
 
 from postroom.build import PostRoom, open_room
 from postroom.desk import sending

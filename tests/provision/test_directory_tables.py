@@ -138,6 +138,15 @@ def test_the_file_is_readable_by_its_group_and_by_nobody_else(tmp_path: Path) ->
 
 
 @posix
+def test_the_file_takes_the_group_of_a_folder_that_hands_it_on(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        os.chown(tmp_path, -1, 8)
+    tmp_path.chmod(0o2750)
+    SqliteTable(tmp_path / "directory.db").prepare()
+    assert (tmp_path / "directory.db").stat().st_gid == tmp_path.stat().st_gid
+
+
+@posix
 def test_a_group_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as error:
         SqliteTable(tmp_path / "directory.db", group="no-such-group").prepare()

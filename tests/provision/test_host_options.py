@@ -109,6 +109,10 @@ def test_two_servers_do_not_share_a_port() -> None:
     assert host_options(**PLAIN, imaps_port=465)
 
 
+def test_a_domain_is_named_once() -> None:
+    assert "Domains" in refused(domain=["example.com", "example.com"]).message
+
+
 def test_an_unknown_option_is_refused() -> None:
     refused(imap_prot=143)
 

@@ -28,6 +28,9 @@ class Taken:
         self.mail.append((list(envelope.rcpt_tos), envelope.content))
         return "250 OK"
 
+    def recipients(self) -> list[str]:
+        return sorted(to for recipients, _ in self.mail for to in recipients)
+
 
 @contextmanager
 def taking(protocol: type[SMTP]) -> Iterator[tuple[int, Taken]]:
@@ -89,11 +92,12 @@ def test_postroom_itself_can_take_the_mail_and_sent_is_filed_as_before() -> None
 def test_mail_to_elsewhere_goes_to_the_smarthost() -> None:
     with taking(SMTP) as (port, taken), running_mail_host(relay=f"[{LOOPBACK}]:{port}") as host:
         ada, secret = host.new("ada")
-        message_id, raw = letter(ada, "friend@elsewhere.test")
-        host.submit(ada, secret, ["friend@elsewhere.test"], raw)
-        until(lambda: bool(taken.mail), "the mail at the smarthost", GENEROUS)
+        # A subdomain of ours may be at home elsewhere, too.
+        friends = ["friend@elsewhere.test", f"friend@other.{host.domain}"]
+        message_id, raw = letter(ada, friends[0])
+        host.submit(ada, secret, friends, raw)
+        until(lambda: taken.recipients() == friends, "the mail at the smarthost", GENEROUS)
         arrived(host, ada, message_id, "Sent")
-        assert [recipients for recipients, _ in taken.mail] == [["friend@elsewhere.test"]]
 
 
 def test_nothing_is_filed_in_sent_where_that_is_off() -> None:

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds: several servers may start at once on a small machine."""
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -78,21 +80,31 @@ def run(*command: str | Path, user: str | None = None) -> str:
     return written
 
 
-def end(pid_file: Path) -> None:
-    """End the server that wrote ``pid_file``, and wait until it is gone."""
+def end(pid_file: Path, by: signal.Signals = signal.SIGTERM) -> None:
+    """End the server that wrote ``pid_file``, and wait until it and all that it started are gone:
+    a child that lingers holds locks, and the next start fails on them."""
     if not pid_file.exists():
         return
     pid = int(pid_file.read_text().split()[0])
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, by)
     try:
-        until(lambda: not _lives(pid), f"{pid_file} still runs")
+        until(lambda: not _alive(pid), f"{pid_file} still runs")
     except TimeoutError:
-        os.kill(pid, signal.SIGKILL)
+        for left in _alive(pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(left, signal.SIGKILL)
         raise
 
 
-def _lives(pid: int) -> bool:
-    with contextlib.suppress(OSError):
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    return False
+def _alive(leader: int) -> list[int]:
+    """The processes of a group, without those that have ended and were not asked how yet."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # proc(5): the name, in parentheses, may hold anything; then state, parent, group.
+            pid, _, rest = stat.read_text().partition(" ")
+            state, _, group = rest.rpartition(")")[2].split()[:3]
+            if int(group) == leader and state != "Z":
+                found.append(int(pid))
+    return found

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from servers.dovecot import running_dovecot
 from servers.mail_host import MailHost
-from servers.postfix import running_postfix
+from servers.postfix import running_mail_host, running_postfix
 from servers.postgres import Postgres, running_postgres
 
-__all__ = ["dovecot", "mail_host", "postgres"]
+__all__ = ["dovecot", "mail_host", "postgres", "postgres_mail_host"]
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +34,11 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server; `postgres.directory()` makes a database with the printed table in it."""
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_mail_host(postgres: Postgres) -> Iterator[MailHost]:
+    """As `mail_host`, with its mailboxes in PostgreSQL."""
+    made = postgres.directory()
+    with running_mail_host(table=made.table, database=made.database) as host:
+        yield host

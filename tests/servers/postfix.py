@@ -17,12 +17,19 @@ def running_postfix(host: MailHost) -> Iterator[MailHost]:
     program = require("postfix", "Postfix")
     shutil.chown(host.options.postfix_data, "postfix")
     try:
-        run(program, "-c", host.config / "postfix", "start")
+        _start(program, host)
         until(lambda: listens(host.smtp_port), f"Postfix does not listen:\n{host.logs()}")
         until(lambda: listens(host.submission_port), f"Postfix does not listen:\n{host.logs()}")
         yield host
     finally:
         end(Path(host.options.postfix_queue) / "pid" / "master.pid")
+
+
+def _start(program: str, host: MailHost) -> None:
+    try:
+        run(program, "-c", host.config / "postfix", "start")
+    except RuntimeError as error:
+        raise RuntimeError(f"{error}{host.logs()}") from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def running_postgres() -> Iterator[Postgres]:
             _make_roles(server)
             yield server
         finally:
-            end(data / "postmaster.pid")
+            end(data / "postmaster.pid", signal.SIGINT)  # it waits for no client
 
 
 def _programs() -> Path:

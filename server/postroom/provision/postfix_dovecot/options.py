@@ -185,6 +185,8 @@ class HostOptions(_Options):
                 "listen must be a loopback address while there is no certificate: passwords would"
                 " cross the network in the clear"
             )
+        if len(set(self.domain)) < len(self.domain):
+            raise ValueError("domains must differ from one another")
         ports = [port for _, port in self.listening()]
         if len(set(ports)) < len(ports):
             raise ValueError("ports must differ from one another")

@@ -76,7 +76,7 @@ def _dovecot(options: HostOptions) -> dict[str, str]:
         # Beside IMAP's: submission's, and deliveries'.
         "auth_connections": str(options.connections + 1000),
         "lmtp_port": _lmtp_listener(options.lmtp_port),
-        "connection": _dovecot_connection(options.database),
+        "connection": _dovecot_connection(options),
     }
 
 
@@ -86,9 +86,16 @@ def _lmtp_listener(port: int) -> str:
     return f"  inet_listener lmtp {{\n    address = 127.0.0.1\n    port = {port}\n  }}"
 
 
-def _dovecot_connection(database: SqliteFile | Postgres) -> str:
+def _dovecot_connection(options: HostOptions) -> str:
+    database = options.database
     if isinstance(database, SqliteFile):
-        return f"driver = sqlite\nconnect = {database.path}"
+        folder = database.path.rpartition("/")[0] or "/"
+        return (
+            "# Postroom makes the file, readable by its group. The folder hands that on to it:\n"
+            f"#   install -d -m 2750 -o POSTROOM -g {options.readers} {folder}\n"
+            "# with the user that Postroom runs as in the place of POSTROOM.\n"
+            f"driver = sqlite\nconnect = {database.path}"
+        )
     return (
         f"driver = pgsql\nconnect = host={database.host} port={database.port}"
         f" dbname={database.database} user={database.user}"
