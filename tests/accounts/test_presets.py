@@ -52,6 +52,9 @@ def test_what_the_account_says_stands_over_its_preset() -> None:
 def test_another_host_takes_nothing_of_the_providers_own() -> None:
     relay = {"host": "smtp.relay.example", "password": {"env": "RELAY"}}
     made = Account.model_validate(by_preset("outlook", password={"env": "A"}, smtp=relay))
+    own = Account.model_validate(by_preset("outlook"))
+    assert (own.files_sent, own.submits_at_provider) == (True, True)
+    assert (made.files_sent, made.submits_at_provider) == (False, False)
     assert (made.smtp.host, made.smtp.port) == ("smtp.relay.example", 465)
     assert made.smtp.security is Security.TLS
     assert made.imap.host == "outlook.office365.com"
@@ -60,6 +63,9 @@ def test_another_host_takes_nothing_of_the_providers_own() -> None:
 def test_icloud_knows_the_reader_by_the_local_part_and_the_sender_by_the_address() -> None:
     made = Account.model_validate(by_preset("icloud", password={"keyring": True}))
     assert (made.imap_login.user, made.smtp_login.user) == ("agent", "agent@example.com")
+    other = by_preset("icloud", password={"keyring": True}, user="ada@icloud.com")
+    made = Account.model_validate(other)
+    assert (made.imap_login.user, made.smtp_login.user) == ("ada", "ada@icloud.com")
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ SQL = Path(postroom.index.__file__).parent / "sql"
 WHOLE_ROOM = {
     "rebuild.count", "rebuild.count_threads", "rebuild.mailboxes",  # a rebuild walks everything
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
-    "logins.every",
+    "logins.every", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip
 
 
 SMALL = re.compile(
-    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN waits|INDEX strays_by_age"
-    "|INDEX sends_(submitting|unknown)"
+    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w)\\b|INDEX strays_by_age"
+    "|INDEX (sends_(submitting|unknown|to_file)|mailboxes_to_serve)"
 )
 """Walks that are none: FTS5's own look-up, lists in the question, tables and indexes of a handful
 of rows, an index that is read from one end."""

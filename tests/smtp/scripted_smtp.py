@@ -116,10 +116,15 @@ S = TypeVar("S", bound=ScriptedSmtp)
 
 
 async def submitted(
-    login: SmtpLogin, envelope: Envelope, raw: bytes = b"Subject: s\r\n\r\nwords\r\n"
+    login: SmtpLogin,
+    envelope: Envelope,
+    raw: bytes = b"Subject: s\r\n\r\nwords\r\n",
+    *,
+    patience: float = 2.0,
 ) -> Submission:
-    """What a pool of its own makes of one mail, with little patience."""
-    pool = SubmissionPool(timeout=0.3, final_timeout=0.3)
+    """What a pool of its own makes of one mail; ``patience`` in seconds is less where the test
+    waits for it to end, and enough for a handshake on a busy machine where not."""
+    pool = SubmissionPool(timeout=patience, final_timeout=patience)
     try:
         return await asyncio.wait_for(pool.submit(login, envelope, raw), 10)
     finally:

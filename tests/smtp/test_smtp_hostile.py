@@ -101,6 +101,17 @@ async def test_a_server_that_is_closing_defers_at_any_stage(stage: str) -> None:
     assert (told(submission), submission.replies[0].code) == ("deferred", 421)
 
 
+async def test_a_connection_whose_share_of_mail_is_used_up_is_not_asked_again() -> None:
+    async with scripted_smtp() as server:
+        pool = SubmissionPool()
+        assert told(await pool.submit(server.login, ONE, RAW)) == "accepted"
+        server.once["MAIL"] = b"451 4.5.3 too many messages in this session\r\n"
+        assert told(await pool.submit(server.login, ONE, RAW)) == "deferred"
+        assert told(await pool.submit(server.login, ONE, RAW)) == "accepted"
+        assert server.connections == 2
+        await pool.close()
+
+
 async def test_an_answer_that_drips_is_given_up_on() -> None:
     async with dripping(b"220 hello there, this is a greeting\r\n", every=0.1) as login:
         pool = SubmissionPool(timeout=0.2)

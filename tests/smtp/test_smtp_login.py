@@ -208,7 +208,7 @@ async def test_a_server_that_never_ends_its_refusal_does_not_hang_us(ending: byt
     async with scripted_smtp(EHLO=offers("XOAUTH2"), AUTH=b"334 " + TOLD_WHY + b"\r\n") as server:
         server.answers |= {"EMPTY": ending, "*": b"501 cancelled\r\n"}
         async with asyncio.timeout(5):
-            submission = await submitted(with_tokens(server, Tokens()), ONE)
+            submission = await submitted(with_tokens(server, Tokens()), ONE, patience=0.5)
     assert submission.obstacle is not None
 
 
@@ -238,6 +238,18 @@ async def test_where_there_is_no_token_nothing_is_connected_and_the_mail_waits()
         assert server.connections == 0
     assert what_came(submission) == ("deferred", 0, Obstacle.LOGIN)
     assert submission.dialogue == ("OAuth 2 token → No token could be fetched. Try later.",)
+
+
+async def test_a_source_of_tokens_that_hangs_is_given_up_on() -> None:
+    async def never(*, refused: str = "") -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with asyncio.timeout(5):
+        submission = await submitted(
+            SmtpLogin("127.0.0.1", 1, "ada", token=never), ONE, patience=0.1
+        )
+    assert what_came(submission) == ("deferred", 0, Obstacle.LOGIN)
 
 
 async def test_one_account_shares_connections_whatever_object_gives_its_tokens() -> None:

@@ -218,7 +218,7 @@ async def test_what_is_injected_a_moment_later_spoils_the_handshake(
 
 async def test_silence_after_starttls_is_bounded(own: Path) -> None:
     async with offering_starttls(own, STARTTLS=SILENCE) as server:
-        submission = await submitted(starttls(server, own), ONE)
+        submission = await submitted(starttls(server, own), ONE, patience=0.5)
     assert (submission.replies[0].outcome, submission.obstacle) == (
         "deferred",
         Obstacle.UNREACHABLE,

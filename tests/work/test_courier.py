@@ -410,14 +410,40 @@ async def test_a_send_whose_mailbox_is_deleted_fails_and_is_not_tried_for_ever(
         assert row["reason"]
 
 
-async def test_an_interrupted_send_of_a_deleted_mailbox_stays_unknown(tmp_path: Path) -> None:
+async def test_an_interrupted_send_of_a_mailbox_that_was_deleted_has_failed(tmp_path: Path) -> None:
+    """The built-in server knows that it did not take it; a deleted mailbox sends nothing."""
     async with round_(tmp_path) as out:
         await drop_off(out.room, ADA, **TO_BEN)
         await out.room.index.write(lambda con: con.execute("UPDATE sends SET status='submitting'"))
         await out.room.desk.mailboxes.delete(operator(), f"ada@{DOMAIN}")
         async with carrying(out):
-            row = await out.came_to("unknown")
-        assert "deleted" in row["reason"]
+            row = await out.came_to("failed")
+        assert "does not let this mailbox send" in row["reason"]
+        assert await out.stored("ben") == 0
+
+
+async def test_a_mail_whose_sent_copy_was_moved_away_is_not_sent_twice(tmp_path: Path) -> None:
+    """A worker died after the server took the mail; meanwhile a mail program tidied Sent."""
+    async with round_(tmp_path) as out:
+        await drop_off(out.room, ADA, **TO_BEN)
+        async with carrying(out):
+            await out.came_to("sent")
+        password = await out.room.index.read(
+            lambda con: con.execute(
+                "SELECT password FROM mailboxes WHERE address = ?", (f"ada@{DOMAIN}",)
+            ).fetchone()[0]
+        )
+        await asyncio.to_thread(tidy_sent, out.ports.imap, f"ada@{DOMAIN}", password)
+        await out.room.index.write(lambda con: con.execute("UPDATE sends SET status='submitting'"))
+        async with carrying(out):
+            await out.came_to("sent")
+        assert await out.stored("ben") == 1
+
+
+def tidy_sent(port: int, user: str, password: str) -> None:
+    with imaplib.IMAP4("127.0.0.1", port) as imap:
+        imap.login(user, password)
+        imap.delete("Sent")
 
 
 async def test_the_submission_in_flight_ends_although_the_server_stops(tmp_path: Path) -> None:

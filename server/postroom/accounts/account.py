@@ -70,8 +70,10 @@ class Account(Table):
     def _proves_who_it_is(self) -> Self:
         if self.password is not None and self.oauth is not None:
             raise ValueError("has both password and oauth: keep one; a server may have a password")
+        if self._nobody(self.imap):
+            raise ValueError("has an empty imap.user: only submission works without a login")
         for name, server in (("imap", self.imap), ("smtp", self.smtp)):
-            if self._nobody(server) and name == "smtp":
+            if self._nobody(server):
                 continue
             if server.password or self.password or self.oauth:
                 continue
@@ -94,8 +96,14 @@ class Account(Table):
 
     @property
     def provider(self) -> Preset | None:
-        """What is known of the provider, where a preset was named."""
+        """What is known of the provider, where a preset was named. What it says of submission is
+        about its own server: see ``submits_at_provider``."""
         return PRESETS.get(self.preset)
+
+    @property
+    def submits_at_provider(self) -> bool:
+        """Whether mail is submitted at the preset's own server."""
+        return self.provider is not None and self.smtp.host == self.provider.smtp.host
 
     @property
     def imap_login(self) -> Credential:

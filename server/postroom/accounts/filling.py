@@ -17,12 +17,19 @@ def filled(given: dict[str, Any]) -> dict[str, Any]:
                 f"preset is one of {', '.join(PRESETS)}; or leave it out, and name hosts"
             )
         return given
-    local_part = str(given.get("address", "")).rpartition("@")[0]
-    imap_user = {"user": local_part} if preset.imap_user_is_local_part else {}
-    more: dict[str, Any] = {"files_sent": preset.files_sent, "trusted": preset.authserv_ids}
-    more = {**more, **given}
-    more["imap"] = _server(preset.imap, given.get("imap", {}), imap_user)
-    more["smtp"] = _server(preset.smtp, given.get("smtp", {}), {})
+    whole = str(given.get("user") or given.get("address") or "")
+    imap_user = {"user": whole.partition("@")[0]} if preset.imap_user_is_local_part else {}
+    imap = _server(preset.imap, given.get("imap", {}), imap_user)
+    smtp = _server(preset.smtp, given.get("smtp", {}), {})
+    # What another server submits, this provider does not see, and so does not file.
+    own = isinstance(smtp, dict) and smtp.get("host") == preset.smtp.host
+    more: dict[str, Any] = {
+        "files_sent": preset.files_sent and own,
+        "trusted": preset.authserv_ids,
+        **given,
+        "imap": imap,
+        "smtp": smtp,
+    }
     if isinstance(given.get("oauth"), dict):
         more["oauth"] = _oauth(preset, given["oauth"])
     return more

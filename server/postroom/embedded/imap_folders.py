@@ -6,6 +6,7 @@ Deliveries to a mailbox that nobody has open touch the file alone.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from weakref import WeakValueDictionary
 
 from postroom.embedded import filing
@@ -40,7 +41,8 @@ class Folders:
             self.by_name.setdefault(row.name, self._folder(row))
 
     def _folder(self, row: FolderRow) -> Folder:
-        return Folder(self.store, row, lambda name: self._rung(self.address, name))
+        # Nothing that holds on to us: folders leave memory with their last session.
+        return Folder(self.store, row, partial(self._rung, self.address))
 
     def _add(self, row: FolderRow) -> None:
         self.by_name.setdefault(row.name, self._folder(row))

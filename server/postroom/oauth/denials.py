@@ -4,6 +4,7 @@ from postroom.model.errors import PostroomError, Refused, Unavailable
 from postroom.oauth.answers import Denied
 
 _REASONS = {
+    "invalid_grant": "does not take these credentials",
     "invalid_client": "does not know this client, or not with this secret",
     "unauthorized_client": "does not let this client use this grant",
     "unsupported_grant_type": "does not know this grant",

@@ -14,12 +14,13 @@
     client.py        aiosmtplib's client, which keeps every reply in a dialogue
     login.py         one login, with the best mechanism offered
     opening.py       from a login to a client that is logged in
+    outgoing.py      what we have written, and whether the system has taken it
     transmission.py  the end of DATA: had the final dot left, or not?
     session.py       one connection: one mail after another
     submit.py        kept connections, and the one door: SubmissionPool.submit
 
-aiosmtplib is known to ``client.py`` and ``transmission.py`` alone, and is loaded with the first
-connection. What matters most here is one instant, the final dot (RFC 5321
+aiosmtplib is known to ``client.py``, ``outgoing.py`` and ``transmission.py`` alone, and is loaded
+with the first connection. What matters most here is one instant, the final dot (RFC 5321
 §4.1.1.4): a connection that dies before it has sent nothing, and the mail may safely go again; one
 that dies after it may have sent everything.
 """

@@ -8,6 +8,7 @@ import base64
 import binascii
 
 from postroom.model.sends import Obstacle
+from postroom.model.servers import Security
 from postroom.smtp.account import SmtpLogin
 from postroom.smtp.client import NETWORK, TellingClient, answer_of, stage_failed
 from postroom.smtp.replies import Answer, StageFailed, cleaned
@@ -50,7 +51,7 @@ async def log_in(client: TellingClient, login: SmtpLogin, secret: str) -> None:
 
 
 def _why_none(client: TellingClient, login: SmtpLogin) -> str:
-    if client.supports_extension("starttls"):
+    if login.security is Security.NONE and client.supports_extension("starttls"):
         return ONLY_ENCRYPTED
     return NO_TOKENS if login.token is not None else NO_MECHANISM
 

@@ -24,25 +24,29 @@ async def open_client(login: SmtpLogin, dialogue: Dialogue, timeout: float) -> T
 
     Raises StageFailed with the server's answer or with ours, and with what stood in the way.
     """
-    secret = await _secret(login, dialogue)
+    patience = OPENING_PARTS * timeout
+    secret = await _secret(login, dialogue, patience)
     try:
         return await _open(login, secret, dialogue, timeout)
     except LoginRefused:
         if login.token is None:
             raise
-    secret = await _secret(login, dialogue, refused=secret)
+    secret = await _secret(login, dialogue, patience, secret)
     return await _open(login, secret, dialogue, timeout)
 
 
-async def _secret(login: SmtpLogin, dialogue: Dialogue, refused: str = "") -> str:
+async def _secret(login: SmtpLogin, dialogue: Dialogue, patience: float, refused: str = "") -> str:
     if login.token is None or not login.user:
         return login.password
     try:
-        return await login.token(refused=refused)
+        async with asyncio.timeout(patience):
+            return await login.token(refused=refused)
     except PostroomError as error:
         answer = Answer(0, f"{error.message} {error.next_step}".strip())
-        dialogue.note("OAuth 2 token", answer)
-        raise StageFailed(answer, Obstacle.LOGIN) from None
+    except TimeoutError:
+        answer = Answer(0, "No OAuth 2 token could be had in time.")
+    dialogue.note("OAuth 2 token", answer)
+    raise StageFailed(answer, Obstacle.LOGIN)
 
 
 async def _open(login: SmtpLogin, secret: str, dialogue: Dialogue, timeout: float) -> TellingClient:

@@ -133,7 +133,10 @@ class SmtpSession:
             self._asks_notices = False
             answer = await self._say(" ".join(command))
         if not answer.done:
-            await self._reset()
+            if (
+                answer.code >= 500
+            ):  # a "not now" may mean this connection: the next try gets another
+                await self._reset()
             raise StageFailed(answer, Obstacle.LOGIN if answer.code in LOGIN_CODES else None)
 
     async def _after_mail(self, envelope: Envelope, lines: bytes) -> Submission:

@@ -9,8 +9,7 @@
     lines, dot          answers         what it says
 
 aiosmtplib writes all of it at once and raises the same error for all of these, so the writing is
-done here, over its protocol and transport. The transport's buffer limit is zero, so "paused"
-means that something has not been handed to the system yet.
+done here, over its protocol and transport.
 """
 
 import asyncio
@@ -21,10 +20,11 @@ from aiosmtplib.protocol import SMTPProtocol
 
 from postroom.smtp.client import answer_of
 from postroom.smtp.dotted import FINAL_DOT
+from postroom.smtp.outgoing import Outgoing
 from postroom.smtp.replies import Answer, StageFailed
 
 PIECE = 64 * 1024
-"""Octets handed to the transport at once. The patience of ``timeout`` is for one piece, so a slow
+"""Octets written at once. The patience of ``timeout`` is for one piece, so a slow
 line may take its time and a stalled one is noticed."""
 
 SILENT_DEATH = Answer(0, "The connection ended, or fell silent, after the whole message was sent.")
@@ -37,26 +37,22 @@ class Transmission:
         if client.protocol is None or client.transport is None:
             raise StageFailed(Answer(0, "The SMTP server ended the connection."))
         self._protocol: SMTPProtocol = client.protocol
-        self._transport = cast(asyncio.WriteTransport, client.transport)
-        self._transport.set_write_buffer_limits(high=0)
         self._timeout = timeout
         # Awaited before a byte is written: aiosmtplib drops what arrives while nobody waits.
         self._answering = asyncio.ensure_future(self._protocol.read_response())
+        transport = cast(asyncio.WriteTransport, client.transport)
+        self._outgoing = Outgoing(self._protocol, transport, self._answering, timeout)
 
     async def run(self, wire: bytes, final_timeout: float) -> tuple[Answer, bool]:
         """The server's answer to ``wire``, which is not empty, and whether the final dot had left
-        before it. Code 0 with the dot gone is a connection that ended in between. Raises StageFailed where the dot never left
-        and the server did not say why."""
+        before it. Code 0 with the dot gone is a connection that ended in between. Raises
+        StageFailed where the dot never left and the server did not say why."""
         try:
             await asyncio.sleep(0)  # lets the answering begin
             if self._heard_with_354():
                 return await self._early_answer(), False
-            for start in range(0, len(wire), PIECE):
-                piece = wire[start : start + PIECE]
-                if start + PIECE >= len(wire):
-                    piece += FINAL_DOT  # a write of its own would cost small mails a fifth more
-                if not await self._leaves(piece):
-                    return await self._early_answer(), False
+            if not await self._leaves(wire):
+                return await self._early_answer(), False
             return await self._final_answer(final_timeout), True
         finally:
             self._answering.cancel()
@@ -71,35 +67,19 @@ class Transmission:
             self._protocol.data_received(early)
         return bool(early)
 
-    async def _leaves(self, piece: bytes) -> bool:
-        """True once the piece has been handed to the system; False where the server spoke, or
-        hung up, before that."""
-        if self._answering.done() or self._transport.is_closing():
-            return False
-        self._protocol.write(piece)
-        if self._transport.is_closing():  # nothing else ran since: the write itself failed
-            return False
-        if self._transport.get_write_buffer_size() == 0:
-            return True
-        await self._drained()
-        # Resuming is the only thing that ends a pause; losing the connection does not.
-        return not self._protocol._paused
-
-    async def _drained(self) -> None:
-        """Return when the buffer is empty, the server spoke or the connection ended."""
-        # What asyncio's own StreamWriter.drain calls; the protocol has it for that purpose.
-        draining = asyncio.ensure_future(self._protocol._drain_helper())
+    async def _leaves(self, wire: bytes) -> bool:
+        """True once the message and its final dot have been handed to the system; False where the
+        server spoke, or hung up, before that."""
+        last = (len(wire) - 1) // PIECE * PIECE
         try:
-            done, _ = await asyncio.wait(
-                {draining, self._answering},
-                timeout=self._timeout,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            draining.cancel()
-            await asyncio.gather(draining, return_exceptions=True)
-        if not done:
-            raise StageFailed(Answer(0, "The SMTP server stopped reading the message."))
+            for start in range(0, last, PIECE):
+                if not await self._outgoing.write(wire[start : start + PIECE]):
+                    return False
+            # With the dot: a write of its own would cost a small mail a fifth more.
+            return await self._outgoing.write_last(wire[last:] + FINAL_DOT)
+        except TimeoutError:
+            text = "The SMTP server stopped reading the message."
+            raise StageFailed(Answer(0, text)) from None
 
     async def _final_answer(self, final_timeout: float) -> Answer:
         try:
