@@ -275,6 +275,15 @@ async def test_a_source_without_a_token_says_why() -> None:
     assert error.code == "oauth_expired"
 
 
+async def test_a_token_that_does_not_come_is_not_waited_for_for_ever() -> None:
+    async def never(*, refused: str = "") -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    error = await failure(offering(b"AUTH=XOAUTH2", Peer.until_gone), token=never)
+    assert error.code == "oauth_timeout"
+
+
 @pytest.mark.parametrize("token", ["a\x01b", "a\r\nb", "ä", ""])
 async def test_what_cannot_be_a_token_is_not_sent(token: str) -> None:
     error = await failure(offering(b"AUTH=XOAUTH2", Peer.until_gone), token=Tokens(token))

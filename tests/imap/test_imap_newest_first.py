@@ -6,6 +6,7 @@ import pytest
 from imap.scripted_imap import Peer, fetched, inbox_of, search_and_sizes
 
 from postroom.imap.connection import ImapConnection
+from postroom.imap.fetching import WINDOW
 from postroom.imap.mail import UnreadableMail
 from postroom.model.errors import Conflict, ConnectionLost
 
@@ -37,6 +38,16 @@ async def test_a_part_of_a_folder_comes_by_its_bounds(inbox: ImapConnection) -> 
     assert await uids(inbox, known[-1] + 100, known[-1]) == known[-1:]
 
 
+async def test_no_more_come_than_are_wanted(inbox: ImapConnection) -> None:
+    for number in range(10):
+        await inbox.append("INBOX", b"Subject: %d\r\n\r\n" % number)
+    await inbox.select("INBOX")
+    known = list(await inbox.uids())
+    for most in (0, 1, 9, 10, 11):
+        got = [m.uid async for m in inbox.fetch_before(most=most, chunk=3)]
+        assert got == known[::-1][:most]
+
+
 async def test_mail_that_arrives_meanwhile_is_left_to_the_next_look_and_told(
     inbox: ImapConnection, other: ImapConnection
 ) -> None:
@@ -51,6 +62,11 @@ async def test_mail_that_arrives_meanwhile_is_left_to_the_next_look_and_told(
     assert len(seen) == selected.exists
     assert await inbox.noop()
     assert len([m async for m in inbox.fetch_after(seen[0])]) == 1
+
+
+async def top(peer: Peer, uid: int) -> None:
+    """Tell the highest UID."""
+    await peer.answer(b"UID SEARCH UID *\r\n", b"* SEARCH %d\r\n" % uid)
 
 
 async def test_after_a_broken_connection_it_goes_on_below_what_was_taken() -> None:
@@ -76,6 +92,7 @@ async def test_after_a_broken_connection_it_goes_on_below_what_was_taken() -> No
 
 async def test_one_that_is_not_handed_out_is_named_and_can_be_passed_by() -> None:
     async def script(peer: Peer) -> None:
+        await top(peer, 7)
         await search_and_sizes(peer, [5, 6, 7])
         bodiless = b"* 6 FETCH (UID 6 FLAGS ())\r\n"
         await peer.answer(b"UID FETCH ", fetched(7) + bodiless + fetched(5))
@@ -93,8 +110,36 @@ async def test_one_that_is_not_handed_out_is_named_and_can_be_passed_by() -> Non
         assert await uids(connection, unreadable.value.uid) == [5]
 
 
+async def test_a_folder_is_looked_through_by_and_by_and_gaps_are_crossed_in_a_few_steps() -> None:
+    asked: list[tuple[int, int]] = []
+    left = {4_000_000_000, 3_999_998_000, 7}
+
+    async def script(peer: Peer) -> None:
+        await top(peer, max(left))
+        while True:
+            tag = await peer.hear()
+            words = peer.rest.split()
+            if words == [b"LOGOUT"]:
+                return
+            if words[1] == b"SEARCH":
+                low, high = (int(end) for end in words[3].split(b":"))
+                asked.append((low, high))
+                found = b" ".join(b"%d" % uid for uid in left if low <= uid <= high)
+                await peer.say(b"* SEARCH " + found + b"\r\n")
+            elif b"BODY.PEEK[]" in words[-1]:
+                for uid in words[2].split(b","):
+                    await peer.say(fetched(int(uid)))
+            await peer.say(tag.encode() + b" OK\r\n")
+
+    async with inbox_of(script, 3) as connection:
+        assert await uids(connection) == sorted(left, reverse=True)
+    assert asked[0] == (4_000_000_000 - WINDOW + 1, 4_000_000_000)
+    assert len(asked) < 15
+
+
 async def test_another_folder_opened_meanwhile_ends_it() -> None:
     async def script(peer: Peer) -> None:
+        await top(peer, 6)
         await search_and_sizes(peer, [5, 6])
         await peer.answer(b"UID FETCH ", fetched(5) + fetched(6))
         await peer.open_inbox()
@@ -114,9 +159,14 @@ MAIL = b"x" * 4_000
 
 async def many(peer: Peer) -> None:
     """A folder of 40 MB."""
-    await peer.answer(b"UID SEARCH RETURN (ALL) UID 1:*", b"* ESEARCH UID ALL 1:%d\r\n" % MANY)
+    await peer.answer(b"UID SEARCH RETURN (ALL) UID *", b"* ESEARCH UID ALL %d\r\n" % MANY)
     for high in range(MANY, 0, -200):
         low = high - 199
+        if high % WINDOW == 0:
+            there = b"%d:%d\r\n" % (high - WINDOW + 1, high)
+            await peer.answer(
+                b"UID SEARCH RETURN (ALL) UID " + there, b"* ESEARCH UID ALL " + there
+            )
         uids = range(low, high + 1)
         sizes = (b"* 1 FETCH (UID %d RFC822.SIZE 4000)\r\n" % uid for uid in uids)
         await peer.answer(b"UID FETCH %d:%d (UID RFC822.SIZE)" % (low, high), b"".join(sizes))

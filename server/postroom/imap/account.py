@@ -10,7 +10,8 @@ from postroom.model.servers import Security, TokenSource
 class ImapLogin:
     """An IMAP server and what it knows us by: a password, or a source of OAuth 2 tokens.
 
-    ``certificates`` is a file of certificates to trust in the place of the system's.
+    ``certificates`` is a file of certificates to trust in the place of the system's. Two logins are
+    the same, and share connections, whatever their source of tokens is.
     """
 
     host: str
@@ -18,5 +19,5 @@ class ImapLogin:
     user: str
     password: str = field(default="", repr=False)
     security: Security = Security.NONE
-    token: TokenSource | None = field(default=None, repr=False)
+    token: TokenSource | None = field(default=None, repr=False, compare=False)
     certificates: Path | None = None

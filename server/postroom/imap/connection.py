@@ -110,16 +110,21 @@ class ImapConnection:
             yield mail
 
     async def fetch_before(
-        self, uid: int | None = None, *, down_to: int = 1, chunk: int = 100
+        self,
+        uid: int | None = None,
+        *,
+        down_to: int = 1,
+        most: int | None = None,
+        chunk: int = 100,
     ) -> AsyncGenerator[FetchedMail, None]:
         """The mails of the open folder with a UID below ``uid`` (of None: all), descending to
-        ``down_to``, in the way of ``fetch_after``.
+        ``down_to``, the ``most`` newest of them, in the way of ``fetch_after``.
 
         Newest first: for a folder that is read for the first time. After a broken connection it
         goes on with ``uid`` the lowest that was taken. ``SelectedFolder.exists``, or the length of
         ``uids(down_to, uid - 1)``, says how many there are.
         """
-        async for mail in self._unmoved(mails_before(self._dialogue, uid, down_to, chunk)):
+        async for mail in self._unmoved(mails_before(self._dialogue, uid, down_to, most, chunk)):
             yield mail
 
     async def _unmoved(self, mails: AsyncIterator[FetchedMail]) -> AsyncIterator[FetchedMail]:

@@ -28,6 +28,9 @@ BATCH_OCTETS = 16 * 1024 * 1024
 MAX_CHUNK = 200
 """Messages in one FETCH: more makes no server faster, and a command line has an end."""
 
+WINDOW = 5_000
+"""UIDs that are looked for at a time on the way down."""
+
 MAX_MAIL = MAX_LITERAL - 1024 * 1024
 """A larger message is fetched in part. Below MAX_LITERAL, as some servers' sizes are estimates."""
 
@@ -44,13 +47,32 @@ async def mails_after(dialogue: "Dialogue", uid: int, chunk: int) -> AsyncIterat
 
 
 async def mails_before(
-    dialogue: "Dialogue", uid: int | None, down_to: int, chunk: int
+    dialogue: "Dialogue", uid: int | None, down_to: int, most: int | None, chunk: int
 ) -> AsyncIterator[FetchedMail]:
-    """The mails with a UID below ``uid``, down to ``down_to``, descending; bounded likewise."""
-    highest = MAX_UID if uid is None else uid - 1
-    found = await uids_between(dialogue, down_to, highest)
-    async for mail in _mails_of(dialogue, reversed(found), chunk):
-        yield mail
+    """The newest ``most`` of the mails with a UID below ``uid``, down to ``down_to``, descending;
+    bounded likewise."""
+    left = MAX_UID if most is None else most
+    async for found in _windows(dialogue, uid, down_to):
+        some = list(islice(reversed(found), left))
+        left -= len(some)
+        async for mail in _mails_of(dialogue, some, chunk):
+            yield mail
+        if left <= 0:
+            return
+
+
+async def _windows(dialogue: "Dialogue", uid: int | None, down_to: int) -> AsyncIterator[UidSet]:
+    """The UIDs below ``uid``, by and by: a whole folder's may be a megabyte, and whoever stops soon
+    has no use for them."""
+    highest = (await search(dialogue, "UID *")).highest if uid is None else uid - 1
+    width = WINDOW
+    while highest >= max(down_to, 1):
+        lowest = max(down_to, highest - width + 1, 1)
+        found = await uids_between(dialogue, lowest, highest)
+        yield found
+        highest = lowest - 1
+        if len(found) < MAX_CHUNK:  # few are left of many: a gap is crossed in a few steps
+            width *= 4
 
 
 async def _mails_of(

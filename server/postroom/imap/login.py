@@ -9,6 +9,7 @@ One that refuses a token says why in a challenge, as JSON, and ends the command 
 answered.
 """
 
+import asyncio
 import re
 from base64 import b64encode
 
@@ -17,7 +18,7 @@ from postroom.imap.capabilities import ask_capabilities, told_capabilities
 from postroom.imap.dialogue import Dialogue, Reply
 from postroom.imap.grammar import astring
 from postroom.imap.protocol import AUTH
-from postroom.model.errors import InvalidRequest, PeerError, PostroomError, Refused
+from postroom.model.errors import InvalidRequest, PeerError, PostroomError, Refused, Unavailable
 from postroom.model.servers import TokenSource
 
 MAX_INITIAL = 7_000
@@ -73,10 +74,11 @@ async def _with_password(dialogue: Dialogue, user: str, password: str) -> Reply:
 async def _with_token(dialogue: Dialogue, user: str, source: TokenSource) -> Reply:
     """The answer to a token: to the first, or to the one that took its place when it was refused
     (it may have been revoked, or the clocks may differ)."""
-    token = await source()
+    patience = PATIENCE * dialogue.timeout
+    token = await _token(source, patience)
     reply = await _bear(dialogue, user, token)
     if not reply.ok and not _FOR_THE_MOMENT.match(reply.text):
-        fresh = await source(refused=token)
+        fresh = await _token(source, patience, refused=token)
         if fresh != token:
             reply = await _bear(dialogue, user, fresh)
     if not reply.ok:
@@ -86,6 +88,17 @@ async def _with_token(dialogue: Dialogue, user: str, source: TokenSource) -> Rep
             "Check the user name, the scopes, and that IMAP is allowed for the account.",
         )
     return reply
+
+
+async def _token(source: TokenSource, seconds: float, *, refused: str = "") -> str:
+    try:
+        async with asyncio.timeout(seconds):
+            return await source(refused=refused)
+    except PostroomError:
+        raise
+    except TimeoutError:
+        message = "No OAuth token could be had in time."
+        raise Unavailable("oauth_timeout", message, "Try again later.") from None
 
 
 async def _bear(dialogue: Dialogue, user: str, token: str) -> Reply:
