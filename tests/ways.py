@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from postroom.accounts.account import OnUnknown
+from postroom.accounts.unknown import OnUnknown
 from postroom.imap.account import ImapLogin
 from postroom.smtp.account import SmtpLogin
 from postroom.work.ways import Pace, SentBy

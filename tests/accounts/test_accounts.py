@@ -4,9 +4,10 @@ import pytest
 from accounts.tables import account
 from pydantic import ValidationError
 
-from postroom.accounts.account import Account, OnUnknown
+from postroom.accounts.account import Account
 from postroom.accounts.faults import told
 from postroom.accounts.oauth import Grant
+from postroom.accounts.unknown import OnUnknown
 from postroom.model.servers import Security
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from postroom.accounts.account import OnUnknown
 from postroom.accounts.domains import AccountDomain, AddressForm, BuiltinDomain
 from postroom.accounts.faults import MAX_TOLD
 from postroom.accounts.oauth import Grant
+from postroom.accounts.unknown import OnUnknown
 from postroom.model.errors import InvalidRequest
 from postroom.model.servers import Security
 from postroom.settings import Operator, Settings, load

@@ -6,6 +6,7 @@
     servers.py     an IMAP server, a submission server
     oauth.py       a token end point, and as whom it is asked (RFC 6749)
     account.py     one real account: address, both servers, how it proves who it is, its pace
+    unknown.py     what becomes of a mail whose fate nobody knows
     presets.py     what is known of providers, as data
     filling.py     an account's table with what its preset knows
     domains.py     where the mailboxes of a domain come from: account, directory or builtin

@@ -1,7 +1,6 @@
 """One real IMAP/SMTP account."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -13,15 +12,7 @@ from postroom.accounts.presets import PRESETS, Preset
 from postroom.accounts.servers import ImapServer, MailServer, SmtpServer, one_provider
 from postroom.accounts.sources import SecretPlace, SecretSource
 from postroom.accounts.table import Table
-
-
-class OnUnknown(StrEnum):
-    """What becomes of a send whose fate nobody knows, after Sent was searched for it."""
-
-    HOLD = "hold"
-    """A person decides."""
-    RESEND = "resend"
-    """It goes again with the same Message-ID, and may arrive twice."""
+from postroom.accounts.unknown import OnUnknown
 
 
 @dataclass(frozen=True, slots=True)

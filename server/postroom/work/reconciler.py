@@ -16,7 +16,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from postroom.accounts.account import OnUnknown
+from postroom.accounts.unknown import OnUnknown
 from postroom.imap.connection import ImapConnection
 from postroom.index import mailboxes, sends
 from postroom.index.database import Connection

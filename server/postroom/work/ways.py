@@ -8,8 +8,9 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from postroom.accounts.account import Account, Credential, OnUnknown
+from postroom.accounts.account import Account, Credential
 from postroom.accounts.directory import DirectoryDomain
+from postroom.accounts.unknown import OnUnknown
 from postroom.credentials.vault import Vault
 from postroom.embedded.server import EmbeddedServer
 from postroom.imap.account import ImapLogin
@@ -190,7 +191,10 @@ class DirectoryWay:
     domain: DirectoryDomain
     domains: frozenset[str]
     shared: bool = False
-    on_unknown: OnUnknown = OnUnknown.HOLD
+
+    @property
+    def on_unknown(self) -> OnUnknown:
+        return self.domain.on_unknown
 
     @property
     def smtp_host(self) -> str:
@@ -198,7 +202,8 @@ class DirectoryWay:
 
     @property
     def sent_by(self) -> SentBy:
-        return SentBy.ACCEPTANCE if self.domain.sent_at_acceptance else SentBy.POSTROOM
+        # The copy goes into the queue with the mail, and from there to Sent: a moment later.
+        return SentBy.PROVIDER if self.domain.sent_at_acceptance else SentBy.POSTROOM
 
     @property
     def pace(self) -> Pace:

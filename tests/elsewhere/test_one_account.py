@@ -1,0 +1,201 @@
+"""One real account, many agents: sub-addresses of it, routed."""
+
+import asyncio
+import imaplib
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from elsewhere.conftest import settings_of
+from rooms import Agent, TestClock, eventually, letter, rows
+from servers.mail_host import MailHost
+
+from postroom.build import PostRoom, open_room
+from postroom.index import folders
+
+STRANGER = "stranger@elsewhere.test"
+
+
+@dataclass
+class Account:
+    """A person's account on the mail host, and a room that lives on it."""
+
+    host: MailHost
+    address: str
+    password: str
+    room: PostRoom
+
+    def sub(self, name: str) -> str:
+        local, _, domain = self.address.partition("@")
+        return f"{local}+{name}@{domain}"
+
+    def deliver(self, to: str, raw: bytes) -> None:
+        """Mail from elsewhere comes to an address of the account."""
+        self.host.deliver(to, raw, STRANGER)
+
+    def folder(self, name: str) -> list[bytes]:
+        """The mails in a folder, as the person's own mail program sees them."""
+        with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:
+            imap.login(self.address, self.password)
+            imap.select(name, readonly=True)
+            found = imap.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
+            return [part[1] for part in found if isinstance(part, tuple)]
+
+    def file(self, name: str, raw: bytes) -> None:
+        """The person's own mail program puts a mail into a folder."""
+        with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:
+            imap.login(self.address, self.password)
+            assert imap.append(name, r"(\Seen)", "", raw)[0] == "OK"
+
+
+def account(host: MailHost, address: str, secret: Path, **more: Any) -> dict[str, Any]:
+    """What an operator writes of one account on the mail host."""
+    options = host.options
+    return {
+        "address": address,
+        "password": {"file": str(secret)},
+        "imap": {
+            "host": "127.0.0.1",
+            "port": options.imaps_port,
+            "security": "tls",
+            "certificates": str(host.certificate),
+        },
+        "smtp": {
+            "host": "127.0.0.1",
+            "port": options.submission_port,
+            "security": "starttls",
+            "certificates": str(host.certificate),
+        },
+        "files_sent": True,
+        "poll_seconds": 0.05,
+        **more,
+    }
+
+
+@pytest.fixture
+async def one(
+    tmp_path: Path, mail_host: MailHost, clock: TestClock
+) -> AsyncIterator[Account]:
+    address, password = mail_host.new("agent")
+    secret = tmp_path / "secret"
+    secret.write_text(password)
+    secret.chmod(0o600)
+    domain = mail_host.domain
+    operator = {
+        "domain": domain,
+        "accounts": {"work": account(mail_host, address, secret)},
+        "domains": {domain: {"provisioner": "account", "account": "work"}},
+    }
+    settings = settings_of(tmp_path / "home", operator)
+    async with open_room(settings, program="test", clock=clock) as room:
+        await room.worker.start()
+        assert await room.worker.settled(10)
+        yield Account(mail_host, address, password, room)
+
+
+async def test_mail_to_a_sub_address_reaches_its_agent_and_no_other(one: Account) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    assert (ada.address, ben.address) == (one.sub("ada"), one.sub("ben"))
+    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="For Ada."))
+    came = await ada.wait(timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["For Ada."]
+    assert (await ben.wait(timeout=0)).outcome == "timeout"
+
+
+async def test_mail_for_nobody_here_is_left_alone_and_listed(one: Account) -> None:
+    ada = await Agent(one.room, "ada").open()
+    await asyncio.to_thread(one.deliver, one.address, letter(to=one.address, text="Private."))
+    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="For Ada."))
+    await ada.wait(timeout=30)
+    strays = await one.room.index.read(lambda con: folders.strays(con, 10))
+    assert [row["addresses"] for row in strays] == [one.address]
+    words = await one.room.index.read(lambda con: rows(con, "SELECT text FROM messages"))
+    assert words == [("For Ada.",)]
+    assert len(await asyncio.to_thread(one.folder, "INBOX")) == 2
+
+
+async def test_a_new_mailbox_sees_only_mail_that_came_after_it_was_made(one: Account) -> None:
+    ada = await Agent(one.room, "ada").open()
+    ben = one.sub("ben")
+    await asyncio.to_thread(one.deliver, ben, letter(to=ben, text="Before."))
+    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="Go on."))
+    await ada.wait(timeout=30)
+    later = await Agent(one.room, "ben").open()
+    await asyncio.to_thread(one.deliver, ben, letter(to=ben, text="After."))
+    came = await later.wait(timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["After."]
+
+
+async def test_an_answer_is_routed_by_what_it_answers_whatever_it_is_addressed_to(
+    one: Account,
+) -> None:
+    """A provider may drop the sub-address from From; the answer then comes to the bare address."""
+    ada = await Agent(one.room, "ada").open()
+    await Agent(one.room, "ben").open()
+    other, _ = one.host.new("customer")
+    sent = await ada.send("A question?", to=other, subject="Hello")
+    assert sent.status == "sent", sent
+    answer = letter(
+        sender=other,
+        to=one.address,
+        text="An answer.",
+        id=f"{secrets.token_hex(6)}@customer.test",
+        follows=f"{sent.send_id}@{one.host.domain}",
+    )
+    await asyncio.to_thread(one.deliver, one.address, answer)
+    came = await ada.wait(sent.thread_id, sent.after, timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["An answer."]
+
+
+async def test_what_is_sent_names_the_mailbox_as_sender_and_for_replies_and_lies_in_sent_once(
+    one: Account,
+) -> None:
+    ada = await Agent(one.room, "ada").open()
+    other, _ = one.host.new("customer")
+    sent = await ada.send("Hello.", to=other, subject="Hello")
+    assert sent.status == "sent", sent
+    (raw,) = await eventually(lambda: asyncio.to_thread(one.host.mail, other))
+    assert f"From: ada <{ada.address}>".encode() in raw
+    assert f"Reply-To: {ada.address}".encode() in raw
+
+    async def copies() -> list[bytes]:
+        return await asyncio.to_thread(one.folder, "Sent")
+
+    (copy,) = await eventually(copies)
+    assert str(sent.send_id).encode() in copy
+
+
+async def test_mail_in_junk_is_told_as_such(one: Account) -> None:
+    ada = await Agent(one.room, "ada").open()
+    await asyncio.to_thread(one.file, "Junk", letter(to=ada.address, text="Buy!"))
+    came = await ada.wait(timeout=60)
+    assert [(m.untrusted_text, m.in_spam) for m in came.messages] == [("Buy!", True)]
+
+
+async def test_what_a_person_answers_from_the_account_joins_the_thread_as_ours(
+    one: Account,
+) -> None:
+    ada = await Agent(one.room, "ada").open()
+    question = letter(to=ada.address, text="Who answers?", id="question@customer.test")
+    await asyncio.to_thread(one.deliver, ada.address, question)
+    came = await ada.wait(timeout=30)
+    answer = letter(
+        sender=one.address,
+        to="ben@elsewhere.example",
+        text="I do, Ada's owner.",
+        id="answer@laptop.test",
+        follows="question@customer.test",
+    )
+    await asyncio.to_thread(one.file, "Sent", answer)
+    thread_id = str(came.messages[0].thread_id)
+
+    async def joined() -> bool:
+        thread = await one.room.desk.reading.thread(ada.caller, thread_id)
+        return [m.direction for m in thread.messages] == ["received", "sent"]
+
+    await eventually(joined, 60)
+    refused = await ada.send("I answer too.", thread_id=thread_id)
+    assert refused.status == "thread_moved"
