@@ -37,9 +37,7 @@ def settings_of(home: Path, operator: dict[str, Any]) -> Settings:
 
 
 @pytest.fixture
-async def hosted(
-    tmp_path: Path, mail_host: MailHost, clock: TestClock
-) -> AsyncIterator[PostRoom]:
+async def hosted(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> AsyncIterator[PostRoom]:
     """A room whose default domain is on the mail host."""
     domain = mail_host.domain
     operator = {"domain": domain, "domains": {domain: directory(mail_host)}}

@@ -15,6 +15,7 @@ from servers.mail_host import MailHost
 
 from postroom.build import PostRoom, open_room
 from postroom.index import folders
+from postroom.model.callers import operator
 
 STRANGER = "stranger@elsewhere.test"
 
@@ -76,9 +77,7 @@ def account(host: MailHost, address: str, secret: Path, **more: Any) -> dict[str
 
 
 @pytest.fixture
-async def one(
-    tmp_path: Path, mail_host: MailHost, clock: TestClock
-) -> AsyncIterator[Account]:
+async def one(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> AsyncIterator[Account]:
     address, password = mail_host.new("agent")
     secret = tmp_path / "secret"
     secret.write_text(password)
@@ -159,7 +158,7 @@ async def test_what_is_sent_names_the_mailbox_as_sender_and_for_replies_and_lies
     assert sent.status == "sent", sent
     (raw,) = await eventually(lambda: asyncio.to_thread(one.host.mail, other))
     assert f"From: ada <{ada.address}>".encode() in raw
-    assert f"Reply-To: {ada.address}".encode() in raw
+    assert f"Reply-To: ada <{ada.address}>".encode() in raw
 
     async def copies() -> list[bytes]:
         return await asyncio.to_thread(one.folder, "Sent")
@@ -192,10 +191,11 @@ async def test_what_a_person_answers_from_the_account_joins_the_thread_as_ours(
     await asyncio.to_thread(one.file, "Sent", answer)
     thread_id = str(came.messages[0].thread_id)
 
-    async def joined() -> bool:
-        thread = await one.room.desk.reading.thread(ada.caller, thread_id)
+    async def joined() -> bool:  # as the operator sees it: Ada is not shown it by this
+        thread = await one.room.desk.reading.thread(operator(), thread_id)
         return [m.direction for m in thread.messages] == ["received", "sent"]
 
     await eventually(joined, 60)
     refused = await ada.send("I answer too.", thread_id=thread_id)
     assert refused.status == "thread_moved"
+    assert [m.text for m in refused.new_messages or ()] == ["I do, Ada's owner."]

@@ -11,6 +11,7 @@ from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
 from postroom.desk.waiting import Waiting
 from postroom.index.index import Index
+from postroom.model.mailboxes import Reach
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings
 
@@ -39,10 +40,15 @@ def open_desk(
     attachments = Attachments(index, operator.attachment_folders, settings.home)
     return Desk(
         mailboxes=Mailboxes(index, clock, provisioners, operator.domain, operator.username_pattern),
-        sending=Sending(index, clock, attachments, idle),
+        sending=Sending(index, clock, attachments, provisioners, idle),
         reading=Reading(index, clock),
-        waiting=Waiting(index, clock, idle),
+        waiting=Waiting(index, clock, _elsewhere(provisioners), idle),
         attachments=attachments,
         tracing=Tracing(index),
         health=HealthReports(index, settings, idle),
     )
+
+
+def _elsewhere(provisioners: Mapping[str, Provisioner]) -> frozenset[str]:
+    """The domains whose mail lies on servers that tell of it late, or not by themselves."""
+    return frozenset(name for name, one in provisioners.items() if one.reach is not Reach.LOCAL)

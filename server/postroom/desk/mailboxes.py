@@ -177,7 +177,8 @@ class Mailboxes:
     ) -> tuple[Mailbox, bool]:
         now = self._clock()
         owner = mailboxes.owner_or_new(con, caller.tenant, caller.agent)
-        address = provisioner.address_of(name or self._free_name(con, provisioner))
+        name = name or self._free_name(con, provisioner)
+        address = provisioner.address_of(name)
         expires_at = now + lifetime if lifetime is not None else None
         old = mailboxes.by_address(con, address)
         if old is not None and old.owner != owner:
@@ -194,7 +195,7 @@ class Mailboxes:
             )
         if old is not None and (old.receives(now) or old.status is MailboxStatus.PROVISIONING):
             return old, True
-        display = shown or (old.display_name if old else address.partition("@")[0])
+        display = shown or (old.display_name if old else name)
         password = secrets.token_urlsafe(18)
         status = MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
         if old is not None:

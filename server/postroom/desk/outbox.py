@@ -135,9 +135,9 @@ def _moved(con: Connection, who: str, thread_id: int, now: float) -> Filed | Non
     if newest is None:
         return None
     seen = reading.shown(con, who, thread_id)
-    if newest["position"] > seen:
+    count = reading.count_unseen(con, thread_id, seen)
+    if count:
         newest_first = reading.unseen(con, thread_id, seen, MAX_NEW_SHOWN)
-        count = reading.count_unseen(con, thread_id, seen)
         return Filed(None, moved=tuple(reversed(newest_first)), unseen=count)
     answer = sends.answer_to(con, newest["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
     return Filed(None) if answer is not None else None

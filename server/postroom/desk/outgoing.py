@@ -86,13 +86,17 @@ def draft(
     files: tuple[AttachedFile, ...],
     send_id: str,
     now: float,
+    *,
+    with_reply_to: bool = False,
 ) -> Draft:
     """The message that goes out. Its Message-ID derives from the send's id, so that a copy found on
     a server can be told to be this send."""
     domain = box.address.partition("@")[2]
     subject = request.subject if request.subject is not None else None
+    sender = Person(address=box.address, name=box.display_name)
     return Draft(
-        sender=Person(address=box.address, name=box.display_name),
+        sender=sender,
+        reply_to=sender if with_reply_to else None,
         to=to_whom.to,
         cc=to_whom.cc,
         bcc=to_whom.bcc,

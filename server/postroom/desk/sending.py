@@ -6,7 +6,7 @@ Then it waits a short while for the courier. It never touches a network.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, outbox, outgoing, replies, views
@@ -32,6 +32,7 @@ from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import Draft, ParsedMessage
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
+from postroom.provision.provisioner import Provisioner
 
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
 MAX_NEW_CHARS = 4_000
@@ -46,9 +47,11 @@ class Sending:
         index: Index,
         clock: Clock,
         attachments: Attachments,
+        provisioners: Mapping[str, Provisioner],
         idle: Callable[[], str],
     ) -> None:
         """``idle`` says why nobody does the I/O at the moment, or ""."""
+        self._provisioners = provisioners
         self._index = index
         self._clock = clock
         self._attachments = attachments
@@ -76,7 +79,16 @@ class Sending:
         files = await self._attachments.resolve(caller, request.attachments)
         to_whom = outgoing.recipients(request, reply, box.address)
         send_id = new_send_id()
-        draft = outgoing.draft(request, box, to_whom, reply, files, send_id, self._clock())
+        draft = outgoing.draft(
+            request,
+            box,
+            to_whom,
+            reply,
+            files,
+            send_id,
+            self._clock(),
+            with_reply_to=self._may_be_renamed(box),
+        )
         raw, parsed = await asyncio.to_thread(_write_and_read, draft)
         if len(raw) > MAX_MESSAGE_BYTES:
             raise InvalidRequest(
@@ -84,6 +96,10 @@ class Sending:
             )
         content = outgoing.content_hash(request, box, files)
         return Composed(send_id, request, box, reply, to_whom, raw, parsed, content, len(files))
+
+    def _may_be_renamed(self, box: Mailbox) -> bool:
+        provisioner = self._provisioners.get(box.address.rpartition("@")[2])
+        return provisioner is not None and provisioner.may_be_renamed
 
     def _whence(
         self, con: Connection, caller: Caller, request: SendRequest

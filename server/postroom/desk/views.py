@@ -71,6 +71,7 @@ def message(
             "text": None if received else text,
             "attachments": files[:most] or None,
             "sender_verdict": row["verdict"] if received else None,
+            "in_spam": True if row["in_spam"] else None,
             "reply_to_differs": reply_to_differs(row) if received else None,
             "hidden_text": row["hidden_text"] or None,
             "status": _send_status(row),

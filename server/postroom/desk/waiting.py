@@ -1,14 +1,17 @@
 """Waiting for new mail: what is there, else sleep until the journal grows and look again."""
 
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
 from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
 from postroom.desk.places import Places
 from postroom.desk.times import iso
-from postroom.index import journal, mailboxes, reading, sends, threads
+from postroom.index import journal, logins, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.reading import Scope
@@ -48,8 +51,16 @@ class _Found:
 class Waiting:
     """What is asked about mail to come."""
 
-    def __init__(self, index: Index, clock: Clock, problem: Callable[[], str]) -> None:
-        """``problem`` says why nothing may arrive at all, or ""."""
+    def __init__(
+        self,
+        index: Index,
+        clock: Clock,
+        elsewhere: frozenset[str],
+        problem: Callable[[], str],
+    ) -> None:
+        """``elsewhere``: the domains whose watchers want to know that somebody waits. ``problem``
+        says why nothing may arrive at all, or ""."""
+        self._elsewhere = elsewhere
         self._index = index
         self._clock = clock
         self._problem = problem
@@ -81,20 +92,39 @@ class Waiting:
         who = door.actor(caller)
         with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
-            deadline = self._clock() + timeout_seconds
-            told = self._clock()
-            while True:
-                changed = self._index.next_change()
-                found = await self._index.read(
-                    lambda con: _look(con, who, scope, start, floor, most)
-                )
-                left = deadline - self._clock()
-                if found.outcome is not None or left <= 0 or place.is_wanted:
-                    return await self._answer(who, found, timeout_seconds - max(left, 0))
-                await place.sleep(changed, min(left, PROGRESS_SECONDS))
-                if progress and told + PROGRESS_SECONDS - 0.1 <= self._clock() < deadline:
-                    told = self._clock()
-                    await progress(timeout_seconds - (deadline - told), timeout_seconds)
+            async with self._attended(scope, timeout_seconds):
+                deadline = self._clock() + timeout_seconds
+                told = self._clock()
+                while True:
+                    changed = self._index.next_change()
+                    found = await self._index.read(
+                        lambda con: _look(con, who, scope, start, floor, most)
+                    )
+                    left = deadline - self._clock()
+                    if found.outcome is not None or left <= 0 or place.is_wanted:
+                        return await self._answer(who, found, timeout_seconds - max(left, 0))
+                    await place.sleep(changed, min(left, PROGRESS_SECONDS))
+                    if progress and told + PROGRESS_SECONDS - 0.1 <= self._clock() < deadline:
+                        told = self._clock()
+                        await progress(timeout_seconds - (deadline - told), timeout_seconds)
+
+    @asynccontextmanager
+    async def _attended(self, scope: Scope, seconds: float) -> AsyncIterator[None]:
+        """Meanwhile whoever watches that mailbox on its server knows that somebody waits there."""
+        if not self._elsewhere or seconds < REAL_WAIT_SECONDS:
+            yield
+            return
+        box = await self._index.read(lambda con: mailboxes.by_id(con, scope.mailbox_id))
+        if box is None or box.address.rpartition("@")[2] not in self._elsewhere:
+            yield
+            return
+        id, now = secrets.token_hex(8), self._clock()
+        begin = partial(logins.begin_wait, id=id, mailbox_id=box.id, until=now + seconds, now=now)
+        await self._index.write(begin)
+        try:
+            yield
+        finally:
+            self._index.note(lambda con: logins.end_wait(con, id))
 
     async def _begin(
         self,

@@ -87,12 +87,13 @@ def newest_received(con: Connection, thread_id: int) -> Row | None:
 
 
 def unseen(con: Connection, thread_id: int, after: int, most: int) -> list[Row]:
-    """What came into a thread behind a journal position, newest first."""
+    """What came into a thread behind a journal position, or was sent there by a person and not by
+    us, newest first."""
     return list(sql.unseen(con, thread_id=thread_id, after=after, most=most))
 
 
 def count_unseen(con: Connection, thread_id: int, after: int) -> int:
-    """How much came into a thread behind a journal position."""
+    """How much of that there is."""
     return int(sql.count_unseen(con, thread_id=thread_id, after=after))
 
 

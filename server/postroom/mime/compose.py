@@ -51,6 +51,8 @@ def _fields(draft: Draft) -> list[str]:
         f"Date: {format_datetime(draft.date)}",
         address_field("From", (draft.sender,)),
     ]
+    if draft.reply_to is not None:
+        fields.append(address_field("Reply-To", (draft.reply_to,)))
     if draft.to or not draft.cc:
         # A message with hidden recipients only still says that it has some (RFC 5322 §3.6.3).
         to = address_field("To", draft.to) if draft.to else "To: undisclosed-recipients:;"

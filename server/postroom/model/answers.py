@@ -95,6 +95,8 @@ class MessageView(Answer):
     text: str | None = None
     attachments: tuple[AttachmentInfo, ...] | None = None
     sender_verdict: Literal["verified", "unverified", "forged"] | None = None
+    in_spam: bool | None = None
+    """True where its server filed it among unwanted mail."""
     reply_to_differs: str | None = None
     """The Reply-To address, where it is not the From address: told, and not followed."""
     hidden_text: int | None = None

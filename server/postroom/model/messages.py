@@ -112,6 +112,8 @@ class Draft(Frozen):
     to: tuple[Person, ...] = ()
     cc: tuple[Person, ...] = ()
     bcc: tuple[Person, ...] = ()
+    reply_to: Person | None = None
+    """Where answers shall go, where a provider may put another address into From."""
     subject: str = ""
     text: str = ""
     html: str | None = None

@@ -19,6 +19,7 @@ class AccountProvisioner:
     separator: str = ""
     reach: Reach = Reach.INTERNET
     live_at_commit: bool = True
+    may_be_renamed: bool = True
     servers: tuple[MailServer, MailServer] | None = None
 
     def address_of(self, username: str) -> str:

@@ -17,6 +17,7 @@ class BuiltinProvisioner:
     domain: str
     reach: Reach = Reach.LOCAL
     live_at_commit: bool = True
+    may_be_renamed: bool = False
     servers: tuple[MailServer, MailServer] | None = None
 
     def address_of(self, username: str) -> str:

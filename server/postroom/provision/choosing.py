@@ -38,6 +38,7 @@ class _Directory:
     conninfo: Secret | None
     reach: Reach = Reach.INTERNET
     live_at_commit: bool = False
+    may_be_renamed: bool = False
 
     @property
     def servers(self) -> tuple[MailServer, MailServer] | None:

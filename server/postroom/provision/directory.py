@@ -23,6 +23,7 @@ class DirectoryProvisioner:
     servers: tuple[MailServer, MailServer] | None = None
     reach: Reach = Reach.INTERNET
     live_at_commit: bool = False
+    may_be_renamed: bool = False
 
     def address_of(self, username: str) -> str:
         return f"{username}@{self.domain}"

@@ -22,6 +22,11 @@ class Provisioner(Protocol):
         """Whether a mailbox is live with its row in the index, with nothing else to do."""
 
     @property
+    def may_be_renamed(self) -> bool:
+        """Whether a provider on the way may put another From address in the place of a mailbox's:
+        then Reply-To says where answers go."""
+
+    @property
     def servers(self) -> tuple[MailServer, MailServer] | None:
         """Where a mail program of a mailbox's own logs in, IMAP and submission; None where there is
         no such login, or (the built-in server) where that is not known beforehand."""

@@ -70,14 +70,16 @@ WHERE g.thread_id = :thread_id AND g.direction = 'received'
 ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 
 -- name: unseen(thread_id, after, most)
--- What came into a conversation after a position, newest first.
-SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
-WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.position > :after
+-- What came into a conversation after a position, or a person sent there, newest first.
+SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_public_id
+FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
+WHERE g.thread_id = :thread_id AND s.id IS NULL AND g.position > :after
 ORDER BY g.position DESC LIMIT :most;
 
 -- name: count_unseen(thread_id, after)$
--- How much came into a conversation after a position.
-SELECT count(*) FROM messages WHERE thread_id = :thread_id AND direction = 'received' AND position > :after;
+-- How much of that there is.
+SELECT count(*) FROM messages g LEFT JOIN sends s ON s.mail_id = g.mail_id
+WHERE g.thread_id = :thread_id AND s.id IS NULL AND g.position > :after;
 
 -- name: newest_sent(thread_id)^
 -- The newest message of ours, if any.
