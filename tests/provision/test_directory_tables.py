@@ -1,6 +1,7 @@
 """The table that Postfix and Dovecot read, in SQLite and in PostgreSQL: the same promises."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -187,6 +188,25 @@ def test_a_change_waits_for_who_holds_the_file_and_then_says_so(
     holder.close()
     assert error.value.code == "directory_unreachable"
     assert "locked" in error.value.message
+
+
+def test_a_change_that_a_crash_cut_short_is_undone_at_the_next_start(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    in_sqlite(before / "directory.db").table.put(Row(ADA, "x"))
+    dying = sqlite3.connect(before / "directory.db", isolation_level=None)
+    dying.execute("PRAGMA cache_size = 1")  # so that half of the change is in the file already
+    dying.execute("BEGIN")
+    for number in range(500):
+        dying.execute(f"INSERT INTO {TABLE} (address, password) VALUES ({number}, 'y')")
+    shutil.copytree(before, after)
+    dying.close()
+    assert (after / "directory.db-journal").exists()
+
+    watched = in_sqlite(after / "directory.db")
+    SqliteTable(after / "directory.db").prepare()
+    assert watched.rows() == [(ADA, "x", 1, 0)]
+    assert not (after / "directory.db-journal").exists()
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

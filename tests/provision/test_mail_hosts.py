@@ -168,15 +168,18 @@ def test_a_removed_mailbox_opens_to_nobody(host: MailHost) -> None:
     assert answer_to_rcpt(host, address) == 550
 
 
-def test_a_full_mailbox_takes_nothing_more(host: MailHost) -> None:
-    address, _ = host.new("ada")
-    host.add(address, quota_mb=1)
-    _, raw = letter("sender@elsewhere.test", address)
-    large = raw + b"x" * 70 + b"\r\n" * 1
-    host.deliver(address, large)
-    with pytest.raises(smtplib.SMTPDataError) as refusal:
-        host.deliver(address, raw + (b"x" * 70 + b"\r\n") * 20_000)
-    assert refusal.value.smtp_code == 552
+def test_a_full_mailbox_takes_nothing_more_and_its_sender_hears_it_at_once(host: MailHost) -> None:
+    (ada, _), (ben, secret) = host.new("ada"), host.new("ben")
+    host.add(ada, quota_mb=1)
+    _, raw = letter(ben, ada)
+    large = raw + (b"x" * 70 + b"\r\n") * 20_000
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
+        host.submit(ben, secret, [ada], large)
+    assert refusal.value.recipients[ada][0] == 552
+    with pytest.raises(smtplib.SMTPDataError) as data_refusal:
+        host.deliver(ada, large)
+    assert data_refusal.value.smtp_code == 552
+    host.deliver(ada, raw)
 
 
 # -- what was sent

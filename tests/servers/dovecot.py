@@ -18,6 +18,7 @@ TRIES = 3
 def running_dovecot(**options: Any) -> Iterator[MailHost]:
     """A host on which Dovecot runs; ``options`` as in `prepared`. Skips where it cannot run."""
     program = require("dovecot", "Dovecot")
+    require("postfix", "Postfix")  # its sockets are for a user of that name
     if not (found := _version(program)).startswith("2.3."):
         pytest.skip(f"Dovecot 2.3 is not installed: {found} has another configuration language")
     with prepared(**options) as made:

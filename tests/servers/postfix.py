@@ -35,6 +35,5 @@ def _start(program: str, host: MailHost) -> None:
 @contextmanager
 def running_mail_host(**options: Any) -> Iterator[MailHost]:
     """A host on which both run; ``options`` as in `prepared`. Skips where they cannot run."""
-    require("postfix", "Postfix")
     with running_dovecot(**options) as host, running_postfix(host):
         yield host

@@ -34,7 +34,9 @@ class SqliteTable:
     group: str = ""
 
     def prepare(self) -> None:
-        """Make the file and the table where they are absent: the servers must find them."""
+        """Make the file and the table where they are absent: the servers must find them. And end a
+        change that a crash cut short: whoever only reads cannot, and hears "not now" till then.
+        """
         with self._changing():
             pass
 
