@@ -4,8 +4,8 @@
     ESEARCH (RFC 4731)          what is still there, as runs, compared with what was
     neither                     the same, number by number
 
-A server with CONDSTORE alone need not raise its mod-sequence when it expunges (RFC 7162 §3.1), so
-that without QRESYNC only comparing is sure.
+A server with CONDSTORE alone counts changes of flags, and need not count what it expunges: without
+QRESYNC only comparing is sure.
 """
 
 from typing import TYPE_CHECKING
