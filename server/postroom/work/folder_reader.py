@@ -74,7 +74,9 @@ class FolderReader:
         server's counter of changes ``modseq`` spares it the comparison where nothing changed."""
         folder = self._place.folder
         progress = await self._term.index.read(lambda con: folders.progress(con, folder))
-        if modseq is not None and progress.modseq == modseq:
+        # Without QRESYNC a server need not count what it expunges (RFC 7162 §3.1.1).
+        counts = "QRESYNC" in self._connection.capabilities
+        if counts and modseq is not None and progress.modseq == modseq:
             return 0
         known = await self._term.index.read(
             lambda con: UidSet.of(folders.known_uids(con, folder, 1, progress.last_uid))
@@ -126,9 +128,11 @@ class FolderReader:
 
     async def _slice(self) -> int:
         """Some of what was there before; at its end the look is over."""
-        mails = self._connection.fetch_before(self._progress.down_to, chunk=self._tries.chunk)
+        mails = self._connection.fetch_before(
+            self._progress.down_to, most=SLICE, chunk=self._tries.chunk
+        )
         taken, through = await self._take(mails, down=True)
-        if through:
+        if through and taken < SLICE:
             await self._finish_looking_down()
         return taken
 
@@ -140,16 +144,15 @@ class FolderReader:
     async def _take(
         self, mails: AsyncGenerator[FetchedMail, None], *, down: bool
     ) -> tuple[int, bool]:
-        """Index what comes, in batches: how many, and whether that was all. A look down ends for
-        now at SLICE, and for good at mail from before our connection to a shared login."""
+        """Index what comes, in batches: how many, and whether that was all. A look down ends at
+        mail from before our connection to a shared login."""
         taken = 0
         batch: list[FetchedMail] = []
         async with aclosing(mails):
             try:
                 async for one in mails:
-                    if down and (taken >= SLICE or self._is_nobodys(one)):
-                        await self._index(batch, down=down)
-                        return taken, taken < SLICE
+                    if down and self._is_nobodys(one):
+                        break
                     batch.append(one)
                     taken += 1
                     if _is_full(batch):
