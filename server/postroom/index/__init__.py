@@ -9,6 +9,7 @@
 
     mailboxes.py  threads.py  mail.py  sends.py  journal.py  reading.py  search.py  folders.py
                     a subject each: plain functions over a connection, no I/O but SQL
+    scripts.py      scripts written without spaces, made findable
 
     rebuild.py      makes everything that is derived anew
 
