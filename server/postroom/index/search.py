@@ -12,13 +12,10 @@ without spaces are found by any run of letters (scripts.py).
 """
 
 import re
-import secrets
-from operator import itemgetter
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.index.scripts import LETTERS, count, cut, spaced
-from postroom.model.errors import Unavailable
 
 sql = named("search")
 
@@ -119,43 +116,3 @@ def fields(con: Connection, row: Row) -> dict[str, object]:
         ),
         "words": spaced(row["text"][:MAX_INDEXED_CHARS])[:MAX_INDEXED_CHARS],
     }
-
-
-_SCHEMA = """CREATE VIRTUAL TABLE search_anew USING fts5 (
-  box, subject, people, words, content = '', tokenize = 'unicode61 remove_diacritics 2')"""
-
-
-def begin_rebuild(con: Connection) -> str:
-    """An empty table beside the one in use, and a word that says whose it is. One left by a rebuild
-    that was killed, or that goes on elsewhere, is no longer filled."""
-    word = secrets.token_hex(8)
-    con.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('rebuild', ?)", (word,))
-    con.execute("DROP TABLE IF EXISTS search_anew")
-    con.execute(_SCHEMA)
-    return word
-
-
-def fill(con: Connection, word: str, rows: list[Row]) -> None:
-    """Make messages findable in the new table.
-
-    Raises:
-        Unavailable: another rebuild has begun; two that fill one table would count words twice.
-    """
-    if con.execute("SELECT 1 FROM meta WHERE key = 'rebuild' AND value = ?", (word,)).fetchone():
-        con.executemany(
-            "INSERT INTO search_anew (rowid, box, subject, people, words)"
-            " VALUES (:rowid, :box, :subject, :people, :words)",
-            # FTS5 writes out what it holds whenever a row id is below the last one.
-            sorted((fields(con, row) for row in rows), key=itemgetter("rowid")),
-        )
-        return
-    raise Unavailable(
-        "rebuild_overtaken", "Another rebuild of this index has begun.", "Let that one finish."
-    )
-
-
-def finish_rebuild(con: Connection) -> None:
-    """The new table takes the old one's place."""
-    con.execute("DROP TABLE search")
-    con.execute("ALTER TABLE search_anew RENAME TO search")
-    con.execute("DELETE FROM meta WHERE key = 'rebuild'")
