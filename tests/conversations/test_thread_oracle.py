@@ -41,7 +41,7 @@ def keep_all(con: Connection, box_id: int, messages: list[tuple[int, ParsedMessa
         raw = str(number).encode()
         new = NewMail(box_id, Direction.RECEIVED, raw, parsed, SenderVerdict.UNVERIFIED, number)
         kept = mail.keep(con, number, new)
-        mail.put_message(con, kept, new, number, pending=0)
+        mail.put_message(con, mail.fields(kept, new, number, 0))
 
 
 def found(con: Connection, box_id: int) -> set[frozenset[int]]:

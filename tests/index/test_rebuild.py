@@ -4,59 +4,20 @@ import asyncio
 import sqlite3
 
 import pytest
+from index.derived import DERIVED, again, snapshot
 from rooms import Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom, open_room
-from postroom.index import purge, rebuild, search
+from postroom.index import purge, rebuild, search_anew
 from postroom.index.rebuild import rebuild as rebuild_now
 from postroom.model.callers import operator
 from postroom.model.errors import Unavailable
 from postroom.settings import Settings
 
-DERIVED = {
-    "messages": "SELECT * FROM messages ORDER BY mail_id",
-    "mentions": "SELECT * FROM mentions ORDER BY mailbox_id, message_id",
-    "conversations": "SELECT * FROM conversations ORDER BY thread_id",
-    "threads": "SELECT * FROM threads ORDER BY id",
-    "journal": "SELECT * FROM journal ORDER BY position",
-}
-
-Snapshot = dict[str, list[tuple[object, ...]]]
-
-
-async def snapshot(room: PostRoom) -> Snapshot:
-    return await room.index.read(lambda con: {n: rows(con, q) for n, q in DERIVED.items()})
-
-
-async def again(room: PostRoom) -> None:
-    await room.desk.health.rebuild(operator(), lambda done, total: None)
-
 
 async def subjects(agent: Agent, query: str) -> list[str]:
     page = await agent.room.desk.reading.threads(agent.caller, query=query)
     return sorted(t.untrusted_subject for t in page.threads)
-
-
-@pytest.fixture
-async def lived_in(quiet_room: PostRoom, ada: Agent, postman: Postman, clock: TestClock) -> Agent:
-    """A mailbox with a join, a repeated id, mail without ids, answers and refusals in it."""
-    bring, address = postman.bring, ada.address
-    await bring(address, letter(id="child@x", follows="middle@x", subject="Child", text="kiwi"))
-    await bring(address, letter(id="root@x", subject="Root", text="apple"))
-    clock.jump(5)
-    await bring(address, letter(id="middle@x", follows="root@x", subject="Middle", text="plum"))
-    await bring(address, letter(id="root@x", subject="Root again", text="quince"))
-    await bring(address, letter(subject="No id", text="cherry"))
-    await bring(
-        address, letter(id="a@x", follows="b@x", subject="Loop"), letter(id="b@x", follows="a@x")
-    )
-    page = await quiet_room.desk.reading.threads(ada.caller, query="cherry")
-    await ada.send("An answer.", thread_id=page.threads[0].thread_id, confirm=True)
-    await ada.send("New words.", "ben@agents.localhost", subject="Outward")
-    await ada.send(
-        "Too many.", tuple(f"n{n}@agents.localhost" for n in range(51)), subject="Denied"
-    )
-    return ada
 
 
 async def test_a_rebuild_makes_the_same_again_and_tells_nobody(
@@ -122,14 +83,14 @@ async def test_a_rebuild_that_was_killed_does_no_harm(
     quiet_room: PostRoom, lived_in: Agent, postman: Postman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = await snapshot(quiet_room)
-    for name in ("_thread_again", "_search_again"):
+    for name in ("rethread", "_search_again"):
         with monkeypatch.context() as broken:
             broken.setattr(rebuild, name, _killed)
             with pytest.raises(RuntimeError, match="killed"):
                 await again(quiet_room)
         assert await snapshot(quiet_room) == before
         assert await subjects(lived_in, "apple") == ["Child"]
-    await quiet_room.index.write(search.begin_rebuild)
+    await quiet_room.index.write(search_anew.begin)
     await postman.bring(lived_in.address, letter(id="late@x", subject="Late", text="fig"))
     await again(quiet_room)
     assert await subjects(lived_in, "fig") == ["Late"]

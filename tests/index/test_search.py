@@ -1,15 +1,17 @@
 """Search finds what was written, in one's own mailboxes, whatever is typed."""
 
+import sqlite3
 import unicodedata
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from rooms import Agent, Postman, TestClock, letter
+from rooms import Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom
-from postroom.index import search
+from postroom.index import scripts, search
 
 
 async def found(agent: Agent, query: str, **more: object) -> list[str]:
@@ -70,6 +72,90 @@ async def test_accents_and_scripts_are_found_however_they_are_typed(library: Age
             )
     await check(library, "ΕΛΛΆΔΑ", "Résumé")
     await check(library, "ПРИВЕТ", "Résumé")
+
+
+UNSPACED = {
+    "Japanese": ("会議の件", "明日の会議は東京タワーで2026年に、ジョン・スミスさん"),
+    "Chinese": ("关于预算", "请把预算会议改到明天下午三点"),
+    "Thai": ("ประชุม", "พรุ่งนี้มีประชุมที่กรุงเทพฯ"),
+    "Lao": ("ກອງປະຊຸມ", "ມື້ອື່ນມີກອງປະຊຸມ"),
+    "Khmer": ("ការប្រជុំ", "ថ្ងៃស្អែកមានការប្រជុំ"),
+    "Halfwidth": ("Kana", "ﾃﾞﾊﾟｰﾄの前"),
+    "Korean": ("회의", "내일 회의가 있습니다"),
+}  # fmt: skip
+"""What the mail is about, and its words, in scripts that are written without spaces, and in one
+that is not."""
+
+PARTS = (
+    ("会議", "会議の件"), ("明日", "会議の件"), ("議は東", "会議の件"), ("東京タワー", "会議の件"),
+    ("件", "会議の件"), ("2026年", "会議の件"), ("ジョン スミス", "会議の件"),
+    ("会議 東京", "会議の件"), ("東会",), ("京東",), ("2025年",), ("会議 预算",),
+    ("会议", "关于预算"), ("预算会议", "关于预算"),
+    ("预算", "关于预算"), ("下午三点", "关于预算"), ("三", "关于预算"), ("下三",),
+    ("ประชุม", "ประชุม"), ("กรุงเทพ", "ประชุม"), ("มีประชุมที่", "ประชุม"), ("ชุมประ",),
+    ("ປະຊຸມ", "ກອງປະຊຸມ"), ("ប្រជុំ", "ការប្រជុំ"), ("デパート", "Kana"), ("ﾃﾞﾊﾟｰﾄ", "Kana"),
+    ("テ\u3099ハ\u309aート", "Kana"), ("회의", "회의"), ("내일", "회의"), ("의가",), ("\u0e31",),
+)  # fmt: skip
+
+
+async def test_scripts_without_spaces_are_found_by_any_part(ada: Agent, postman: Postman) -> None:
+    for name, (subject, text) in UNSPACED.items():
+        await postman.bring(ada.address, letter(id=f"{name}@x", subject=subject, text=text))
+    for query, *expected in PARTS:
+        await check(ada, query, *expected)
+
+
+async def test_people_are_found_by_any_part_of_a_name_without_spaces(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(
+        ada.address, letter("山田太郎 <taro@far.example>", id="1@x", subject="Taro")
+    )
+    await check(ada, "太郎", "Taro")
+    await check(ada, "山田", "Taro")
+    await check(ada, "田山")
+
+
+@given(text=st.text(alphabet="会議のがｶﾞ々ประชุมที่កa1 -_'.\u3099\u0301", max_size=300))
+def test_a_query_has_few_phrases_and_few_letters_that_are_words_of_their_own(text: str) -> None:
+    expression = search.match(text, None) or ""
+    phrases = expression.split('"')[1::2]
+    assert len(phrases) <= search.MAX_WORDS
+    assert sum(scripts.count(phrase) for phrase in phrases) <= 2 * search.MAX_LONE_LETTERS
+
+
+def test_a_long_run_of_a_common_letter_is_cut_short() -> None:
+    for query in ("の" * 100_000, "の " * 50_000, "のa" * 50_000, "の." * 50_000):
+        assert (search.match(query, 1) or "").count("の") <= search.MAX_LONE_LETTERS
+
+
+@given(text=st.text(alphabet="会議のがｶﾞ々ประชุมកa1 \u3099", max_size=100))
+def test_spacing_changes_nothing_where_it_was_done(text: str) -> None:
+    once = scripts.spaced(text)
+    assert scripts.spaced(once).split() == once.split()
+
+
+async def test_a_mail_in_a_script_without_spaces_can_be_taken_out_again(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    for name, (subject, text) in UNSPACED.items():
+        await postman.bring(ada.address, letter(id=f"{name}@x", subject=subject, text=text * 2000))
+
+    def take_out(con: sqlite3.Connection) -> None:
+        for row in con.execute("SELECT * FROM messages").fetchall():
+            search.remove(con, row)
+        con.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+
+    await quiet_room.index.write(take_out)
+    for query, *_ in PARTS:
+        left = await quiet_room.index.read(partial(_row_ids, query=query))
+        assert left == [], query
+
+
+def _row_ids(con: sqlite3.Connection, query: str) -> list[tuple[object, ...]]:
+    expression = search.match(query, None)
+    question = "SELECT rowid FROM search WHERE search MATCH ?"
+    return rows(con, question, expression) if expression else []
 
 
 SYNTAX = (

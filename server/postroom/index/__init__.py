@@ -10,8 +10,11 @@
 
     mailboxes.py  threads.py  mail.py  sends.py  journal.py  reading.py  search.py  folders.py
                     a subject each: plain functions over a connection, no I/O but SQL
+    scripts.py      scripts written without spaces, made findable
 
-    rebuild.py      makes everything that is derived anew
+    rebuild.py      makes everything that is derived anew, in short steps (paced.py): threads
+                    (thread_sets.py says what they should be, rethread.py makes them so), search
+                    (search_anew.py)
 
 Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and
 their aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, search.

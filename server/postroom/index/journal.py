@@ -49,6 +49,11 @@ def since(con: Connection, after: int, most: int = 500) -> list[Event]:
     return [event(row) for row in sql.since(con, after=after, most=most)]
 
 
+def has_grown(con: Connection, mailbox_id: int, after: int) -> bool:
+    """Whether anything happened in a mailbox behind the position ``after``."""
+    return sql.has_grown(con, mailbox_id=mailbox_id, after=after) is not None
+
+
 def about_send(con: Connection, send_id: int) -> list[Event]:
     """What happened to a send, in order."""
     return [event(row) for row in sql.about_send(con, send_id=send_id)]

@@ -86,43 +86,47 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     """Write what was read from a mail, make it findable, and bring its thread up to date."""
     sql.set_position(con, mail_id=kept.mail_id, position=position)
     pending = int(mail.direction is Direction.RECEIVED and not mail.old)
-    put_message(con, kept, mail, position, pending=pending)
+    put_message(con, fields(kept, mail, position, pending))
     row = sql.message(con, mail_id=kept.mail_id)
     search.add(con, row)
     threads.advance(con, row)
 
 
-def put_message(con: Connection, kept: Kept, mail: NewMail, position: int, *, pending: int) -> None:
+def put_message(con: Connection, fields: dict[str, object]) -> None:
     """Write the derived row of a mail."""
+    sql.put_message(con, **fields)
+
+
+def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> dict[str, object]:
+    """The derived row of a mail."""
     parsed = mail.parsed
     own, follows = _ids(parsed)
     sender = parsed.sender
-    sql.put_message(
-        con,
-        mail_id=kept.mail_id,
-        mailbox_id=mail.mailbox_id,
-        thread_id=kept.thread_id,
-        direction=str(mail.direction),
-        position=position,
-        at=mail.at,
-        message_id=own,
-        follows=json.dumps(follows),
-        kind=str(parsed.kind),
-        verdict=str(mail.verdict),
-        from_address=sender.address if sender else "",
-        from_name=sender.name if sender else "",
-        to_people=threads.people_json(parsed.to),
-        cc_people=threads.people_json(parsed.cc),
-        reply_to=threads.people_json(parsed.reply_to),
-        date=parsed.date.timestamp() if parsed.date else None,
-        subject=parsed.subject,
-        text=parsed.text,
-        new_text=None if parsed.new_text == parsed.text else parsed.new_text,
-        attachments=json.dumps([a.model_dump() for a in parsed.attachments], ensure_ascii=False),
-        hidden_text=parsed.hidden_text,
-        defects=json.dumps(parsed.defects, ensure_ascii=False),
-        pending=pending,
-    )
+    return {
+        "mail_id": kept.mail_id,
+        "mailbox_id": mail.mailbox_id,
+        "thread_id": kept.thread_id,
+        "direction": str(mail.direction),
+        "position": position,
+        "at": mail.at,
+        "message_id": own,
+        "follows": json.dumps(follows),
+        "kind": str(parsed.kind),
+        "verdict": str(mail.verdict),
+        "from_address": sender.address if sender else "",
+        "from_name": sender.name if sender else "",
+        "to_people": threads.people_json(parsed.to),
+        "cc_people": threads.people_json(parsed.cc),
+        "reply_to": threads.people_json(parsed.reply_to),
+        "date": parsed.date.timestamp() if parsed.date else None,
+        "subject": parsed.subject,
+        "text": parsed.text,
+        "new_text": None if parsed.new_text == parsed.text else parsed.new_text,
+        "attachments": json.dumps([a.model_dump() for a in parsed.attachments], ensure_ascii=False),
+        "hidden_text": parsed.hidden_text,
+        "defects": json.dumps(parsed.defects, ensure_ascii=False),
+        "pending": pending,
+    }
 
 
 def set_aside(con: Connection, count: int) -> int:

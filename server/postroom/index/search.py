@@ -7,16 +7,15 @@ Every owner's mail lies together:
 A search of one owner is a range of row ids, which FTS5 seeks in the list of each word. So a word
 that is common in other people's mail costs nothing here (as a word of each row, the owner cost a
 walk of all their hits: 3 ms at 100,000 mails, growing with them). The mailbox is a word of each
-row. Hits come newest first, by row id, which FTS5 gives without sorting.
+row. Hits come newest first, by row id, which FTS5 gives without sorting. Scripts that are written
+without spaces are found by any run of letters (scripts.py).
 """
 
 import re
-import secrets
-from operator import itemgetter
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
-from postroom.model.errors import Unavailable
+from postroom.index.scripts import LETTERS, count, cut, spaced
 
 sql = named("search")
 
@@ -27,8 +26,13 @@ MAX_WORD_CHARS = 64
 """Characters of a word, or of words tied by dots: FTS5 looks such a row up as one phrase, and a
 phrase of hundreds of common words takes it seconds."""
 
+MAX_LONE_LETTERS = 24
+"""Letters of a query that are words of their own (scripts.py): a sentence. Each costs a walk of its
+own list, and that of a common letter names every mail: at 50,000 mails these 24 take 0.2 s."""
+
 MAX_INDEXED_CHARS = 200_000
-"""Words of one message that are made findable; a dump of a megabyte is no conversation."""
+"""Characters of one message that are made findable, spaces between lone letters included; a dump of
+a megabyte is no conversation."""
 
 OWNER = 2**40
 """Row ids of one owner: more than there will ever be mails."""
@@ -36,7 +40,7 @@ OWNER = 2**40
 NEWEST = OWNER - 1
 """Behind every mail of an owner."""
 
-_LETTER = r"(?:[^\W_][\u0300-\u036f]*)"
+_LETTER = rf"(?:[{LETTERS}]|[^\W_][\u0300-\u036f]*)"
 _WORD = re.compile(rf"{_LETTER}+(?:[_'’.@+-]{_LETTER}+)*")
 # A letter with its marks: some systems write "é" as two characters, and FTS5 drops the marks.
 
@@ -51,14 +55,27 @@ def match(query: str, mailbox_id: int | None) -> str | None:
 
     Each word is quoted, so that nothing in a query is FTS5's own syntax; all must occur.
     """
-    words = [w.group()[:MAX_WORD_CHARS] for w in _WORD.finditer(query)][:MAX_WORDS]
+    words = _words(query)
     if not words:
         return None
-    terms = " AND ".join(f'"{word}"' for word in words)
+    terms = " AND ".join(f'"{spaced(word)}"' for word in words)
     words_match = f"{{subject people words}} : ({terms})"
     if mailbox_id is None:
         return words_match
     return f'box : "{mailbox_word(mailbox_id)}" AND {words_match}'
+
+
+def _words(query: str) -> list[str]:
+    words = []
+    left = MAX_LONE_LETTERS
+    for found in _WORD.finditer(query):
+        word = cut(found.group()[:MAX_WORD_CHARS], left)
+        if any(letter.isalnum() for letter in word):  # a vowel sign alone is nothing to FTS5
+            words.append(word)
+        left -= count(word)
+        if len(words) == MAX_WORDS:
+            break
+    return words
 
 
 def add(con: Connection, row: Row) -> None:
@@ -93,49 +110,9 @@ def fields(con: Connection, row: Row) -> dict[str, object]:
     return {
         "rowid": owner * OWNER + row["mail_id"],
         "box": mailbox_word(row["mailbox_id"]),
-        "subject": row["subject"],
-        "people": " ".join(
-            (row["from_address"], row["from_name"], row["to_people"], row["cc_people"])
+        "subject": spaced(row["subject"]),
+        "people": spaced(
+            " ".join((row["from_address"], row["from_name"], row["to_people"], row["cc_people"]))
         ),
-        "words": row["text"][:MAX_INDEXED_CHARS],
+        "words": spaced(row["text"][:MAX_INDEXED_CHARS])[:MAX_INDEXED_CHARS],
     }
-
-
-_SCHEMA = """CREATE VIRTUAL TABLE search_anew USING fts5 (
-  box, subject, people, words, content = '', tokenize = 'unicode61 remove_diacritics 2')"""
-
-
-def begin_rebuild(con: Connection) -> str:
-    """An empty table beside the one in use, and a word that says whose it is. One left by a rebuild
-    that was killed, or that goes on elsewhere, is no longer filled."""
-    word = secrets.token_hex(8)
-    con.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('rebuild', ?)", (word,))
-    con.execute("DROP TABLE IF EXISTS search_anew")
-    con.execute(_SCHEMA)
-    return word
-
-
-def fill(con: Connection, word: str, rows: list[Row]) -> None:
-    """Make messages findable in the new table.
-
-    Raises:
-        Unavailable: another rebuild has begun; two that fill one table would count words twice.
-    """
-    if con.execute("SELECT 1 FROM meta WHERE key = 'rebuild' AND value = ?", (word,)).fetchone():
-        con.executemany(
-            "INSERT INTO search_anew (rowid, box, subject, people, words)"
-            " VALUES (:rowid, :box, :subject, :people, :words)",
-            # FTS5 writes out what it holds whenever a row id is below the last one.
-            sorted((fields(con, row) for row in rows), key=itemgetter("rowid")),
-        )
-        return
-    raise Unavailable(
-        "rebuild_overtaken", "Another rebuild of this index has begun.", "Let that one finish."
-    )
-
-
-def finish_rebuild(con: Connection) -> None:
-    """The new table takes the old one's place."""
-    con.execute("DROP TABLE search")
-    con.execute("ALTER TABLE search_anew RENAME TO search")
-    con.execute("DELETE FROM meta WHERE key = 'rebuild'")

@@ -18,6 +18,12 @@ MAX_PARTICIPANTS = 50
 
 SNIPPET_CHARS = 160
 
+WORDS_CHARS = SNIPPET_CHARS * 4
+"""Characters that a snippet is made from: spaces and line ends become one space each."""
+
+Summary = dict[str, object]
+"""A conversation's row."""
+
 
 def place(
     con: Connection,
@@ -75,11 +81,16 @@ def mention(con: Connection, mailbox_id: int, thread_id: int, ids: list[str]) ->
     sql.mention(con, mailbox_id=mailbox_id, thread_id=thread_id, ids=json.dumps(ids))
 
 
+def redirect(con: Connection, old: int, target: int) -> None:
+    """An id, all that led to it, and its Message-IDs lead to another conversation."""
+    sql.redirect(con, old=old, target=target)
+    sql.move_mentions(con, old=old, target=target)
+
+
 def _absorb(con: Connection, old: int, target: int) -> None:
+    redirect(con, old, target)
     for statement in (
-        sql.redirect,
         sql.move_messages,
-        sql.move_mentions,
         sql.join_shown,
         sql.join_acknowledged,
     ):
@@ -121,48 +132,60 @@ def advance(con: Connection, row: Row) -> None:
     if old is None or row["at"] < old["last_at"]:
         summarise(con, thread_id)
         return
-    people = _people(json.loads(old["participants"]), row)
-    _put(
-        con,
-        thread_id,
-        row["mailbox_id"],
-        old["subject"],
-        people,
-        old["message_count"] + 1,
-        row["at"],
-        row["direction"],
-        snippet(row["new_text"] if row["new_text"] is not None else row["text"]),
-        awaiting(row["direction"], row["kind"]) or old["awaiting"],
-    )
+    words = row["new_text"] if row["new_text"] is not None else row["text"]
+    waits = awaiting(row["direction"], row["kind"]) or old["awaiting"]
+    people = dict.fromkeys(json.loads(old["participants"]))
+    _add_people(people, row)
+    changed = _newest(row, words, waits, people) | {"message_count": old["message_count"] + 1}
+    sql.put_conversation(con, **{**dict(old), **changed})
 
 
 def summarise(con: Connection, thread_id: int) -> None:
     """Make a thread's row anew from its messages; none left, no row."""
-    rows = list(sql.for_summary(con, thread_id=thread_id))
-    if not rows:
+    put_summary(con, thread_id, summary(con, thread_id))
+
+
+def put_summary(con: Connection, thread_id: int, made: Summary | None) -> None:
+    """Write a thread's row as `summary` made it."""
+    if made is None:
         sql.drop_conversation(con, thread_id=thread_id)
-        return
-    people: list[str] = []
+    else:
+        sql.put_conversation(con, **made)
+
+
+def summary(con: Connection, thread_id: int) -> Summary | None:
+    """What a thread's row should hold, from its messages; None where it has none."""
+    rows = list(sql.for_summary(con, thread_id=thread_id))
+    home: Row | None = sql.home(con, thread_id=thread_id)
+    if not rows or home is None:
+        return None
+    people: dict[str, None] = {}
     waits = ""
     failed = _failed_mail(con, thread_id)
     for row in rows:
-        people = _people(people, row)
+        _add_people(people, row)
         if row["mail_id"] not in failed:
             waits = awaiting(row["direction"], row["kind"]) or waits
-    last = rows[-1]
-    mailbox_id = con.execute("SELECT mailbox_id FROM threads WHERE id = ?", (thread_id,))
-    _put(
-        con,
-        thread_id,
-        mailbox_id.fetchone()[0],
-        rows[0]["subject"],
-        people,
-        len(rows),
-        last["at"],
-        last["direction"],
-        snippet(last["words"]),
-        waits,
-    )
+    words = sql.first_words(con, mail_id=rows[-1]["mail_id"], most=WORDS_CHARS)
+    return {
+        "thread_id": thread_id,
+        "mailbox_id": home["mailbox_id"],
+        "owner": home["owner"],
+        "subject": rows[0]["subject"],
+        "message_count": len(rows),
+        **_newest(rows[-1], words, waits, people),
+    }
+
+
+def is_summarised(con: Connection, thread_id: int) -> bool:
+    """Whether a thread's row holds what it should."""
+    row: Row | None = sql.conversation(con, thread_id=thread_id)
+    return (dict(row) if row else None) == summary(con, thread_id)
+
+
+def count(con: Connection, thread_id: int) -> int:
+    """How many messages a thread has."""
+    return int(sql.count_messages(con, thread_id=thread_id))
 
 
 def awaiting(direction: str, kind: str) -> str:
@@ -174,7 +197,7 @@ def awaiting(direction: str, kind: str) -> str:
 
 def snippet(words: str) -> str:
     """The beginning of a message's words on one line."""
-    line = " ".join(words[: SNIPPET_CHARS * 4].split())
+    line = " ".join(words[:WORDS_CHARS].split())
     return line if len(line) <= SNIPPET_CHARS else line[: SNIPPET_CHARS - 1] + "…"
 
 
@@ -197,34 +220,24 @@ def _failed_mail(con: Connection, thread_id: int) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _people(known: list[str], row: Row) -> list[str]:
+def _newest(row: Row, words: str, waits: str, people: dict[str, None]) -> Summary:
+    """What a conversation's row says of its newest message, and what that leaves."""
+    return {
+        "last_at": row["at"],
+        "last_direction": row["direction"],
+        "snippet": snippet(words),
+        "awaiting": waits,
+        "participants": json.dumps(list(people), ensure_ascii=False),
+    }
+
+
+def _add_people(people: dict[str, None], row: Row) -> None:
+    """Add who wrote and to whom, in order, while there is room."""
+    if len(people) >= MAX_PARTICIPANTS:
+        return
     found = [row["from_address"]]
-    found += [p.address for p in people_of(row["to_people"])]
-    found += [p.address for p in people_of(row["cc_people"])]
-    return list(dict.fromkeys([*known, *(a for a in found if a)]))[:MAX_PARTICIPANTS]
-
-
-def _put(
-    con: Connection,
-    thread_id: int,
-    mailbox_id: int,
-    subject: str,
-    participants: list[str],
-    message_count: int,
-    last_at: float,
-    last_direction: str,
-    snippet: str,
-    awaiting: str,
-) -> None:
-    sql.put_conversation(
-        con,
-        thread_id=thread_id,
-        mailbox_id=mailbox_id,
-        subject=subject,
-        participants=json.dumps(participants, ensure_ascii=False),
-        message_count=message_count,
-        last_at=last_at,
-        last_direction=last_direction,
-        snippet=snippet,
-        awaiting=awaiting,
-    )
+    found += [address for address, _ in json.loads(row["to_people"])]
+    found += [address for address, _ in json.loads(row["cc_people"])]
+    for address in filter(None, found):
+        if len(people) < MAX_PARTICIPANTS:
+            people.setdefault(address)

@@ -11,6 +11,10 @@ SELECT coalesce(max(position), 0) FROM journal;
 -- Events after a position, oldest first.
 SELECT * FROM journal WHERE position > :after ORDER BY position LIMIT :most;
 
+-- name: has_grown(mailbox_id, after)$
+-- Whether anything happened in a mailbox after a position.
+SELECT 1 FROM journal WHERE position > :after AND mailbox_id = :mailbox_id LIMIT 1;
+
 -- name: about_send(send_id)
 -- The whole story of a send.
 SELECT * FROM journal WHERE send_id = :send_id ORDER BY position;

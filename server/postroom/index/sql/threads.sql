@@ -58,26 +58,38 @@ DELETE FROM conversations WHERE thread_id = :thread_id;
 -- The row of a conversation.
 SELECT * FROM conversations WHERE thread_id = :thread_id;
 
--- name: put_conversation(thread_id, mailbox_id, subject, participants, message_count, last_at, last_direction, snippet, awaiting)!
+-- name: put_conversation(thread_id, mailbox_id, owner, subject, participants, message_count, last_at, last_direction, snippet, awaiting)!
 -- Writes the row of a conversation.
 INSERT INTO conversations (thread_id, mailbox_id, owner, subject, participants, message_count,
   last_at, last_direction, snippet, awaiting)
-SELECT :thread_id, :mailbox_id, m.owner, :subject, :participants, :message_count, :last_at,
-  :last_direction, :snippet, :awaiting FROM mailboxes m WHERE m.id = :mailbox_id
-ON CONFLICT (thread_id) DO UPDATE SET subject = excluded.subject,
-  participants = excluded.participants, message_count = excluded.message_count,
-  last_at = excluded.last_at, last_direction = excluded.last_direction,
-  snippet = excluded.snippet, awaiting = excluded.awaiting;
+VALUES (:thread_id, :mailbox_id, :owner, :subject, :participants, :message_count, :last_at,
+  :last_direction, :snippet, :awaiting)
+ON CONFLICT (thread_id) DO UPDATE SET mailbox_id = excluded.mailbox_id, owner = excluded.owner,
+  subject = excluded.subject, participants = excluded.participants,
+  message_count = excluded.message_count, last_at = excluded.last_at,
+  last_direction = excluded.last_direction, snippet = excluded.snippet, awaiting = excluded.awaiting;
+
+-- name: home(thread_id)^
+-- Whose a conversation is.
+SELECT t.mailbox_id, m.owner FROM threads t JOIN mailboxes m ON m.id = t.mailbox_id WHERE t.id = :thread_id;
 
 -- name: for_summary(thread_id)
--- What the row of a conversation is made from, oldest first.
-SELECT mail_id, direction, kind, at, subject, from_address, to_people, cc_people,
-  substr(coalesce(new_text, text), 1, 600) AS words
+-- What the row of a conversation is made from, oldest first. Their words stay where they are: a long
+-- conversation holds megabytes.
+SELECT mail_id, direction, kind, at, subject, from_address, to_people, cc_people
 FROM messages WHERE thread_id = :thread_id ORDER BY at, mail_id;
 
+-- name: first_words(mail_id, most)$
+-- The beginning of what a message says.
+SELECT substr(coalesce(new_text, text), 1, :most) FROM messages WHERE mail_id = :mail_id;
+
+-- name: count_messages(thread_id)$
+-- How many messages a conversation has.
+SELECT count(*) FROM messages WHERE thread_id = :thread_id;
+
 -- name: answered(thread_id)!
--- We answer: what came before is no longer waiting.
-UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending = 1;
+-- We answer: what came before is no longer waiting, nor what a rebuild has yet to find out about.
+UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending <> 0;
 
 -- name: repend(thread_id)!
 -- Makes anew what waits for an answer: what came after our last send that was not refused.
