@@ -19,7 +19,14 @@ from pydantic import (
 
 from postroom.accounts.account import Account
 from postroom.accounts.address import DomainName
-from postroom.accounts.domains import AccountDomain, BuiltinDomain, Domain, with_separator
+from postroom.accounts.directory import DirectoryDomain
+from postroom.accounts.domains import (
+    BUILTIN_HOSTNAME,
+    AccountDomain,
+    BuiltinDomain,
+    Domain,
+    with_separator,
+)
 from postroom.accounts.faults import key_path, told
 from postroom.accounts.table import Table
 from postroom.model.errors import InvalidRequest, Unavailable
@@ -67,6 +74,15 @@ class Operator(Table):
         return frozenset(
             name for name, domain in self.served.items() if isinstance(domain, BuiltinDomain)
         )
+
+    def trusted(self, domain: str) -> frozenset[str]:
+        """The authserv-ids whose Authentication-Results are believed in mail to a domain."""
+        served = self.served.get(domain)
+        if isinstance(served, AccountDomain):
+            return frozenset(self.accounts[served.account].trusted)
+        if isinstance(served, DirectoryDomain):
+            return frozenset(served.trusted)
+        return frozenset({BUILTIN_HOSTNAME})
 
     @model_validator(mode="before")
     @classmethod

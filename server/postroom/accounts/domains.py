@@ -14,6 +14,11 @@ SEPARATORS = "+-_=.#"
 or in the account's own name too; an address is read from its beginning, which is known."""
 
 
+BUILTIN_HOSTNAME = "post.localhost"
+"""What the built-in server calls itself: in its greeting, and as the authserv-id (RFC 8601 §2.5)
+whose Authentication-Results are believed."""
+
+
 class AddressForm(StrEnum):
     """What the addresses look like that an account's domain gives out."""
 

@@ -11,7 +11,6 @@ from postroom.index.index import Index
 from postroom.model.answers import Check, Health, RebuildReport
 from postroom.model.callers import Caller
 from postroom.model.errors import Refused
-from postroom.provision.builtin import HOSTNAME
 from postroom.settings import Settings
 
 LITTLE_SPACE = 200 * 2**20
@@ -44,7 +43,7 @@ class HealthReports:
             raise Refused("operator_only", "Only the operator may do this.")
         from postroom.index.rebuild import rebuild
 
-        return await rebuild(self._index, progress, frozenset({HOSTNAME}))
+        return await rebuild(self._index, progress, self._settings.operator.trusted)
 
     def _disk(self) -> Check:
         free = shutil.disk_usage(self._settings.home).free

@@ -34,11 +34,13 @@ STEP_BYTES = 4_000_000
 
 Progress = Callable[[int, int], None]
 
+Trusted = Callable[[str], frozenset[str]]
 
-async def rebuild(index: Index, progress: Progress, trusted: frozenset[str]) -> RebuildReport:
+
+async def rebuild(index: Index, progress: Progress, trusted: Trusted) -> RebuildReport:
     """What was made anew; ``progress`` is told (done, total) messages as it goes.
 
-    ``trusted``: the authserv-ids whose Authentication-Results are believed.
+    ``trusted``: the authserv-ids whose Authentication-Results are believed, by domain.
 
     Raises:
         Unavailable: another rebuild has begun meanwhile.
@@ -71,16 +73,17 @@ def _some(con: Connection, after: int) -> list[Row]:
     return found
 
 
-def _read(rows: list[Row], trusted: frozenset[str]) -> dict[int, NewMail]:
+def _read(rows: list[Row], trusted: Trusted) -> dict[int, NewMail]:
     """Mails read anew, by row id; those that have no bytes any more are left out."""
     return {row["id"]: _read_one(row, trusted) for row in rows if row["bytes"] is not None}
 
 
-def _read_one(row: Row, trusted: frozenset[str]) -> NewMail:
+def _read_one(row: Row, trusted: Trusted) -> NewMail:
     parsed = parse(row["bytes"])
     direction = Direction(row["direction"])
     sent = direction is Direction.SENT
-    verdict = SenderVerdict.VERIFIED if sent else sender_verdict(parsed, trusted)
+    believed = trusted(row["address"].rpartition("@")[2])
+    verdict = SenderVerdict.VERIFIED if sent else sender_verdict(parsed, believed)
     return NewMail(
         mailbox_id=row["mailbox_id"],
         direction=direction,

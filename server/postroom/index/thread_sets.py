@@ -79,7 +79,8 @@ class _Members:
         self.leads[row["given"]] = row["leads"]
         own = self._number(row["mail_id"])
         # A send of ours belongs to what it answered: the message there may bear no Message-ID.
-        for key in (row["message_id"], *json.loads(row["follows"]), row["answers_mail"]):
+        ids = (row["message_id"], *json.loads(row["follows"]), *json.loads(row["aliases"]))
+        for key in (*ids, row["answers_mail"]):
             if key:
                 self._sets.join(own, self._number(key))
 

@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from postroom.accounts.servers import MailServer
 from postroom.model.mailboxes import Mailbox, Reach
 
-HOSTNAME = "post.localhost"
-"""What the built-in server calls itself: in its greeting, and as the authserv-id (RFC 8601 §2.5)
-whose Authentication-Results are believed."""
-
 
 @dataclass(frozen=True)
 class BuiltinProvisioner:

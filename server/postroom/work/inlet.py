@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from postroom.accounts.domains import BUILTIN_HOSTNAME
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, mailboxes
 from postroom.index.database import Connection
@@ -13,7 +14,6 @@ from postroom.lmtp.envelope import LmtpEnvelope, Verdict, copy_for
 from postroom.lmtp.inlet import LmtpInlet
 from postroom.model.errors import PostroomError
 from postroom.model.mailboxes import Mailbox
-from postroom.provision.builtin import HOSTNAME
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
 from postroom.work.term import Term
@@ -43,7 +43,7 @@ class Inlet:
             self._known,
             port=lmtp.port or None,
             path=lmtp.socket,
-            hostname=HOSTNAME,
+            hostname=BUILTIN_HOSTNAME,
             clock=term.index.clock,
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from postroom.accounts.domains import BUILTIN_HOSTNAME
 from postroom.embedded.directory import Account
 from postroom.embedded.server import EmbeddedServer, Ports
 from postroom.index import folders, journal, mailboxes
@@ -11,7 +12,6 @@ from postroom.index.folders import Folder
 from postroom.index.index import Index, wait_for_event
 from postroom.model.errors import Unavailable
 from postroom.model.mailboxes import MailboxStatus
-from postroom.provision.builtin import HOSTNAME
 from postroom.settings import Settings
 from postroom.work.doorbell import INBOX, Doorbell
 from postroom.work.term import Term
@@ -120,7 +120,7 @@ def _server(term: Term, settings: Settings, ports: Ports, doorbell: Doorbell) ->
         IndexDirectory(term.index, settings.operator.builtin_domains),
         ports=ports,
         clock=term.index.clock,
-        hostname=HOSTNAME,
+        hostname=BUILTIN_HOSTNAME,
         along=IndexReading(term.index),
         rung=doorbell.ring,
     )

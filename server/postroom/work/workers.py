@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from postroom.accounts.domains import AccountDomain
+from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain
 from postroom.credentials.vault import Vault
 from postroom.imap.pool import ConnectionPool
 from postroom.oauth.tokens import OAuthTokens
-from postroom.provision.builtin import HOSTNAME
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
 from postroom.work import mailserver
@@ -48,7 +47,7 @@ async def run(
     server, ports = await mailserver.start(term, settings, doorbell)
     operator = settings.operator
     builtin = BuiltinWay(
-        operator.builtin_domains, frozenset({HOSTNAME}), server, ports.imap, ports.smtp
+        operator.builtin_domains, frozenset({BUILTIN_HOSTNAME}), server, ports.imap, ports.smtp
     )
     tokens, elsewhere = _elsewhere(term, settings)
     ways = Ways([builtin, *elsewhere])

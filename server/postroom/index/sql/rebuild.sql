@@ -1,6 +1,6 @@
 -- name: count()$
--- How many mails there are.
-SELECT count(*) FROM mail;
+-- How many mails there are that can be read: those of mailboxes that are gone have left an id behind.
+SELECT count(*) FROM mail m JOIN mailboxes b ON b.id = m.mailbox_id WHERE b.purged_at IS NULL;
 
 -- name: count_threads()$
 -- How many conversations there are.
@@ -8,8 +8,9 @@ SELECT count(*) FROM conversations;
 
 -- name: some(after, most)
 -- Mails in order of arrival, with their bytes where these are kept.
-SELECT m.*, r.bytes FROM mail m LEFT JOIN raw r ON r.mail_id = m.id
-WHERE m.id > :after ORDER BY m.id LIMIT :most;
+SELECT m.*, b.address, r.bytes FROM mail m JOIN mailboxes b ON b.id = m.mailbox_id
+LEFT JOIN raw r ON r.mail_id = m.id
+WHERE m.id > :after AND b.purged_at IS NULL ORDER BY m.id LIMIT :most;
 
 -- name: kept(id)^
 -- A mail whose bytes are kept.

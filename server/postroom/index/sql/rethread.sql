@@ -1,6 +1,7 @@
 -- name: members(mailbox_id)
 -- What threads are made from.
 SELECT g.mail_id, g.thread_id, g.message_id, g.follows, s.answers_mail,
+  (SELECT json_group_array(a.message_id) FROM aliases a WHERE a.mail_id = g.mail_id) AS aliases,
   m.thread_id AS given, t.into_id AS leads
 FROM mail m JOIN messages g ON g.mail_id = m.id JOIN threads t ON t.id = m.thread_id
 LEFT JOIN sends s ON s.mail_id = g.mail_id
@@ -49,8 +50,9 @@ SELECT 1 FROM mentions WHERE thread_id = :id LIMIT 1 OFFSET :most;
 -- came after our last send to its conversation that was not refused.
 WITH answered AS (
   SELECT o.thread_id, max(o.position) AS position
-  FROM sends s JOIN messages o ON o.mail_id = s.mail_id
-  WHERE s.mailbox_id = :mailbox_id AND s.status NOT IN ('failed', 'denied') GROUP BY o.thread_id)
+  FROM messages o LEFT JOIN sends s ON s.mail_id = o.mail_id
+  WHERE o.mailbox_id = :mailbox_id AND o.direction = 'sent'
+    AND coalesce(s.status, 'sent') NOT IN ('failed', 'denied') GROUP BY o.thread_id)
 SELECT g.mail_id, g.direction = 'received' AND NOT m.old
   AND g.position > coalesce(a.position, 0) AS pending
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN answered a ON a.thread_id = g.thread_id
