@@ -1,5 +1,6 @@
 """A post room of the test's own, and the program on it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ from cli.shell import Program
 
 
 @pytest.fixture
-def postroom(tmp_path: Path) -> Program:
+def postroom(tmp_path: Path) -> Iterator[Program]:
     person = tmp_path / "person"
     person.mkdir()
-    return Program(tmp_path / "home", person)
+    program = Program(tmp_path / "home", person)
+    yield program
+    program.end_all()
 
 
 @pytest.fixture

@@ -186,6 +186,12 @@ def test_a_reader_that_goes_away_is_no_crash(two_mailboxes: Program) -> None:
         listing.stderr.close()
 
 
+def test_what_a_test_leaves_running_is_ended_with_it(two_mailboxes: Program) -> None:
+    left = two_mailboxes.start("wait", "--mailbox", ADA, "--follow")
+    two_mailboxes.end_all()
+    assert left.returncode is not None
+
+
 def _until_worker_runs(postroom: Program) -> None:
     for _ in range(40):
         checks = postroom("doctor", "--json").json["checks"]
