@@ -165,7 +165,8 @@ def test_a_deleted_mailbox_is_gone_and_its_name_stays_taken(two_mailboxes: Progr
     refused = two_mailboxes("mailboxes", "delete", ADA)
     assert refused.code == 2
     assert "--yes" in refused.err
-    assert two_mailboxes("mailboxes", "delete", ADA, "--yes").code == 0
+    gone = two_mailboxes("mailboxes", "delete", ADA, "--yes", "--json")
+    assert (gone.code, gone.json["address"], gone.json["status"]) == (0, ADA, "deleted")
     assert two_mailboxes("mailboxes", "show", ADA).code == 3
     taken = two_mailboxes("mailboxes", "create", "--username", "ada", "--agent", "ben", "--json")
     assert (taken.code, taken.error["code"]) == (1, "address_taken")

@@ -111,7 +111,7 @@ class Mailboxes:
             journal.append(
                 con, self._clock(), EventType.MAILBOX_DELETED, "operator", mailbox_id=box.id
             )
-            return self._detail(box)
+            return self._detail(mailboxes.by_id(con, box.id) or box)
 
         return await self._index.write(change)
 
