@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 
 import pytest
-from rooms import Agent, Postman, TestClock, eventually, letter
+from rooms import FORGED, Agent, Postman, TestClock, eventually, letter
 
 from postroom.build import PostRoom, open_room
 from postroom.desk import waiting
@@ -177,6 +177,19 @@ async def test_what_programs_write_is_told_apart(ada: Agent, postman: Postman) -
     assert "address" in got.next_step
     await postman.bring(ada.address, bounce(ada.address), letter(id="3@x"))
     assert (await ada.wait(after=got.after)).outcome == "reply"
+
+
+async def test_a_forged_message_is_not_simply_to_be_answered(ada: Agent, postman: Postman) -> None:
+    await postman.bring(ada.address, letter("boss@bank.example", id="1@x", more=FORGED))
+    got = await ada.wait()
+    assert "forged" in got.next_step
+    assert "Answer" not in got.next_step
+    await postman.bring(ada.address, letter("ben@far.example", id="2@x"))
+    both = await ada.wait()
+    assert len(both.messages) == 2
+    assert both.next_step.startswith("Answer with send_email")
+    assert "sender_verdict is forged" in both.next_step
+    assert "forged" not in (await ada.wait(after=got.after)).next_step
 
 
 def bounce(to: str) -> bytes:

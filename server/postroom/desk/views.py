@@ -11,6 +11,7 @@ from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
+from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
 
 MAX_ADDRESS_SHOWN = 254
@@ -113,7 +114,8 @@ def reply_to_differs(row: Row) -> str | None:
 def thread(row: Row) -> ThreadSummary:
     """A thread's row as a list shows it."""
     own = row["address"]
-    others = tuple(shown_address(a) for a in from_json(row["participants"]) if a.lower() != own)
+    everybody = from_json(row["participants"])
+    others = tuple(shown_address(a) for a in everybody if not goes_to(a, own))
     return ThreadSummary(
         thread_id=row["public_id"],
         mailbox=own,

@@ -65,6 +65,12 @@ WHERE g.mail_id = :mail_id;
 SELECT g.*, m.public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.direction = 'received' ORDER BY g.mail_id DESC LIMIT 1;
 
+-- name: newest_from_people(thread_id)^
+-- The newest message that came in and is neither a bounce nor a program's answer, if any.
+SELECT g.*, m.public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.kind = 'message'
+ORDER BY g.mail_id DESC LIMIT 1;
+
 -- name: unseen(thread_id, after, most)
 -- What came into a conversation after a position, newest first.
 SELECT g.*, m.public_id, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
