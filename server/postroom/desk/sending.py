@@ -162,7 +162,7 @@ def _after_moved(filed: Filed) -> str:
 
 def _why_moved(filed: Filed) -> str:
     if not filed.moved:
-        return "You answered this message less than ten minutes ago."
+        return "You answered the same message less than ten minutes ago."
     new = "a message" if filed.unseen == 1 else f"{filed.unseen} messages"
     said = f"This thread holds {new} that you have not been shown."
     if filed.unseen > len(filed.moved):
