@@ -186,6 +186,17 @@ def test_a_reader_that_goes_away_is_no_crash(two_mailboxes: Program) -> None:
         listing.stderr.close()
 
 
+@pytest.mark.parametrize("follow", [[], ["--follow"]])
+def test_a_wait_on_a_mailbox_that_has_expired_ends_and_says_why(
+    postroom: Program, follow: list[str]
+) -> None:
+    made = postroom("mailboxes", "create", "--username", "eve", "--expires-in", "10s")
+    assert made.code == 0
+    ended = postroom("wait", "--mailbox", "eve@agents.localhost", "--timeout", "60", *follow)
+    assert ended.code == 4
+    assert "has expired" in ended.out + ended.err
+
+
 def test_what_a_test_leaves_running_is_ended_with_it(two_mailboxes: Program) -> None:
     left = two_mailboxes.start("wait", "--mailbox", ADA, "--follow")
     two_mailboxes.end_all()

@@ -37,8 +37,8 @@ class Print:
         elif not self._follow:
             show_wait(out(), answer)
         elif not answer.messages:
-            reason = f": {answer.reason}" if answer.reason else ""
-            err().line((f"{answer.outcome}{reason}", "dim"))
+            why = answer.reason or answer.problem
+            err().line((f"{answer.outcome}: {why}" if why else answer.outcome, "dim"))
 
 
 class HandOver:
