@@ -80,6 +80,30 @@ def test_doctor_fails_while_nothing_runs_and_says_what_to_do(two_mailboxes: Prog
     assert "postroom serve" in worker["next_step"]
 
 
+def test_doctor_calls_no_server_well_that_does_not_run(two_mailboxes: Program) -> None:
+    for ports in ("", ", then at IMAP 127.0.0.1:"):
+        checks = {
+            check["name"]: check for check in two_mailboxes("doctor", "--json").json["checks"]
+        }
+        server = checks["built-in server"]
+        assert (server["ok"], server["because"]) == (False, "worker")
+        assert server["says"].startswith(f"runs with the worker{ports}")
+        assert server["says"] in two_mailboxes("doctor").out
+        assert two_mailboxes("mailboxes", "credentials", ADA).code == 0
+
+
+def test_doctor_counts_what_can_be_read(two_mailboxes: Program) -> None:
+    def told() -> str:
+        checks = two_mailboxes("doctor", "--json").json["checks"]
+        return next(str(check["says"]) for check in checks if check["name"] == "index")
+
+    asked = ("send", "--mailbox", ADA, "--to", BEN, "--subject", "s", "--text", "t")
+    assert two_mailboxes(*asked).code == 0
+    assert told().startswith("2 messages,")
+    assert two_mailboxes("mailboxes", "delete", BEN, "--yes").code == 0
+    assert told().startswith("1 message,")
+
+
 def test_doctor_makes_no_room_where_there_is_none(postroom: Program) -> None:
     absent = postroom.home.parent / "mistyped" / "home"
     ended = postroom("doctor", "--home", str(absent))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from servers.rooms import JumpClock
 
-from postroom.desk import sending
+from postroom.model.limits import SEND_PATIENCE_SECONDS
 from postroom.work.pulse import CEASED_SECONDS, PULSE_SECONDS, Pulse
 
 
@@ -23,4 +23,4 @@ def test_who_has_not_signed_for_a_while_is_named_and_who_signs_again_is_not(tmp_
 
 
 def test_a_busy_worker_may_miss_signs_and_a_send_waits_long_enough_to_tell() -> None:
-    assert 3 * PULSE_SECONDS < CEASED_SECONDS < sending.SEND_PATIENCE_SECONDS
+    assert 3 * PULSE_SECONDS < CEASED_SECONDS < SEND_PATIENCE_SECONDS

@@ -211,6 +211,8 @@ class Check(Answer):
     ok: bool
     says: str
     next_step: str | None = None
+    because: str | None = None
+    """The check that it is not well because of: mend that one, and this one follows."""
 
 
 class Health(Answer):

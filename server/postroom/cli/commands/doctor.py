@@ -13,7 +13,7 @@ from postroom.cli.wording import for_people
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
-    from postroom.model.answers import Check, Health
+    from postroom.model.answers import Health
 
 
 @click.command()
@@ -53,17 +53,9 @@ def _show(page: "Page", found: "Health") -> None:
     good, bad, none = ("✓", "✗", "–") if page.draws else ("ok", "!!", "--")
     width = max(len(check.name) for check in found.checks)
     for check in found.checks:
-        if _follows(check, found):
-            page.line((f"{none:<2} ", "dim"), f"{check.name:<{width}}  ", "runs with the worker")
-            continue
         mark = (f"{good:<2} ", "green") if check.ok else (f"{bad:<2} ", "red")
+        if check.because:  # no news of its own
+            mark = (f"{none:<2} ", "dim")
         page.line(mark, f"{check.name:<{width}}  ", check.says)
         if check.next_step:
             page.line(" " * (width + 5), (for_people(check.next_step), "yellow"))
-
-
-def _follows(check: "Check", found: "Health") -> bool:
-    """Whether it says no more than another check: the worker runs the built-in server, so without
-    one neither that nor the ports it last had are news."""
-    idle = any(one.name == "worker" and not one.ok for one in found.checks)
-    return idle and check.name == "built-in server"
