@@ -38,7 +38,8 @@ def _remarks(message: MessageView) -> list[tuple[str, str]]:
         "sender": verdict if verdict not in (None, "verified") else None,
         "asks for replies to (not followed)": message.reply_to_differs,
         "hidden pieces of text left out": str(message.hidden_text) if message.hidden_text else None,
-        "status": message.status if message.status not in (None, "sent") else None,
+        "status": message.status,
+        "reason": message.reason,
         "message": message.message_id,
         "thread": message.thread_id,
     }

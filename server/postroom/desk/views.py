@@ -75,6 +75,7 @@ def message(
             "reply_to_differs": reply_to_differs(row) if received else None,
             "hidden_text": row["hidden_text"] or None,
             "status": _send_status(row),
+            "reason": row["send_reason"] or None,
             "left_out": "; ".join(said for said in more if said) or None,
         }
     )
@@ -142,9 +143,10 @@ def shown_address(address: str) -> str:
 
 
 def _send_status(row: Row) -> str | None:
-    """Where a mail of ours stands, where that is worth saying: "sent" goes without it."""
+    """Where a mail of ours stands, where that is worth saying: "sent" goes without it, unless a
+    reason says that not everybody got it."""
     status = row["send_status"]
-    if status in (None, "sent"):
+    if status is None or (status == "sent" and not row["send_reason"]):
         return None
     return "queued" if status == "submitting" else str(status)
 

@@ -101,6 +101,8 @@ class MessageView(Answer):
     """Pieces of text left out because a reader would not have seen them."""
     status: str | None = None
     """Of our own mail: where its send stands."""
+    reason: str | None = None
+    """Of our own mail: why it did not go out, or not to everybody."""
     left_out: str | None = None
     """What of it is not here, and how to get it."""
 
