@@ -25,7 +25,7 @@ def show_message(page: Page, message: MessageView) -> None:
     for file in message.attachments or ():
         page.line(("  attached: ", "dim"), _attachment(file))
     if message.left_out:
-        page.line((f"  left out: {message.left_out}", "dim"))
+        page.line((f"  left out: {for_people(message.left_out)}", "dim"))
     page.line()
 
 
@@ -59,7 +59,7 @@ def show_thread(page: Page, thread: ThreadView) -> None:
     for message in thread.messages:
         show_message(page, message)
     if thread.left_out:
-        page.line((f"Left out: {thread.left_out}", "dim"))
+        page.line((for_people(thread.left_out), "dim"))
     if thread.next_cursor:
         page.line((f"More: --cursor {thread.next_cursor}", "dim"))
 

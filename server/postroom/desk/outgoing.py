@@ -46,12 +46,14 @@ def check_size(request: SendRequest) -> None:
     if longest > MAX_TEXT_CHARS:
         raise InvalidRequest(
             "text_too_long",
-            f"text is longer than {MAX_TEXT_CHARS} characters.",
+            f"`text` is longer than {MAX_TEXT_CHARS} characters.",
             "Put the long part into an attachment.",
         )
     if len(request.subject or "") > MAX_SUBJECT_CHARS:
         raise InvalidRequest(
-            "subject_too_long", f"subject is at most {MAX_SUBJECT_CHARS} characters.", "Shorten it."
+            "subject_too_long",
+            f"`subject` is at most {MAX_SUBJECT_CHARS} characters.",
+            "Shorten it.",
         )
     if request.idempotency_key is not None and not 1 <= len(request.idempotency_key) <= 200:
         raise InvalidRequest("idempotency_key_malformed", "idempotency_key is 1 to 200 characters.")
