@@ -35,9 +35,9 @@ ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
     ],
 )
 def test_an_error_has_its_exit_code_and_one_shape(
-    postroom: Program, arguments: list[str], code: int, named: str | None
+    empty_room: Program, arguments: list[str], code: int, named: str | None
 ) -> None:
-    ended = postroom(*arguments, "--json")
+    ended = empty_room(*arguments, "--json")
     assert (ended.code, ended.out) == (code, "")
     error = ended.error
     assert set(error) == {"code", "message", "next_step"}
@@ -45,8 +45,36 @@ def test_an_error_has_its_exit_code_and_one_shape(
     assert error["message"]
 
 
-def test_people_read_an_error_as_a_sentence_and_a_hint(postroom: Program) -> None:
-    ended = postroom("mailboxes", "show", "nobody@agents.localhost")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["threads", "list"],
+        ["threads", "show", "t_1"],
+        ["threads", "attachment", "a_1"],
+        ["events"],
+        ["events", "--follow"],
+        ["trace", "s_1"],
+        ["mailboxes", "list"],
+        ["mailboxes", "show", ADA],
+        ["mailboxes", "credentials", ADA],
+        ["mailboxes", "delete", ADA, "--yes"],
+        ["index", "rebuild"],
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_what_only_looks_makes_no_room_where_a_path_was_mistyped(
+    postroom: Program, arguments: list[str]
+) -> None:
+    mistyped = postroom.home.parent / "mistyped" / "home"
+    ended = postroom(*arguments, "--home", str(mistyped), "--json")
+    assert (ended.code, ended.error["code"]) == (3, "no_post_room")
+    assert str(mistyped) in ended.error["message"]
+    assert "--home" in ended.error["next_step"]
+    assert not mistyped.parent.exists()
+
+
+def test_people_read_an_error_as_a_sentence_and_a_hint(empty_room: Program) -> None:
+    ended = empty_room("mailboxes", "show", "nobody@agents.localhost")
     assert ended.code == 3
     assert ended.err.splitlines() == [
         "error: There is no mailbox with this address.",

@@ -71,7 +71,7 @@ def wait(
         receiver = HandOver(handing, printing, asked.json)
     watch = Watch(Scope(mailbox, thread_id), after, seconds, follow, receiver)
     try:
-        return at_desk(asked, "wait", watch.run, becomes_worker=True)
+        return at_desk(asked, "wait", watch.run, becomes_worker=True, makes_room=True)
     except Stopped:
         if follow and not watch.broke_off:
             return ExitCode.DONE
