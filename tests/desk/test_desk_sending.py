@@ -164,6 +164,20 @@ async def test_control_characters_and_broken_unicode_are_refused(ada: Agent, fie
             await ada.send(**{"to": "ben@agents.localhost", field: odd})
 
 
+@pytest.mark.parametrize("empty", [{}, {"html": " \n"}, {"subject": "Only a subject"}])
+async def test_a_mail_that_says_nothing_is_a_slip(ada: Agent, empty: dict[str, str]) -> None:
+    for text in ("", " \r\n\t"):
+        with pytest.raises(InvalidRequest) as refused:
+            await ada.send(text, "ben@far.example", **empty)
+        assert refused.value.code == "mail_empty"
+    assert await ada.room.index.read(lambda con: rows(con, "SELECT * FROM sends")) == []
+
+
+async def test_html_or_a_file_alone_is_a_mail(ada: Agent) -> None:
+    for more in ({"html": "<p>Hi</p>"}, {"attachments": ({"filename": "a.txt", "text": "x"},)}):
+        assert (await ada.send("", "ben@far.example", **more)).status == "queued"
+
+
 async def test_sizes_are_bounded(ada: Agent) -> None:
     for more in (
         {"text": "x" * 500_001},

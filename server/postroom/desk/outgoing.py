@@ -34,8 +34,14 @@ class Recipients:
         return tuple(address for address, _ in self.fields())
 
 
-def check_size(request: SendRequest) -> None:
-    """Raise InvalidRequest where the words are more than a mail should carry."""
+def check(request: SendRequest) -> None:
+    """Raise InvalidRequest where the words are none, or more than a mail should carry."""
+    if not (request.text.strip() or (request.html or "").strip() or request.attachments):
+        raise InvalidRequest(
+            "mail_empty",
+            "The mail is empty: no words, no HTML and no attachment.",
+            "Pass the words as `text`.",
+        )
     if request.reply_all and request.thread_id is None:
         raise InvalidRequest(
             "reply_all_without_thread",

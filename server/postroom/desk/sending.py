@@ -63,7 +63,7 @@ class Sending:
             NotFound, Refused: a mailbox, thread or file is not the caller's or not allowed.
         """
         door.require(caller, "send")
-        outgoing.check_size(request)
+        outgoing.check(request)
         composed = await self._compose(caller, request)
         who = door.actor(caller)
         filed = await self._index.write(lambda con: outbox.file(con, self._clock(), who, composed))
