@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -242,8 +243,11 @@ def test_a_reader_that_goes_away_is_no_crash(two_mailboxes: Program) -> None:
 def test_a_wait_on_a_mailbox_that_has_expired_ends_and_says_why(
     postroom: Program, follow: list[str]
 ) -> None:
-    made = postroom("mailboxes", "create", "--username", "eve", "--expires-in", "10s")
+    made = postroom("mailboxes", "create", "--username", "eve", "--expires-in", "2h")
     assert made.code == 0
+    with sqlite3.connect(postroom.home / "postroom.db") as index:  # two hours later
+        index.execute("UPDATE mailboxes SET expires_at = expires_at - 7300")
+    index.close()
     ended = postroom("wait", "--mailbox", "eve@agents.localhost", "--timeout", "60", *follow)
     assert ended.code == 4
     assert "has expired" in ended.out + ended.err

@@ -2,20 +2,18 @@
 
 from pathlib import Path
 
-from servers.rooms import JumpClock
-
 from postroom.model.limits import SEND_PATIENCE_SECONDS
 from postroom.work.pulse import CEASED_SECONDS, PULSE_SECONDS, Pulse
 
 
 def test_who_has_not_signed_for_a_while_is_named_and_who_signs_again_is_not(tmp_path: Path) -> None:
-    clock = JumpClock()
-    pulse = Pulse(tmp_path / "pulse", clock)
+    now = 1_790_000_000.5
+    pulse = Pulse(tmp_path / "pulse", lambda: now)
     assert pulse.ceased() == "", "nobody has signed yet"
     pulse.sign("serve")
-    clock.ahead = CEASED_SECONDS - 0.5
+    now += CEASED_SECONDS - 0.5
     assert pulse.ceased() == ""
-    clock.ahead = CEASED_SECONDS
+    now += 0.5
     assert "`postroom serve`" in pulse.ceased()
     assert "7 seconds" in pulse.ceased()
     pulse.sign("serve")
