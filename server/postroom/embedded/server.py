@@ -12,6 +12,7 @@ from postroom.embedded.directory import Directory, ReadingAlong
 from postroom.embedded.imap_connection import MAX_LINE_BYTES, ImapServer
 from postroom.embedded.imap_folders import OpenFolders
 from postroom.embedded.imap_login import ImapConfig, Login
+from postroom.embedded.imap_mends import mend_pymap
 from postroom.embedded.mailstore import MailStore
 from postroom.embedded.smtp_policy import SubmissionPolicy
 from postroom.embedded.smtp_session import SubmissionConnection
@@ -99,6 +100,7 @@ class _Running:
         along: ReadingAlong | None,
         hostname: str,
     ) -> None:
+        mend_pymap()
         config = ImapConfig(hostname)
         config.apply_context()
         self._store = store
