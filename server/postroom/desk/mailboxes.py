@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.desk import door
 from postroom.desk.times import duration, iso
 from postroom.index import journal, mailboxes
@@ -243,11 +243,11 @@ class Mailboxes:
         )
 
     async def _wait_until_live(self, box: Mailbox) -> Mailbox:
-        deadline = self._clock() + PROVISION_PATIENCE_SECONDS
+        watch = Stopwatch(self._clock)
         while True:
             changed = self._index.next_change()
             now = await self._index.read(lambda con: mailboxes.by_id(con, box.id))
-            left = deadline - self._clock()
+            left = PROVISION_PATIENCE_SECONDS - watch.elapsed()
             if now is None or now.status is not MailboxStatus.PROVISIONING or left <= 0:
                 return now or box
             await wait_for_event(changed, left)

@@ -8,7 +8,7 @@ Then it waits a short while for the courier. It never touches a network.
 import asyncio
 from collections.abc import Callable
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.desk import cursors, door, outbox, outgoing, replies, views
 from postroom.desk.attachments import Attachments
 from postroom.desk.outbox import Composed, Filed
@@ -104,7 +104,7 @@ class Sending:
 
     async def _outcome(self, composed: Composed, send_id: int, duplicate: bool) -> SendAnswer:
         """The answer once the courier has dealt with it, or after a short while."""
-        begin = self._clock()
+        watch = Stopwatch(self._clock)
         first_look = min(IDLE_PATIENCE_SECONDS, SEND_PATIENCE_SECONDS)
         while True:
             changed = self._index.next_change()
@@ -114,7 +114,7 @@ class Sending:
             deferred = send["status"] == SendStatus.QUEUED and send["reason"]
             if send["status"] not in _MOVING or deferred:
                 return answer
-            waited = self._clock() - begin
+            waited = watch.elapsed()
             idle = self._idle() if waited >= first_look else ""
             if idle or waited >= SEND_PATIENCE_SECONDS:
                 return answer.model_copy(update={"reason": idle or None})

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.desk import cursors, door, views
 from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
 from postroom.desk.places import Places
@@ -81,20 +81,21 @@ class Waiting:
         who = door.actor(caller)
         with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
-            deadline = self._clock() + timeout_seconds
-            told = self._clock()
+            watch = Stopwatch(self._clock)
+            told = 0.0
             while True:
                 changed = self._index.next_change()
                 found = await self._index.read(
                     lambda con: _look(con, who, scope, start, floor, most)
                 )
-                left = deadline - self._clock()
+                left = timeout_seconds - watch.elapsed()
                 if found.outcome is not None or left <= 0 or place.is_wanted:
                     return await self._answer(who, found, timeout_seconds - max(left, 0))
                 await place.sleep(changed, min(left, PROGRESS_SECONDS))
-                if progress and told + PROGRESS_SECONDS - 0.1 <= self._clock() < deadline:
-                    told = self._clock()
-                    await progress(timeout_seconds - (deadline - told), timeout_seconds)
+                passed = watch.elapsed()
+                if progress and told + PROGRESS_SECONDS - 0.1 <= passed < timeout_seconds:
+                    told = passed
+                    await progress(passed, timeout_seconds)
 
     async def _begin(
         self,

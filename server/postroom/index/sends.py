@@ -67,7 +67,7 @@ def add(con: Connection, send: NewSend) -> int:
             idempotency_key=send.idempotency_key,
             verdict=send.verdict.model_dump_json(),
             created_at=send.at,
-            not_before=send.at,
+            not_before=0,  # at once, also after the clock was put back
             reason=send.verdict.reason,
         )
     )
