@@ -257,6 +257,56 @@ async def test_the_same_words_may_answer_two_questions(ada: Agent, postman: Post
     assert two.send_id != one.send_id
 
 
+async def test_a_call_repeated_after_something_new_came_is_not_sent_again(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="q1@x"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    one = await ada.send("Yes.", thread_id=thread_id)
+    for number in (2, 3):
+        await postman.bring(ada.address, letter(id=f"q{number}@x", follows="q1@x"))
+        again = await ada.send("Yes.", thread_id=thread_id)
+        assert (again.status, again.send_id, again.duplicate) == ("queued", one.send_id, True)
+    assert (await ada.send("No.", thread_id=thread_id)).status == "thread_moved"
+    meant = await ada.send("Yes.", thread_id=thread_id, confirm=True)
+    assert (meant.status, meant.duplicate) == ("queued", None)
+    await postman.bring(ada.address, letter(id="q4@x", follows="q1@x"))
+    again = await ada.send("Yes.", thread_id=thread_id, confirm=True)
+    assert (again.send_id, again.duplicate) == (meant.send_id, True)
+
+
+async def test_a_look_at_ones_own_answer_does_not_make_a_repeated_call_a_new_one(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="q1@x"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    one = await ada.send("Yes.", thread_id=thread_id)
+    await quiet_room.desk.reading.thread(ada.caller, thread_id)
+    await postman.bring(ada.address, letter(id="q2@x", follows="q1@x"))
+    assert (await ada.send("Yes.", thread_id=thread_id)).send_id == one.send_id
+    await quiet_room.desk.reading.thread(ada.caller, thread_id)
+    assert (await ada.send("Yes.", thread_id=thread_id)).duplicate is None
+
+
+async def test_a_repeated_follow_up_is_one_though_its_first_answer_came_meanwhile(
+    ada: Agent, postman: Postman
+) -> None:
+    sent = await ada.send("Any news?", "ben@elsewhere.example", subject="A letter")
+    more = await ada.send("Well?", thread_id=sent.thread_id)
+    told = str(more.message_id)
+    id = await ada.room.index.read(
+        lambda con: rows(
+            con,
+            "SELECT message_id FROM messages g JOIN mail m ON m.id = g.mail_id"
+            " WHERE m.public_id = ?",
+            told,
+        )[0][0]
+    )
+    await postman.bring(ada.address, letter(id="a@x", follows=str(id).strip("<>")))
+    again = await ada.send("Well?", thread_id=sent.thread_id)
+    assert (again.send_id, again.duplicate) == (more.send_id, True)
+
+
 async def test_a_reply_to_what_was_not_shown_does_not_go_out(
     quiet_room: PostRoom, ada: Agent, postman: Postman
 ) -> None:

@@ -98,17 +98,10 @@ def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
     return row
 
 
-def same_content(
-    con: Connection, mailbox_id: int, content: bytes, answers_mail: int | None, since: float
-) -> Row | None:
-    """The newest send of the same mail, answering the same message, after ``since`` that was not
-    refused. "Yes." to one question is not "Yes." to the next."""
+def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:
+    """The newest send of the same mail after ``since`` that was not refused."""
     row: Row | None = sql.same_content(
-        con,
-        mailbox_id=mailbox_id,
-        content_hash=content,
-        answers_mail=answers_mail,
-        since=since,
+        con, mailbox_id=mailbox_id, content_hash=content, since=since
     )
     return row
 
