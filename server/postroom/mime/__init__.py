@@ -13,6 +13,7 @@
 
     sender            who vouches for From          authentication: the field they vouch in
     attachments       one leaf's bytes and text     filenames: names that are safe
+    media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
     quoting           a message under an answer     tokens: what a text costs a model
     bounds            how much of a hostile mail is looked at, and why
