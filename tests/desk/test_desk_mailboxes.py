@@ -275,6 +275,37 @@ async def test_an_expiry_asked_for_too_late_is_told_and_not_applied(quiet_room: 
     assert "expires_in was not applied" in again.next_step
 
 
+async def test_a_name_asked_for_too_late_is_told_and_not_applied(quiet_room: PostRoom) -> None:
+    create, ada = quiet_room.desk.mailboxes.create, Caller(agent="ada")
+    await create(ada, "ada", "Ada")
+    again = await create(ada, "ada", " Ada ", expires_in="1h")
+    assert again.next_step.startswith("It existed before, so expires_in was not applied. Send")
+    again = await create(ada, "ada", "Countess", expires_in="1h")
+    assert again.display_name == "Ada"
+    assert "so display_name and expires_in were not applied." in again.next_step
+    assert "applied" not in (await create(ada, "ada")).next_step
+
+
+async def test_a_mailbox_that_receives_again_says_so_and_until_when(
+    quiet_room: PostRoom, clock: TestClock
+) -> None:
+    create, ada = quiet_room.desk.mailboxes.create, Caller(agent="ada")
+    await create(ada, "ada", expires_in="1h")
+    clock.jump(3601)
+    short = await create(ada, "ada", expires_in="1h")
+    assert short.next_step.startswith(
+        f"It had expired and receives again, until {short.expires_at}, with a new password. Send"
+    )
+    assert "again" not in (await create(ada, "ada", expires_in="1h")).next_step
+    clock.jump(3601)
+    long = await create(ada, "ada", "Ada L.")
+    assert long.display_name == "Ada L."
+    assert "receives again, without an end, with a new password." in long.next_step
+    await quiet_room.desk.mailboxes.delete(operator(), long.address)
+    back = await create(operator("ada"), "ada")
+    assert back.next_step.startswith("It had been deleted and receives again, without an end")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="only on POSIX: files have modes")
 async def test_a_home_that_others_may_enter_keeps_its_mail_private(settings: Settings) -> None:
     settings.home.chmod(0o755)

@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 
 import pytest
-from rooms import Agent, Postman, TestClock, eventually, letter, rows
+from rooms import FORGED, Agent, Postman, TestClock, eventually, letter, rows
 
 from postroom.build import PostRoom
 from postroom.desk import outbox
@@ -162,6 +162,20 @@ async def test_control_characters_and_broken_unicode_are_refused(ada: Agent, fie
     ):
         with pytest.raises(InvalidRequest):
             await ada.send(**{"to": "ben@agents.localhost", field: odd})
+
+
+@pytest.mark.parametrize("empty", [{}, {"html": " \n"}, {"subject": "Only a subject"}])
+async def test_a_mail_that_says_nothing_is_a_slip(ada: Agent, empty: dict[str, str]) -> None:
+    for text in ("", " \r\n\t"):
+        with pytest.raises(InvalidRequest) as refused:
+            await ada.send(text, "ben@far.example", **empty)
+        assert refused.value.code == "mail_empty"
+    assert await ada.room.index.read(lambda con: rows(con, "SELECT * FROM sends")) == []
+
+
+async def test_html_or_a_file_alone_is_a_mail(ada: Agent) -> None:
+    for more in ({"html": "<p>Hi</p>"}, {"attachments": ({"filename": "a.txt", "text": "x"},)}):
+        assert (await ada.send("", "ben@far.example", **more)).status == "queued"
 
 
 async def test_sizes_are_bounded(ada: Agent) -> None:
@@ -411,6 +425,73 @@ async def test_a_reply_to_that_differs_is_told_and_not_followed(
     sent = await ada.send("Hello.", thread_id=thread_id)
     assert sent.recipients == ("ben@far.example",)
     assert "trap@evil.example" in (sent.next_step or "")
+
+
+@pytest.mark.parametrize("kind", ["bounce", "auto_reply"])
+async def test_a_reply_answers_what_a_person_wrote_and_no_program_that_came_later(
+    ada: Agent, postman: Postman, kind: str
+) -> None:
+    fields = {
+        "bounce": 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        "auto_reply": "Auto-Submitted: auto-replied",
+    }
+    report = (
+        "--b\nContent-Type: text/plain\n\nNo such user.\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; far.example\n\n"
+        "Final-Recipient: rfc822; ben@far.example\nAction: failed\nStatus: 5.1.1\n\n--b--"
+    )
+    await postman.bring(
+        ada.address,
+        letter("ben@far.example", id="1@x", subject="Plan"),
+        letter("carl@far.example", id="2@x", follows="1@x", subject="Re: Plan"),
+        letter(
+            "MAILER-DAEMON@far.example", text=report, id="3@x", follows="1@x", more=fields[kind]
+        ),
+    )
+    got = await ada.wait()
+    assert [m.kind for m in got.messages] == ["message", "message", kind]
+    thread_id = str(got.messages[0].thread_id)
+    sent = await ada.send("Fine.", thread_id=thread_id)
+    assert (sent.status, sent.recipients) == ("queued", ("carl@far.example",))
+    assert (await composed(ada.room))["In-Reply-To"] == "<2@x>"
+    again = await ada.send("Fine, really.", thread_id=thread_id)
+    assert again.status == "thread_moved", "Carl's message is answered already"
+
+
+async def test_where_a_program_alone_answered_the_reply_goes_to_it(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(
+        ada.address, letter("robot@far.example", id="1@x", more="Auto-Submitted: auto-replied")
+    )
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    assert (await ada.send("Hello.", thread_id=thread_id)).recipients == ("robot@far.example",)
+
+
+async def test_an_answer_to_a_forged_message_says_that_it_is_forged(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter("boss@bank.example", id="1@x", more=FORGED))
+    got = await ada.wait()
+    assert got.messages[0].sender_verdict == "forged"
+    sent = await ada.send("At once.", thread_id=str(got.messages[0].thread_id))
+    assert (sent.next_step or "").startswith(
+        "The message answered is forged: its sender is not who it claims to be."
+    )
+
+
+async def test_ones_own_address_with_a_detail_is_ones_own(ada: Agent, postman: Postman) -> None:
+    await postman.bring(
+        ada.address,
+        letter("ben@far.example", id="1@x", to="Ada+List@agents.localhost, ada+x@far.example",
+               more="Cc: ada+more@agents.localhost, adam@agents.localhost"),
+    )  # fmt: skip
+    others = ("ben@far.example", "ada+x@far.example", "adam@agents.localhost")
+    (thread,) = (await ada.room.desk.reading.threads(ada.caller)).threads
+    assert thread.participants == others
+    await ada.wait()
+    sent = await ada.send("All.", thread_id=thread.thread_id, reply_all=True)
+    assert sent.recipients == others
 
 
 async def test_a_thread_where_only_we_wrote_goes_on_to_the_same_people(ada: Agent) -> None:

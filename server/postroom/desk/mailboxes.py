@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import door
+from postroom.desk import created, door
 from postroom.desk.times import duration, iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -71,17 +71,15 @@ class Mailboxes:
         shown = _display_name(display_name)
         lifetime = _lifetime(expires_in)
 
-        def change(con: Connection) -> tuple[Mailbox, bool]:
+        def change(con: Connection) -> tuple[Mailbox, Mailbox | None]:
             return self._make(con, caller, provisioner, name, shown, lifetime)
 
-        box, existed = await self._index.write(change)
+        box, old = await self._index.write(change)
         if box.status is MailboxStatus.PROVISIONING:
             box = await self._wait_until_live(box)
-        answer = _created(box, existed, provisioner)
-        if existed and lifetime is not None and _kept_its_time(box, lifetime, self._clock()):
-            told = "It existed before, so expires_in was not applied."
-            return answer.model_copy(update={"next_step": f"{told} {answer.next_step}"})
-        return answer
+        now = self._clock()
+        remarks = created.remarks(box, old, shown, lifetime, now)
+        return created.answer(box, old, provisioner, remarks)
 
     async def list(self, caller: Caller) -> MailboxList:
         """The caller's mailboxes, with how many threads in each await an answer."""
@@ -111,7 +109,7 @@ class Mailboxes:
             journal.append(
                 con, self._clock(), EventType.MAILBOX_DELETED, "operator", mailbox_id=box.id
             )
-            return self._detail(box)
+            return self._detail(mailboxes.by_id(con, box.id) or box)
 
         return await self._index.write(change)
 
@@ -169,7 +167,8 @@ class Mailboxes:
         name: str | None,
         shown: str | None,
         lifetime: float | None,
-    ) -> tuple[Mailbox, bool]:
+    ) -> tuple[Mailbox, Mailbox | None]:
+        """(the mailbox, what it was before where it existed)."""
         now = self._clock()
         owner = mailboxes.owner_or_new(con, caller.tenant, caller.agent)
         address = f"{name or self._free_name(con, provisioner.domain)}@{provisioner.domain}"
@@ -188,7 +187,7 @@ class Mailboxes:
                 "Choose another username, or ask the operator.",
             )
         if old is not None and (old.receives(now) or old.status is MailboxStatus.PROVISIONING):
-            return old, True
+            return old, old
         display = shown or (old.display_name if old else address.partition("@")[0])
         password = secrets.token_urlsafe(18)
         if old is not None:
@@ -206,7 +205,7 @@ class Mailboxes:
             journal.append(con, now, EventType.MAILBOX_LIVE, door.actor(caller), mailbox_id=box_id)
         made = mailboxes.by_id(con, box_id)
         assert made is not None
-        return made, old is not None
+        return made, old
 
     def _free_name(self, con: Connection, domain: str) -> str:
         """A readable name that is free and that the operator's pattern allows."""
@@ -280,35 +279,6 @@ def _lifetime(expires_in: str | None) -> float | None:
             "expiry_out_of_range", "expires_in is from 10 seconds to 366 days.", 'Such as "2h".'
         )
     return seconds
-
-
-def _kept_its_time(box: Mailbox, lifetime: float, now: float) -> bool:
-    """Whether a mailbox ends at another time than it would if it had been made just now."""
-    return box.expires_at is None or abs(box.expires_at - now - lifetime) > 5
-
-
-def _created(box: Mailbox, existed: bool, provisioner: Provisioner) -> MailboxCreated:
-    live = box.status is MailboxStatus.LIVE
-    return MailboxCreated(
-        address=box.address,
-        display_name=box.display_name,
-        status="live" if live else "provisioning",
-        existed=existed,
-        reach=provisioner.reach.value,
-        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
-        next_step=_next_step(live, provisioner),
-    )
-
-
-def _next_step(live: bool, provisioner: Provisioner) -> str:
-    if not live:
-        return "It is being set up; list_mailboxes tells when it is live."
-    if provisioner.reach.value == "local":
-        return (
-            f"Send from it with send_email. It reaches addresses at {provisioner.domain} on this"
-            " machine only, until the operator connects a real account."
-        )
-    return "Send from it with send_email, or wait for mail with wait_for_reply."
 
 
 def _summary(box: Mailbox, status: MailboxStatus, awaiting: int, caller: Caller) -> MailboxSummary:

@@ -83,7 +83,7 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     if same is not None:
         return Filed(same, duplicate=True)
     if composed.reply is not None and not composed.request.confirm:
-        moved = _moved(con, who, composed.reply.thread_id, now)
+        moved = _moved(con, who, composed.reply, now)
         if moved is not None:
             return moved
     verdict = judge(_facts(who, composed))
@@ -141,8 +141,9 @@ def _answered_mail(composed: Composed) -> int | None:
     return reply.answers["mail_id"] if reply and reply.answers else None
 
 
-def _moved(con: Connection, who: str, thread_id: int, now: float) -> Filed | None:
+def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
     """Why a reply should not go out yet: something new was not shown, or it is answered already."""
+    thread_id = reply.thread_id
     newest = reading.newest_received(con, thread_id)
     if newest is None:
         return None
@@ -151,7 +152,8 @@ def _moved(con: Connection, who: str, thread_id: int, now: float) -> Filed | Non
         newest_first = reading.unseen(con, thread_id, seen, MAX_NEW_SHOWN)
         count = reading.count_unseen(con, thread_id, seen)
         return Filed(None, moved=tuple(reversed(newest_first)), unseen=count)
-    answer = sends.answer_to(con, newest["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
+    answered = reply.answers or newest
+    answer = sends.answer_to(con, answered["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
     return Filed(None) if answer is not None else None
 
 

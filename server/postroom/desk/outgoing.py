@@ -34,8 +34,14 @@ class Recipients:
         return tuple(address for address, _ in self.fields())
 
 
-def check_size(request: SendRequest) -> None:
-    """Raise InvalidRequest where the words are more than a mail should carry."""
+def check(request: SendRequest) -> None:
+    """Raise InvalidRequest where the words are none, or more than a mail should carry."""
+    if not (request.text.strip() or (request.html or "").strip() or request.attachments):
+        raise InvalidRequest(
+            "mail_empty",
+            "The mail is empty: no words, no HTML and no attachment.",
+            "Pass the words as `text`.",
+        )
     if request.reply_all and request.thread_id is None:
         raise InvalidRequest(
             "reply_all_without_thread",
@@ -46,12 +52,14 @@ def check_size(request: SendRequest) -> None:
     if longest > MAX_TEXT_CHARS:
         raise InvalidRequest(
             "text_too_long",
-            f"text is longer than {MAX_TEXT_CHARS} characters.",
+            f"`text` is longer than {MAX_TEXT_CHARS} characters.",
             "Put the long part into an attachment.",
         )
     if len(request.subject or "") > MAX_SUBJECT_CHARS:
         raise InvalidRequest(
-            "subject_too_long", f"subject is at most {MAX_SUBJECT_CHARS} characters.", "Shorten it."
+            "subject_too_long",
+            f"`subject` is at most {MAX_SUBJECT_CHARS} characters.",
+            "Shorten it.",
         )
     if request.idempotency_key is not None and not 1 <= len(request.idempotency_key) <= 200:
         raise InvalidRequest("idempotency_key_malformed", "idempotency_key is 1 to 200 characters.")

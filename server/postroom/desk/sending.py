@@ -63,7 +63,7 @@ class Sending:
             NotFound, Refused: a mailbox, thread or file is not the caller's or not allowed.
         """
         door.require(caller, "send")
-        outgoing.check_size(request)
+        outgoing.check(request)
         composed = await self._compose(caller, request)
         who = door.actor(caller)
         filed = await self._index.write(lambda con: outbox.file(con, self._clock(), who, composed))
@@ -162,7 +162,7 @@ def _after_moved(filed: Filed) -> str:
 
 def _why_moved(filed: Filed) -> str:
     if not filed.moved:
-        return "You answered the newest message of this thread less than ten minutes ago."
+        return "You answered the same message less than ten minutes ago."
     new = "a message" if filed.unseen == 1 else f"{filed.unseen} messages"
     said = f"This thread holds {new} that you have not been shown."
     if filed.unseen > len(filed.moved):
@@ -178,7 +178,6 @@ def _answer(
     thread_id = sends.thread_now(con, send["mail_id"])
     scope = Scope(send["mailbox_id"], thread_id)
     status = SendStatus.QUEUED if send["status"] == SendStatus.SUBMITTING else send["status"]
-    differs = composed.reply.reply_to_differs() if composed.reply else None
     return send, SendAnswer(
         send_id=send["public_id"],
         status=str(status),  # type: ignore[arg-type]  # a SendStatus is one of these words
@@ -188,12 +187,21 @@ def _answer(
         recipients=tuple(views.shown_address(r["address"]) for r in sends.recipients(con, send_id)),
         duplicate=True if duplicate else None,
         reason=send["reason"] or None,
-        next_step=_next_step(str(status), differs, bool(send["reason"])),
+        next_step=_next_step(str(status), composed.reply, bool(send["reason"])),
     )
 
 
-def _next_step(status: str, differs: str | None, with_reason: bool) -> str | None:
-    told = f"The message answered asks for replies to {differs}; not followed." if differs else ""
+def _warnings(reply: Reply) -> list[str]:
+    """What to know of the message that was answered."""
+    warnings = []
+    if reply.is_to_forged():
+        warnings.append("The message answered is forged: its sender is not who it claims to be.")
+    if differs := reply.reply_to_differs():
+        warnings.append(f"The message answered asks for replies to {differs}; not followed.")
+    return warnings
+
+
+def _next_step(status: str, reply: Reply | None, with_reason: bool) -> str | None:
     steps = {
         "sent": "All the other recipients got it: do not send it to them again."
         if with_reason
@@ -204,4 +212,5 @@ def _next_step(status: str, differs: str | None, with_reason: bool) -> str | Non
         "failed": "Nothing was delivered. Correct what the reason names before sending again.",
         "unknown": "It may have been delivered. Do not send it again; tell the user.",
     }
-    return " ".join(part for part in (told, steps.get(status, "")) if part) or None
+    told = _warnings(reply) if reply else []
+    return " ".join(part for part in (*told, steps.get(status, "")) if part) or None

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import cursors, door, views
+from postroom.desk import advice, cursors, door, views
 from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
 from postroom.desk.places import Places
 from postroom.desk.times import iso
@@ -29,9 +29,6 @@ PROGRESS_SECONDS = 5.0
 REAL_WAIT_SECONDS = 1.0
 """A shorter wait only looks, and does not count as one that ran out."""
 
-PATIENT_TIMEOUTS = 3
-"""Waits that may run out in a row before the agent is told to stop asking."""
-
 
 @dataclass(frozen=True)
 class _Found:
@@ -43,6 +40,8 @@ class _Found:
     outcome: str | None
     reason: str | None
     after: str
+    over: str
+    """Why nothing more will come here, or ""."""
 
 
 class Waiting:
@@ -86,10 +85,10 @@ class Waiting:
             while True:
                 changed = self._index.next_change()
                 found = await self._index.read(
-                    lambda con: _look(con, who, scope, start, floor, most)
+                    lambda con: _look(con, who, scope, start, floor, most, self._clock())
                 )
                 left = timeout_seconds - watch.elapsed()
-                if found.outcome is not None or left <= 0 or place.is_wanted:
+                if found.outcome is not None or found.over or left <= 0 or place.is_wanted:
                     return await self._answer(who, found, timeout_seconds - max(left, 0))
                 await place.sleep(changed, min(left, PROGRESS_SECONDS))
                 passed = watch.elapsed()
@@ -130,7 +129,10 @@ class Waiting:
                 "after": found.after,
                 "as_of": iso(self._clock()),
                 "reason": found.reason,
-                "next_step": _next_step(found),
+                "problem": found.over or None,
+                "next_step": advice.after_news(
+                    found.outcome, {row["verdict"] for row in found.rows}, over=bool(found.over)
+                ),
             }
         )
 
@@ -149,8 +151,8 @@ class Waiting:
             outcome="held" if held else "timeout",
             after=found.after,
             as_of=iso(self._clock()),
-            problem=problem or self._problem() or None,
-            next_step=_after_nothing(count, held),
+            problem=found.over or problem or self._problem() or None,
+            next_step=advice.after_nothing(count, held=held, over=bool(found.over)),
         )
 
 
@@ -168,10 +170,10 @@ def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str 
 
 
 def _look(
-    con: Connection, who: str, scope: Scope, start: int | None, floor: int, most: int
+    con: Connection, who: str, scope: Scope, start: int | None, floor: int, most: int, now: float
 ) -> _Found:
-    """What is there for a wait that began at ``floor`` (or goes on from ``start``): ``most``
-    messages at the most.
+    """What is there at ``now`` for a wait that began at ``floor`` (or goes on from ``start``):
+    ``most`` messages at the most.
 
     Messages and decided sends are told in the order of the journal, and the cursor never passes
     one that was not told: a failure must not hide behind a reply that came in the same moment.
@@ -200,7 +202,13 @@ def _look(
         outcome=outcome,
         reason=reason,
         after=cursors.waiting(con, scope, _told_up_to(con, taken, rows, decided)),
+        over=_over(con, scope, now),
     )
+
+
+def _over(con: Connection, scope: Scope, now: float) -> str:
+    box = mailboxes.by_id(con, scope.mailbox_id)
+    return advice.over(box, now) if box else ""
 
 
 def _told_up_to(con: Connection, taken: list[Row], rows: list[Row], decided: Row | None) -> int:
@@ -249,27 +257,3 @@ def _note_shown(con: Connection, who: str, found: _Found, at: float) -> None:
     for row in found.rows:
         reading.woke(con, row["mail_id"], who, at)
         reading.show(con, who, row["thread_id"], row["position"])
-
-
-def _next_step(found: _Found) -> str:
-    if found.outcome == "reply":
-        return (
-            "Answer with send_email and the message's thread_id, or pass `after` to"
-            " wait_for_reply when it needs no answer."
-        )
-    if found.outcome == "auto_reply":
-        return "A program answered. Wait on with `after` for a person's reply."
-    if found.outcome == "bounce":
-        return "A server says it was not delivered: check the address before sending again."
-    return "get_thread shows where the mail stands; pass `after` to wait on."
-
-
-def _after_nothing(count: int, held: bool) -> str:
-    if held:
-        return "A send here waits for a human's approval. Tell the user, and wait on with `after`."
-    if count >= PATIENT_TIMEOUTS:
-        return (
-            "Nothing has come for a while. Tell the user that no reply has arrived yet and end"
-            " your turn; this `after` stays valid for a later wait."
-        )
-    return "Nothing yet. Call wait_for_reply again with `after`."

@@ -26,6 +26,7 @@ from pymap.parsing.response.fetch import BodyStructure, EnvelopeStructure
 from pymap.parsing.specials import FetchAttribute, FetchRequirement, Flag, ObjectId
 
 from postroom.embedded.filing import MessageRow, body_of
+from postroom.embedded.imap_envelope import Envelope
 from postroom.embedded.mailstore import MailStore
 
 MAX_OUTPUT_BYTES = 64 * 1024
@@ -187,6 +188,11 @@ class LoadedMessage(BaseLoadedMessage):
 
     def get_size(self, section: Sequence[int] | None = None) -> int:
         return super().get_size(section) if section else self._size
+
+    @classmethod
+    def _get_envelope_structure(cls, msg: MessageContent) -> EnvelopeStructure:
+        # Also called by pymap, for the messages inside of a message.
+        return Envelope(msg)
 
     def get_envelope_structure(self) -> EnvelopeStructure:
         return self._envelope

@@ -1,0 +1,26 @@
+"""The worker's sign of life."""
+
+from pathlib import Path
+
+from servers.rooms import JumpClock
+
+from postroom.model.limits import SEND_PATIENCE_SECONDS
+from postroom.work.pulse import CEASED_SECONDS, PULSE_SECONDS, Pulse
+
+
+def test_who_has_not_signed_for_a_while_is_named_and_who_signs_again_is_not(tmp_path: Path) -> None:
+    clock = JumpClock()
+    pulse = Pulse(tmp_path / "pulse", clock)
+    assert pulse.ceased() == "", "nobody has signed yet"
+    pulse.sign("serve")
+    clock.ahead = CEASED_SECONDS - 0.5
+    assert pulse.ceased() == ""
+    clock.ahead = CEASED_SECONDS
+    assert "`postroom serve`" in pulse.ceased()
+    assert "7 seconds" in pulse.ceased()
+    pulse.sign("serve")
+    assert pulse.ceased() == ""
+
+
+def test_a_busy_worker_may_miss_signs_and_a_send_waits_long_enough_to_tell() -> None:
+    assert 3 * PULSE_SECONDS < CEASED_SECONDS < SEND_PATIENCE_SECONDS
