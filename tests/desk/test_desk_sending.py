@@ -624,6 +624,34 @@ async def test_a_mail_without_a_sender_one_can_answer_says_so_and_may_be_answere
     assert (await ada.send("Hello.", "ben@far.example", thread_id=thread_id)).status == "queued"
 
 
+ODD = '"odd one"@far.example'
+
+
+async def test_an_answer_to_all_goes_to_those_who_can_be_answered_and_says_who_cannot(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="1@x", more=f"Cc: {ODD}, carl@far.example"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    sent = await ada.send("Hello.", thread_id=thread_id, reply_all=True)
+    assert sent.recipients == ("ben@elsewhere.example", "carl@far.example")
+    assert "does not go to unusual-address@far.example:" in (sent.next_step or "")
+    assert "odd one" not in sent.model_dump_json()
+
+
+async def test_a_sender_who_cannot_be_answered_is_named_as_the_reason(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(ODD, id="1@x", more="Cc: carl@far.example"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    with pytest.raises(InvalidRequest) as refused:
+        await ada.send("Hello.", thread_id=thread_id)
+    assert refused.value.code == "sender_not_answerable"
+    assert "odd one" not in str(refused.value)
+    sent = await ada.send("Hello.", thread_id=thread_id, reply_all=True)
+    assert sent.recipients == ("carl@far.example",)
+    assert "does not go to unusual-address@far.example:" in (sent.next_step or "")
+
+
 async def test_a_sender_with_other_letters_can_be_answered(ada: Agent, postman: Postman) -> None:
     await postman.bring(ada.address, letter("Jörg <jörg@bücher.example>", id="1@x"))
     thread_id = str((await ada.wait()).messages[0].thread_id)
