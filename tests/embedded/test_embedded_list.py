@@ -57,3 +57,13 @@ def test_a_pattern_does_what_trying_everything_does(pattern: list[str], name: st
         return any(fits(others, text[taken:]) for taken in range(reach + 1))
 
     assert Pattern("".join(pattern)).matches(name) is fits(pattern, name)
+
+
+async def test_no_row_of_renames_makes_a_path_longer_than_a_name_may_be(office: Office) -> None:
+    wire = await office.raw_imap(ADA)
+    deep = "/".join("a" * 120)
+    await wire.ask(f"a CREATE x/{deep}", b"a OK")
+    await wire.ask("b CREATE x", b"b OK")
+    assert (await wire.reply(f"c RENAME x y/{deep}")).startswith(b"c NO")
+    assert (await wire.reply("d RENAME x y")).startswith(b"d OK")
+    assert (await wire.reply(f"e EXAMINE y/{deep}")).startswith(b"* ")

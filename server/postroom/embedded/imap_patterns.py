@@ -13,7 +13,7 @@ MAX_NAME_CHARS = 255
 """Characters in a folder's name."""
 
 MAX_PATTERN_CHARS = 4 * MAX_NAME_CHARS
-"""What lies beyond matches no name; a folder moved below a long one may have a longer path."""
+"""What lies beyond matches no name."""
 
 _WILDCARDS = re.compile(r"[*%]{2,}")
 

@@ -139,6 +139,8 @@ class Session(SessionInterface):
         renames = self._tree(False).get_renames(before_name, after_name)
         if not renames:
             raise MailboxNotFound(before_name)
+        for _, after in renames:
+            _checked(after)  # a path must not grow, rename by rename, until no answer can hold it
         try:
             await self._folders.rename(renames)
         except sqlite3.IntegrityError as error:
