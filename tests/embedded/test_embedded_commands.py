@@ -69,6 +69,15 @@ async def test_a_set_that_repeats_itself_names_each_message_once(office: Office)
         assert answer.count(b"FETCH (") == 50
 
 
+async def test_one_message_is_not_held_many_times_over(office: Office) -> None:
+    await office.submit(BEN, [ADA], MAIL + b"x" * 78 * 50_000 + b"\r\n")
+    wire = await selected(office)
+    items = b" ".join(b"BODY.PEEK[]<%d.9999999>" % n for n in range(40))
+    wire.send(b"c FETCH 1 (" + items + b")\r\n")
+    assert not await wire.rest()
+    await still_serves(office)
+
+
 async def test_looking_for_words_takes_no_longer_on_a_mail_of_one_letter(office: Office) -> None:
     mail = MAIL + b"a" * 990 + b"\r\n"
     await office.submit(BEN, [ADA], mail + (b"a" * 990 + b"\r\n") * 4000)

@@ -17,7 +17,7 @@ MAX_SEARCH_DEPTH = 20
 """Groups, NOTs and ORs inside one another: pymap answers them by recursion."""
 
 MAX_FETCH_ITEMS = 50
-"""Items of one FETCH; each may be a whole message of 25 MB, and one message's are held at once."""
+"""Items of one FETCH: a mail program asks for a dozen."""
 
 
 class BoundedCommands(Commands):

@@ -28,9 +28,15 @@ from pymap.parsing.specials import FetchAttribute, FetchRequirement, Flag, Objec
 from postroom.embedded.filing import MessageRow, body_of
 from postroom.embedded.imap_envelope import Envelope
 from postroom.embedded.mailstore import MailStore
+from postroom.model.limits import MAX_MESSAGE_BYTES
 
 MAX_OUTPUT_BYTES = 64 * 1024
 """What is gathered before it is sent: pymap writes an answer in a dozen pieces."""
+
+
+MAX_HELD_BYTES = 4 * MAX_MESSAGE_BYTES
+"""What is held of an answer at once, bytes: all that a FETCH asks of one message. The connection of
+a client that asks for the whole of it again and again ends."""
 
 
 class Output:
@@ -41,6 +47,8 @@ class Output:
         self._pending = bytearray()
 
     def write(self, data: bytes) -> None:
+        if len(self._pending) + len(data) > MAX_HELD_BYTES:
+            raise EOFError("An answer is too large to be held.")
         self._pending += data
 
     async def drain(self) -> None:
