@@ -1,6 +1,7 @@
 """What scripts rely on: exit codes, and errors that are told in one shape."""
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -237,6 +238,61 @@ def test_a_reader_that_goes_away_is_no_crash(two_mailboxes: Program) -> None:
         listing.kill()
         listing.wait(timeout=20)
         listing.stderr.close()
+
+
+COMMANDS = (("mailboxes", "list"), ("doctor", "--json"), ("--help",), ("threads", "list"))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full: not Linux")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_output_that_is_full_is_an_error_and_no_crash(
+    two_mailboxes: Program, command: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            two_mailboxes.arguments(*command),
+            env=two_mailboxes.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+        silent = subprocess.run(
+            two_mailboxes.arguments(*command),
+            env=two_mailboxes.environment(),
+            stdout=full,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == silent.returncode == 1
+    assert b"cannot be written" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes the streams")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_streams_that_are_closed_are_no_crash(
+    two_mailboxes: Program, command: tuple[str, ...]
+) -> None:
+    def ended(closed: str) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            ["sh", "-c", f'exec "$@" {closed}', "sh", *two_mailboxes.arguments(*command)],
+            env=two_mailboxes.environment(),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    without_output = ended(">&-")
+    assert without_output.returncode == 1
+    assert b"cannot be written" in without_output.stderr
+    assert b"Traceback" not in without_output.stderr
+    assert ended("<&- 2>&-").stdout == ended("").stdout or command == ("doctor", "--json")
+    assert ended("<&- >&- 2>&-").returncode == 1
+    assert two_mailboxes("mailboxes", "list").code == 0, (
+        "and nothing was printed into a file of ours"
+    )
 
 
 @pytest.mark.parametrize("follow", [[], ["--follow"]])

@@ -271,6 +271,56 @@ async def test_the_same_words_may_answer_two_questions(ada: Agent, postman: Post
     assert two.send_id != one.send_id
 
 
+async def test_a_call_repeated_after_something_new_came_is_not_sent_again(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="q1@x"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    one = await ada.send("Yes.", thread_id=thread_id)
+    for number in (2, 3):
+        await postman.bring(ada.address, letter(id=f"q{number}@x", follows="q1@x"))
+        again = await ada.send("Yes.", thread_id=thread_id)
+        assert (again.status, again.send_id, again.duplicate) == ("queued", one.send_id, True)
+    assert (await ada.send("No.", thread_id=thread_id)).status == "thread_moved"
+    meant = await ada.send("Yes.", thread_id=thread_id, confirm=True)
+    assert (meant.status, meant.duplicate) == ("queued", None)
+    await postman.bring(ada.address, letter(id="q4@x", follows="q1@x"))
+    again = await ada.send("Yes.", thread_id=thread_id, confirm=True)
+    assert (again.send_id, again.duplicate) == (meant.send_id, True)
+
+
+async def test_a_look_at_ones_own_answer_does_not_make_a_repeated_call_a_new_one(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="q1@x"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    one = await ada.send("Yes.", thread_id=thread_id)
+    await quiet_room.desk.reading.thread(ada.caller, thread_id)
+    await postman.bring(ada.address, letter(id="q2@x", follows="q1@x"))
+    assert (await ada.send("Yes.", thread_id=thread_id)).send_id == one.send_id
+    await quiet_room.desk.reading.thread(ada.caller, thread_id)
+    assert (await ada.send("Yes.", thread_id=thread_id)).duplicate is None
+
+
+async def test_a_repeated_follow_up_is_one_though_its_first_answer_came_meanwhile(
+    ada: Agent, postman: Postman
+) -> None:
+    sent = await ada.send("Any news?", "ben@elsewhere.example", subject="A letter")
+    more = await ada.send("Well?", thread_id=sent.thread_id)
+    told = str(more.message_id)
+    id = await ada.room.index.read(
+        lambda con: rows(
+            con,
+            "SELECT message_id FROM messages g JOIN mail m ON m.id = g.mail_id"
+            " WHERE m.public_id = ?",
+            told,
+        )[0][0]
+    )
+    await postman.bring(ada.address, letter(id="a@x", follows=str(id).strip("<>")))
+    again = await ada.send("Well?", thread_id=sent.thread_id)
+    assert (again.send_id, again.duplicate) == (more.send_id, True)
+
+
 async def test_a_reply_to_what_was_not_shown_does_not_go_out(
     quiet_room: PostRoom, ada: Agent, postman: Postman
 ) -> None:
@@ -572,6 +622,34 @@ async def test_a_mail_without_a_sender_one_can_answer_says_so_and_may_be_answere
         await ada.send("Hello.", thread_id=thread_id)
     assert refused.value.next_step
     assert (await ada.send("Hello.", "ben@far.example", thread_id=thread_id)).status == "queued"
+
+
+ODD = '"odd one"@far.example'
+
+
+async def test_an_answer_to_all_goes_to_those_who_can_be_answered_and_says_who_cannot(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="1@x", more=f"Cc: {ODD}, carl@far.example"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    sent = await ada.send("Hello.", thread_id=thread_id, reply_all=True)
+    assert sent.recipients == ("ben@elsewhere.example", "carl@far.example")
+    assert "does not go to unusual-address@far.example:" in (sent.next_step or "")
+    assert "odd one" not in sent.model_dump_json()
+
+
+async def test_a_sender_who_cannot_be_answered_is_named_as_the_reason(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(ODD, id="1@x", more="Cc: carl@far.example"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    with pytest.raises(InvalidRequest) as refused:
+        await ada.send("Hello.", thread_id=thread_id)
+    assert refused.value.code == "sender_not_answerable"
+    assert "odd one" not in str(refused.value)
+    sent = await ada.send("Hello.", thread_id=thread_id, reply_all=True)
+    assert sent.recipients == ("carl@far.example",)
+    assert "does not go to unusual-address@far.example:" in (sent.next_step or "")
 
 
 async def test_a_sender_with_other_letters_can_be_answered(ada: Agent, postman: Postman) -> None:

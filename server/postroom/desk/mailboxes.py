@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.desk import created, door
 from postroom.desk.times import duration, iso
 from postroom.index import journal, mailboxes
@@ -44,12 +44,15 @@ class Mailboxes:
         provisioners: Mapping[str, Provisioner],
         default_domain: str,
         username_pattern: str,
+        retention_seconds: float,
     ) -> None:
+        """``retention_seconds``: how long the mail of an expired mailbox is kept."""
         self._index = index
         self._clock = clock
         self._provisioners = provisioners
         self._default_domain = default_domain
         self._pattern = username_pattern
+        self._retention = retention_seconds
 
     async def create(
         self,
@@ -63,7 +66,7 @@ class Mailboxes:
 
         Raises:
             InvalidRequest, Refused: the name or another argument is not allowed.
-            Conflict: the address is somebody else's.
+            Conflict: the address is somebody else's, or its old mail is still being removed.
         """
         door.require(caller, "create")
         provisioner = self._provisioner(domain)
@@ -192,6 +195,15 @@ class Mailboxes:
                 f"The operator has removed {address}.",
                 "Choose another username, or ask the operator.",
             )
+        if old is not None and mailboxes.is_being_removed(con, old.id, now - self._retention):
+            # Given back now, it would show the old mail again, or the caretaker would take the new
+            # mail with the old.
+            raise Conflict(
+                "mail_being_removed",
+                f"The old mail of {address} is still being removed.",
+                "Try again in a moment; a worker removes it, such as `postroom serve`. Or choose"
+                " another username.",
+            )
         if old is not None and (old.receives(now) or old.status is MailboxStatus.PROVISIONING):
             return old, old
         display = shown or (old.display_name if old else name)
@@ -246,11 +258,11 @@ class Mailboxes:
         )
 
     async def _wait_until_live(self, box: Mailbox) -> Mailbox:
-        deadline = self._clock() + PROVISION_PATIENCE_SECONDS
+        watch = Stopwatch(self._clock)
         while True:
             changed = self._index.next_change()
             now = await self._index.read(lambda con: mailboxes.by_id(con, box.id))
-            left = deadline - self._clock()
+            left = PROVISION_PATIENCE_SECONDS - watch.elapsed()
             if now is None or now.status is not MailboxStatus.PROVISIONING or left <= 0:
                 return now or box
             await wait_for_event(changed, left)

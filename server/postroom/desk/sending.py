@@ -8,10 +8,11 @@ Then it waits a short while for the courier. It never touches a network.
 import asyncio
 from collections.abc import Callable, Mapping
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.desk import cursors, door, outbox, outgoing, replies, views
 from postroom.desk.attachments import Attachments
 from postroom.desk.outbox import Composed, Filed
+from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
 from postroom.index import journal, sends, threads
 from postroom.index.database import Connection, Row
@@ -35,6 +36,9 @@ from postroom.model.sends import SendStatus
 from postroom.provision.provisioner import Provisioner
 
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
+MAX_LEFT_OUT_SHOWN = 5
+"""Addresses named that a reply does not go to; a stranger may have copied hundreds."""
+
 MAX_NEW_CHARS = 4_000
 """Words shown of each, characters: about a thousand tokens."""
 
@@ -120,7 +124,7 @@ class Sending:
 
     async def _outcome(self, composed: Composed, send_id: int, duplicate: bool) -> SendAnswer:
         """The answer once the courier has dealt with it, or after a short while."""
-        begin = self._clock()
+        watch = Stopwatch(self._clock)
         first_look = min(IDLE_PATIENCE_SECONDS, SEND_PATIENCE_SECONDS)
         while True:
             changed = self._index.next_change()
@@ -130,7 +134,7 @@ class Sending:
             deferred = send["status"] == SendStatus.QUEUED and send["reason"]
             if send["status"] not in _MOVING or deferred:
                 return answer
-            waited = self._clock() - begin
+            waited = watch.elapsed()
             idle = self._idle() if waited >= first_look else ""
             if idle or waited >= SEND_PATIENCE_SECONDS:
                 return answer.model_copy(update={"reason": idle or None})
@@ -203,13 +207,20 @@ def _answer(
         recipients=tuple(views.shown_address(r["address"]) for r in sends.recipients(con, send_id)),
         duplicate=True if duplicate else None,
         reason=send["reason"] or None,
-        next_step=_next_step(str(status), composed.reply, bool(send["reason"])),
+        next_step=_next_step(str(status), composed, bool(send["reason"])),
     )
 
 
-def _warnings(reply: Reply) -> list[str]:
-    """What to know of the message that was answered."""
+def _warnings(reply: Reply | None, to_whom: Recipients) -> list[str]:
+    """What to know of the message that was answered, and of the answer."""
     warnings = []
+    if left_out := to_whom.left_out:
+        shown = ", ".join(views.shown_address(p.address) for p in left_out[:MAX_LEFT_OUT_SHOWN])
+        more = len(left_out) - MAX_LEFT_OUT_SHOWN
+        shown += f" and {more} more" if more > 0 else ""
+        warnings.append(f"It does not go to {shown}: no mail can be sent to such an address.")
+    if reply is None:
+        return warnings
     if reply.is_to_forged():
         warnings.append("The message answered is forged: its sender is not who it claims to be.")
     if differs := reply.reply_to_differs():
@@ -217,7 +228,7 @@ def _warnings(reply: Reply) -> list[str]:
     return warnings
 
 
-def _next_step(status: str, reply: Reply | None, with_reason: bool) -> str | None:
+def _next_step(status: str, composed: Composed, with_reason: bool) -> str | None:
     steps = {
         "sent": "All the other recipients got it: do not send it to them again."
         if with_reason
@@ -228,5 +239,5 @@ def _next_step(status: str, reply: Reply | None, with_reason: bool) -> str | Non
         "failed": "Nothing was delivered. Correct what the reason names before sending again.",
         "unknown": "It may have been delivered. Do not send it again; tell the user.",
     }
-    told = _warnings(reply) if reply else []
+    told = _warnings(composed.reply, composed.recipients)
     return " ".join(part for part in (*told, steps.get(status, "")) if part) or None

@@ -10,6 +10,7 @@ from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
+from postroom.mime.media_types import known_type
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
@@ -99,7 +100,7 @@ def attachments(row: Row) -> tuple[AttachmentInfo, ...]:
         AttachmentInfo(
             attachment_id=attachment_id(row["public_id"], a["number"]),
             untrusted_filename=a["filename"],
-            content_type=a["content_type"],
+            content_type=known_type(a["content_type"]),
             size=a["size"],
         )
         for a in json.loads(row["attachments"])

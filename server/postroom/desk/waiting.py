@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.desk import advice, cursors, door, views
 from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
 from postroom.desk.places import Place, Places
@@ -31,6 +31,20 @@ Progress = Callable[[float, float], Awaitable[None]]
 PROGRESS_SECONDS = 5.0
 REAL_WAIT_SECONDS = 1.0
 """A shorter wait only looks, and does not count as one that ran out."""
+
+
+@dataclass(frozen=True)
+class _Looking:
+    """What a wait looks for, again and again."""
+
+    who: str
+    scope: Scope
+    start: int | None
+    """The position of the cursor that was passed; None for what nobody has dealt with."""
+    floor: int
+    """The newest position when the wait began."""
+    most: int
+    """Messages at the most."""
 
 
 @dataclass(frozen=True)
@@ -91,37 +105,27 @@ class Waiting:
         who = door.actor(caller)
         with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
+            looking = _Looking(who, scope, start, floor, most)
             async with self._attended(scope, timeout_seconds):
-                return await self._until(
-                    who, scope, start, floor, timeout_seconds, most, place, progress
-                )
+                return await self._until(looking, timeout_seconds, place, progress)
 
     async def _until(
-        self,
-        who: str,
-        scope: Scope,
-        start: int | None,
-        floor: int,
-        seconds: float,
-        most: int,
-        place: Place,
-        progress: Progress | None,
+        self, looking: "_Looking", seconds: float, place: Place, progress: Progress | None
     ) -> WaitAnswer:
         """Look, and sleep until the index grows, and look again, until something is there."""
-        deadline = self._clock() + seconds
-        told = self._clock()
+        watch = Stopwatch(self._clock)
+        told = 0.0
         while True:
             changed = self._index.next_change()
-            found = await self._index.read(
-                lambda con: _look(con, who, scope, start, floor, most, self._clock())
-            )
-            left = deadline - self._clock()
+            found = await self._index.read(lambda con: _look(con, looking, self._clock()))
+            left = seconds - watch.elapsed()
             if found.outcome is not None or found.over or left <= 0 or place.is_wanted:
-                return await self._answer(who, found, seconds - max(left, 0))
+                return await self._answer(looking.who, found, seconds - max(left, 0))
             await place.sleep(changed, min(left, PROGRESS_SECONDS))
-            if progress and told + PROGRESS_SECONDS - 0.1 <= self._clock() < deadline:
-                told = self._clock()
-                await progress(seconds - (deadline - told), seconds)
+            passed = watch.elapsed()
+            if progress and told + PROGRESS_SECONDS - 0.1 <= passed < seconds:
+                told = passed
+                await progress(passed, seconds)
 
     @asynccontextmanager
     async def _attended(self, scope: Scope, seconds: float) -> AsyncIterator[None]:
@@ -214,21 +218,18 @@ def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str 
     return Scope(door.mailbox_or_only_one(con, caller, mailbox).id)
 
 
-def _look(
-    con: Connection, who: str, scope: Scope, start: int | None, floor: int, most: int, now: float
-) -> _Found:
-    """What is there at ``now`` for a wait that began at ``floor`` (or goes on from ``start``):
-    ``most`` messages at the most.
+def _look(con: Connection, looking: _Looking, now: float) -> _Found:
+    """What is there at ``now`` for a wait.
 
     Messages and decided sends are told in the order of the journal, and the cursor never passes
     one that was not told: a failure must not hide behind a reply that came in the same moment.
     """
-    scope = _now(con, scope)
+    scope, start, most = _now(con, looking.scope), looking.start, looking.most
     decided = journal.outcome(
-        con, scope.mailbox_id, scope.thread_id, floor if start is None else start
+        con, scope.mailbox_id, scope.thread_id, looking.floor if start is None else start
     )
     if start is None:
-        rows = reading.pending(con, who, scope, most + 1)
+        rows = reading.pending(con, looking.who, scope, most + 1)
     else:
         rows = reading.received_after(con, scope, start, most + 1)
     if decided is not None:
