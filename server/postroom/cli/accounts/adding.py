@@ -220,9 +220,10 @@ class Adding:
 
 def _next(plan: Plan, default: str) -> str:
     domain = "" if default == plan.domain else f" --domain {plan.domain}"
+    create = f"`postroom mailboxes create --username support-agent-01{domain}`"
     return (
-        f"`postroom mailboxes create --username support-agent-01{domain}` makes the first mailbox. What runs"
-        " on this post room already has to be started anew: it read postroom.toml when it began."
+        f"{create} makes the first mailbox. Start anew what already runs on this post room"
+        " (`postroom serve`, MCP clients): it read postroom.toml when it began."
     )
 
 

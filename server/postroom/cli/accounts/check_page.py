@@ -104,7 +104,7 @@ def _sent(files: bool | None) -> str:
 
 
 def _failed(page: Page, what: str, failure: Failure) -> None:
-    _line(page, False, what, failure.says)
+    page.line((f"{'✗' if page.draws else '!!':<3}", "red"), f"{what:<{WIDTH}}", failure.says)
     _quoted(page, failure.detail)
     if failure.next_step:
         page.line(" " * (WIDTH + 3), (for_people(failure.next_step), "yellow"))

@@ -75,6 +75,8 @@ def shown(more: Mapping[str, Any]) -> str:
 def _written(text: str, more: Mapping[str, Any]) -> str:
     document = tomlkit.parse(text)
     tables = tomlkit.parse("")
+    if "domain" in more:
+        document["domain"] = more["domain"]  # tomlkit puts it before the first table
     for key in ("accounts", "domains"):
         for name, values in more.get(key, {}).items():
             if key in document:
@@ -82,8 +84,6 @@ def _written(text: str, more: Mapping[str, Any]) -> str:
             else:
                 tables.setdefault(key, tomlkit.table(is_super_table=True))[name] = _table(values)
     begun = tomlkit.dumps(document)
-    if "domain" in more:
-        begun = f"domain = {tomlkit.item(more['domain']).as_string()}\n{begun}"
     added = tomlkit.dumps(tables)
     gap = "\n" if begun.strip() and added else ""
     return f"{begun}{'' if begun.endswith(chr(10)) or not begun else chr(10)}{gap}{added}"
