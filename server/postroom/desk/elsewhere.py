@@ -30,7 +30,7 @@ def checks(con: Connection, operator: Operator, now: float, idle: str) -> list[C
     found = [*_accounts(con, operator, boxes, idle), *_directories(con, operator, boxes, idle)]
     found += _gone_domains(operator, boxes)
     if found:
-        found += [_strays(con, now), *_files(con, operator, boxes)]
+        found += [_strays(con, now), *_files(con, operator, boxes, idle)]
     return found
 
 
@@ -115,9 +115,9 @@ def _strays(con: Connection, now: float) -> Check:
     return Check(name="strays", ok=True, says=f"{count} left where they lie in the last day{more}")
 
 
-def _files(con: Connection, operator: Operator, boxes: list[Mailbox]) -> Iterator[Check]:
+def _files(con: Connection, operator: Operator, boxes: list[Mailbox], idle: str) -> Iterator[Check]:
     """Each mailbox with a login of its own takes a connection; an account, as many as it may."""
-    allowed = files_allowed(journal.worker(con))
+    allowed = files_allowed(None if idle else journal.worker(con))
     if allowed is None:
         return
     own = {
