@@ -34,7 +34,7 @@ Found = Literal["inbox", "junk", "sent"]
 
 
 @dataclass
-class _Place:
+class _Folder:
     """A folder, and how far it has been looked through."""
 
     where: Found
@@ -48,7 +48,7 @@ class _Search:
 
     connection: ImapConnection
     letter: Letter
-    places: list[_Place] = field(default_factory=list)
+    folders: list[_Folder] = field(default_factory=list)
     arrived: tuple[Literal["inbox", "junk"], ParsedMessage] | None = None
     copy: ParsedMessage | None = None
     came_back: bool = False
@@ -57,43 +57,43 @@ class _Search:
         """Remember what lies there already."""
         listed = await self.connection.folders()
         junk, sent = special_folder(listed, "\\Junk"), special_folder(listed, "\\Sent")
-        self.places = [_Place("inbox", "INBOX")]
-        self.places += [_Place("junk", junk.name)] if junk else []
-        self.places += [_Place("sent", sent.name)] if sent else []
-        for place in self.places:
-            opened = await self.connection.select(place.name)
+        self.folders = [_Folder("inbox", "INBOX")]
+        self.folders += [_Folder("junk", junk.name)] if junk else []
+        self.folders += [_Folder("sent", sent.name)] if sent else []
+        for folder in self.folders:
+            opened = await self.connection.select(folder.name)
             if opened.uidnext is not None:
-                place.seen = opened.uidnext - 1
+                folder.seen = opened.uidnext - 1
             else:
-                place.seen = (await self.connection.uids()).highest
+                folder.seen = (await self.connection.uids()).highest
 
     async def look(self) -> None:
         """Read what has come since the last look."""
-        for place in self.places:
-            async for mail in self._new(place):
-                self._take(place, mail)
+        for folder in self.folders:
+            async for mail in self._new(folder):
+                self._take(folder, mail)
 
-    async def _new(self, place: _Place) -> AsyncIterator[ParsedMessage]:
+    async def _new(self, folder: _Folder) -> AsyncIterator[ParsedMessage]:
         try:
-            await self.connection.select(place.name)
+            await self.connection.select(folder.name)
         except NotFound:
             return
-        async for mail in self.connection.fetch_after(place.seen, chunk=10):
-            place.seen = mail.uid
+        async for mail in self.connection.fetch_after(folder.seen, chunk=10):
+            folder.seen = mail.uid
             if self.letter.token.encode() in mail.raw:
                 yield parse(mail.raw)
 
-    def _take(self, place: _Place, mail: ParsedMessage) -> None:
-        if place.where == "sent":
+    def _take(self, folder: _Folder, mail: ParsedMessage) -> None:
+        if folder.where == "sent":
             self.copy = mail
         elif mail.kind is MessageKind.BOUNCE:
             self.came_back = True
         elif mail.kind is MessageKind.MESSAGE:
-            self.arrived = self.arrived or (place.where, mail)
+            self.arrived = self.arrived or (folder.where, mail)
 
     @property
     def has_sent(self) -> bool:
-        return any(place.where == "sent" for place in self.places)
+        return any(folder.where == "sent" for folder in self.folders)
 
 
 async def round_trip(

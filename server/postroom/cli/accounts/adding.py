@@ -22,7 +22,7 @@ from postroom.cli.accounts.check_page import show_round_trip
 from postroom.cli.accounts.logins import own_address
 from postroom.cli.accounts.plan import Plan, named, read_back
 from postroom.cli.accounts.questions import Questions
-from postroom.cli.accounts.servers import Places, places, show_places
+from postroom.cli.accounts.servers import Servers, servers, show_servers
 from postroom.cli.accounts.trying import LoggedIn, try_both
 from postroom.cli.accounts.wanted import Wanted
 from postroom.cli.answers import err, say
@@ -93,13 +93,13 @@ class Adding:
         self._tell(lambda page: page.line("Looking for its servers …"))
         return at_once(discover(address, Resolver(self._wanted.resolver_at)))
 
-    def _planned(self, address: str, found: Discovery | None) -> tuple[Plan, Places]:
-        where = places(self._wanted, found)
+    def _planned(self, address: str, found: Discovery | None) -> tuple[Plan, Servers]:
+        where = servers(self._wanted, found)
         plan = named(self._wanted, address, where.preset)
         settings_file.check_new(self._known, plan.name, plan.domain)
         if self._wanted.source is None:
             secret_keeping.check_free(self._home, plan.name)
-        self._tell(lambda page: show_places(page, where, bool(found and found.unanswered)))
+        self._tell(lambda page: show_servers(page, where, bool(found and found.unanswered)))
         if where.preset is not None and not where.preset.takes_password and found is not None:
             raise Refused(
                 "account_wants_oauth",
@@ -109,7 +109,7 @@ class Adding:
             )
         return plan, self._confirmed(where)
 
-    def _confirmed(self, where: Places) -> Places:
+    def _confirmed(self, where: Servers) -> Servers:
         """Without servers outside the domain that nobody vouches for."""
         if not where.doubtful or self._wanted.accept_outside:
             return where
@@ -120,7 +120,7 @@ class Adding:
             return left
         return where if self._questions.agrees(question, "--accept-outside") else left
 
-    def _logged_in(self, plan: Plan, where: Places) -> LoggedIn:
+    def _logged_in(self, plan: Plan, where: Servers) -> LoggedIn:
         """Both servers let us in. A password that a person typed may be typed again."""
         tries = PASSWORD_TRIES if self._wanted.source is None else 1
         while True:
@@ -135,8 +135,8 @@ class Adding:
         source = self._wanted.source
         if source is None:
             question = f"Password of {plan.wanted.user or plan.address}"
-            places = "--password-file, --password-env or --keyring"
-            return SecretStr(self._questions.secret(question, places))
+            options = "--password-file, --password-env or --keyring"
+            return SecretStr(self._questions.secret(question, options))
         place = SecretPlace(SecretSource.model_validate(source), f"{plan.address}/password")
         return at_once(Vault(environment()).at(place).read())
 

@@ -14,8 +14,8 @@ from postroom.accounts.faults import told
 from postroom.accounts.presets import Endpoint, Preset
 from postroom.accounts.servers import ImapServer, SmtpServer, one_provider
 from postroom.cli.accounts import settings_file
-from postroom.cli.accounts.servers import Place
 from postroom.cli.accounts.wanted import Wanted
+from postroom.dns.candidates import Candidate
 from postroom.model.errors import InvalidRequest
 from postroom.settings import ACCOUNT_NAME, Operator
 
@@ -29,8 +29,8 @@ class Plan:
     name: str
     domain: str
     preset: Preset | None
-    imap: Place | None = None
-    smtp: Place | None = None
+    imap: Candidate | None = None
+    smtp: Candidate | None = None
     source: Mapping[str, object] | None = None
     """Where its password lies."""
     files_sent: bool | None = None
@@ -95,7 +95,7 @@ class Plan:
     def smtp_user(self) -> str:
         return self.wanted.user or self.address
 
-    def at(self, imap: Place | None = None, smtp: Place | None = None) -> "Plan":
+    def at(self, imap: Candidate | None = None, smtp: Candidate | None = None) -> "Plan":
         """The same with servers."""
         return replace(self, imap=imap or self.imap, smtp=smtp or self.smtp)
 
@@ -132,9 +132,9 @@ def read_back(text: str, home: Path) -> Operator:
         ) from None
 
 
-def _at(place: Place) -> dict[str, Any]:
-    return {"host": place.host, "port": place.port, "security": str(place.security)}
+def _at(server: Candidate) -> dict[str, Any]:
+    return {"host": server.host, "port": server.port, "security": str(server.security)}
 
 
-def _is(place: Place, known: Endpoint) -> bool:
-    return (place.host, place.port, place.security) == (known.host, known.port, known.security)
+def _is(server: Candidate, known: Endpoint) -> bool:
+    return (server.host, server.port, server.security) == (known.host, known.port, known.security)

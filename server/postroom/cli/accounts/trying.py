@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from postroom.cli.accounts.check_page import show_imap, show_smtp
 from postroom.cli.accounts.plan import Plan
-from postroom.cli.accounts.servers import Place, Places
+from postroom.cli.accounts.servers import Servers
+from postroom.dns.candidates import Candidate
 from postroom.imap.account import ImapLogin
 from postroom.probe.findings import Failure, ImapFindings, SmtpFindings
 from postroom.probe.reading import try_imap
@@ -28,36 +29,36 @@ class LoggedIn:
 
     imap: ImapLogin
     smtp: SmtpLogin
-    imap_at: Place
-    smtp_at: Place
+    imap_at: Candidate
+    smtp_at: Candidate
     found_imap: ImapFindings
     found_smtp: SmtpFindings
     password: SecretStr = field(repr=False)
 
 
 async def try_both(
-    plan: Plan, where: Places, password: SecretStr, tell: "Tell"
+    plan: Plan, where: Servers, password: SecretStr, tell: "Tell"
 ) -> LoggedIn | Failure:
     """The first servers of each kind that let us in, or why there are none."""
     secret, file = password.get_secret_value(), plan.wanted.certificates
 
-    def imap_at(place: Place) -> ImapLogin:
-        user = plan.at(imap=place).imap_user
-        return ImapLogin(place.host, place.port, user, secret, place.security, None, file)
+    def imap_at(server: Candidate) -> ImapLogin:
+        user = plan.at(imap=server).imap_user
+        return ImapLogin(server.host, server.port, user, secret, server.security, None, file)
 
-    def smtp_at(place: Place) -> SmtpLogin:
+    def smtp_at(server: Candidate) -> SmtpLogin:
         user = plan.smtp_user
-        return SmtpLogin(place.host, place.port, user, secret, place.security, None, file)
+        return SmtpLogin(server.host, server.port, user, secret, server.security, None, file)
 
     reading = await first_that_works(
-        [imap_at(place) for place in where.imap],
+        [imap_at(one) for one in where.imap],
         try_imap,
         lambda login, found: tell(lambda page: show_imap(page, found)),
     )
     if isinstance(reading, Failure):
         return reading
     submitting = await first_that_works(
-        [smtp_at(place) for place in where.smtp],
+        [smtp_at(one) for one in where.smtp],
         try_smtp,
         lambda login, found: tell(lambda page: show_smtp(page, found)),
     )
@@ -67,13 +68,13 @@ async def try_both(
     return LoggedIn(
         imap,
         smtp,
-        _place_of(where.imap, imap.host, imap.port),
-        _place_of(where.smtp, smtp.host, smtp.port),
+        _candidate_at(where.imap, imap.host, imap.port),
+        _candidate_at(where.smtp, smtp.host, smtp.port),
         found_imap,
         found_smtp,
         password,
     )
 
 
-def _place_of(places: Sequence[Place], host: str, port: int) -> Place:
-    return next(place for place in places if (place.host, place.port) == (host, port))
+def _candidate_at(ones: Sequence[Candidate], host: str, port: int) -> Candidate:
+    return next(one for one in ones if (one.host, one.port) == (host, port))
