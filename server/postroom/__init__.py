@@ -11,7 +11,7 @@ A letter's way:
 
 Whoever asks, asks at the desk. The desk writes intents into the index and reads facts from it; it
 opens no connection to anything. Workers do the I/O and write facts. (``postroom accounts`` logs in
-to servers by itself, with a probe that writes nothing into the index.) Every change appends an event
+to servers by itself; its probes know no index.) Every change appends an event
 to the journal in its own transaction; waiting is reading the journal. So a restart at any line
 loses nothing, several processes may open one post room, and one of them does the I/O while the
 others stand by.

@@ -310,3 +310,9 @@ async def test_a_keyring_that_its_owner_chose_keeps_the_password(setting: Settin
 
     checked = await asyncio.to_thread(check)
     assert checked.code == 0, checked.out + checked.err
+
+
+def test_the_option_for_tests_is_not_in_the_help(postroom: Program) -> None:
+    told = postroom("accounts", "add", "--help").out
+    assert "--password-file" in told
+    assert "--nameserver" not in told

@@ -99,6 +99,8 @@ class RoundTrip(Frozen):
 class Probed(Frozen):
     """All that was found of one account."""
 
+    ok: bool
+    """Whether all that was tried went well."""
     imap: ImapFindings | None = None
     imap_failure: Failure | None = None
     smtp: SmtpFindings | None = None
@@ -114,16 +116,13 @@ class Probed(Frozen):
         trip: RoundTrip | Failure | None = None,
     ) -> Self:
         """The findings, each in its place."""
-        found: dict[str, ImapFindings | SmtpFindings | RoundTrip | Failure] = {
+        failed = [one for one in (imap, smtp, trip) if isinstance(one, Failure)]
+        lost = isinstance(trip, RoundTrip) and trip.arrived is None
+        found: dict[str, object] = {
+            "ok": not failed and not lost,
             "imap_failure" if isinstance(imap, Failure) else "imap": imap,
             "smtp_failure" if isinstance(smtp, Failure) else "smtp": smtp,
         }
         if trip is not None:
             found["round_trip_failure" if isinstance(trip, Failure) else "round_trip"] = trip
         return cls.model_validate(found)
-
-    @property
-    def ok(self) -> bool:
-        """Whether all that was tried went well."""
-        failed = self.imap_failure or self.smtp_failure or self.round_trip_failure
-        return not failed and (self.round_trip is None or self.round_trip.arrived is not None)

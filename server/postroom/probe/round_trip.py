@@ -8,6 +8,7 @@ from typing import Literal
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
+from postroom.imap.mail import UnreadableMail
 from postroom.imap.special import special_folder
 from postroom.mime.parse import parse
 from postroom.model.errors import NotFound, PostroomError
@@ -78,10 +79,13 @@ class _Search:
             await self.connection.select(folder.name)
         except NotFound:
             return
-        async for mail in self.connection.fetch_after(folder.seen, chunk=10):
-            folder.seen = mail.uid
-            if self.letter.token.encode() in mail.raw:
-                yield parse(mail.raw)
+        try:
+            async for mail in self.connection.fetch_after(folder.seen, chunk=10):
+                folder.seen = mail.uid
+                if self.letter.token.encode() in mail.raw:
+                    yield parse(mail.raw)
+        except UnreadableMail as unreadable:
+            folder.seen = unreadable.uid  # the next look goes on behind it
 
     def _take(self, folder: _Folder, mail: ParsedMessage) -> None:
         if folder.where == "sent":

@@ -1,5 +1,7 @@
 """An account's logins, and the address that it can send itself a mail from."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -31,12 +33,22 @@ def account_in(operator: Operator, name: str) -> "Account":
     return account
 
 
-async def logins_of(name: str, account: "Account") -> "tuple[ImapLogin, SmtpLogin]":
-    """Both logins, with what they log in with. PostroomError: a secret or a token cannot be had."""
+@asynccontextmanager
+async def logins_of(name: str, account: "Account") -> "AsyncIterator[tuple[ImapLogin, SmtpLogin]]":
+    """Both logins, with what they log in with. PostroomError: a secret or a token cannot be had.
+
+    A token that is just being renewed at the end is waited for: the provider may have replaced the
+    refresh token, and the old one is worthless then.
+    """
     vault = Vault(environment())
-    way = AccountWay(name, account, frozenset(), vault, tokens_of(account, vault, system_clock))
+    tokens = tokens_of(account, vault, system_clock)
+    way = AccountWay(name, account, frozenset(), vault, tokens)
     none = SecretStr("")  # the account's own is read from where it lies
-    return await way.imap("", none), await way.smtp("", none)
+    try:
+        yield await way.imap("", none), await way.smtp("", none)
+    finally:
+        if tokens is not None:
+            await tokens.close()
 
 
 def own_address(operator: Operator, name: str, account: "Account", detail: str) -> str:

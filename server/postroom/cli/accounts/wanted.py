@@ -89,6 +89,8 @@ def host_and_port(text: str, option: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
     if not host or (":" in host and not host.startswith("[")):
         host, port = text, ""
+    if host.startswith(":") and not host.startswith("::"):
+        port = host  # a port, and no host
     if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise InvalidRequest(
             "port_malformed", f"{option} has no such port.", "Write it as HOST or HOST:PORT."

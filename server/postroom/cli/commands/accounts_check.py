@@ -55,13 +55,14 @@ async def _probed(
     from postroom.probe.round_trip import round_trip
     from postroom.probe.submitting import try_smtp
 
-    imap, smtp = await logins_of(name, account)
-    read, sent = await try_imap(imap), await try_smtp(smtp)
-    trip = None
-    if patience is not None and not isinstance(read, Failure) and not isinstance(sent, Failure):
-        token = f"check-{secrets.token_hex(6)}"
-        letter = Letter(own_address(operator, name, account, token), token, system_clock())
-        trip = await round_trip(imap, smtp, letter, patience)
+    async with logins_of(name, account) as (imap, smtp):
+        read, sent = await try_imap(imap), await try_smtp(smtp)
+        trip = None
+        let_in = not isinstance(read, Failure) and not isinstance(sent, Failure)
+        if patience is not None and let_in:
+            token = f"check-{secrets.token_hex(6)}"
+            address = own_address(operator, name, account, token)
+            trip = await round_trip(imap, smtp, Letter(address, token, system_clock()), patience)
     return Probed.of(read, sent, trip)
 
 
