@@ -10,7 +10,8 @@ A letter's way:
                                    (policy)       outbox, and the journal that everybody reads
 
 Whoever asks, asks at the desk. The desk writes intents into the index and reads facts from it; it
-opens no connection to anything. Workers do the I/O and write facts. Every change appends an event
+opens no connection to anything. Workers do the I/O and write facts. (``postroom accounts`` logs in
+to servers by itself; its probes know no index.) Every change appends an event
 to the journal in its own transaction; waiting is reading the journal. So a restart at any line
 loses nothing, several processes may open one post room, and one of them does the I/O while the
 others stand by.
@@ -20,7 +21,7 @@ Rooms, top to bottom; each imports only from below:
     mcp  cli            the faces
     build               puts it all together, in one place
     (postroom_tools)    what an agent may ask, a file a tool
-    desk  work          the counter; what happens over time
+    desk  work  probe   the counter; what happens over time; what an operator tries by hand
     index imap smtp lmtp dns oauth credentials provision embedded     strangers to one another
     maildata            a message as it comes after DATA, for the rooms that take mail in
     mime conversations policy accounts      pure: bytes, ids and facts in, answers out

@@ -37,7 +37,7 @@ CONFIG_FILE = "postroom.toml"
 BUILTIN_DOMAIN = "agents.localhost"
 """The built-in server's domain. ``.localhost`` never leaves the machine (RFC 6761 §6.3)."""
 
-_ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class Operator(Table):
@@ -99,7 +99,7 @@ class Operator(Table):
     @classmethod
     def _names(cls, value: dict[str, Account]) -> dict[str, Account]:
         for name in value:
-            if not _ACCOUNT_NAME.fullmatch(name):
+            if not ACCOUNT_NAME.fullmatch(name):
                 raise ValueError(
                     "an account's name is 1 to 64 letters, digits, dashes and underscores"
                 )

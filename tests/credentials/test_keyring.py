@@ -14,7 +14,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyrings.alt.file import PlaintextKeyring
 from pydantic import SecretStr
 
-from postroom.credentials.keyring import SERVICE, KeyringSecret
+from postroom.credentials.keyring import SERVICE, KeyringSecret, keyring_is_there
 from postroom.model.errors import InvalidRequest, Unavailable
 
 
@@ -105,3 +105,36 @@ async def test_a_keyring_that_nobody_unlocks_holds_nobody(usual: None) -> None:
         assert (type(error), error.code) == (Unavailable, "keyring_silent")
     finally:
         locked.unlocked.set()
+
+
+async def test_what_is_forgotten_is_there_no_more(ring: PlaintextKeyring) -> None:
+    asked = KeyringSecret(ENTRY)
+    await asked.keep(SecretStr("hunter2"))
+    await asked.forget()
+    assert ring.get_password(SERVICE, ENTRY) is None
+
+
+@pytest.mark.parametrize(
+    ("backend", "priority", "there"),
+    [(NoKeyring, 0, False), (PlaintextKeyring, 0.5, False), (PlaintextKeyring, 5, True)],
+    ids=["none", "a file that is not encrypted", "one that the library recommends"],
+)
+async def test_a_keyring_is_used_unasked_only_where_it_is_a_good_one(
+    usual: None,
+    monkeypatch: pytest.MonkeyPatch,
+    backend: type[KeyringBackend],
+    priority: float,
+    there: bool,
+) -> None:
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    monkeypatch.setattr("keyring.core.load_config", lambda: None)  # this machine's own
+    monkeypatch.setattr(backend, "priority", priority)
+    keyring.set_keyring(backend())
+    assert await keyring_is_there() is there
+
+
+async def test_a_keyring_that_its_owner_chose_is_used_whatever_it_is(
+    ring: PlaintextKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
+    assert await keyring_is_there()

@@ -199,3 +199,25 @@ async def test_what_a_person_answers_from_the_account_joins_the_thread_as_ours(
     refused = await ada.send("I answer too.", thread_id=thread_id)
     assert refused.status == "thread_moved"
     assert [m.text for m in refused.new_messages or ()] == ["I do, Ada's owner."]
+
+
+async def test_the_operator_sees_how_the_account_stands_and_what_was_left(one: Account) -> None:
+    ada = await Agent(one.room, "ada").open()
+    await asyncio.to_thread(one.deliver, one.address, letter(to=one.address, text="Private."))
+    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="For Ada."))
+    await ada.wait(timeout=30)
+
+    async def idles() -> bool:
+        shown = await one.room.desk.accounts.show(operator(), "work")
+        return (shown.login_state.state, shown.mailboxes) == ("idle", 1)
+
+    await eventually(idles, 60)
+    (stray,) = (await one.room.desk.accounts.strays(operator())).strays
+    assert (stray.account, stray.folder, stray.addresses) == ("work", "INBOX", one.address)
+    health = await one.room.desk.health.report(operator())
+    checks = {check.name: check for check in health.checks}
+    assert checks["account work"].ok
+    assert checks["account work"].says.startswith("idle since ")
+    assert checks["strays"].says.startswith("1 left where they lie in the last day")
+    assert checks["open files"].ok
+    assert health.ok, health

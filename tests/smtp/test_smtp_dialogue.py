@@ -140,6 +140,16 @@ async def test_no_secret_is_kept_even_where_the_server_repeats_it(mechanism: str
     assert {"PLAIN": plain, "LOGIN": secret}.get(mechanism, b"-none-").decode() not in said
 
 
+async def test_a_refusal_that_repeats_the_secret_is_told_without_it() -> None:
+    plain = base64.b64encode(f"\0ada\0{PASSWORD}".encode())
+    async with scripted_smtp(AUTH=b"535 no: " + plain + PASSWORD.encode() + b"\r\n") as server:
+        submission = await submitted(server)
+    told = submission.model_dump_json()
+    assert "535" in told
+    assert PASSWORD not in told
+    assert plain.decode() not in told
+
+
 async def test_a_kept_connection_that_ended_and_the_fresh_one_are_one_dialogue() -> None:
     async with scripted_smtp() as server:
         pool = SubmissionPool()

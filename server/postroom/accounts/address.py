@@ -12,8 +12,11 @@ _DOMAIN = re.compile(
 
 def email_address(value: str) -> str:
     """The address that ``value`` means; ValueError where it is none."""
-    from email_validator import EmailNotValidError, validate_email  # only who has accounts needs it
+    # Only who has accounts needs it.
+    from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+    # The library's documented switch: a mail host on one's own network may be below .local.
+    SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
         valid = validate_email(
             value.strip(), check_deliverability=False, globally_deliverable=False

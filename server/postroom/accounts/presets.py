@@ -44,6 +44,8 @@ class Preset:
     smtp: Endpoint
     password: str
     """What the login wants, in words for an operator."""
+    takes_password: bool = True
+    """Whether a password of any kind is taken; otherwise OAuth alone."""
     domains: tuple[str, ...] = ()
     """The provider's own domains."""
     mx: tuple[str, ...] = ()
@@ -113,6 +115,7 @@ _KNOWN = (
         imap=Endpoint("outlook.office365.com", 993),
         smtp=Endpoint("smtp.office365.com", 587, Security.STARTTLS),
         password="OAuth alone: a client registered with Microsoft Entra",
+        takes_password=False,
         domains=("onmicrosoft.com",),
         mx=("mail.protection.outlook.com", "mx.microsoft"),
         oauth=_MICROSOFT,
@@ -127,6 +130,7 @@ _KNOWN = (
         imap=Endpoint("outlook.office365.com", 993),
         smtp=Endpoint("smtp.office365.com", 587, Security.STARTTLS),
         password="OAuth alone: a client registered with Microsoft Entra for personal accounts",
+        takes_password=False,
         domains=("outlook.com", "hotmail.com", "live.com", "msn.com"),
         mx=("olc.protection.outlook.com",),
         oauth=_MICROSOFT,

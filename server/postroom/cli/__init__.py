@@ -7,6 +7,7 @@
     completing.py   addresses, for a shell's tab key
     exits.py       exit codes that scripts can rely on
     commands/      one file a command
+    accounts/      real accounts: checked, added
     connect/       entries in the configuration files of Claude, VS Code and Cursor
     demo/          two agents, two mailboxes, one conversation
 

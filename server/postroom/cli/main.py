@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": f"{_AT}.serve:serve",
     "connect": f"{_AT}.connect:connect",
     "mailboxes": f"{_AT}.mailboxes:mailboxes",
+    "accounts": f"{_AT}.accounts:accounts",
     "send": f"{_AT}.send:send",
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",

@@ -61,6 +61,10 @@ class KeyringSecret:
         secret = value.get_secret_value()
         await self._ask(lambda ring: ring.set_password(SERVICE, self._entry, secret))
 
+    async def forget(self) -> None:
+        """Take it out again; raises as for keeping."""
+        await self._ask(lambda ring: ring.delete_password(SERVICE, self._entry))
+
     async def _ask(self, ask: Callable[["KeyringBackend"], T]) -> T:
         try:
             async with asyncio.timeout(self._patience):
@@ -71,6 +75,25 @@ class KeyringSecret:
                 f"The keyring did not answer within {self._patience:g} s.",
                 "Unlock it, or name a file or an environment variable in its place.",
             ) from None
+
+
+async def keyring_is_there(patience: float = PATIENCE_SECONDS) -> bool:
+    """Whether this machine has a keyring to put a secret into: one that its owner has chosen, or
+    one that the keyring library recommends. It would also take a file that is not encrypted, and a
+    file of one's own is better than that."""
+    try:
+        async with asyncio.timeout(patience):
+            return await _aside(lambda: _carefully(_is_fit))
+    except (Unavailable, TimeoutError):
+        return False
+
+
+def _is_fit(ring: "KeyringBackend") -> bool:
+    from keyring import core
+
+    if core.load_env() or core.load_config():
+        return True
+    return any(core.recommended(each) for each in getattr(ring, "backends", (ring,)))
 
 
 def _carefully(ask: Callable[["KeyringBackend"], T]) -> T:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from postroom.desk.accounts import AccountReports
 from postroom.desk.attachments import Attachments
 from postroom.desk.health import HealthReports
 from postroom.desk.mailboxes import Mailboxes
@@ -27,6 +28,7 @@ class Desk:
     attachments: Attachments
     tracing: Tracing
     health: HealthReports
+    accounts: AccountReports
 
 
 def open_desk(
@@ -53,6 +55,7 @@ def open_desk(
         attachments=attachments,
         tracing=Tracing(index),
         health=HealthReports(index, settings, idle),
+        accounts=AccountReports(index, operator, provisioners),
     )
 
 

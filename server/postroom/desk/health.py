@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 
+from postroom.desk import elsewhere
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -30,7 +31,7 @@ class HealthReports:
         if not caller.is_operator:
             raise Refused("operator_only", "Only the operator may see this.")
         idle = self._idle()
-        checks = [*await self._index.read(lambda con: _checks(con, idle)), self._disk()]
+        checks = [*await self._index.read(lambda con: self._checks(con, idle)), self._disk()]
         return Health(
             ok=all(check.ok for check in checks),
             home=str(self._settings.home),
@@ -45,6 +46,18 @@ class HealthReports:
 
         return await rebuild(self._index, progress, self._settings.operator.trusted)
 
+    def _checks(self, con: Connection, idle: str) -> list[Check]:
+        now = self._index.clock()
+        elsewhere_too = elsewhere.checks(con, self._settings.operator, now, idle)
+        return [
+            _index(con),
+            _worker(con, idle),
+            _server(con, idle),
+            _mailboxes(con),
+            _outbox(con),
+            *elsewhere_too,
+        ]
+
     def _disk(self) -> Check:
         free = shutil.disk_usage(self._settings.home).free
         return Check(
@@ -53,10 +66,6 @@ class HealthReports:
             says=f"{free // 2**20} MB free at {self._settings.home}",
             next_step=None if free > LITTLE_SPACE else "Make room: mail cannot be stored soon.",
         )
-
-
-def _checks(con: Connection, idle: str) -> list[Check]:
-    return [_index(con), _worker(con, idle), _server(con, idle), _mailboxes(con), _outbox(con)]
 
 
 def _index(con: Connection) -> Check:

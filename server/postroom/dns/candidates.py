@@ -32,6 +32,8 @@ class Origin(StrEnum):
     SRV = "srv"
     PRESET = "preset"
     GUESS = "guess"
+    NAMED = "named"
+    """Somebody named it, and nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,11 @@ def strays(con: Connection, most: int) -> list[Row]:
     return list(sql.strays(con, most=most))
 
 
+def count_strays(con: Connection, since: float) -> int:
+    """How many mails were left where they lie since then."""
+    return int(sql.count_strays(con, since=since))
+
+
 def sent_as(con: Connection, ids: Collection[str]) -> list[Row]:
     """Our mails (mail_id, mailbox_id) that bear one of these Message-IDs."""
     return list(sql.sent_as(con, ids=json.dumps(list(ids)))) if ids else []

@@ -17,6 +17,7 @@
     outgoing.py      what we have written, and whether the system has taken it
     transmission.py  the end of DATA: had the final dot left, or not?
     session.py       one connection: one mail after another
+    offers.py        what a server offers, asked without a mail
     submit.py        kept connections, and the one door: SubmissionPool.submit
 
 aiosmtplib is known to ``client.py``, ``outgoing.py`` and ``transmission.py`` alone, and is loaded

@@ -11,6 +11,7 @@ from postroom.model.sends import Obstacle
 from postroom.model.servers import Security
 from postroom.smtp.account import SmtpLogin
 from postroom.smtp.client import NETWORK, TellingClient, answer_of, stage_failed
+from postroom.smtp.dialogue import hushed
 from postroom.smtp.replies import Answer, StageFailed, cleaned
 from postroom.smtp.sasl import Mechanism, chosen, mechanism
 
@@ -47,7 +48,7 @@ async def log_in(client: TellingClient, login: SmtpLogin, secret: str) -> None:
     except NETWORK as error:
         raise stage_failed("The SMTP login failed", error, Obstacle.UNREACHABLE) from None
     if not answer.done:
-        raise _refusal(answer)
+        raise _refusal(Answer(answer.code, hushed(answer.text, _sent(said, secret))))
 
 
 def _why_none(client: TellingClient, login: SmtpLogin) -> str:
@@ -68,6 +69,14 @@ async def _converse(client: TellingClient, said: Mechanism) -> Answer:
     if answer.code == GO_ON:
         answer = answer_of(await client.execute_command(b"*"))  # RFC 4954 §4: cancels
     return answer
+
+
+def _sent(said: Mechanism, secret: str) -> list[str]:
+    """What a server may repeat of a login: the secret, and what it went in, as it was encoded."""
+    encoded = [
+        base64.b64encode(octets).decode() for octets in (said.first, secret.encode()) if octets
+    ]
+    return [*encoded, secret]
 
 
 def _challenge(answer: Answer) -> bytes:

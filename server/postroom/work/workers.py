@@ -24,6 +24,7 @@ from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.rounds import Rounds
 from postroom.work.term import Term
+from postroom.work.tokens import tokens_of
 from postroom.work.watcher import Watcher
 from postroom.work.ways import AccountWay, BuiltinWay, DirectoryWay, Way, Ways
 
@@ -113,16 +114,8 @@ def _elsewhere(term: Term, settings: Settings) -> tuple[list[OAuthTokens], list[
     tokens: list[OAuthTokens] = []
     for name, domains in by_account.items():
         account = operator.accounts[name]
-        source = None
-        if account.oauth is not None:
-            client, refresh = account.client_secret, account.refresh_token
-            source = OAuthTokens(
-                account.oauth,
-                account.address,
-                term.index.clock,
-                client_secret=vault.at(client) if client else None,
-                refresh_token=vault.at(refresh) if refresh else None,
-            )
+        source = tokens_of(account, vault, term.index.clock)
+        if source is not None:
             tokens.append(source)
         ways.append(AccountWay(name, account, frozenset(domains), vault, source))
     return tokens, ways

@@ -79,6 +79,10 @@ VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why) ON CONFLIC
 -- Mail that was left where it lies, newest first.
 SELECT * FROM strays ORDER BY seen_at DESC LIMIT :most;
 
+-- name: count_strays(since)$
+-- How many mails were left where they lie since then.
+SELECT count(*) FROM strays WHERE seen_at >= :since;
+
 -- name: sent_as(ids)
 -- Our mails that bear one of these Message-IDs (a JSON array), their own or another one.
 SELECT g.mail_id, g.mailbox_id FROM messages g

@@ -1,0 +1,115 @@
+"""`postroom accounts`: real mail accounts, and how each of them goes."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from postroom.cli.answers import say
+from postroom.cli.asked import Asked, pass_asked, shared
+from postroom.cli.at_desk import at_desk
+from postroom.cli.lazy import LazyGroup
+
+if TYPE_CHECKING:
+    from postroom.cli.page import Page
+    from postroom.model.account_answers import AccountList, AccountView, LoginState, StrayList
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "add": "postroom.cli.commands.accounts_add:add",
+        "check": "postroom.cli.commands.accounts_check:check",
+    },
+)
+def accounts() -> None:
+    """Real mail accounts: what postroom.toml says of them, and how each goes."""
+
+
+@accounts.command("list")
+@shared
+@pass_asked
+def list_(asked: Asked) -> None:
+    """List the accounts and mail hosts of postroom.toml, and how their logins stand."""
+    from postroom.model.callers import operator
+
+    found = at_desk(asked, "accounts list", lambda room: room.desk.accounts.list(operator()))
+    say(asked.json, found, lambda page: _table(page, found))
+
+
+def _table(page: "Page", found: "AccountList") -> None:
+    if not found.accounts and not found.directories:
+        page.line("No accounts yet: postroom accounts add adds one.")
+        return
+    rows = [
+        (
+            one.name,
+            one.address,
+            ", ".join(one.domains),
+            str(one.mailboxes),
+            _stands(one.login_state),
+        )
+        for one in found.accounts
+    ]
+    rows += [
+        ("(directory)", "", one.domain, str(one.mailboxes), _counted(one.states))
+        for one in found.directories
+    ]
+    page.table(("name", "address", "domains", "mailboxes", "login"), rows)
+    for one in found.directories:
+        for login in one.down:
+            page.line((f"  {login.name}: ", "dim"), _stands(login))
+
+
+def _stands(login: "LoginState") -> str:
+    since = f" since {login.since}" if login.since else ""
+    return f"{login.state}{since}" + (f": {login.detail}" if login.detail else "")
+
+
+def _counted(states: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in states.items()) or "unread"
+
+
+@accounts.command("show")
+@click.argument("name")
+@shared
+@pass_asked
+def show(asked: Asked, name: str) -> None:
+    """Show everything about one account but its secrets."""
+    from postroom.model.callers import operator
+
+    found = at_desk(asked, "accounts show", lambda room: room.desk.accounts.show(operator(), name))
+    say(asked.json, found, lambda page: _details(page, found))
+
+
+def _details(page: "Page", found: "AccountView") -> None:
+    for name, value in found.model_dump(exclude_none=True, exclude={"login_state"}).items():
+        shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+        page.line((f"{name.replace('_', ' '):<18}", "dim"), shown)
+    page.line((f"{'stands':<18}", "dim"), _stands(found.login_state))
+
+
+@accounts.command("strays")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
+@shared
+@pass_asked
+def strays(asked: Asked, limit: int) -> None:
+    """List mail that was left where it lies, newest first: it belongs to no mailbox here."""
+    from postroom.model.callers import operator
+
+    found = at_desk(
+        asked, "accounts strays", lambda room: room.desk.accounts.strays(operator(), limit)
+    )
+    say(asked.json, found, lambda page: _strays(page, found))
+
+
+def _strays(page: "Page", found: "StrayList") -> None:
+    if not found.strays:
+        page.line("Nothing was left where it lies.")
+        return
+    page.table(
+        ("account", "folder", "uid", "when", "for", "why"),
+        [
+            (one.account, one.folder, str(one.uid), one.at, one.addresses, one.why)
+            for one in found.strays
+        ],
+    )

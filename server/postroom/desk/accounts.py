@@ -1,0 +1,166 @@
+"""Accounts and servers elsewhere, as an operator asks about them: what was set, how it goes."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from postroom.accounts.account import Account
+from postroom.accounts.directory import DirectoryDomain
+from postroom.accounts.domains import AccountDomain
+from postroom.accounts.servers import MailServer
+from postroom.accounts.sources import SecretSource
+from postroom.desk.times import iso
+from postroom.index import folders, logins, mailboxes
+from postroom.index.database import Connection, Row
+from postroom.index.index import Index
+from postroom.model.account_answers import (
+    AccountList,
+    AccountView,
+    DirectoryView,
+    LoginState,
+    Stray,
+    StrayList,
+)
+from postroom.model.callers import Caller
+from postroom.model.errors import NotFound, Refused
+from postroom.provision.provisioner import Provisioner
+from postroom.settings import Operator
+
+MOST_STRAYS = 500
+MOST_DOWN = 10
+"""Logins of one directory that are named: where all are down, their host is."""
+
+UNREAD = "unread"
+
+
+class AccountReports:
+    """What ``postroom.toml`` says of accounts, and how each of their logins stands."""
+
+    def __init__(
+        self, index: Index, operator: Operator, provisioners: Mapping[str, Provisioner]
+    ) -> None:
+        self._index = index
+        self._operator = operator
+        self._provisioners = provisioners
+
+    async def list(self, caller: Caller) -> AccountList:
+        """Every account, and every domain whose mailboxes have logins of their own."""
+        _for_operators(caller)
+        return await self._index.read(self._all)
+
+    async def show(self, caller: Caller, name: str) -> AccountView:
+        """One account. NotFound: ``postroom.toml`` has none of that name."""
+        _for_operators(caller)
+        account = self._operator.accounts.get(name)
+        if account is None:
+            raise NotFound(
+                "account_not_found",
+                "There is no account of this name in postroom.toml.",
+                "`postroom accounts list` tells which there are; `postroom accounts add` adds one.",
+            )
+        return await self._index.read(lambda con: self._account(con, name, account))
+
+    async def strays(self, caller: Caller, most: int = 50) -> StrayList:
+        """Mail that was left where it lies, newest first, at most ``most`` (of 500)."""
+        _for_operators(caller)
+        wanted = max(0, min(most, MOST_STRAYS))
+        rows = await self._index.read(lambda con: folders.strays(con, wanted))
+        return StrayList(strays=tuple(map(_stray, rows)))
+
+    def _all(self, con: Connection) -> AccountList:
+        operator = self._operator
+        return AccountList(
+            accounts=tuple(
+                self._account(con, name, account) for name, account in operator.accounts.items()
+            ),
+            directories=tuple(
+                _directory(con, name, domain)
+                for name, domain in operator.served.items()
+                if isinstance(domain, DirectoryDomain)
+            ),
+        )
+
+    def _account(self, con: Connection, name: str, account: Account) -> AccountView:
+        domains = [
+            domain
+            for domain, served in self._operator.served.items()
+            if isinstance(served, AccountDomain) and served.account == name
+        ]
+        boxes = [box for box in mailboxes.every(con) if box.address.rpartition("@")[2] in domains]
+        row = logins.state(con, name)
+        return AccountView(
+            name=name,
+            address=account.address,
+            preset=account.preset or None,
+            imap=_where(account.imap),
+            smtp=_where(account.smtp),
+            login=_login(account),
+            files_sent=account.files_sent,
+            on_unknown=account.on_unknown,
+            trusted=account.trusted,
+            connections=account.connections,
+            poll_seconds=account.poll_seconds,
+            idle_poll_seconds=account.idle_poll_seconds,
+            domains=tuple(domains),
+            addresses=tuple(self._provisioners[each].address_of("NAME") for each in domains),
+            mailboxes=len(boxes),
+            login_state=state_of(row) if row else LoginState(name=name, state=UNREAD),
+        )
+
+
+def state_of(row: Row) -> LoginState:
+    """How a login stands, from its row."""
+    return LoginState(
+        name=row["name"],
+        state=row["state"] or UNREAD,
+        since=iso(row["state_at"]) if row["state_at"] else None,
+        detail=row["detail"] or None,
+    )
+
+
+def _directory(con: Connection, name: str, domain: DirectoryDomain) -> DirectoryView:
+    boxes = {box.address for box in mailboxes.every(con) if box.address.endswith(f"@{name}")}
+    states = [state_of(row) for row in logins.every(con) if row["name"] in boxes]
+    return DirectoryView(
+        domain=name,
+        imap=_where(domain.imap),
+        smtp=_where(domain.smtp),
+        mailboxes=len(boxes),
+        states=dict(Counter(one.state for one in states)),
+        down=tuple(one for one in states if one.state == "down")[:MOST_DOWN],
+    )
+
+
+def _stray(row: Row) -> Stray:
+    return Stray(
+        account=row["account"],
+        folder=row["folder"],
+        uid=row["uid"],
+        uidvalidity=row["uidvalidity"],
+        at=iso(row["seen_at"]),
+        addresses=row["addresses"],
+        why=row["why"],
+    )
+
+
+def _where(server: MailServer) -> str:
+    return f"{server.host}:{server.port} {server.security}"
+
+
+def _login(account: Account) -> str:
+    if account.oauth is not None:
+        token = account.oauth.refresh_token or account.oauth.client_secret
+        return f"OAuth 2 ({account.oauth.grant}), from {_place(token)}"
+    return f"password from {_place(account.password or account.imap.password)}"
+
+
+def _place(source: SecretSource | None) -> str:
+    if source is None:
+        return "nowhere"
+    if source.env is not None:
+        return f"the environment variable {source.env}"
+    return f"the file {source.file}" if source.file is not None else "the keyring"
+
+
+def _for_operators(caller: Caller) -> None:
+    if not caller.is_operator:
+        raise Refused("operator_only", "Only the operator may see this.")

@@ -1,0 +1,75 @@
+"""What the desk answers about accounts and about servers elsewhere; for operators, and never with a
+secret."""
+
+from postroom.model.answers import Answer
+
+
+class LoginState(Answer):
+    """How a login elsewhere stands."""
+
+    name: str
+    """An account's name, or the address of a mailbox with a login of its own."""
+    state: str
+    """reading, idle, polling, down; "unread" where nothing has been read there yet."""
+    since: str | None = None
+    detail: str | None = None
+
+
+class AccountView(Answer):
+    """One ``[accounts.NAME]``, and how it goes."""
+
+    name: str
+    address: str
+    preset: str | None = None
+    imap: str
+    """``host:port security``."""
+    smtp: str
+    login: str
+    """Where the password, or what tokens are got with, lies: never what it is."""
+    files_sent: bool
+    on_unknown: str
+    trusted: tuple[str, ...] = ()
+    connections: int
+    poll_seconds: float
+    idle_poll_seconds: float
+    domains: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """What a mailbox's address looks like in each domain: ``agent+NAME@example.com``."""
+    mailboxes: int
+    login_state: LoginState
+
+
+class DirectoryView(Answer):
+    """A domain whose mailboxes each have a login of their own."""
+
+    domain: str
+    imap: str
+    smtp: str
+    mailboxes: int
+    states: dict[str, int]
+    """How many logins stand how."""
+    down: tuple[LoginState, ...] = ()
+    """The first of those that are down."""
+
+
+class AccountList(Answer):
+    accounts: tuple[AccountView, ...]
+    directories: tuple[DirectoryView, ...] = ()
+
+
+class Stray(Answer):
+    """A mail that was left where it lies."""
+
+    account: str
+    folder: str
+    uid: int
+    uidvalidity: int
+    at: str
+    """When it was seen."""
+    addresses: str
+    """Whom it was for, as far as it says."""
+    why: str
+
+
+class StrayList(Answer):
+    strays: tuple[Stray, ...]

@@ -1,0 +1,46 @@
+"""The mail that an account sends to itself. No I/O."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from postroom.mime.compose import compose
+from postroom.model.messages import Draft, Person
+from postroom.model.sends import Envelope
+
+TEXT = """Postroom sent this mail to find out what becomes of it on its way.
+
+It can be deleted."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail from an address to itself, and the word by which it is known again."""
+
+    address: str
+    token: str
+    at: float
+
+    @property
+    def message_id(self) -> str:
+        """Without angle brackets."""
+        return f"{self.token}@{self.address.rpartition('@')[2]}"
+
+    @property
+    def envelope(self) -> Envelope:
+        return Envelope(sender=self.address, recipients=(self.address,), id=self.token)
+
+    @property
+    def raw(self) -> bytes:
+        """As a mailbox's mail is written: From and Reply-To are its address."""
+        person = Person(address=self.address, name="Postroom")
+        return compose(
+            Draft(
+                sender=person,
+                to=(person,),
+                reply_to=person,
+                subject=f"Postroom checks this account ({self.token})",
+                text=TEXT,
+                message_id=self.message_id,
+                date=datetime.fromtimestamp(self.at, UTC),
+            )
+        )

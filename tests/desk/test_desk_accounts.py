@@ -1,0 +1,174 @@
+"""What an operator is told of accounts and mail hosts: how each login stands, what was left."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from rooms import TestClock
+
+from postroom.build import PostRoom, open_room
+from postroom.desk import elsewhere
+from postroom.index import folders, logins, mailboxes
+from postroom.index.database import Connection
+from postroom.index.folders import Folder
+from postroom.model.answers import Check
+from postroom.model.callers import Caller, operator
+from postroom.model.errors import NotFound, Refused
+from postroom.model.mailboxes import MailboxStatus
+from postroom.settings import Operator, Settings
+
+SECRET = "WORK_PASSWORD"
+
+SAID: dict[str, Any] = {
+    "accounts": {
+        "work": {"address": "agent@example.com", "preset": "fastmail", "password": {"env": SECRET}},
+        "spare": {"address": "spare@example.org", "preset": "gmail", "password": {"keyring": True}},
+    },
+    "domains": {
+        "example.com": {"provisioner": "account", "account": "work"},
+        "example.net": {
+            "provisioner": "directory",
+            "database": {"sqlite": "directory.db"},
+            "imap": {"host": "mail.example.net"},
+            "smtp": {"host": "mail.example.net"},
+        },
+    },
+}
+
+
+@pytest.fixture
+async def far(settings: Settings, clock: TestClock) -> AsyncIterator[PostRoom]:
+    """A room without workers, whose mailboxes are elsewhere: two on an account, two on a host, one
+    in a domain that is not served any more."""
+    set_so = settings.model_copy(update={"operator": Operator.model_validate(SAID)})
+    async with open_room(set_so, program="test", clock=clock) as room:
+        await room.index.write(lambda con: _people(con, clock()))
+        yield room
+
+
+def _people(con: Connection, now: float) -> None:
+    owner = mailboxes.owner_or_new(con, "default", "ada")
+    for address in (
+        "agent+ada@example.com",
+        "agent+ben@example.com",
+        "ada@example.net",
+        "ben@example.net",
+        "ada@gone.example",
+    ):
+        mailboxes.add(con, address, "", owner, MailboxStatus.LIVE, "hidden", now, None)
+    for name, state, detail in (
+        ("work", "idle", ""),
+        ("ada@example.net", "polling", ""),
+        ("ben@example.net", "down", "No connection."),
+    ):
+        logins.read_since(con, name, now)
+        logins.set_state(con, name, state, detail, now)
+
+
+def _down(con: Connection) -> None:
+    logins.set_state(con, "work", "down", "The IMAP server refused user name and password.", 1.0)
+
+
+async def looked(room: PostRoom, idle: str = "") -> dict[str, Check]:
+    """What doctor says of servers elsewhere, by name; ``idle`` says why nobody receives."""
+    said = room.settings.operator
+    found = await room.index.read(lambda con: elsewhere.checks(con, said, room.index.clock(), idle))
+    return {check.name: check for check in found}
+
+
+async def test_accounts_and_hosts_are_listed_with_how_their_logins_stand(far: PostRoom) -> None:
+    found = await far.desk.accounts.list(operator())
+    work, spare = found.accounts
+    assert (work.name, work.domains, work.mailboxes) == ("work", ("example.com",), 2)
+    assert (work.imap, work.smtp) == ("imap.fastmail.com:993 tls", "smtp.fastmail.com:465 tls")
+    assert work.addresses == ("agent+NAME@example.com",)
+    assert work.login == f"password from the environment variable {SECRET}"
+    assert (work.login_state.state, bool(work.login_state.since)) == ("idle", True)
+    assert (spare.domains, spare.mailboxes, spare.login_state.state) == ((), 0, "unread")
+    assert spare.login == "password from the keyring"
+    (host,) = found.directories
+    assert (host.domain, host.mailboxes, host.states) == (
+        "example.net",
+        2,
+        {"polling": 1, "down": 1},
+    )
+    assert [(one.name, one.detail) for one in host.down] == [("ben@example.net", "No connection.")]
+    assert "hidden" not in found.model_dump_json()
+
+
+async def test_an_account_that_is_not_there_is_not_found(far: PostRoom) -> None:
+    with pytest.raises(NotFound) as refused:
+        await far.desk.accounts.show(operator(), "home")
+    assert refused.value.code == "account_not_found"
+
+
+async def test_an_agent_is_told_nothing_of_accounts(far: PostRoom) -> None:
+    agent, reports = Caller(agent="ada"), far.desk.accounts
+    for asked in (reports.list(agent), reports.show(agent, "work"), reports.strays(agent)):
+        with pytest.raises(Refused) as refused:
+            await asked
+        assert refused.value.code == "operator_only"
+
+
+async def test_what_was_left_where_it_lies_is_listed_newest_first(far: PostRoom) -> None:
+    place, now = Folder(0, "work", "INBOX", 7), far.index.clock()
+
+    def leave(con: Connection) -> None:
+        folders.leave(
+            con, place, 4, now - 100_000, "it is for none of our mailboxes", "a@example.com"
+        )
+        folders.leave(con, place, 5, now, "its server does not hand it out")
+
+    await far.index.write(leave)
+    found = (await far.desk.accounts.strays(operator())).strays
+    assert [(one.account, one.folder, one.uid, one.addresses) for one in found] == [
+        ("work", "INBOX", 5, ""),
+        ("work", "INBOX", 4, "a@example.com"),
+    ]
+    assert len((await far.desk.accounts.strays(operator(), 1)).strays) == 1
+    assert (await looked(far))["strays"].says.startswith("1 left where they lie in the last day")
+
+
+async def test_doctor_has_a_line_for_each_login_and_what_to_do(far: PostRoom) -> None:
+    found = await looked(far)
+    assert found["account work"].says.startswith("idle since ")
+    assert found["account spare"].says == "no mailbox yet: nothing is read"
+    host = found["mail host example.net"]
+    assert not host.ok
+    assert "1 polling, 1 down; ben@example.net down since " in host.says
+    await far.index.write(_down)
+    work = (await looked(far))["account work"]
+    assert not work.ok
+    assert "refused user name and password" in work.says
+    assert "postroom accounts check work" in (work.next_step or "")
+
+
+async def test_while_nobody_receives_no_login_is_called_ill(far: PostRoom) -> None:
+    await far.index.write(_down)
+    found = await looked(far, "nobody")
+    assert found["account work"].ok
+    assert found["account work"].says.startswith("not read now; was down")
+    assert found["mail host example.net"].ok
+
+
+async def test_doctor_names_domains_that_are_served_no_more(far: PostRoom) -> None:
+    gone = (await looked(far))["domains"]
+    assert not gone.ok
+    assert "gone.example (1 mailboxes)" in gone.says
+
+
+async def test_doctor_compares_how_many_files_are_needed_and_allowed(
+    far: PostRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enough = (await looked(far))["open files"]
+    needed = 2 + 2 * 3 + elsewhere.OTHER_FILES  # two mailboxes, three connections an account
+    assert enough.ok
+    assert enough.says.endswith(f"needs about {needed}")
+    monkeypatch.setattr(elsewhere, "files_allowed", lambda worker: needed - 1)
+    short = (await looked(far))["open files"]
+    assert not short.ok
+    assert "LimitNOFILE" in (short.next_step or "")
+
+
+async def test_doctor_says_nothing_of_elsewhere_where_all_is_built_in(quiet_room: PostRoom) -> None:
+    assert await looked(quiet_room) == {}
