@@ -28,9 +28,13 @@ _OBSTACLES = {
     " the account's login.",
 }
 
-_LEAST = {Obstacle.LOGIN: 60.0, Obstacle.UNTRUSTED: 60.0, Obstacle.UNREACHABLE: 0.0, None: 0.0}
+_LEAST = {Obstacle.LOGIN: 60.0, Obstacle.UNTRUSTED: 60.0}
 """Seconds before the next try, at least: providers lock out who tries a refused login again and
 again."""
+
+UNPREPARED_SECONDS = 30.0
+"""Between two tries while something is missing on our side: looking costs no server anything, and
+what was put back should not wait for an hour."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,13 @@ def _deferred(reply: RecipientReply) -> str:
 def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: float) -> Outcome:
     """Where an attempt could not even begin: that says nothing of the mail. A wrong password for
     an hour must not fail every mail of that hour."""
-    why = _OBSTACLES[submission.obstacle or Obstacle.UNREACHABLE]
+    obstacle = submission.obstacle or Obstacle.UNREACHABLE
+    unprepared = obstacle is Obstacle.UNPREPARED
+    why = submission.replies[0].text if unprepared else _OBSTACLES[obstacle]
     if now >= give_up_at:
         return Outcome(SendStatus.FAILED, f"{why} It was tried for so long that it is given up.")
-    pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST[submission.obstacle])
+    pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST.get(obstacle, 0.0))
+    pause = UNPREPARED_SECONDS if unprepared else pause
     return Outcome(SendStatus.QUEUED, f"{why} It is tried again by itself.", now + pause)
 
 
