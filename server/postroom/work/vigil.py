@@ -140,6 +140,7 @@ class _Watch:
         self._reader = FolderReader(
             self._vigil.term, self._vigil.intake, self._connection, place, self._tries
         )
+        await self._reader.check_numbering(selected)
         self._taken = await self._reader.read(selected.exists)
         if comparing:
             await self._reader.find_expunged(selected.highestmodseq)
