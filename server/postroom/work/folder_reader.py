@@ -144,7 +144,7 @@ class FolderReader:
         place = self._place
 
         def change(con: Connection) -> Progress:
-            ids_from = None if place.way.shared else mail.set_aside(con, top)
+            ids_from = mail.set_aside(con, top)
             begun = Progress(last_uid=top, down_to=top + 1, ids_from=ids_from)
             folders.keep_progress(con, place.folder, begun)
             return begun
@@ -222,22 +222,22 @@ class FolderReader:
 
     async def _pass_by_what_blocks(self, *, down: bool) -> None:
         """Pass the next mail by where fetching it failed again and again (some servers fall over a
-        mail, and end the connection), and the one behind it can be had: then it is not the server
-        that is in trouble."""
+        mail, and end the connection), and another one can be had: then it is not the server that
+        is in trouble."""
         if not self._tries.is_stuck:
             return
-        last, lowest = self._progress.last_uid, self._progress.down_to or 1
-        left = await self._connection.uids(*((1, lowest - 1) if down else (last + 1, MAX_UID)))
-        if len(left) < 2:
-            return  # nothing waits behind it
-        if down:
-            mails = self._connection.fetch_before(left.highest, most=1)
-        else:
-            mails = self._connection.fetch_after(left.lowest, chunk=1)
+        lowest = self._progress.down_to or 1
+        there = await self._connection.uids()
+        below = there & UidSet.between(1, lowest - 1)
+        above = there & UidSet.between(self._progress.last_uid + 1, MAX_UID)
+        uid = below.highest if down else above.lowest
+        others = there - UidSet.of([uid])
+        if not uid or not others:
+            return
         with contextlib.suppress(UnreadableMail):
-            async with aclosing(mails):
+            async with aclosing(self._connection.fetch_after(others.lowest - 1, chunk=1)) as mails:
                 await anext(mails, None)
-        await self._pass_by(left.highest if down else left.lowest, down=down)
+        await self._pass_by(uid, down=down)
         self._tries.progressed()
 
     async def _pass_by(self, uid: int, *, down: bool) -> None:

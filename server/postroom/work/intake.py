@@ -170,6 +170,12 @@ class _Taking:
         at = self.one.fetched.internal_date
         return at is not None and at < since - CLOCK_SECONDS
 
+    def _arrived_at(self) -> float:
+        """When it arrived: now, but where it lay there already when we first looked. Such mail is
+        not read in its order."""
+        at = self.one.fetched.internal_date
+        return self.now if at is None or not self.first_look else min(at, self.now)
+
     def _take_for(self, box_id: int) -> None:
         folder = self.place.folder.of(box_id)
         uid, raw = self.one.fetched.uid, self.one.fetched.raw
@@ -202,7 +208,7 @@ class _Taking:
             raw=fetched.raw,
             parsed=self.one.parsed,
             verdict=SenderVerdict.VERIFIED if sent else self.one.verdict,
-            at=fetched.internal_date if old and fetched.internal_date else self.now,
+            at=self._arrived_at(),
             old=old,
             in_spam=self.place.role is Role.JUNK,
             id=None if aside is None else aside + fetched.uid,
