@@ -18,7 +18,7 @@ from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
 from postroom.model.errors import InvalidRequest, PostroomError
 from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, SendStatus, Submission
-from postroom.smtp.replies import Answer, all_alike
+from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
 from postroom.work.outcomes import NO_ANSWER, settle
@@ -163,9 +163,13 @@ class Courier:
         self, con: Connection, send: Waiting, way: Way | None, submission: Submission
     ) -> None:
         now = self._term.index.clock()
-        before = sum(
-            row["outcome"] == RecipientOutcome.ACCEPTED for row in sends.recipients(con, send.id)
-        )
+        before = [
+            reply(row["address"], row["outcome"], Answer(row["code"], row["reply"]))
+            for row in sends.recipients(con, send.id)
+            if row["outcome"] in (RecipientOutcome.ACCEPTED, RecipientOutcome.REFUSED)
+        ]
+        if submission.obstacle is not None and not isinstance(way, BuiltinWay):
+            submission = _of_nobody(submission)
         sends.record(con, now, send, submission)
         outcome = settle(
             submission,
@@ -218,6 +222,16 @@ def _after_acceptance(con: Connection, send: Waiting, way: Way, submission: Subm
     told = told_message_id(submission.final_reply, way.smtp_host)
     if told is not None:
         mail.also_known_as(con, send.mail_id, told)
+
+
+def _of_nobody(submission: Submission) -> Submission:
+    """An attempt that could not begin, told so of every recipient: a refused login refuses none of
+    them, and the next attempt is for all."""
+    replies = tuple(
+        each.model_copy(update={"outcome": RecipientOutcome.DEFERRED})
+        for each in submission.replies
+    )
+    return submission.model_copy(update={"replies": replies})
 
 
 def _not_begun(envelope: Envelope, error: PostroomError) -> Submission:

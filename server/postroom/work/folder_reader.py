@@ -150,6 +150,7 @@ class FolderReader:
             return begun
 
         self._progress = await self._term.write(change)
+        self._first_look = False  # what comes above has come since
 
     async def _new(self) -> int:
         """How many mails came since the last one that was read."""
