@@ -2,7 +2,9 @@
 
 One account may serve many mailboxes. What decides, the first that says anything:
 
-    1  an answer: it follows a mail that one of them sent (References, In-Reply-To)
+    1  an answer: it follows a mail that one of them sent (References, In-Reply-To); but where the
+       last server delivered it for another of them, and whom it answers stands in the header too,
+       it went to both, and this is the other one's copy
     2  the last server: whom it was delivered for (Delivered-To and the like, above its Received)
     3  the header: To, Cc
 
@@ -25,10 +27,11 @@ Owners = Callable[[str], int | None]
 def route(parsed: ParsedMessage, sent_by: Senders, mailbox_of: Owners) -> frozenset[int]:
     """The mailboxes that a mail is for; empty where it is none of ours."""
     answered = sent_by(followed_ids(parsed))
-    if answered:
-        return answered
     delivered = _mailboxes(parsed.delivered_to, mailbox_of)
-    return delivered or _mailboxes(header_addresses(parsed), mailbox_of)
+    named = _mailboxes(header_addresses(parsed), mailbox_of)
+    if answered and delivered and not answered & delivered and answered <= named:
+        return delivered
+    return answered or delivered or named
 
 
 def followed_ids(parsed: ParsedMessage) -> tuple[str, ...]:

@@ -143,6 +143,38 @@ def mark_gone(con: Connection, folder: Folder, uid: int, at: float) -> list[Row]
     return found
 
 
+def renumber(con: Connection, folder: Folder) -> None:
+    """What we know of a folder's UIDs is of the past, though its UIDVALIDITY is what it was: its
+    server was put back to an earlier state, and gives UIDs out again. It is read anew, and each
+    mail known again by its bytes."""
+    past = sql.past_numbering(con, account=folder.account, folder=folder.name)
+    sql.renumber(con, **_place(folder), mailbox_id=folder.mailbox_id, past=past)
+    keep_progress(con, folder, Progress())
+
+
+def left_behind(con: Connection, folder: Folder) -> list[Row]:
+    """What lay in a folder under another numbering, and is not marked as gone."""
+    if folder.mailbox_id:
+        return list(sql.left_behind_of(con, **_key(folder)))
+    return list(sql.left_behind(con, **_place(folder)))
+
+
+def leave_behind(con: Connection, folder: Folder, at: float) -> list[Row]:
+    """Mark as gone what lay in a folder under another numbering, now that all of it was read under
+    the present one; the mails (mail_id, mailbox_id) that were not found there again."""
+    rows = left_behind(con, folder)
+    for row in rows:
+        past = replace(folder, mailbox_id=row["mailbox_id"], uidvalidity=row["uidvalidity"])
+        sql.mark_gone(con, **_key(past), uid=row["uid"], at=at)
+    place = _place(folder)
+    return [row for row in rows if sql.lies_in(con, **place, mail_id=row["mail_id"]) is None]
+
+
+def forget_strays(con: Connection, folder: Folder) -> None:
+    """A shared folder is about to be read anew, and what is left in it will be listed again."""
+    sql.forget_strays(con, account=folder.account, folder=folder.name)
+
+
 def leave(
     con: Connection, folder: Folder, uid: int, at: float, why: str, addresses: str = ""
 ) -> None:

@@ -126,7 +126,8 @@ def attempts(con: Connection, send_id: int) -> list[Row]:
 
 
 def due(con: Connection, now: float, most: int) -> list[Waiting]:
-    """What may go now, oldest first."""
+    """What may go now, oldest first: ``most`` of each domain, so that the mail of one whose server
+    hangs does not hide that of others."""
     return [_waiting(row) for row in sql.due(con, now=now, most=most)]
 
 

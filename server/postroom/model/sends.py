@@ -64,6 +64,9 @@ class Obstacle(StrEnum):
     """No TLS that can be trusted."""
     LOGIN = "login"
     """The user name, the password or the token was refused, or there was no token to be had."""
+    UNPREPARED = "unprepared"
+    """Something on our side is missing, such as a secret; no server was asked. The replies' text
+    is our own sentence, and says what."""
 
 
 class Submission(Frozen):

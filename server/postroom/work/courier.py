@@ -7,6 +7,7 @@ reconciler finds out what became of it.
 
 import asyncio
 import logging
+from collections import Counter
 from functools import partial
 
 from pydantic import SecretStr
@@ -15,9 +16,9 @@ from postroom.index import mail, sends
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
-from postroom.model.errors import InvalidRequest, PostroomError, Unavailable
+from postroom.model.errors import InvalidRequest, PostroomError
 from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, SendStatus, Submission
-from postroom.smtp.replies import Answer, all_alike
+from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
 from postroom.work.outcomes import NO_ANSWER, settle
@@ -27,8 +28,12 @@ from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
 
 log = logging.getLogger("postroom.work")
 
-AT_ONCE = 8
-"""Submissions in flight together."""
+AT_ONCE, AT_ONCE_SHARED = 8, 2
+"""Submissions of one way in flight together, and of one whose mailboxes share a login: a server
+that hangs keeps nobody else's mail waiting, and no mail is in hand that only waits for its turn."""
+
+LOOK_AT = 50
+"""Sends of one domain that are looked at together."""
 
 LAST_SECONDS = 10.0
 """How long a submission in flight may take to end when the process is asked to."""
@@ -37,7 +42,7 @@ REST_SECONDS = 1.0
 """How long a send rests that could not even be claimed or recorded: a full disk must make no busy
 loop."""
 
-SHORTEST_SLEEP, LONGEST_SLEEP = 0.05, 60.0
+SHORTEST_SLEEP, FULL_SLEEP, LONGEST_SLEEP = 0.05, 1.0, 60.0
 
 
 class Courier:
@@ -50,8 +55,13 @@ class Courier:
         self._ways = ways
         self._reconciler = reconciler
         self._retry_seconds = retry_seconds
-        self._pool = SubmissionPool(per_login=2)
+        self._pool = SubmissionPool(per_login=2, most=AT_ONCE * (1 + len(list(ways))))
         self._in_flight: dict[int, asyncio.Task[None]] = {}
+        self._busy: Counter[str] = Counter()
+        """Submissions in flight, by way."""
+        self._full = False
+        """Whether some way has no place for what is due."""
+        self._freed = asyncio.Event()
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -74,13 +84,14 @@ class Courier:
     async def _sleep(self, changed: asyncio.Event, stop: asyncio.Event) -> None:
         due = await self._term.index.read(sends.next_due)
         pause = LONGEST_SLEEP if due is None else due - self._term.index.clock()
-        if len(self._in_flight) >= AT_ONCE:
-            pause = LONGEST_SLEEP  # a submission that ends is a commit, and wakes us
+        if self._full:
+            pause = max(pause, FULL_SLEEP)  # a submission that ends wakes us
         waits = [
             asyncio.ensure_future(
                 wait_for_event(changed, min(max(pause, SHORTEST_SLEEP), LONGEST_SLEEP))
             ),
             asyncio.ensure_future(stop.wait()),
+            asyncio.ensure_future(self._freed.wait()),
         ]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
@@ -88,18 +99,34 @@ class Courier:
         await asyncio.gather(*waits, return_exceptions=True)
 
     async def _claim(self) -> None:
-        room = AT_ONCE - len(self._in_flight)
-        if room <= 0:
-            return
         now = self._term.index.clock()
-        for send in await self._term.index.read(lambda con: sends.due(con, now, room)):
-            if send.id not in self._in_flight:
-                task = asyncio.create_task(self._carry(send), name=f"send-{send.public_id}")
-                self._in_flight[send.id] = task
-                task.add_done_callback(partial(self._landed, send.id))
+        self._full = False
+        self._freed.clear()
+        for send in await self._term.index.read(lambda con: sends.due(con, now, LOOK_AT)):
+            if send.id in self._in_flight:
+                continue
+            name, places = self._places(send)
+            if self._busy[name] >= places:
+                self._full = True
+                continue
+            task = asyncio.create_task(self._carry(send), name=f"send-{send.public_id}")
+            self._in_flight[send.id] = task
+            self._busy[name] += 1
+            task.add_done_callback(partial(self._landed, send.id, name))
 
-    def _landed(self, send_id: int, _: asyncio.Task[None]) -> None:
+    def _places(self, send: Waiting) -> tuple[str, int]:
+        """The name of a send's way, and how many submissions it carries together."""
+        try:
+            way = self._ways.of(send.address)
+        except PostroomError:
+            return "", AT_ONCE  # of a domain that is gone: it is told so
+        return way.name, AT_ONCE_SHARED if way.shared else AT_ONCE
+
+    def _landed(self, send_id: int, way: str, _: asyncio.Task[None]) -> None:
         self._in_flight.pop(send_id, None)
+        self._busy[way] -= 1
+        if self._full:
+            self._freed.set()
 
     async def _carry(self, send: Waiting) -> None:
         try:
@@ -124,24 +151,25 @@ class Courier:
         try:
             way = self._ways.of(send.address)
             login = await way.smtp(send.address, SecretStr(send.password))
+        except PostroomError as error:  # whatever is wrong there, it says nothing of the mail
+            return way, _not_begun(envelope, error)
+        try:
             return way, await self._pool.submit(login, envelope, raw)
         except InvalidRequest as error:  # it can never be sent: trying again would never end
             answer = Answer(NO_ANSWER, error.message)
             return way, all_alike(envelope, RecipientOutcome.REFUSED, answer)
-        except Unavailable as error:
-            if error.code == "submission_closed":
-                raise
-            return way, _not_begun(envelope, error)
-        except PostroomError as error:  # a secret or a token that cannot be had now
-            return way, _not_begun(envelope, error)
 
     def _record(
         self, con: Connection, send: Waiting, way: Way | None, submission: Submission
     ) -> None:
         now = self._term.index.clock()
-        before = sum(
-            row["outcome"] == RecipientOutcome.ACCEPTED for row in sends.recipients(con, send.id)
-        )
+        before = [
+            reply(row["address"], row["outcome"], Answer(row["code"], row["reply"]))
+            for row in sends.recipients(con, send.id)
+            if row["outcome"] in (RecipientOutcome.ACCEPTED, RecipientOutcome.REFUSED)
+        ]
+        if submission.obstacle is not None and not isinstance(way, BuiltinWay):
+            submission = _of_nobody(submission)
         sends.record(con, now, send, submission)
         outcome = settle(
             submission,
@@ -196,8 +224,18 @@ def _after_acceptance(con: Connection, send: Waiting, way: Way, submission: Subm
         mail.also_known_as(con, send.mail_id, told)
 
 
+def _of_nobody(submission: Submission) -> Submission:
+    """An attempt that could not begin, told so of every recipient: a refused login refuses none of
+    them, and the next attempt is for all."""
+    replies = tuple(
+        each.model_copy(update={"outcome": RecipientOutcome.DEFERRED})
+        for each in submission.replies
+    )
+    return submission.model_copy(update={"replies": replies})
+
+
 def _not_begun(envelope: Envelope, error: PostroomError) -> Submission:
     """An attempt that something of our own stood in the way of: it is made again."""
     answer = Answer(NO_ANSWER, f"{error.message} {error.next_step}".strip())
     submission = all_alike(envelope, RecipientOutcome.DEFERRED, answer)
-    return submission.model_copy(update={"obstacle": Obstacle.LOGIN})
+    return submission.model_copy(update={"obstacle": Obstacle.UNPREPARED})

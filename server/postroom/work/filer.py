@@ -6,6 +6,7 @@ copy is there, as a crash between filing and remembering would leave it.
 
 import asyncio
 import logging
+from collections import defaultdict
 
 from pydantic import SecretStr
 
@@ -39,12 +40,23 @@ class Filer:
         while True:
             changed = self._term.index.next_change()
             waiting = await self._term.index.read(sends.unfiled)
-            done = [await self._file(send) for send in waiting]
+            by_domain: dict[str, list[Waiting]] = defaultdict(list)
+            for send in waiting:
+                by_domain[send.address.rpartition("@")[2]].append(send)
+            done = await asyncio.gather(*(self._file_some(each) for each in by_domain.values()))
             if all(done):
                 self._tries.went_well()
                 await wait_for_event(changed, LOOK_SECONDS)
             else:
                 await asyncio.sleep(self._tries.failed())
+
+    async def _file_some(self, sends: list[Waiting]) -> bool:
+        """Whether nothing is left to do for these; with the first that cannot be filed now the
+        others wait as well."""
+        for send in sends:
+            if not await self._file(send):
+                return False
+        return True
 
     async def _file(self, send: Waiting) -> bool:
         """Whether nothing is left to do for a send."""

@@ -8,16 +8,18 @@ Each batch is one transaction with how far the folder is read, so that a connect
 anywhere loses and doubles nothing.
 """
 
+import contextlib
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
 from postroom.imap.connection import ImapConnection
+from postroom.imap.folders import SelectedFolder
 from postroom.imap.mail import FetchedMail, UnreadableMail
-from postroom.imap.uids import UidSet
+from postroom.imap.uids import MAX_UID, UidSet
 from postroom.index import folders, journal, mail
-from postroom.index.database import Connection
+from postroom.index.database import Connection, Row
 from postroom.index.folders import Progress
 from postroom.model.errors import PostroomError
 from postroom.model.events import EventType
@@ -55,6 +57,27 @@ class FolderReader:
         self._progress = Progress()
         self._first_look = False
 
+    async def check_numbering(self, selected: SelectedFolder) -> None:
+        """Where the server was put back to an earlier state of this folder, which has just been
+        opened, let it be read anew: it gives out UIDs again that were other mails before. (It
+        should renew UIDVALIDITY then, RFC 3501 §2.3.1.1; one that is restored from a backup knows
+        nothing of that.)"""
+        folder = self._place.folder
+        progress = await self._term.index.read(lambda con: folders.progress(con, folder))
+        if await self._was_put_back(progress, selected):
+            log.warning("A mail server was put back to an earlier state; a folder is read anew.")
+            await self._term.write(lambda con: folders.renumber(con, folder))
+
+    async def _was_put_back(self, progress: Progress, selected: SelectedFolder) -> bool:
+        counted, changes = progress.modseq, selected.highestmodseq
+        if counted is not None and changes is not None and changes < counted:
+            return True
+        following = selected.uidnext
+        if following is None or following > progress.last_uid:
+            return False
+        # Some servers tell a UIDNEXT that is not true: then there is mail above it.
+        return not await self._connection.uids(following)
+
     async def read(self, exists: int) -> int:
         """How many mails have come since the last time; all of them are indexed. ``exists`` is
         how many the folder held when it was opened."""
@@ -62,6 +85,8 @@ class FolderReader:
             lambda con: folders.progress(con, self._place.folder)
         )
         self._first_look = self._progress.last_uid == 0
+        if self._first_look and self._place.way.shared:
+            await self._term.write(lambda con: folders.forget_strays(con, self._place.folder))
         if self._first_look and (exists > SMALL_FOLDER or self._place.way.shared):
             await self._begin_at_the_top()
         taken = await self._new()
@@ -73,6 +98,8 @@ class FolderReader:
         """Mark what has been taken from the folder since it was last compared; how many. The
         server's counter of changes ``modseq`` spares it the comparison where nothing changed."""
         folder = self._place.folder
+        if await self._term.index.read(lambda con: folders.left_behind(con, folder)):
+            await self._term.write(self._mark_left_behind)
         progress = await self._term.index.read(lambda con: folders.progress(con, folder))
         # Without QRESYNC a server need not count what it expunges (RFC 7162 §3.1.1).
         counts = "QRESYNC" in self._connection.capabilities
@@ -89,17 +116,25 @@ class FolderReader:
     def _mark(self, con: Connection, gone: UidSet, modseq: int | None) -> None:
         now = self._term.index.clock()
         for uid in gone:
-            for row in folders.mark_gone(con, self._place.folder, uid, now):
-                journal.append(
-                    con,
-                    now,
-                    EventType.MESSAGE_EXPUNGED,
-                    "worker",
-                    mailbox_id=row["mailbox_id"],
-                    mail_id=row["mail_id"],
-                )
+            self._tell_gone(con, now, folders.mark_gone(con, self._place.folder, uid, now))
         progress = folders.progress(con, self._place.folder)
         folders.keep_progress(con, self._place.folder, replace(progress, modseq=modseq))
+
+    def _mark_left_behind(self, con: Connection) -> None:
+        now = self._term.index.clock()
+        self._tell_gone(con, now, folders.leave_behind(con, self._place.folder, now))
+
+    @staticmethod
+    def _tell_gone(con: Connection, now: float, rows: list[Row]) -> None:
+        for row in rows:
+            journal.append(
+                con,
+                now,
+                EventType.MESSAGE_EXPUNGED,
+                "worker",
+                mailbox_id=row["mailbox_id"],
+                mail_id=row["mail_id"],
+            )
 
     async def _begin_at_the_top(self) -> None:
         """A first look at a folder that holds much: from its newest mail down."""
@@ -109,16 +144,18 @@ class FolderReader:
         place = self._place
 
         def change(con: Connection) -> Progress:
-            ids_from = None if place.way.shared else mail.set_aside(con, top)
+            ids_from = mail.set_aside(con, top)
             begun = Progress(last_uid=top, down_to=top + 1, ids_from=ids_from)
             folders.keep_progress(con, place.folder, begun)
             return begun
 
         self._progress = await self._term.write(change)
+        self._first_look = False  # what comes above has come since
 
     async def _new(self) -> int:
         """How many mails came since the last one that was read."""
         taken, through = 0, False
+        await self._pass_by_what_blocks(down=False)
         while not through:
             mails = self._connection.fetch_after(self._progress.last_uid, chunk=self._tries.chunk)
             more, through = await self._take(mails, down=False)
@@ -128,6 +165,7 @@ class FolderReader:
 
     async def _slice(self) -> int:
         """Some of what was there before; at its end the look is over."""
+        await self._pass_by_what_blocks(down=True)
         mails = self._connection.fetch_before(
             self._progress.down_to, most=SLICE, chunk=self._tries.chunk
         )
@@ -164,6 +202,8 @@ class FolderReader:
                 return taken, False
             except PostroomError:
                 await self._index(batch, down=down)  # what was fetched is not fetched again
+                if not taken:
+                    self._tries.stumbled()
                 raise
         await self._index(batch, down=down)
         return taken, True
@@ -179,6 +219,26 @@ class FolderReader:
         self._progress = self._at(batch[-1].uid, down=down)
         first_look = down or self._first_look
         await self._intake.take(self._place, batch, self._progress, first_look=first_look)
+        self._tries.progressed()
+
+    async def _pass_by_what_blocks(self, *, down: bool) -> None:
+        """Pass the next mail by where fetching it failed again and again (some servers fall over a
+        mail, and end the connection), and another one can be had: then it is not the server that
+        is in trouble."""
+        if not self._tries.is_stuck:
+            return
+        lowest = self._progress.down_to or 1
+        there = await self._connection.uids()
+        below = there & UidSet.between(1, lowest - 1)
+        above = there & UidSet.between(self._progress.last_uid + 1, MAX_UID)
+        uid = below.highest if down else above.lowest
+        others = there - UidSet.of([uid])
+        if not uid or not others:
+            return
+        with contextlib.suppress(UnreadableMail):
+            async with aclosing(self._connection.fetch_after(others.lowest - 1, chunk=1)) as mails:
+                await anext(mails, None)
+        await self._pass_by(uid, down=down)
         self._tries.progressed()
 
     async def _pass_by(self, uid: int, *, down: bool) -> None:

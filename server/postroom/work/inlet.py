@@ -12,11 +12,13 @@ from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress
 from postroom.lmtp.envelope import LmtpEnvelope, Verdict, copy_for
 from postroom.lmtp.inlet import LmtpInlet
-from postroom.model.errors import PostroomError
+from postroom.model.errors import PostroomError, Unavailable
 from postroom.model.mailboxes import Mailbox
+from postroom.work import troubles
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
 from postroom.work.term import Term
+from postroom.work.tries import Tries
 from postroom.work.ways import DirectoryWay
 
 log = logging.getLogger("postroom.work")
@@ -48,16 +50,31 @@ class Inlet:
         )
 
     async def run(self) -> None:
-        """Take mail in, until cancelled; what is being taken is answered first.
-
-        Raises:
-            Unavailable: the port or the socket is taken.
-        """
-        await self._server.start()
+        """Take mail in, until cancelled; what is being taken is answered first. Where the port or
+        the socket is taken, that is told, and tried again by and by: all other mail goes on."""
+        await self._begin()
         try:
             await asyncio.Event().wait()
         finally:
             await self._server.stop()
+
+    async def _begin(self) -> None:
+        tries = Tries()
+        while True:
+            try:
+                await self._server.start()
+            except Unavailable as error:
+                await self._tell(error.message)
+                await asyncio.sleep(tries.failed())
+            else:
+                await self._tell("")
+                return
+
+    async def _tell(self, problem: str) -> None:
+        """Tell every mailbox whose mail comes in here, and the operator with them."""
+        for box in await self._term.index.read(mailboxes.watched):
+            if box.address.rpartition("@")[2] in self._way.domains:
+                await troubles.tell(self._term, box.id, problem)
 
     async def _known(self, address: str) -> bool:
         box = await self._mailbox(address)

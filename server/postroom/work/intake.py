@@ -170,6 +170,14 @@ class _Taking:
         at = self.one.fetched.internal_date
         return at is not None and at < since - CLOCK_SECONDS
 
+    def _arrived_at(self) -> float:
+        """When it arrived: now, but for what lay there when we first looked at much mail, which is
+        not read in its order. A server tells whole seconds: it came before that one was over."""
+        at = self.one.fetched.internal_date
+        if at is None or not self.first_look or self.progress.ids_from is None:
+            return self.now
+        return min(at + 1.0, self.now)
+
     def _take_for(self, box_id: int) -> None:
         folder = self.place.folder.of(box_id)
         uid, raw = self.one.fetched.uid, self.one.fetched.raw
@@ -202,7 +210,7 @@ class _Taking:
             raw=fetched.raw,
             parsed=self.one.parsed,
             verdict=SenderVerdict.VERIFIED if sent else self.one.verdict,
-            at=fetched.internal_date if old and fetched.internal_date else self.now,
+            at=fetched.internal_date if old and fetched.internal_date else self._arrived_at(),
             old=old,
             in_spam=self.place.role is Role.JUNK,
             id=None if aside is None else aside + fetched.uid,

@@ -1,5 +1,6 @@
 """What a server's answers come to: where a send stands after an attempt, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from postroom.model.sends import (
@@ -28,9 +29,13 @@ _OBSTACLES = {
     " the account's login.",
 }
 
-_LEAST = {Obstacle.LOGIN: 60.0, Obstacle.UNTRUSTED: 60.0, Obstacle.UNREACHABLE: 0.0, None: 0.0}
+_LEAST = {Obstacle.LOGIN: 60.0, Obstacle.UNTRUSTED: 60.0}
 """Seconds before the next try, at least: providers lock out who tries a refused login again and
 again."""
+
+UNPREPARED_SECONDS = 30.0
+"""Between two tries while something is missing on our side: looking costs no server anything, and
+what was put back should not wait for an hour."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Outcome:
 
 def settle(
     submission: Submission,
-    accepted_before: int,
+    before: Sequence[RecipientReply] = (),
     *,
     attempt: int,
     now: float,
@@ -53,20 +58,21 @@ def settle(
 ) -> Outcome:
     """The outcome of attempt number ``attempt`` (from 1).
 
-    ``accepted_before`` recipients took the mail in earlier attempts. A mail that somebody took is
+    ``before`` is what earlier attempts settled for some recipients. A mail that somebody took is
     ``sent``, with a reason that names who did not. ``local_domains`` are the built-in server's,
     where it was that server who answered.
     """
     if submission.obstacle is not None and not local_domains:
         return _not_begun(submission, attempt, now, give_up_at)
-    by = {outcome: _of(submission, outcome) for outcome in RecipientOutcome}
+    by = {outcome: _of(submission.replies, outcome) for outcome in RecipientOutcome}
     if by[RecipientOutcome.UNKNOWN]:
         return Outcome(
             SendStatus.UNKNOWN,
             "The connection ended after the mail was handed over; the server may have it.",
         )
-    accepted = accepted_before + len(by[RecipientOutcome.ACCEPTED])
-    deferred, refused = by[RecipientOutcome.DEFERRED], by[RecipientOutcome.REFUSED]
+    accepted = by[RecipientOutcome.ACCEPTED] + _of(before, RecipientOutcome.ACCEPTED)
+    refused = _of(before, RecipientOutcome.REFUSED) + by[RecipientOutcome.REFUSED]
+    deferred = by[RecipientOutcome.DEFERRED]
     if deferred and now < give_up_at:
         pause = PAUSES[min(attempt, len(PAUSES)) - 1]
         return Outcome(SendStatus.QUEUED, _deferred(deferred[0]), now + pause)
@@ -79,8 +85,8 @@ def settle(
     return Outcome(SendStatus.SENT if accepted else SendStatus.FAILED, reason)
 
 
-def _of(submission: Submission, outcome: RecipientOutcome) -> tuple[RecipientReply, ...]:
-    return tuple(reply for reply in submission.replies if reply.outcome is outcome)
+def _of(replies: Sequence[RecipientReply], outcome: RecipientOutcome) -> tuple[RecipientReply, ...]:
+    return tuple(reply for reply in replies if reply.outcome is outcome)
 
 
 def _deferred(reply: RecipientReply) -> str:
@@ -91,10 +97,13 @@ def _deferred(reply: RecipientReply) -> str:
 def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: float) -> Outcome:
     """Where an attempt could not even begin: that says nothing of the mail. A wrong password for
     an hour must not fail every mail of that hour."""
-    why = _OBSTACLES[submission.obstacle or Obstacle.UNREACHABLE]
+    obstacle = submission.obstacle or Obstacle.UNREACHABLE
+    unprepared = obstacle is Obstacle.UNPREPARED
+    why = submission.replies[0].text if unprepared else _OBSTACLES[obstacle]
     if now >= give_up_at:
         return Outcome(SendStatus.FAILED, f"{why} It was tried for so long that it is given up.")
-    pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST[submission.obstacle])
+    pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST.get(obstacle, 0.0))
+    pause = UNPREPARED_SECONDS if unprepared else pause
     return Outcome(SendStatus.QUEUED, f"{why} It is tried again by itself.", now + pause)
 
 

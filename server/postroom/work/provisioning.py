@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 
 from postroom.index import journal, mailboxes
@@ -19,6 +20,10 @@ log = logging.getLogger("postroom.work")
 
 LOOK_SECONDS = 60.0
 
+LONGEST_PAUSE = 5.0
+"""Between two tries to tell a server, seconds: an agent waits for its address, and a database that
+is asked so often does not notice."""
+
 
 class Provisioning:
     """A worker that turns ``provisioning`` into ``live``, and ends what has ended."""
@@ -27,25 +32,47 @@ class Provisioning:
         """``provisioners`` by domain."""
         self._term = term
         self._provisioners = provisioners
-        self._tries = Tries()
+        self._telling: set[str] = set()
+        """Domains whose server is just being told."""
+        self._asked: set[str] = set()
+        """Those of which something is to be told since their server was last told all."""
 
     async def run(self) -> None:
-        """Tell what is to be told, until cancelled."""
-        while True:
-            changed = self._term.index.next_change()
-            boxes = await self._term.index.read(mailboxes.to_serve)
-            told = [await self._tell(box) for box in boxes]
-            if all(told):
-                self._tries.went_well()
+        """Tell what is to be told, until cancelled. A domain whose server cannot be told keeps no
+        other one waiting."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                changed = self._term.index.next_change()
+                self._asked |= (await self._to_tell()).keys()
+                for domain in self._asked - self._telling:
+                    self._telling.add(domain)
+                    group.create_task(self._tell_all(domain), name=f"provisioning-{domain}")
                 await wait_for_event(changed, LOOK_SECONDS)
-            else:
-                await asyncio.sleep(self._tries.failed())
+
+    async def _to_tell(self) -> dict[str, list[Mailbox]]:
+        """What is to be told, by domain."""
+        found: dict[str, list[Mailbox]] = defaultdict(list)
+        for box in await self._term.index.read(mailboxes.to_serve):
+            found[box.address.rpartition("@")[2]].append(box)
+        return found
+
+    async def _tell_all(self, domain: str) -> None:
+        """Tell a domain's server until nothing is left to tell."""
+        tries = Tries()
+        while domain in self._asked:
+            self._asked.discard(domain)
+            boxes = (await self._to_tell()).get(domain, [])
+            told = [await self._tell(box) for box in boxes]
+            if not all(told):
+                self._asked.add(domain)
+                await asyncio.sleep(min(tries.failed(), LONGEST_PAUSE))
+        self._telling.discard(domain)
 
     async def _tell(self, box: Mailbox) -> bool:
         """Whether a mailbox's server knows now."""
         provisioner = self._provisioners.get(box.address.rpartition("@")[2])
         if provisioner is None:
-            await troubles.tell(self._term, box.id, "Its domain is not in postroom.toml any more.")
+            await troubles.tell(self._term, box.id, troubles.LOST)
             return False
         try:
             status = await _told(provisioner, box)
@@ -64,8 +91,8 @@ class Provisioning:
         if current is None or (current.status, current.password) != (box.status, box.password):
             return  # something else has become of it meanwhile: it is told again
         mailboxes.served(con, box.id, status)
+        mailboxes.set_problem(con, box.id, "")
         if box.status is MailboxStatus.PROVISIONING:
-            mailboxes.set_problem(con, box.id, "")
             now = self._term.index.clock()
             journal.append(con, now, EventType.MAILBOX_LIVE, "worker", mailbox_id=box.id)
 

@@ -11,6 +11,7 @@ The built-in server is ours and is asked whether it took a mail, wherever its Se
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from functools import partial
 
@@ -18,7 +19,7 @@ from pydantic import SecretStr
 
 from postroom.accounts.unknown import OnUnknown
 from postroom.imap.connection import ImapConnection
-from postroom.index import mailboxes, sends
+from postroom.index import folders, mailboxes, sends
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
@@ -87,11 +88,17 @@ class Reconciler:
         found = await self._term.index.read(
             lambda con: [*sends.interrupted(con), *sends.doubtful(con)]
         )
-        left = False
+        by_domain: dict[str, list[Waiting]] = defaultdict(list)
         for send in found:
             if send.id not in ours and send.id not in in_hand():
-                left |= not await self._find_out(send)
-        return left
+                by_domain[send.address.rpartition("@")[2]].append(send)
+        # A server that hangs keeps nobody waiting but its own.
+        settled = await asyncio.gather(*(self._find_each_out(each) for each in by_domain.values()))
+        return not all(settled)
+
+    async def _find_each_out(self, sends: list[Waiting]) -> bool:
+        """Whether it is settled what became of all of these."""
+        return all([await self._find_out(send) for send in sends])
 
     async def _find_out(self, send: Waiting) -> bool:
         """Whether it is settled what became of a send."""
@@ -134,6 +141,9 @@ class Reconciler:
         known = await way.took(send.address, message_id)
         if known is not None:
             return known
+        # The watcher has met it, under whatever name a provider gave it.
+        if await self._term.index.read(lambda con: folders.where_is(con, send.mail_id)):
+            return True
         try:
             login = await way.imap(send.address, SecretStr(send.password))
             connection = await ImapConnection.open(login, timeout=SEARCH_SECONDS)

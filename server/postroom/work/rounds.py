@@ -101,21 +101,24 @@ class Rounds:
     async def _read(self, box: Mailbox, name: str, tries: Tries) -> int:
         login = await self._way.imap(box.address, box.password)
         async with self._pool.lend(login) as connection:
-            exists = await _open(connection, name)
+            opened = await _open(connection, name)
             selected = connection.selected
             assert selected is not None
             folder = Folder(box.id, self._way.name, name, selected.uidvalidity)
             role = Role.SENT if name == SENT else Role.INBOX
             place = Place(folder, role, self._way, since=NEVER_OLD)
             reader = FolderReader(self._term, self._intake, connection, place, tries)
-            return await reader.read(exists)
+            if opened:
+                await reader.check_numbering(selected)
+            return await reader.read(selected.exists)
 
 
-async def _open(connection: ImapConnection, name: str) -> int:
-    """How many messages the folder holds, open and up to date. INBOX mostly is open already:
-    opening a folder of 100,000 messages costs the server a tenth of a second, asking it nothing.
-    """
+async def _open(connection: ImapConnection, name: str) -> bool:
+    """Let the folder be open and up to date; whether it was opened for that. INBOX mostly is open
+    already: opening a folder of 100,000 messages costs the server a tenth of a second, asking it
+    nothing."""
     if connection.selected is not None and connection.selected.name == name:
         await connection.noop()
-        return connection.selected.exists
-    return (await connection.select(name)).exists
+        return False
+    await connection.select(name)
+    return True

@@ -88,7 +88,8 @@ class MailboxSource:
     async def since(self) -> float:
         box = await self._box()
         began = box.created_at if box is not None else self._term.index.clock()
-        return await self._term.write(lambda con: logins.read_since(con, self.name, began))
+        known = await self._term.write(lambda con: logins.read_since(con, self.name, began))
+        return max(known, began)  # an owner who comes back does not get the mail of before anew
 
     async def patience(self) -> float:
         box = await self._box()
@@ -132,8 +133,11 @@ class AccountSource:
         return await self.way.imap(some.address, some.password) if some else None
 
     async def since(self) -> float:
-        now = self._term.index.clock()
-        return await self._term.write(lambda con: logins.read_since(con, self.name, now))
+        # The first mailbox may have been made while the account could not be reached.
+        began = min(
+            (box.created_at for box in await self._boxes()), default=self._term.index.clock()
+        )
+        return await self._term.write(lambda con: logins.read_since(con, self.name, began))
 
     async def patience(self) -> float:
         return PATIENCE_SECONDS if await self._boxes() else 0

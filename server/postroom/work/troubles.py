@@ -1,6 +1,7 @@
 """What is wrong with a mailbox, in words for its owner and the operator."""
 
 import logging
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from postroom.index import journal, mailboxes
@@ -14,6 +15,7 @@ log = logging.getLogger("postroom.work")
 
 
 FAILED = "The watcher failed; `postroom doctor` tells more."
+LOST = "postroom.toml no longer says how mail of its domain comes and goes."
 
 
 async def tell(term: Term, box_id: int, problem: str) -> None:
@@ -36,6 +38,16 @@ async def tell(term: Term, box_id: int, problem: str) -> None:
         log.error("The problem of mailbox %s was not recorded.", box_id, exc_info=error)
 
 
+async def tell_of_lost_domains(term: Term, domains: Collection[str]) -> None:
+    """Record with each mailbox whether mail of its domain still goes some way: it goes nowhere
+    where ``domains`` lacks it."""
+    for box in await term.index.read(mailboxes.every):
+        if box.address.rpartition("@")[2] not in domains:
+            await tell(term, box.id, LOST)
+        elif _is_known(box, LOST):
+            await tell(term, box.id, "")
+
+
 def _since(at: float) -> str:
     return f" Since {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC."
 
@@ -55,5 +67,11 @@ def sentence(error: PostroomError) -> str:
         "imap_timeout": "The mail server does not answer in time; trying again.",
         "imap_unreachable": "The mail server does not answer; trying again.",
         "imap_message_unreadable": "The mail server does not hand out a message; trying again.",
+        "imap_token_refused": "The mail server refuses the access token.",
+        "imap_no_oauth": "The mail server takes no access tokens.",
+        "imap_no_starttls": "The mail server offers no TLS.",
+        "imap_tls_failed": "There is no trusted TLS connection to the mail server.",
     }
+    if not error.code.startswith("imap_"):
+        return error.message  # something on our side is missing, and no server was asked
     return said.get(error.code, "The mail server cannot be used at the moment; trying again.")

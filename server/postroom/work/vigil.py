@@ -7,6 +7,7 @@ Junk, Sent …    looked into every `ROUND_SECONDS`
 
 import asyncio
 import logging
+import math
 from collections.abc import Iterable
 
 from postroom.imap.connection import ImapConnection
@@ -85,7 +86,7 @@ class _Watch:
         self._connection = connection
         self._tries = tries
         self._since = 0.0
-        self._compared = 0.0
+        self._compared = -math.inf
         self._state = State.READING
         self._pace = Pace()
         self._taken = 0
@@ -139,6 +140,7 @@ class _Watch:
         self._reader = FolderReader(
             self._vigil.term, self._vigil.intake, self._connection, place, self._tries
         )
+        await self._reader.check_numbering(selected)
         self._taken = await self._reader.read(selected.exists)
         if comparing:
             await self._reader.find_expunged(selected.highestmodseq)
@@ -154,15 +156,14 @@ class _Watch:
         attention, loop = self._vigil.attention, asyncio.get_running_loop()
         while (left := end - loop.time()) > 0:
             waited = attention.left(self._source)
-            if await (self._poll(min(left, waited)) if waited > 0 else self._idle(left)):
+            if await (self._poll(end) if waited > 0 else self._idle(left)):
                 return
 
-    async def _poll(self, seconds: float) -> bool:
-        """Whether something came within so many seconds, by asking again and again."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
+    async def _poll(self, end: float) -> bool:
+        """Whether something came until ``end``, by asking again and again while somebody waits."""
+        attention, loop = self._vigil.attention, asyncio.get_running_loop()
         while not await self._connection.noop():
-            left = end - loop.time()
+            left = min(end - loop.time(), attention.left(self._source))
             if left <= 0:
                 return False
             await asyncio.sleep(min(self._source.way.pace.poll_seconds, left))

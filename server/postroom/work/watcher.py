@@ -20,6 +20,8 @@ from postroom.work.vigil import Vigil
 from postroom.work.ways import Way
 
 OPENINGS_AT_ONCE = 8
+"""Connections that are opened at the same time on one way: a server that hangs keeps nobody waiting
+but its own mailboxes."""
 
 LOOK_SECONDS = 300.0
 """How often to look for mailboxes that came or went without being woken."""
@@ -33,7 +35,10 @@ class Watcher:
     ) -> None:
         self._term = term
         self._ways = ways
-        self._vigil = Vigil(term, intake, attention, asyncio.Semaphore(OPENINGS_AT_ONCE))
+        self._vigils = {
+            way.name: Vigil(term, intake, attention, asyncio.Semaphore(OPENINGS_AT_ONCE))
+            for way in ways
+        }
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -62,7 +67,8 @@ class Watcher:
         for name in self._tasks.keys() - wanted.keys():
             self._tasks.pop(name).cancel()
         for name in wanted.keys() - self._tasks.keys():
-            keeping = self._vigil.keep(wanted[name]())
+            source = wanted[name]()
+            keeping = self._vigils[source.way.name].keep(source)
             self._tasks[name] = asyncio.create_task(keeping, name=f"watch-{name}")
 
     def _sources_of(self, box: Mailbox) -> Iterable[tuple[str, Callable[[], Source]]]:

@@ -251,6 +251,6 @@ class Ways:
             raise Unavailable(
                 "domain_gone",
                 f"postroom.toml no longer says how mail of {domain} comes and goes.",
-                "Put the domain back, or delete its mailboxes.",
+                "The operator may put the domain back, or delete its mailboxes.",
             )
         return way

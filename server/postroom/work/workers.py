@@ -12,7 +12,7 @@ from postroom.imap.pool import ConnectionPool
 from postroom.oauth.tokens import OAuthTokens
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
-from postroom.work import mailserver
+from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
@@ -58,6 +58,7 @@ async def run(
     courier = Courier(term, ways, Reconciler(term, ways), operator.retry_hours * 3600)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
     try:
+        await troubles.tell_of_lost_domains(term, operator.served)
         await doorbell.ring_where_something_waits(server, term.index)
         seated()
         others: dict[str, Coroutine[Any, Any, None]] = {

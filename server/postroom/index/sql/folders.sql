@@ -70,6 +70,38 @@ SELECT mail_id, mailbox_id FROM copies WHERE account = :account AND folder = :fo
 UPDATE copies SET gone_at = :at WHERE account = :account AND folder = :folder
   AND uidvalidity = :uidvalidity AND uid = :uid AND gone_at IS NULL AND :mailbox_id IN (0, mailbox_id);
 
+-- name: past_numbering(account, folder)$
+-- A UIDVALIDITY below all that were met in a folder; servers' are above 0.
+SELECT min(0, coalesce(min(uidvalidity), 0)) - 1 FROM copies WHERE account = :account AND folder = :folder;
+
+-- name: renumber(account, folder, uidvalidity, mailbox_id, past)!
+-- What is known of a folder's UIDs is of the past.
+UPDATE copies SET uidvalidity = :past WHERE account = :account AND folder = :folder
+  AND uidvalidity = :uidvalidity AND :mailbox_id IN (0, mailbox_id);
+
+-- name: left_behind(account, folder, uidvalidity)
+-- What lay in a folder under another numbering and was not taken from it, as far as we know.
+SELECT mailbox_id, mail_id, uidvalidity, uid FROM copies
+WHERE account = :account AND folder = :folder AND uidvalidity < :uidvalidity AND gone_at IS NULL
+UNION ALL SELECT mailbox_id, mail_id, uidvalidity, uid FROM copies
+WHERE account = :account AND folder = :folder AND uidvalidity > :uidvalidity AND gone_at IS NULL;
+
+-- name: left_behind_of(mailbox_id, account, folder, uidvalidity)
+-- The same for a folder of one mailbox's own.
+SELECT mailbox_id, mail_id, uidvalidity, uid FROM copies WHERE mailbox_id = :mailbox_id
+  AND account = :account AND folder = :folder AND uidvalidity < :uidvalidity AND gone_at IS NULL
+UNION ALL SELECT mailbox_id, mail_id, uidvalidity, uid FROM copies WHERE mailbox_id = :mailbox_id
+  AND account = :account AND folder = :folder AND uidvalidity > :uidvalidity AND gone_at IS NULL;
+
+-- name: lies_in(mail_id, account, folder, uidvalidity)$
+-- Whether a mail lies in a folder under this numbering.
+SELECT 1 FROM copies WHERE mail_id = :mail_id AND account = :account AND folder = :folder
+  AND uidvalidity = :uidvalidity AND gone_at IS NULL LIMIT 1;
+
+-- name: forget_strays(account, folder)!
+-- What was left in a folder is listed anew as the folder is read anew.
+DELETE FROM strays WHERE account = :account AND folder = :folder;
+
 -- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why)!
 -- A mail that was left where it lies.
 INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why)

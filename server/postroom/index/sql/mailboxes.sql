@@ -44,9 +44,11 @@ WHERE m.served IS NOT NULL AND m.served <> replace(m.status, 'provisioning', 'li
 UPDATE mailboxes SET served = :served, status = :status WHERE id = :id;
 
 -- name: revive(id, status, display_name, password, created_at, expires_at)!
--- An expired or deleted address is its old owner's again.
+-- An expired or deleted address is its old owner's again. Where it has a server, that is told anew:
+-- it may not have heard yet that the mailbox had ended, and knows the old password.
 UPDATE mailboxes SET status = :status, display_name = :display_name, password = :password,
-  created_at = :created_at, expires_at = :expires_at, problem = '', purged_at = NULL WHERE id = :id;
+  created_at = :created_at, expires_at = :expires_at, problem = '', purged_at = NULL,
+  served = iif(:status = 'provisioning', '', served) WHERE id = :id;
 
 -- name: set_status(id, status)!
 -- Moves it on in its life.

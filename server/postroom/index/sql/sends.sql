@@ -50,10 +50,13 @@ ORDER BY s.id DESC LIMIT 1;
 SELECT * FROM recipients WHERE send_id = :send_id ORDER BY place;
 
 -- name: due(now, most)
--- What is waiting to go, oldest first.
-SELECT s.*, b.address, b.password FROM sends s INDEXED BY sends_queued
-JOIN mailboxes b ON b.id = s.mailbox_id
-WHERE s.status = 'queued' AND s.not_before <= :now ORDER BY s.id LIMIT :most;
+-- What is waiting to go, oldest first, so many of each domain.
+SELECT * FROM (
+  SELECT s.*, b.address, b.password,
+    row_number() OVER (PARTITION BY substr(b.address, instr(b.address, '@')) ORDER BY s.id) AS nth
+  FROM sends s INDEXED BY sends_queued JOIN mailboxes b ON b.id = s.mailbox_id
+  WHERE s.status = 'queued' AND s.not_before <= :now
+) WHERE nth <= :most ORDER BY id;
 
 -- name: next_due()$
 -- When the next one is due.
@@ -113,6 +116,9 @@ UPDATE sends SET doubt_since = :since WHERE id = :id;
 UPDATE sends SET to_file = :to_file WHERE id = :id;
 
 -- name: unfiled()
--- What has to be filed, oldest first.
-SELECT s.*, b.address, b.password FROM sends s INDEXED BY sends_to_file
-JOIN mailboxes b ON b.id = s.mailbox_id WHERE s.to_file = 1 ORDER BY s.id LIMIT 200;
+-- What has to be filed, oldest first, so many of each domain.
+SELECT * FROM (
+  SELECT s.*, b.address, b.password,
+    row_number() OVER (PARTITION BY substr(b.address, instr(b.address, '@')) ORDER BY s.id) AS nth
+  FROM sends s INDEXED BY sends_to_file JOIN mailboxes b ON b.id = s.mailbox_id WHERE s.to_file = 1
+) WHERE nth <= 50 ORDER BY id;

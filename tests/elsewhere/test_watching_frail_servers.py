@@ -1,0 +1,282 @@
+"""An account whose IMAP server does what it should not: what the watcher makes of it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from elsewhere.frail_account import (
+    ADDRESS,
+    DOMAIN,
+    Frail,
+    events,
+    frail_account,
+    problem,
+    received,
+    state,
+    well_again,
+)
+from rooms import Agent, eventually, letter, rows
+from servers.frail_imap import Idling, frail_imap
+
+from postroom.build import PostRoom
+from postroom.index import folders
+from postroom.model.callers import operator
+from postroom.work import vigil
+
+TO = f"agent+ada@{DOMAIN}"
+
+
+@pytest.fixture
+async def frail(tmp_path: Path) -> AsyncIterator[Frail]:
+    async with frail_account(tmp_path) as made:
+        yield made
+
+
+def mail(text: str) -> bytes:
+    return letter(to=TO, text=text, more=f"X-Trace: {text}")
+
+
+@pytest.mark.parametrize("idling", [Idling.ABSENT, Idling.REFUSED])
+async def test_a_server_without_idle_is_polled_and_told_of(frail: Frail, idling: Idling) -> None:
+    frail.imap.idling = idling
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "polling")
+        frail.imap.deliver(mail("Polled."))
+        await eventually(lambda: received(room))
+    assert frail.imap.asked["idle"] <= (1 if idling is Idling.REFUSED else 0)
+
+
+async def test_mail_that_idle_does_not_tell_of_is_found_by_the_next_look(
+    frail: Frail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "ROUND_SECONDS", 1.0)
+    frail.imap.idling = Idling.SILENT
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        frail.imap.deliver(mail("Untold."))
+        await eventually(lambda: received(room), 5)
+
+
+async def test_a_wait_polls_at_the_pace_that_was_set_and_idle_resumes_with_its_end(
+    frail: Frail,
+) -> None:
+    frail.imap.idling = Idling.SILENT
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        await state(room, "idle")
+        waiting = asyncio.create_task(ada.wait(timeout=60))
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["noop"] >= 5))
+        begun = time.monotonic()
+        before = frail.imap.asked["noop"]
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["noop"] >= before + 20))
+        assert time.monotonic() - begun > 20 * 0.05 * 0.9
+        idles = frail.imap.asked["idle"]
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["idle"] > idles), 5)
+
+
+async def test_a_wait_sees_mail_at_once_though_idle_is_silent(frail: Frail) -> None:
+    frail.imap.idling = Idling.SILENT
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        await state(room, "idle")
+        waiting = asyncio.create_task(ada.wait(timeout=20))
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["noop"] >= 2))
+        begun = time.monotonic()
+        frail.imap.deliver(mail("Now."))
+        came = await waiting
+        assert [m.untrusted_text for m in came.messages] == ["Now."]
+        assert time.monotonic() - begun < 1
+
+
+async def test_a_message_that_is_listed_and_not_handed_out_is_passed_by_told_and_listed(
+    frail: Frail,
+) -> None:
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        frail.imap.unreadable.add(frail.imap.inbox.uidnext)
+        frail.imap.inbox.put(mail("Never."))
+        frail.imap.deliver(mail("After."))
+        await eventually(lambda: received(room))
+        assert await received(room) == ["After."]
+        assert "message.left" in await events(room)
+        (stray,) = await room.index.read(lambda con: folders.strays(con, 10))
+        assert stray["why"] == "its server does not hand it out"
+        assert stray["uid"] == 1
+
+
+@pytest.mark.parametrize("behind", [1, 600])
+async def test_a_message_over_which_the_server_falls_stops_nobody(
+    frail: Frail, behind: int
+) -> None:
+    """With much mail behind it, it is met on the way down of a first look."""
+    first = frail.imap.inbox.put(mail("Never."))
+    frail.imap.fatal.add(first + behind // 2)
+    for number in range(behind):
+        frail.imap.inbox.put(mail(f"Mail {number}."))
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+
+        async def all_but_one() -> bool:
+            left = await room.index.read(lambda con: folders.strays(con, 10))
+            return len(await received(room)) == behind and len(left) == 1
+
+        await eventually(all_but_one, 60)
+        await state(room, "idle")
+
+
+async def test_a_server_that_was_put_back_loses_no_new_mail_and_brings_no_old_one_twice(
+    frail: Frail,
+) -> None:
+    """UIDVALIDITY stays, and UIDs are used again for other mail: a backup was restored."""
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        for number in range(6):
+            frail.imap.deliver(mail(f"Mail {number}."))
+        await eventually(lambda: all_of(room, 6))
+        before = await ids(room)
+    inbox = frail.imap.inbox
+    for uid in (4, 5, 6):
+        del inbox.mails[uid]
+    inbox.uidnext = 4
+    assert inbox.put(mail("New.")) == 4
+    async with frail.open() as room:
+        await eventually(lambda: all_of(room, 7))
+        assert (await received(room))[-1] == "New."
+        assert (await ids(room))[:6] == before
+        await eventually(lambda: happened(room, "message.expunged", 3))
+        frail.imap.deliver(mail("And on."))
+        await eventually(lambda: all_of(room, 8))
+
+
+async def all_of(room: PostRoom, count: int) -> bool:
+    return len(await received(room)) == count
+
+
+async def happened(room: PostRoom, what: str, times: int) -> bool:
+    return (await events(room)).count(what) == times
+
+
+async def ids(room: PostRoom) -> list[object]:
+    question = "SELECT public_id FROM mail WHERE direction = 'received' ORDER BY id"
+    return [row[0] for row in await room.index.read(lambda con: rows(con, question))]
+
+
+async def test_a_server_whose_uidnext_is_not_true_is_not_read_anew_again_and_again(
+    frail: Frail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.2)
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        for number in range(3):
+            frail.imap.deliver(mail(f"Mail {number}."))
+        await eventually(lambda: all_of(room, 3))
+        frail.imap.inbox.uidnext = 1
+        selects = frail.imap.asked["examine"]
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["examine"] > selects + 9))
+        fetches = frail.imap.asked["fetch"]
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["examine"] > selects + 18))
+        assert frail.imap.asked["fetch"] == fetches
+
+
+async def test_what_is_left_alone_is_listed_once_however_often_a_folder_is_renumbered(
+    frail: Frail,
+) -> None:
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        frail.imap.inbox.put(letter(to=ADDRESS, text="Private."))
+        frail.imap.deliver(mail("Ours."))
+        await eventually(lambda: received(room))
+    for uidvalidity in (2, 3):
+        frail.imap.inbox.uidvalidity = uidvalidity
+        async with frail.open() as room:
+            await state(room, "idle")
+            strays = await room.index.read(lambda con: folders.strays(con, 10))
+            assert [row["addresses"] for row in strays] == [ADDRESS]
+            assert await received(room) == ["Ours."]
+
+
+async def test_a_login_that_is_refused_later_is_told_with_each_mailbox_and_mends_itself(
+    frail: Frail,
+) -> None:
+    async with frail.open() as room:
+        ada, ben = await Agent(room, "ada").open(), await Agent(room, "ben").open()
+        await state(room, "idle")
+        frail.imap.password = "changed"
+        frail.imap.cut()
+        for agent in (ada, ben):
+            await problem(agent, "The mail server refuses the login. Since 20")
+        await state(room, "down")
+        assert not (await room.desk.health.report(operator())).ok
+        frail.secret.write_text("changed")
+        await well_again(ada)
+        await well_again(ben)
+        await state(room, "idle")
+        assert (await events(room)).count("login.state") >= 4
+
+
+async def test_an_account_that_hangs_does_not_slow_another(tmp_path: Path, frail: Frail) -> None:
+    async with frail_imap(password="other") as other:
+        other_secret = tmp_path / "other"
+        other_secret.write_text("other")
+        other_secret.chmod(0o600)
+        frail.operator["accounts"]["other"] = {
+            **frail.account,
+            "address": "agent@other.test",
+            "password": {"file": str(other_secret)},
+            "imap": {"host": "127.0.0.1", "port": other.port, "security": "none"},
+        }
+        frail.operator["domains"]["other.test"] = {"provisioner": "account", "account": "other"}
+        frail.imap.hangs = True
+        async with frail.open() as room:
+            await Agent(room, "ada").open()
+            made = await room.desk.mailboxes.create(
+                Agent(room, "ben").caller, "ben", domain="other.test"
+            )
+            ben = Agent(room, "ben", address=made.address)
+            await state(room, "idle", "other", 5)
+            begun = time.monotonic()
+            other.deliver(letter(to=ben.address, text="Quick."))
+            came = await ben.wait(timeout=20)
+            assert [m.untrusted_text for m in came.messages] == ["Quick."]
+            assert time.monotonic() - begun < 1
+
+
+async def test_mail_that_waited_for_a_first_look_is_in_its_order(frail: Frail) -> None:
+    """Such mail is read newest first; ids and conversations are in order of arrival all the same."""
+    for number in range(150):
+        follows = "root@customer.test" if number else ""
+        id = f"{number}@customer.test" if number else "root@customer.test"
+        raw = letter(to=TO, text=f"Mail {number}.", id=id, follows=follows)
+        frail.imap.inbox.put(raw, at=frail.clock() - 30 + number // 10)
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        await eventually(lambda: all_of(room, 150))
+        wanted = [f"Mail {number}." for number in range(150)]
+        assert await received(room) == wanted
+        by_id = "SELECT text FROM messages WHERE direction = 'received' ORDER BY mail_id"
+        found = await room.index.read(lambda con: rows(con, by_id))
+        assert [str(text).strip() for (text,) in found] == wanted
+        (listed,) = (await room.desk.reading.threads(ada.caller)).threads
+        assert listed.message_count == 150
+
+
+async def test_mail_that_came_between_the_first_mailbox_and_the_first_login_is_read(
+    frail: Frail,
+) -> None:
+    frail.imap.hangs = True
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        frail.clock.jump(600)
+        frail.imap.inbox.put(mail("Meanwhile."), at=frail.clock() - 300)
+        frail.imap.hangs = False
+        frail.imap.cut()
+        came = await ada.wait(timeout=30)
+        assert [m.untrusted_text for m in came.messages] == ["Meanwhile."]
