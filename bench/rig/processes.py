@@ -1,5 +1,6 @@
 """What a process costs: processor time and memory, from /proc or by ps."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -39,6 +40,28 @@ def peak_megabytes(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     (peak,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(peak) / 1024
+
+
+def inotify_holders(program: str) -> int:
+    """How many processes of that name hold an inotify instance; on Linux alone."""
+    return sum(
+        _holds_inotify(stat.parent)
+        for stat in Path("/proc").glob("[0-9]*/comm")
+        if _text(stat) == program
+    )
+
+
+def _holds_inotify(process: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return any(os.readlink(fd) == "anon_inode:inotify" for fd in (process / "fd").iterdir())
+    return False
+
+
+def _text(file: Path) -> str:
+    """What a file of /proc says; nothing where its process has just ended."""
+    with contextlib.suppress(OSError):
+        return file.read_text().strip()
+    return ""
 
 
 def _ps(pid: int, what: str) -> str:
