@@ -63,8 +63,8 @@ class Intake:
             if owner and not mailboxes.keeps_mail(con, owner):
                 return False
             before = folders.newest_mail(con)
-            # In their order even where they were read newest first: FTS5 writes a segment whenever a
-            # row id falls, and each conversation's row only moves on.
+            # In their order even where they were read newest first: FTS5 writes a segment whenever
+            # a row id falls, and each conversation's row only moves on.
             for one in sorted(read, key=lambda one: one.fetched.uid):
                 _Taking(con, now, place, one, before, progress, first_look).take()
             folders.keep_progress(con, place.folder, progress)
