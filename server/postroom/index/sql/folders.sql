@@ -30,6 +30,10 @@ VALUES (:mailbox_id, :account, :folder, :uidvalidity, :uid, :mail_id);
 -- The row id of the newest mail.
 SELECT coalesce(max(id), 0) FROM mail;
 
+-- name: knows_content(mailbox_id, fingerprint)$
+-- Whether a mail with these bytes was ever in this mailbox.
+SELECT 1 FROM mail WHERE mailbox_id = :mailbox_id AND fingerprint = :fingerprint LIMIT 1;
+
 -- CROSS JOIN here and below: by the bytes first, not by the place (SQLite joins in that order then).
 -- A planner without statistics walked the whole folder for each mail.
 
