@@ -9,11 +9,22 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from rig.archive import ArchiveAbsent
+from rig.absent import Absent
 from rig.figures import Report
 from rig.size import SIZES, Size
 
-MEASURES = ("start", "reply", "send", "reads", "archive", "idle")
+MEASURES = (
+    "start",
+    "reply",
+    "send",
+    "reads",
+    "archive",
+    "idle",
+    "elsewhere_reply",
+    "first_sync",
+    "many",
+    "submission",
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,7 +58,7 @@ def _measure(name: str, size: Size, shuffle: int | None, quiet: bool) -> Report:
     print(f"measuring {name} …", file=sys.stderr, flush=True)
     try:
         report: Report = measure.run(size, shuffle) if name == "archive" else measure.run(size)
-    except ArchiveAbsent as absent:
+    except Absent as absent:
         report = Report(name)
         report.note(f"not measured: {absent}")
     if not quiet:

@@ -4,14 +4,13 @@ Two agents' processes on one home with many mailboxes: one is the worker, one st
 them an empty `MCPServer` that has answered one call, as they have.
 """
 
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 from rig.figures import Report
 from rig.homes import eventually, peer, postroom_mcp, rows, throw_away_folder, worker_of
+from rig.processes import megabytes, processor_share
 from rig.size import Size
 from rig.wire import Wire, greeted
 
@@ -38,12 +37,12 @@ def run(size: Size) -> Report:
                 _use(home, worker, standby)
                 empty.call("constant")
                 time.sleep(min(SETTLE_SECONDS, size.idle_seconds))
-                spent = _processor_share([worker.pid, standby.pid], size.idle_seconds)
-                floor = _processor_share([empty.pid], min(2.0, size.idle_seconds))
+                spent = processor_share([worker.pid, standby.pid], size.idle_seconds)
+                floor = processor_share([empty.pid], min(2.0, size.idle_seconds))
                 memory = {
-                    "worker": _megabytes(worker.pid),
-                    "standby": _megabytes(standby.pid),
-                    "empty": _megabytes(empty.pid),
+                    "worker": megabytes(worker.pid),
+                    "standby": megabytes(standby.pid),
+                    "empty": megabytes(empty.pid),
                 }
     report.add(f"processor, {size.idle_mailboxes} mailboxes", spent, "%", PROCESSOR_TARGET)
     report.add("  empty server", floor, "%")
@@ -70,35 +69,3 @@ def _use(home: Path, worker: Wire, standby: Wire) -> None:
     standby.call("get_thread", thread_id=message["thread_id"])
     live = "SELECT 1 FROM mailboxes WHERE problem <> ''"
     eventually(lambda: not rows(home, live), "a mailbox without a problem")
-
-
-def _processor_share(pids: list[int], seconds: float) -> float:
-    """What these processes take of one core, percent."""
-    before, begin = sum(map(_processor_seconds, pids)), time.monotonic()
-    time.sleep(seconds)
-    spent, elapsed = sum(map(_processor_seconds, pids)) - before, time.monotonic() - begin
-    return 100 * spent / elapsed
-
-
-def _processor_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    if sys.platform == "linux":
-        # The kernel counts nanoseconds here; /proc/PID/stat rounds to hundredths of a second.
-        tasks = Path(f"/proc/{pid}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-    minutes, _, seconds = _ps(pid, "time").rpartition(":")
-    hours, _, minutes = minutes.rpartition(":")
-    return float(hours or 0) * 3600 + float(minutes or 0) * 60 + float(seconds)
-
-
-def _megabytes(pid: int) -> float:
-    """Resident memory of a process."""
-    if sys.platform == "linux":
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-    return int(_ps(pid, "rss")) / 1024
-
-
-def _ps(pid: int, what: str) -> str:
-    command = ["ps", "-o", f"{what}=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from rig.absent import Absent
 from rig.homes import ROOT
 
 POSITION = b"X-Archive-Position"
@@ -15,7 +16,7 @@ POSITION = b"X-Archive-Position"
 share a Message-ID, and one has none that can be used."""
 
 
-class ArchiveAbsent(Exception):
+class ArchiveAbsent(Absent):
     """The corpora are not on this machine."""
 
 

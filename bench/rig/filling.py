@@ -68,6 +68,11 @@ async def fill(home: Path, messages: int, *, with_others: bool) -> None:
         con.close()
 
 
+def some_words(drawn: random.Random, count: int) -> str:
+    """So many of the commonest words."""
+    return " ".join(drawn.choices(_WORDS, k=count))
+
+
 def _mailbox(con: Connection, owner: str) -> int:
     found = mailboxes.by_address(con, f"{owner}@{DOMAIN}")
     assert found
@@ -114,7 +119,7 @@ def _parsed(owner: str, number: int, messages: int, at: float) -> ParsedMessage:
 def _lines(owner: str, number: int, messages: int) -> Iterator[str]:
     drawn = random.Random(f"{owner}{number}")
     for _ in range(6):
-        yield " ".join(drawn.choices(_WORDS, k=10))
+        yield some_words(drawn, 10)
     if owner == READER:
         if number % 2:
             yield f"The {COMMON} is attached."

@@ -21,10 +21,61 @@ class Size:
     """Messages in the mailboxes that are read; full-text search is measured where
     ``searched_at`` is among them."""
     searched_at: int
+    synced: tuple[int, int]
+    """Messages in a mailbox that is read for the first time: fewer, beside mbsync; and more."""
+    watched: int
+    """Mailboxes elsewhere that are watched by one process."""
+    watched_builtin: tuple[int, ...]
+    """The same on the built-in server."""
+    watch_seconds: float
+    submissions: int
+    """Mails in a row over a kept connection."""
 
 
 SIZES = {
-    "full": Size("full", None, 120, 20, 100, 20.0, (100, 100_000, 1_000_000), 100_000),
-    "quick": Size("quick", 1000, 40, 6, 100, 10.0, (100, 100_000), 100_000),
-    "tiny": Size("tiny", 40, 3, 1, 3, 0.5, (40,), 40),
+    "full": Size(
+        name="full",
+        archive_messages=None,
+        rounds=120,
+        starts=20,
+        idle_mailboxes=100,
+        idle_seconds=20.0,
+        filled=(100, 100_000, 1_000_000),
+        searched_at=100_000,
+        synced=(10_000, 100_000),
+        watched=1000,
+        watched_builtin=(1000, 10_000),
+        watch_seconds=60.0,
+        submissions=500,
+    ),
+    "quick": Size(
+        name="quick",
+        archive_messages=1000,
+        rounds=40,
+        starts=6,
+        idle_mailboxes=100,
+        idle_seconds=10.0,
+        filled=(100, 100_000),
+        searched_at=100_000,
+        synced=(1000, 4000),
+        watched=200,
+        watched_builtin=(1000,),
+        watch_seconds=30.0,
+        submissions=100,
+    ),
+    "tiny": Size(
+        name="tiny",
+        archive_messages=40,
+        rounds=3,
+        starts=1,
+        idle_mailboxes=3,
+        idle_seconds=0.5,
+        filled=(40,),
+        searched_at=40,
+        synced=(20, 600),
+        watched=3,
+        watched_builtin=(3,),
+        watch_seconds=0.5,
+        submissions=3,
+    ),
 }

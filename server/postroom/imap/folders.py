@@ -64,3 +64,11 @@ class SelectedFolder:
     """How many messages it holds."""
     highestmodseq: int | None = None
     """Rises with every change (RFC 7162 §3.1.2.1); None where the server does not count them."""
+
+
+@dataclass(frozen=True)
+class FolderStatus:
+    """What changes in a folder that is not open when mail comes there."""
+
+    uidvalidity: int
+    uidnext: int

@@ -1,10 +1,11 @@
-"""Opening a folder (RFC 3501 §6.3.1), and what the server says of it then."""
+"""Opening a folder (RFC 3501 §6.3.1), and what the server says of it, then or without that."""
 
 import re
 from typing import TYPE_CHECKING
 
-from postroom.imap.folders import SelectedFolder
-from postroom.imap.grammar import Argument
+from postroom.imap.folders import FolderStatus, SelectedFolder
+from postroom.imap.grammar import Argument, Value, values_of
+from postroom.imap.mail import number
 from postroom.imap.responses import garbage
 from postroom.model.errors import NotFound, Refused
 
@@ -68,3 +69,24 @@ def _selected(folder: str, reply: "Reply") -> SelectedFolder:
         exists=next(exists, 0),
         highestmodseq=codes.get("HIGHESTMODSEQ") or None,
     )
+
+
+async def status_of(dialogue: "Dialogue", wire_name: Argument) -> FolderStatus | None:
+    """How a folder that is not open stands (RFC 3501 §6.3.10); None where the server does not
+    tell, or not what was asked."""
+    reply = await dialogue.ask(
+        "STATUS", wire_name, "(UIDVALIDITY UIDNEXT)", wanted="STATUS", patience=PATIENCE
+    )
+    if not reply.ok or not reply.responses:
+        return None
+    match values_of(reply.responses[-1].parts):
+        case [_, list() as pairs]:
+            return _status(pairs)
+    return None
+
+
+def _status(pairs: list[Value]) -> FolderStatus | None:
+    names = (name.upper() if isinstance(name, bytes) else b"" for name in pairs[::2])
+    told = dict(zip(names, map(number, pairs[1::2]), strict=False))
+    uidvalidity, uidnext = told.get(b"UIDVALIDITY", 0), told.get(b"UIDNEXT", 0)
+    return FolderStatus(uidvalidity, uidnext) if uidvalidity and uidnext else None

@@ -93,6 +93,12 @@ def add_copy(con: Connection, folder: Folder, uid: int, mail_id: int) -> None:
     sql.add_copy(con, **_key(folder), uid=uid, mail_id=mail_id)
 
 
+def knows_content(con: Connection, mailbox_id: int, fingerprint: bytes) -> bool:
+    """Whether a mail with these bytes was ever in a mailbox: almost never, and asked first."""
+    found = sql.knows_content(con, mailbox_id=mailbox_id, fingerprint=fingerprint)
+    return found is not None
+
+
 def known_by_content(con: Connection, folder: Folder, fingerprint: bytes, upto: int) -> int | None:
     """The mail of this folder that had these bytes before: under an older UIDVALIDITY, or under
     another UID, filed away by somebody and back again.

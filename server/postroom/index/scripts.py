@@ -42,7 +42,7 @@ def spaced(text: str) -> str:
     Runs are brought into one form first (NFKC): "が" may come as two characters, "ｶ" is "カ". The
     same text gives the same answer always: Unicode keeps what a normal form is.
     """
-    return _RUN.sub(_apart, text)
+    return text if text.isascii() else _RUN.sub(_apart, text)
 
 
 def cut(word: str, most: int) -> str:

@@ -5,7 +5,7 @@
                  the newest conversations can be read within seconds
 
 Each batch is one transaction with how far the folder is read, so that a connection that breaks
-anywhere loses and doubles nothing.
+anywhere loses and doubles nothing. While one is being indexed the next one is fetched.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from postroom.index.database import Connection, Row
 from postroom.index.folders import Progress
 from postroom.model.errors import PostroomError
 from postroom.model.events import EventType
+from postroom.work.conveyor import Conveyor
 from postroom.work.intake import CLOCK_SECONDS, Intake
 from postroom.work.places import Place
 from postroom.work.term import Term
@@ -30,7 +31,7 @@ from postroom.work.tries import Tries
 
 log = logging.getLogger("postroom.work")
 
-BATCH_MESSAGES = 64
+BATCH_MESSAGES = 100
 BATCH_BYTES = 4 * 2**20
 """Mail indexed in one transaction: enough to share its cost, little enough to hold in memory."""
 
@@ -186,7 +187,10 @@ class FolderReader:
         mail from before our connection to a shared login."""
         taken = 0
         batch: list[FetchedMail] = []
-        async with aclosing(mails):
+        async with (
+            aclosing(mails),
+            Conveyor[list[FetchedMail]](lambda full: self._index(full, down=down)) as conveyor,
+        ):
             try:
                 async for one in mails:
                     if down and self._is_nobodys(one):
@@ -195,17 +199,19 @@ class FolderReader:
                     taken += 1
                     if _is_full(batch):
                         full, batch = batch, []
-                        await self._index(full, down=down)
+                        await conveyor.put(full)
             except UnreadableMail as unreadable:
-                await self._index(batch, down=down)
+                await conveyor.put(batch)
+                await conveyor.empty()
                 await self._pass_by(unreadable.uid, down=down)
                 return taken, False
             except PostroomError:
-                await self._index(batch, down=down)  # what was fetched is not fetched again
+                await conveyor.put(batch)  # what was fetched is not fetched again
+                await conveyor.empty()
                 if not taken:
                     self._tries.stumbled()
                 raise
-        await self._index(batch, down=down)
+            await conveyor.put(batch)
         return taken, True
 
     def _is_nobodys(self, one: FetchedMail) -> bool:

@@ -14,7 +14,7 @@ from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, journal, mail, mailboxes, threads
 from postroom.index.database import Connection
-from postroom.index.folders import Progress
+from postroom.index.folders import Folder, Progress
 from postroom.index.mail import NewMail
 from postroom.mime.parse import parse
 from postroom.mime.sender import sender_verdict
@@ -63,7 +63,9 @@ class Intake:
             if owner and not mailboxes.keeps_mail(con, owner):
                 return False
             before = folders.newest_mail(con)
-            for one in read:
+            # In their order even where they were read newest first: FTS5 writes a segment whenever
+            # a row id falls, and each conversation's row only moves on.
+            for one in sorted(read, key=lambda one: one.fetched.uid):
                 _Taking(con, now, place, one, before, progress, first_look).take()
             folders.keep_progress(con, place.folder, progress)
             return True
@@ -183,14 +185,18 @@ class _Taking:
         uid, raw = self.one.fetched.uid, self.one.fetched.raw
         if folders.is_known(self.con, folder, uid):
             return
-        content = mail.fingerprint(raw)
-        same = folders.known_by_content(self.con, folder, content, self.before)
-        if same is None:
-            same = folders.known_elsewhere(self.con, folder, content)
+        same = self._with_these_bytes(folder, mail.fingerprint(raw))
         if same is not None:
             self._lies_here(box_id, same)
             return
         self._keep(box_id)
+
+    def _with_these_bytes(self, folder: Folder, content: bytes) -> int | None:
+        """The mail that this one is, under another UID or in another folder."""
+        if not folders.knows_content(self.con, folder.mailbox_id, content):
+            return None
+        same = folders.known_by_content(self.con, folder, content, self.before)
+        return same if same is not None else folders.known_elsewhere(self.con, folder, content)
 
     def _lies_here(self, box_id: int, mail_id: int) -> None:
         """A known mail was found in this folder: renumbered, moved, or filed after it was sent."""

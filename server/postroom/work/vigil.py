@@ -2,7 +2,7 @@
 
 INBOX           open: IDLE while nobody waits there, NOOP again and again while somebody does (a
                 server may tell IDLE half a second late, and answers a NOOP at once)
-Junk, Sent …    looked into every `ROUND_SECONDS`
+Junk, Sent …    asked how they stand every `ROUND_SECONDS`, and opened where that has changed
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable
 
 from postroom.imap.connection import ImapConnection
+from postroom.imap.folders import FolderStatus
 from postroom.imap.special import special_folder
 from postroom.index.folders import Folder
 from postroom.model.errors import NotFound, PostroomError, Refused
@@ -29,7 +30,11 @@ log = logging.getLogger("postroom.work")
 INBOX = "INBOX"
 
 ROUND_SECONDS = 30.0
-"""Between two looks into the other folders: how soon a person's own answer is seen."""
+"""Between two looks at the other folders: how soon a person's own answer is seen …"""
+
+ROUNDS_PER_SECOND = 12.0
+"""… while there are not so many logins that this would be more rounds than these. Each takes one to
+two milliseconds: a thousand mailboxes would take 5 % of a processor."""
 
 COMPARE_SECONDS = 600.0
 """Between two comparisons of what lies in a folder with what we know lies there."""
@@ -46,9 +51,22 @@ class Vigil:
         self.intake = intake
         self.attention = attention
         self._openings = openings
+        self._kept = 0
+
+    @property
+    def round_seconds(self) -> float:
+        """Between two looks at a login's other folders."""
+        return max(ROUND_SECONDS, self._kept / ROUNDS_PER_SECOND)
 
     async def keep(self, source: Source) -> None:
         """Stay connected to a source, whatever happens, until it is no longer to be watched."""
+        self._kept += 1
+        try:
+            await self._keep(source)
+        finally:
+            self._kept -= 1
+
+    async def _keep(self, source: Source) -> None:
         tries = Tries()
         while True:
             try:
@@ -90,6 +108,8 @@ class _Watch:
         self._state = State.READING
         self._pace = Pace()
         self._taken = 0
+        self._stood: dict[str, FolderStatus] = {}
+        """How each folder stood when it was last opened."""
 
     async def run(self) -> None:
         """Follow the login over this connection; returns when it is no longer to be watched."""
@@ -104,12 +124,12 @@ class _Watch:
         self._tries.went_well()
         looked = loop.time()
         while (patience := await source.patience()) > 0:
-            left = looked + ROUND_SECONDS - loop.time()
-            if left > 0:
-                await self._news(min(patience, left))
-            if loop.time() - looked >= ROUND_SECONDS:
+            round_ends = looked + self._vigil.round_seconds
+            if round_ends > loop.time():
+                await self._news(min(patience, round_ends - loop.time()))
+            if loop.time() >= round_ends:
                 looked = loop.time()
-                await self._look_into([*others, (INBOX, Role.INBOX)])
+                await self._look_around(others)
             else:
                 self._taken = await self._reader.read(0)
 
@@ -120,9 +140,26 @@ class _Watch:
         found += [(special_folder(listed, "\\Sent"), Role.SENT)]
         return [(folder.name, role) for folder, role in found if folder is not None]
 
+    async def _look_around(self, others: list[tuple[str, Role]]) -> None:
+        """Read what has come to any folder; all of them are opened where they are to be compared
+        with what we know."""
+        changed = [(name, role) for name, role in others if await self._has_changed(name)]
+        if changed or self._is_time_to_compare():
+            opened = others if self._is_time_to_compare() else changed
+            await self._look_into([*opened, (INBOX, Role.INBOX)])
+        elif await self._connection.noop():
+            self._taken = await self._reader.read(0)
+
+    async def _has_changed(self, name: str) -> bool:
+        stands = await self._connection.status(name)
+        return stands is None or stands != self._stood.get(name)
+
+    def _is_time_to_compare(self) -> bool:
+        return asyncio.get_running_loop().time() - self._compared >= COMPARE_SECONDS
+
     async def _look_into(self, folders: Iterable[tuple[str, Role]]) -> None:
         """Read these folders; the last one stays open."""
-        comparing = asyncio.get_running_loop().time() - self._compared >= COMPARE_SECONDS
+        comparing = self._is_time_to_compare()
         for name, role in folders:
             try:
                 await self._open(name, role, comparing)
@@ -135,6 +172,8 @@ class _Watch:
     async def _open(self, name: str, role: Role, comparing: bool) -> None:
         source = self._source
         selected = await self._connection.select(name)
+        if selected.uidnext is not None:
+            self._stood[name] = FolderStatus(selected.uidvalidity, selected.uidnext)
         folder = Folder(source.mailbox_id, source.way.name, name, selected.uidvalidity)
         place = Place(folder, role, source.way, self._since)
         self._reader = FolderReader(

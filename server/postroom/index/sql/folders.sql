@@ -30,9 +30,16 @@ VALUES (:mailbox_id, :account, :folder, :uidvalidity, :uid, :mail_id);
 -- The row id of the newest mail.
 SELECT coalesce(max(id), 0) FROM mail;
 
+-- name: knows_content(mailbox_id, fingerprint)$
+-- Whether a mail with these bytes was ever in this mailbox.
+SELECT 1 FROM mail WHERE mailbox_id = :mailbox_id AND fingerprint = :fingerprint LIMIT 1;
+
+-- CROSS JOIN here and below: by the bytes first, not by the place (SQLite joins in that order then).
+-- A planner without statistics walked the whole folder for each mail.
+
 -- name: moved_back(mailbox_id, account, folder, fingerprint, upto)$
 -- A mail of this folder with the same bytes: filed away by somebody, and back again.
-SELECT m.id FROM mail m JOIN copies c ON c.mail_id = m.id
+SELECT m.id FROM mail m CROSS JOIN copies c ON c.mail_id = m.id
 WHERE m.mailbox_id = :mailbox_id AND m.fingerprint = :fingerprint AND m.id <= :upto
   AND c.account = :account AND c.folder = :folder ORDER BY m.id LIMIT 1;
 
@@ -42,7 +49,7 @@ SELECT account, folder, uidvalidity, uid, gone_at FROM copies WHERE mail_id = :m
 
 -- name: same_content(mailbox_id, account, folder, uidvalidity, fingerprint)$
 -- A mail of this folder known under an older UIDVALIDITY, with the same bytes and no new UID yet.
-SELECT m.id FROM mail m JOIN copies c ON c.mail_id = m.id
+SELECT m.id FROM mail m CROSS JOIN copies c ON c.mail_id = m.id
 WHERE m.mailbox_id = :mailbox_id AND m.fingerprint = :fingerprint
   AND c.account = :account AND c.folder = :folder AND c.uidvalidity <> :uidvalidity
   AND NOT EXISTS (SELECT 1 FROM copies n WHERE n.mail_id = m.id AND n.account = :account
@@ -51,7 +58,7 @@ ORDER BY m.id LIMIT 1;
 
 -- name: same_content_elsewhere(mailbox_id, account, folder, fingerprint)$
 -- A mail of this mailbox with the same bytes in another folder of its account.
-SELECT m.id FROM mail m JOIN copies c ON c.mail_id = m.id
+SELECT m.id FROM mail m CROSS JOIN copies c ON c.mail_id = m.id
 WHERE m.mailbox_id = :mailbox_id AND m.fingerprint = :fingerprint
   AND c.account = :account AND c.folder <> :folder ORDER BY m.id LIMIT 1;
 
