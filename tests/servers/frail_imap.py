@@ -195,6 +195,16 @@ class _Session:
         )
         return b"OK [READ-ONLY] open"
 
+    async def do_status(self, arguments: bytes) -> bytes:
+        quoted, bare = _QUOTED.findall(arguments)[0]
+        name = quoted or bare
+        folder = self.server.folders.get(name.decode())
+        if folder is None:
+            return b"NO there is none"
+        stands = b"UIDVALIDITY %d UIDNEXT %d" % (folder.uidvalidity, folder.uidnext)
+        self.say(b'* STATUS "' + name + b'" (' + stands + b")\r\n")
+        return b"OK done"
+
     async def do_noop(self, _: bytes) -> bytes:
         self.tell()
         return b"OK done"
