@@ -172,6 +172,7 @@ async def test_a_server_whose_uidnext_is_not_true_is_not_read_anew_again_and_aga
     frail: Frail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.2)
+    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.2)  # each round opens every folder
     async with frail.open() as room:
         await Agent(room, "ada").open()
         for number in range(3):
