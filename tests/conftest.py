@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  #
 from postroom.build import PostRoom, open_room
 from postroom.desk import sending
 from postroom.settings import Settings
+
+# A shell without job control starts what stands before an "&" with SIGINT ignored. Every process
+# that tests start would inherit that, and not hear what they tell it; a signal that has a handler
+# here is back at its default in a program that is started.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

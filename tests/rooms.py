@@ -27,6 +27,9 @@ T = TypeVar("T")
 PATIENCE = 10.0
 TRUSTED = frozenset({"post.localhost"})
 
+FORGED = "Authentication-Results: post.localhost; dmarc=fail header.from=bank.example"
+"""A field that a trusted server writes into a letter which is not from bank.example."""
+
 
 @dataclass
 class TestClock:

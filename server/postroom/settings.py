@@ -213,7 +213,7 @@ def environment() -> Mapping[str, str]:
 
 
 def _operator(file: Path) -> Operator:
-    if not file.is_file():
+    if not file.exists():
         return Operator()
     try:
         text = file.read_text(encoding="utf-8")

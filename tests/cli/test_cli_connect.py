@@ -16,7 +16,7 @@ from postroom.cli.connect.connecting import Outcome, put_in, take_out
 from postroom.cli.connect.editing import with_member, without_member
 from postroom.cli.connect.entry import entry, is_ours
 from postroom.cli.connect.jsonc import NotJson, parse
-from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Unavailable
+from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused, Unavailable
 
 ENTRY = {"command": "/x/.venv/bin/postroom", "args": ["mcp"], "env": {"POSTROOM_HOME": "/h"}}
 DESKTOP, CODE, VSCODE = CLIENTS["claude-desktop"], CLIENTS["claude-code"], CLIENTS["vscode"]
@@ -210,6 +210,51 @@ def test_what_is_no_text_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
         put_in(DESKTOP, config(file), "postroom", ENTRY)
     with pytest.raises(PostroomError):
         config(tmp_path).read()
+
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no such files and limits")
+
+
+@POSIX
+def test_what_is_no_regular_file_is_refused_and_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("pipe", "loop"):
+        with pytest.raises(InvalidRequest) as raised:
+            put_in(DESKTOP, config(tmp_path / name), "postroom", ENTRY)
+        assert raised.value.code == "config_unreadable"
+
+
+def test_a_file_that_its_owner_made_read_only_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "config.json"
+    file.write_text('{"a": 1}', encoding="utf-8")
+    file.chmod(0o444)
+    with pytest.raises(Refused) as raised:
+        put_in(DESKTOP, config(file), "postroom", ENTRY)
+    assert raised.value.code == "config_read_only"
+    assert file.read_text("utf-8") == '{"a": 1}'
+    assert os.listdir(tmp_path) == ["config.json"]
+    file.chmod(0o644)
+    assert put_in(DESKTOP, config(file), "postroom", ENTRY).what == "written"
+
+
+@POSIX
+def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    import resource
+
+    file = tmp_path / "config.json"
+    text = json.dumps({"a": "x" * 10_000})
+    file.write_text(text, encoding="utf-8")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        with pytest.raises(Unavailable) as raised:
+            put_in(DESKTOP, config(file), "postroom", ENTRY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert raised.value.code == "config_not_written"
+    assert os.listdir(tmp_path) == ["config.json"]
+    assert file.read_text("utf-8") == text
 
 
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS.keys())

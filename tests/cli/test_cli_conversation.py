@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from cli.shell import Program
 
 ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
@@ -66,6 +67,40 @@ def test_a_mail_goes_from_shell_to_shell(two_mailboxes: Program) -> None:
     shown = two_mailboxes("threads", "show", found[0]["thread_id"])
     assert shown.code == 0
     assert shown.out.index("The **total** is 40,000.") < shown.out.index("Thanks")
+
+
+def test_what_is_left_out_of_a_long_thread_is_said_once_and_a_person_gets_it_with_cursor(
+    two_mailboxes: Program,
+) -> None:
+    thread = sent(two_mailboxes, "--subject", "s", "--text", "word " * 2_000)
+    told = two_mailboxes("threads", "show", thread, "--max-tokens", "100").out
+    assert "Left out for size: the rest of the first message shown. --cursor gets it." in told
+    assert "characters (--cursor gets them)" in told
+    assert "next_cursor" not in told
+    assert told.count("Left out") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["threads", "list", "--since", "foo"], "--since is an ISO 8601 date or time"),
+        (["mailboxes", "create", "--expires-in", "foo"], "--expires-in is a number and a unit"),
+        (
+            ["send", "--mailbox", ADA, "--to", "foo", "--text", "t"],
+            "Address 1 of --to is no email address",
+        ),
+        (
+            ["send", "--mailbox", ADA, "--to", BEN, "--text", "t", "--subject", "s" * 901],
+            "--subject is at most 900 characters",
+        ),
+    ],
+)
+def test_an_error_names_the_option_that_is_off(
+    two_mailboxes: Program, arguments: list[str], said: str
+) -> None:
+    ended = two_mailboxes(*arguments)
+    assert ended.code == 2
+    assert f"error: {said}" in ended.err
 
 
 def test_the_words_may_come_from_standard_input(two_mailboxes: Program) -> None:
@@ -165,7 +200,8 @@ def test_a_deleted_mailbox_is_gone_and_its_name_stays_taken(two_mailboxes: Progr
     refused = two_mailboxes("mailboxes", "delete", ADA)
     assert refused.code == 2
     assert "--yes" in refused.err
-    assert two_mailboxes("mailboxes", "delete", ADA, "--yes").code == 0
+    gone = two_mailboxes("mailboxes", "delete", ADA, "--yes", "--json")
+    assert (gone.code, gone.json["address"], gone.json["status"]) == (0, ADA, "deleted")
     assert two_mailboxes("mailboxes", "show", ADA).code == 3
     taken = two_mailboxes("mailboxes", "create", "--username", "ada", "--agent", "ben", "--json")
     assert (taken.code, taken.error["code"]) == (1, "address_taken")

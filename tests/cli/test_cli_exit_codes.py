@@ -1,7 +1,9 @@
 """What scripts rely on: exit codes, and errors that are told in one shape."""
 
 import json
+import os
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -35,9 +37,9 @@ ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
     ],
 )
 def test_an_error_has_its_exit_code_and_one_shape(
-    postroom: Program, arguments: list[str], code: int, named: str | None
+    empty_room: Program, arguments: list[str], code: int, named: str | None
 ) -> None:
-    ended = postroom(*arguments, "--json")
+    ended = empty_room(*arguments, "--json")
     assert (ended.code, ended.out) == (code, "")
     error = ended.error
     assert set(error) == {"code", "message", "next_step"}
@@ -45,8 +47,36 @@ def test_an_error_has_its_exit_code_and_one_shape(
     assert error["message"]
 
 
-def test_people_read_an_error_as_a_sentence_and_a_hint(postroom: Program) -> None:
-    ended = postroom("mailboxes", "show", "nobody@agents.localhost")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["threads", "list"],
+        ["threads", "show", "t_1"],
+        ["threads", "attachment", "a_1"],
+        ["events"],
+        ["events", "--follow"],
+        ["trace", "s_1"],
+        ["mailboxes", "list"],
+        ["mailboxes", "show", ADA],
+        ["mailboxes", "credentials", ADA],
+        ["mailboxes", "delete", ADA, "--yes"],
+        ["index", "rebuild"],
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_what_only_looks_makes_no_room_where_a_path_was_mistyped(
+    postroom: Program, arguments: list[str]
+) -> None:
+    mistyped = postroom.home.parent / "mistyped" / "home"
+    ended = postroom(*arguments, "--home", str(mistyped), "--json")
+    assert (ended.code, ended.error["code"]) == (3, "no_post_room")
+    assert str(mistyped) in ended.error["message"]
+    assert "--home" in ended.error["next_step"]
+    assert not mistyped.parent.exists()
+
+
+def test_people_read_an_error_as_a_sentence_and_a_hint(empty_room: Program) -> None:
+    ended = empty_room("mailboxes", "show", "nobody@agents.localhost")
     assert ended.code == 3
     assert ended.err.splitlines() == [
         "error: There is no mailbox with this address.",
@@ -78,6 +108,30 @@ def test_doctor_fails_while_nothing_runs_and_says_what_to_do(two_mailboxes: Prog
     worker = next(check for check in ended.json["checks"] if check["name"] == "worker")
     assert not worker["ok"]
     assert "postroom serve" in worker["next_step"]
+
+
+def test_doctor_calls_no_server_well_that_does_not_run(two_mailboxes: Program) -> None:
+    for ports in ("", ", then at IMAP 127.0.0.1:"):
+        checks = {
+            check["name"]: check for check in two_mailboxes("doctor", "--json").json["checks"]
+        }
+        server = checks["built-in server"]
+        assert (server["ok"], server["because"]) == (False, "worker")
+        assert server["says"].startswith(f"runs with the worker{ports}")
+        assert server["says"] in two_mailboxes("doctor").out
+        assert two_mailboxes("mailboxes", "credentials", ADA).code == 0
+
+
+def test_doctor_counts_what_can_be_read(two_mailboxes: Program) -> None:
+    def told() -> str:
+        checks = two_mailboxes("doctor", "--json").json["checks"]
+        return next(str(check["says"]) for check in checks if check["name"] == "index")
+
+    asked = ("send", "--mailbox", ADA, "--to", BEN, "--subject", "s", "--text", "t")
+    assert two_mailboxes(*asked).code == 0
+    assert told().startswith("2 messages,")
+    assert two_mailboxes("mailboxes", "delete", BEN, "--yes").code == 0
+    assert told().startswith("1 message,")
 
 
 def test_doctor_makes_no_room_where_there_is_none(postroom: Program) -> None:
@@ -184,6 +238,81 @@ def test_a_reader_that_goes_away_is_no_crash(two_mailboxes: Program) -> None:
         listing.kill()
         listing.wait(timeout=20)
         listing.stderr.close()
+
+
+COMMANDS = (("mailboxes", "list"), ("doctor", "--json"), ("--help",), ("threads", "list"))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full: not Linux")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_output_that_is_full_is_an_error_and_no_crash(
+    two_mailboxes: Program, command: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            two_mailboxes.arguments(*command),
+            env=two_mailboxes.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+        silent = subprocess.run(
+            two_mailboxes.arguments(*command),
+            env=two_mailboxes.environment(),
+            stdout=full,
+            stderr=full,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == silent.returncode == 1
+    assert b"cannot be written" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes the streams")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_streams_that_are_closed_are_no_crash(
+    two_mailboxes: Program, command: tuple[str, ...]
+) -> None:
+    def ended(closed: str) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            ["sh", "-c", f'exec "$@" {closed}', "sh", *two_mailboxes.arguments(*command)],
+            env=two_mailboxes.environment(),
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    without_output = ended(">&-")
+    assert without_output.returncode == 1
+    assert b"cannot be written" in without_output.stderr
+    assert b"Traceback" not in without_output.stderr
+    assert ended("<&- 2>&-").stdout == ended("").stdout or command == ("doctor", "--json")
+    assert ended("<&- >&- 2>&-").returncode == 1
+    assert two_mailboxes("mailboxes", "list").code == 0, (
+        "and nothing was printed into a file of ours"
+    )
+
+
+@pytest.mark.parametrize("follow", [[], ["--follow"]])
+def test_a_wait_on_a_mailbox_that_has_expired_ends_and_says_why(
+    postroom: Program, follow: list[str]
+) -> None:
+    made = postroom("mailboxes", "create", "--username", "eve", "--expires-in", "2h")
+    assert made.code == 0
+    with sqlite3.connect(postroom.home / "postroom.db") as index:  # two hours later
+        index.execute("UPDATE mailboxes SET expires_at = expires_at - 7300")
+    index.close()
+    ended = postroom("wait", "--mailbox", "eve@agents.localhost", "--timeout", "60", *follow)
+    assert ended.code == 4
+    assert "has expired" in ended.out + ended.err
+
+
+def test_what_a_test_leaves_running_is_ended_with_it(two_mailboxes: Program) -> None:
+    left = two_mailboxes.start("wait", "--mailbox", ADA, "--follow")
+    two_mailboxes.end_all()
+    assert left.returncode is not None
 
 
 def _until_worker_runs(postroom: Program) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import sys
@@ -136,6 +137,33 @@ def test_told_to_stop_it_lets_the_command_finish_and_acknowledges(
     assert len(slow.records) == 1
     assert hand_over(two_mailboxes, slow, "--timeout", "0.5").code == 4
     assert len(slow.records) == 1
+
+
+def test_at_the_end_it_says_what_was_done(two_mailboxes: Program, tmp_path: Path) -> None:
+    for text in ("first", "second"):
+        write(two_mailboxes, text)
+    command = Command(tmp_path, first="print('a line of its own')\n")
+    ended = hand_over(two_mailboxes, command)
+    assert ended.code == 0
+    assert ended.out.splitlines() == ["a line of its own"] * 2
+    assert re.search(
+        r"^2 messages handed to the command\. Go on with --after \S+$", ended.err, re.M
+    )
+    assert "timeout" not in ended.err
+
+
+def test_with_json_standard_output_is_json_beside_what_a_command_writes(
+    two_mailboxes: Program, tmp_path: Path
+) -> None:
+    write(two_mailboxes, "t")
+    command = Command(tmp_path, first="print('a line of its own')\n")
+    ended = hand_over(two_mailboxes, command, "--json")
+    assert ended.code == 0
+    assert ended.json["handed_over"] == 1
+    assert "outcome" not in ended.json
+    assert "a line of its own" in ended.err
+    asked = ("wait", "--mailbox", BEN, "--after", ended.json["after"], "--timeout", "0", "--json")
+    assert two_mailboxes(*asked).json["outcome"] == "timeout"
 
 
 def test_one_look_takes_nothing_away(two_mailboxes: Program) -> None:

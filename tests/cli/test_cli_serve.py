@@ -4,6 +4,7 @@ import json
 import os
 import re
 import stat
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -37,6 +38,22 @@ def test_it_listens_works_and_ends(two_mailboxes: Program) -> None:
     token = two_mailboxes.home / "token"
     if os.name == "posix":
         assert stat.S_IMODE(token.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: SIGTERM lets a process end")
+def test_it_goes_on_though_nobody_reads_what_it_says(two_mailboxes: Program) -> None:
+    serving = subprocess.Popen(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *two_mailboxes.arguments("serve", "--port", "0")],
+        env=two_mailboxes.environment(),
+        stderr=subprocess.PIPE,
+    )
+    try:
+        assert two_mailboxes("wait", "--mailbox", BEN, "--timeout", "3").code == 4
+        assert two_mailboxes("doctor").code == 0
+    finally:
+        serving.terminate()
+        _, err = serving.communicate(timeout=30)
+    assert (serving.returncode, err) == (0, b"")
 
 
 def refused_without_token(url: str) -> bool:

@@ -8,8 +8,9 @@ import pytest
 from rooms import Agent, Postman, TestClock, eventually, letter
 
 from postroom.build import PostRoom, open_room
+from postroom.model.answers import MailboxCreated
 from postroom.model.callers import Caller, operator
-from postroom.model.errors import InvalidRequest, NotFound, PostroomError, Refused
+from postroom.model.errors import Conflict, InvalidRequest, NotFound, PostroomError, Refused
 from postroom.settings import Operator, Settings
 
 
@@ -258,13 +259,48 @@ async def test_a_mailbox_whose_mail_has_gone_by_retention_answers_for_its_old_id
         assert again.send_id == sent.send_id
 
 
-async def test_a_mailbox_that_the_operator_removed_stays_removed(quiet_room: PostRoom) -> None:
-    ada = await Agent(quiet_room, "ada").open()
-    await quiet_room.desk.mailboxes.delete(operator(), ada.address)
+async def test_a_mailbox_that_the_operator_removed_stays_removed(room: PostRoom) -> None:
+    ada = await Agent(room, "ada").open()
+    await room.desk.mailboxes.delete(operator(), ada.address)
     with pytest.raises(Refused, match="removed"):
         await ada.open()
-    made = await quiet_room.desk.mailboxes.create(operator("ada"), "ada")
+    made = await again(room, operator("ada"), "ada")
     assert made.address == ada.address
+    assert made.next_step.startswith("It had been deleted and receives again, without an end")
+
+
+async def again(room: PostRoom, caller: Caller, username: str) -> MailboxCreated:
+    """A mailbox that has ended, given back as soon as its old mail is gone."""
+
+    async def create() -> MailboxCreated | None:
+        try:
+            return await room.desk.mailboxes.create(caller, username)
+        except Conflict:
+            return None
+
+    made = await eventually(create)
+    assert made is not None
+    return made
+
+
+async def test_a_mailbox_whose_mail_is_being_removed_is_not_given_back_with_it(
+    quiet_room: PostRoom, ada: Agent, postman: Postman, clock: TestClock
+) -> None:
+    await postman.bring(ada.address, letter(id="1@x", subject="Old secret"))
+    await quiet_room.desk.mailboxes.delete(operator(), ada.address)
+    ben = Agent(quiet_room, "ben")
+    await ben.open(expires_in="1h")
+    clock.jump(3601 + 30 * 86400)
+    for caller, name in ((operator("ada"), "ada"), (ben.caller, "ben")):
+        with pytest.raises(Conflict) as conflict:
+            await quiet_room.desk.mailboxes.create(caller, name)
+        assert conflict.value.code == "mail_being_removed"
+        assert "worker" in conflict.value.next_step
+    await quiet_room.worker.start()
+    await quiet_room.worker.settled(10)
+    for caller, name in ((operator("ada"), "ada"), (ben.caller, "ben")):
+        assert (await again(quiet_room, caller, name)).existed
+    assert (await quiet_room.desk.reading.threads(operator())).threads == ()
 
 
 async def test_an_expiry_asked_for_too_late_is_told_and_not_applied(quiet_room: PostRoom) -> None:
@@ -273,6 +309,34 @@ async def test_an_expiry_asked_for_too_late_is_told_and_not_applied(quiet_room: 
     again = await create(ada, "ada@agents.localhost", expires_in="1h")
     assert (again.existed, again.expires_at) == (True, None)
     assert "expires_in was not applied" in again.next_step
+
+
+async def test_a_name_asked_for_too_late_is_told_and_not_applied(quiet_room: PostRoom) -> None:
+    create, ada = quiet_room.desk.mailboxes.create, Caller(agent="ada")
+    await create(ada, "ada", "Ada")
+    again = await create(ada, "ada", " Ada ", expires_in="1h")
+    assert again.next_step.startswith("It existed before, so expires_in was not applied. Send")
+    again = await create(ada, "ada", "Countess", expires_in="1h")
+    assert again.display_name == "Ada"
+    assert "so display_name and expires_in were not applied." in again.next_step
+    assert "applied" not in (await create(ada, "ada")).next_step
+
+
+async def test_a_mailbox_that_receives_again_says_so_and_until_when(
+    quiet_room: PostRoom, clock: TestClock
+) -> None:
+    create, ada = quiet_room.desk.mailboxes.create, Caller(agent="ada")
+    await create(ada, "ada", expires_in="1h")
+    clock.jump(3601)
+    short = await create(ada, "ada", expires_in="1h")
+    assert short.next_step.startswith(
+        f"It had expired and receives again, until {short.expires_at}, with a new password. Send"
+    )
+    assert "again" not in (await create(ada, "ada", expires_in="1h")).next_step
+    clock.jump(3601)
+    long = await create(ada, "ada", "Ada L.")
+    assert long.display_name == "Ada L."
+    assert "receives again, without an end, with a new password." in long.next_step
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only on POSIX: files have modes")

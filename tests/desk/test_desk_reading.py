@@ -282,3 +282,27 @@ async def test_an_agent_without_mailboxes_has_no_threads(
     assert await listed(eve, query="hello") == []
     with pytest.raises(NotFound):
         await listed(eve, mailbox=ada.address)
+
+
+async def test_a_mail_that_did_not_go_out_or_not_to_everybody_says_why(
+    agents: tuple[Agent, Agent],
+) -> None:
+    ada, ben = agents
+    failed = await ada.send("One.", "nobody@agents.localhost")
+    parted = await ada.send("Two.", (ben.address, "nobody@agents.localhost"))
+    whole = await ada.send("Three.", ben.address)
+    shown = [
+        (await ada.room.desk.reading.thread(ada.caller, sent.thread_id)).messages[0]
+        for sent in (failed, parted, whole)
+    ]
+    assert [view.status for view in shown] == ["failed", "sent", None]
+    assert [view.reason for view in shown] == [failed.reason, parted.reason, None]
+    assert all(sent.reason for sent in (failed, parted))
+
+
+async def test_a_mail_that_policy_denied_says_why(agents: tuple[Agent, Agent]) -> None:
+    ada, _ = agents
+    denied = await ada.send("Hello.", tuple(f"p{n}@agents.localhost" for n in range(60)))
+    assert denied.status == "denied"
+    thread = await ada.room.desk.reading.thread(ada.caller, denied.thread_id)
+    assert (thread.messages[0].status, thread.messages[0].reason) == ("denied", denied.reason)

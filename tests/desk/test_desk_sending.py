@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 
 import pytest
-from rooms import Agent, Postman, TestClock, eventually, letter, rows
+from rooms import FORGED, Agent, Postman, TestClock, eventually, letter, rows
 
 from postroom.build import PostRoom
 from postroom.desk import outbox
@@ -164,6 +164,20 @@ async def test_control_characters_and_broken_unicode_are_refused(ada: Agent, fie
             await ada.send(**{"to": "ben@agents.localhost", field: odd})
 
 
+@pytest.mark.parametrize("empty", [{}, {"html": " \n"}, {"subject": "Only a subject"}])
+async def test_a_mail_that_says_nothing_is_a_slip(ada: Agent, empty: dict[str, str]) -> None:
+    for text in ("", " \r\n\t"):
+        with pytest.raises(InvalidRequest) as refused:
+            await ada.send(text, "ben@far.example", **empty)
+        assert refused.value.code == "mail_empty"
+    assert await ada.room.index.read(lambda con: rows(con, "SELECT * FROM sends")) == []
+
+
+async def test_html_or_a_file_alone_is_a_mail(ada: Agent) -> None:
+    for more in ({"html": "<p>Hi</p>"}, {"attachments": ({"filename": "a.txt", "text": "x"},)}):
+        assert (await ada.send("", "ben@far.example", **more)).status == "queued"
+
+
 async def test_sizes_are_bounded(ada: Agent) -> None:
     for more in (
         {"text": "x" * 500_001},
@@ -255,6 +269,56 @@ async def test_the_same_words_may_answer_two_questions(ada: Agent, postman: Post
     two = await ada.send("Yes.", thread_id=thread_id)
     assert (two.status, two.duplicate) == ("queued", None)
     assert two.send_id != one.send_id
+
+
+async def test_a_call_repeated_after_something_new_came_is_not_sent_again(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="q1@x"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    one = await ada.send("Yes.", thread_id=thread_id)
+    for number in (2, 3):
+        await postman.bring(ada.address, letter(id=f"q{number}@x", follows="q1@x"))
+        again = await ada.send("Yes.", thread_id=thread_id)
+        assert (again.status, again.send_id, again.duplicate) == ("queued", one.send_id, True)
+    assert (await ada.send("No.", thread_id=thread_id)).status == "thread_moved"
+    meant = await ada.send("Yes.", thread_id=thread_id, confirm=True)
+    assert (meant.status, meant.duplicate) == ("queued", None)
+    await postman.bring(ada.address, letter(id="q4@x", follows="q1@x"))
+    again = await ada.send("Yes.", thread_id=thread_id, confirm=True)
+    assert (again.send_id, again.duplicate) == (meant.send_id, True)
+
+
+async def test_a_look_at_ones_own_answer_does_not_make_a_repeated_call_a_new_one(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="q1@x"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    one = await ada.send("Yes.", thread_id=thread_id)
+    await quiet_room.desk.reading.thread(ada.caller, thread_id)
+    await postman.bring(ada.address, letter(id="q2@x", follows="q1@x"))
+    assert (await ada.send("Yes.", thread_id=thread_id)).send_id == one.send_id
+    await quiet_room.desk.reading.thread(ada.caller, thread_id)
+    assert (await ada.send("Yes.", thread_id=thread_id)).duplicate is None
+
+
+async def test_a_repeated_follow_up_is_one_though_its_first_answer_came_meanwhile(
+    ada: Agent, postman: Postman
+) -> None:
+    sent = await ada.send("Any news?", "ben@elsewhere.example", subject="A letter")
+    more = await ada.send("Well?", thread_id=sent.thread_id)
+    told = str(more.message_id)
+    id = await ada.room.index.read(
+        lambda con: rows(
+            con,
+            "SELECT message_id FROM messages g JOIN mail m ON m.id = g.mail_id"
+            " WHERE m.public_id = ?",
+            told,
+        )[0][0]
+    )
+    await postman.bring(ada.address, letter(id="a@x", follows=str(id).strip("<>")))
+    again = await ada.send("Well?", thread_id=sent.thread_id)
+    assert (again.send_id, again.duplicate) == (more.send_id, True)
 
 
 async def test_a_reply_to_what_was_not_shown_does_not_go_out(
@@ -361,6 +425,73 @@ async def test_a_reply_to_that_differs_is_told_and_not_followed(
     sent = await ada.send("Hello.", thread_id=thread_id)
     assert sent.recipients == ("ben@far.example",)
     assert "trap@evil.example" in (sent.next_step or "")
+
+
+@pytest.mark.parametrize("kind", ["bounce", "auto_reply"])
+async def test_a_reply_answers_what_a_person_wrote_and_no_program_that_came_later(
+    ada: Agent, postman: Postman, kind: str
+) -> None:
+    fields = {
+        "bounce": 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        "auto_reply": "Auto-Submitted: auto-replied",
+    }
+    report = (
+        "--b\nContent-Type: text/plain\n\nNo such user.\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; far.example\n\n"
+        "Final-Recipient: rfc822; ben@far.example\nAction: failed\nStatus: 5.1.1\n\n--b--"
+    )
+    await postman.bring(
+        ada.address,
+        letter("ben@far.example", id="1@x", subject="Plan"),
+        letter("carl@far.example", id="2@x", follows="1@x", subject="Re: Plan"),
+        letter(
+            "MAILER-DAEMON@far.example", text=report, id="3@x", follows="1@x", more=fields[kind]
+        ),
+    )
+    got = await ada.wait()
+    assert [m.kind for m in got.messages] == ["message", "message", kind]
+    thread_id = str(got.messages[0].thread_id)
+    sent = await ada.send("Fine.", thread_id=thread_id)
+    assert (sent.status, sent.recipients) == ("queued", ("carl@far.example",))
+    assert (await composed(ada.room))["In-Reply-To"] == "<2@x>"
+    again = await ada.send("Fine, really.", thread_id=thread_id)
+    assert again.status == "thread_moved", "Carl's message is answered already"
+
+
+async def test_where_a_program_alone_answered_the_reply_goes_to_it(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(
+        ada.address, letter("robot@far.example", id="1@x", more="Auto-Submitted: auto-replied")
+    )
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    assert (await ada.send("Hello.", thread_id=thread_id)).recipients == ("robot@far.example",)
+
+
+async def test_an_answer_to_a_forged_message_says_that_it_is_forged(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter("boss@bank.example", id="1@x", more=FORGED))
+    got = await ada.wait()
+    assert got.messages[0].sender_verdict == "forged"
+    sent = await ada.send("At once.", thread_id=str(got.messages[0].thread_id))
+    assert (sent.next_step or "").startswith(
+        "The message answered is forged: its sender is not who it claims to be."
+    )
+
+
+async def test_ones_own_address_with_a_detail_is_ones_own(ada: Agent, postman: Postman) -> None:
+    await postman.bring(
+        ada.address,
+        letter("ben@far.example", id="1@x", to="Ada+List@agents.localhost, ada+x@far.example",
+               more="Cc: ada+more@agents.localhost, adam@agents.localhost"),
+    )  # fmt: skip
+    others = ("ben@far.example", "ada+x@far.example", "adam@agents.localhost")
+    (thread,) = (await ada.room.desk.reading.threads(ada.caller)).threads
+    assert thread.participants == others
+    await ada.wait()
+    sent = await ada.send("All.", thread_id=thread.thread_id, reply_all=True)
+    assert sent.recipients == others
 
 
 async def test_a_thread_where_only_we_wrote_goes_on_to_the_same_people(ada: Agent) -> None:
@@ -491,6 +622,34 @@ async def test_a_mail_without_a_sender_one_can_answer_says_so_and_may_be_answere
         await ada.send("Hello.", thread_id=thread_id)
     assert refused.value.next_step
     assert (await ada.send("Hello.", "ben@far.example", thread_id=thread_id)).status == "queued"
+
+
+ODD = '"odd one"@far.example'
+
+
+async def test_an_answer_to_all_goes_to_those_who_can_be_answered_and_says_who_cannot(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="1@x", more=f"Cc: {ODD}, carl@far.example"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    sent = await ada.send("Hello.", thread_id=thread_id, reply_all=True)
+    assert sent.recipients == ("ben@elsewhere.example", "carl@far.example")
+    assert "does not go to unusual-address@far.example:" in (sent.next_step or "")
+    assert "odd one" not in sent.model_dump_json()
+
+
+async def test_a_sender_who_cannot_be_answered_is_named_as_the_reason(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(ODD, id="1@x", more="Cc: carl@far.example"))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    with pytest.raises(InvalidRequest) as refused:
+        await ada.send("Hello.", thread_id=thread_id)
+    assert refused.value.code == "sender_not_answerable"
+    assert "odd one" not in str(refused.value)
+    sent = await ada.send("Hello.", thread_id=thread_id, reply_all=True)
+    assert sent.recipients == ("carl@far.example",)
+    assert "does not go to unusual-address@far.example:" in (sent.next_step or "")
 
 
 async def test_a_sender_with_other_letters_can_be_answered(ada: Agent, postman: Postman) -> None:

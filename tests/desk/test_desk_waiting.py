@@ -4,14 +4,15 @@ import asyncio
 from functools import partial
 
 import pytest
-from rooms import Agent, Postman, TestClock, eventually, letter
+from rooms import FORGED, Agent, Postman, TestClock, eventually, letter
 
 from postroom.build import PostRoom, open_room
-from postroom.desk import waiting
+from postroom.desk import advice, waiting
 from postroom.desk.places import UNDISTURBED_SECONDS
 from postroom.index import sends
 from postroom.index.database import Connection
 from postroom.model.answers import WaitAnswer
+from postroom.model.callers import operator
 from postroom.model.errors import InvalidRequest, NotFound, Unavailable
 from postroom.model.limits import MAX_WAITS_PER_AGENT
 from postroom.model.sends import SendStatus
@@ -167,6 +168,40 @@ async def asleep(room: PostRoom, count: int) -> None:
     await eventually(all_sleep)
 
 
+async def test_a_wait_on_a_mailbox_that_has_expired_says_so_at_once(
+    quiet_room: PostRoom, clock: TestClock, postman: Postman
+) -> None:
+    ada = await Agent(quiet_room, "ada").open(expires_in="1h")
+    await postman.bring(ada.address, letter(id="1@x"))
+    clock.jump(3600 + advice.LAST_MAIL_SECONDS)
+    got = await ada.wait(timeout=200)
+    assert got.outcome == "reply"
+    assert "lets it send and receive again" in got.next_step
+    async with asyncio.timeout(5):
+        answer = await ada.wait(after=got.after, timeout=200)
+    assert answer.outcome == "timeout"
+    assert answer.problem is not None
+    assert answer.problem.startswith("ada@agents.localhost has expired (at 20")
+    assert answer.problem.endswith("and receives nothing more.")
+    assert "Do not wait here any more" in answer.next_step
+    await ada.open(expires_in="1h")
+    assert "expired" not in str(await ada.wait(after=got.after, timeout=0))
+
+
+async def test_a_wait_during_which_its_mailbox_expires_or_is_deleted_ends_then(
+    quiet_room: PostRoom, ada: Agent, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "PROGRESS_SECONDS", 0.1)
+    short = await Agent(quiet_room, "ben").open(expires_in="60s")
+    waits = [asyncio.create_task(agent.wait(timeout=240)) for agent in (ada, short)]
+    await asleep(quiet_room, 2)
+    await quiet_room.desk.mailboxes.delete(operator(), ada.address)
+    assert "was deleted" in str((await asyncio.wait_for(waits[0], 5)).problem)
+    assert not waits[1].done()
+    clock.jump(70)
+    assert "has expired" in str((await asyncio.wait_for(waits[1], 5)).problem)
+
+
 async def test_what_programs_write_is_told_apart(ada: Agent, postman: Postman) -> None:
     await postman.bring(ada.address, letter(id="1@x", more="Auto-Submitted: auto-replied"))
     got = await ada.wait()
@@ -177,6 +212,19 @@ async def test_what_programs_write_is_told_apart(ada: Agent, postman: Postman) -
     assert "address" in got.next_step
     await postman.bring(ada.address, bounce(ada.address), letter(id="3@x"))
     assert (await ada.wait(after=got.after)).outcome == "reply"
+
+
+async def test_a_forged_message_is_not_simply_to_be_answered(ada: Agent, postman: Postman) -> None:
+    await postman.bring(ada.address, letter("boss@bank.example", id="1@x", more=FORGED))
+    got = await ada.wait()
+    assert "forged" in got.next_step
+    assert "Answer" not in got.next_step
+    await postman.bring(ada.address, letter("ben@far.example", id="2@x"))
+    both = await ada.wait()
+    assert len(both.messages) == 2
+    assert both.next_step.startswith("Answer with send_email")
+    assert "sender_verdict is forged" in both.next_step
+    assert "forged" not in (await ada.wait(after=got.after)).next_step
 
 
 def bounce(to: str) -> bytes:

@@ -142,6 +142,17 @@ class Wire:
         self.writer.transport.abort()
 
 
+async def answered(wire: Wire, command: bytes) -> bytes:
+    """The answer to a command, and that it came within two seconds and is no failure of ours."""
+    began = time.monotonic()
+    wire.send(b"t " + command + b"\r\nu LOGOUT\r\n")
+    answer = await wire.rest()
+    assert time.monotonic() - began < 2
+    assert b"SERVERBUG" not in answer
+    assert b"u OK" in answer
+    return answer
+
+
 def read_folder(client: imaplib.IMAP4, folder: str = "INBOX") -> list[bytes]:
     client.select(folder, readonly=True)
     _, data = client.uid("FETCH", "1:*", "(BODY.PEEK[])")

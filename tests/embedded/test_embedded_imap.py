@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from embedded.postoffice import ADA, BEN, MAIL, PASSWORD, DictDirectory, Office, post_office
+from embedded.postoffice import ADA, BEN, MAIL, PASSWORD, DictDirectory, Office, Wire, post_office
 
 MULTIPART = (
     b"From: Ada <ada@post.localhost>\r\nTo: ben@post.localhost\r\nSubject: Two parts\r\n"
@@ -140,6 +140,68 @@ async def test_structure_parts_and_headers_can_be_fetched(office: Office) -> Non
     assert "Subject: Two parts\\r\\n\\r\\n" in subject
     assert "BODY[]<5> {4}', b' Ada'" in partial
     assert f"RFC822.SIZE {len(MULTIPART)}" in size
+
+
+DATED = {
+    "as everybody writes it": (
+        b"Date: Mon, 21 Sep 2026 14:13:20 +0200\r\n",
+        b'"Mon, 21 Sep 2026 14:13:20 +0200"',
+    ),
+    "old": (b"Date:  1 Jan 99 1:02 EST (Eastern)\r\n", b'"1 Jan 99 1:02 EST (Eastern)"'),
+    "folded": (
+        b"Date: Mon, 21 Sep\r\n\t2026 14:13:20 GMT\r\n",
+        b'"Mon, 21 Sep\t2026 14:13:20 GMT"',
+    ),
+    "garbage": (b'Date: 99 "Foo" \\\r\n', rb'"99 \"Foo\" \\"'),
+    "8-bit": (b"Date: \xe9\xe9\r\n", b"{2}\r\n\xe9\xe9"),
+    "long": (b"Date: " + b"x" * 100 + b"\r\n", b'"' + b"x" * 100 + b'"'),
+    "twice": (b"Date: one\r\nDate: two\r\n", b'"one"'),
+    "empty": (b"Date:\r\n", b'""'),
+    "none": (b"", b"NIL"),
+}
+
+
+@pytest.mark.parametrize(("field", "told"), DATED.values(), ids=DATED)
+async def test_an_envelopes_date_is_the_field_as_it_stands(
+    office: Office, field: bytes, told: bytes
+) -> None:
+    envelope = await envelope_of(office, field + b"From: Ada <a@x.test>\r\nSubject: S\r\n\r\nx")
+    assert envelope.startswith(b"(" + told + b' "S" (("Ada" NIL "a" "x.test"))')
+
+
+async def test_an_envelope_has_nil_for_what_is_not_there(office: Office) -> None:
+    mail = (
+        b"From: a@x.test, Ben <b@x.test>\r\nSender: <c@x.test>\r\nReply-To:\r\n"
+        b'To: undisclosed-recipients:;\r\nCc: "" <d@x.test>\r\n\r\nx'
+    )
+    people = b'((NIL NIL "a" "x.test")("Ben" NIL "b" "x.test"))'
+    assert await envelope_of(office, mail) == (
+        b"(NIL NIL " + people + b' ((NIL NIL "c" "x.test")) ' + people + b" NIL"
+        b' ((NIL NIL "d" "x.test")) NIL NIL NIL)'
+    )
+
+
+async def test_a_forwarded_mails_envelope_is_told_alike(office: Office) -> None:
+    inner = b"Date: yesterday\r\nFrom: a@x.test\r\n\r\nx"
+    wire = await filed(office, b"Content-Type: message/rfc822\r\n\r\n" + inner)
+    lines = b"".join(await wire.ask("c FETCH 1 (BODYSTRUCTURE)", b"c OK"))
+    assert b'("yesterday" NIL ((NIL NIL "a" "x.test"))' in lines
+
+
+async def filed(office: Office, mail: bytes) -> Wire:
+    """A connection with a folder open in which ``mail`` alone lies."""
+    await office.imap(ADA, lambda client: client.append("INBOX", "", "", mail))
+    wire = await office.raw_imap(ADA)
+    await wire.ask("b SELECT INBOX", b"b OK")
+    return wire
+
+
+async def envelope_of(office: Office, mail: bytes) -> bytes:
+    wire = await filed(office, mail)
+    lines = b"".join((await wire.ask("c FETCH 1 (ENVELOPE)", b"c OK"))[:-1])
+    begin = b"* 1 FETCH (ENVELOPE "
+    assert lines.startswith(begin)
+    return lines.removeprefix(begin).removesuffix(b")\r\n")
 
 
 async def test_idle_tells_of_a_delivery_at_once(office: Office) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import shlex
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -44,3 +46,15 @@ async def test_outside_of_the_main_thread_nobody_asks() -> None:
         return asyncio.run(run())
 
     assert await asyncio.to_thread(listen) is False
+
+
+def test_these_tests_pass_also_where_a_shell_started_them_in_the_background() -> None:
+    """Such a shell has SIGINT ignored in whatever it starts."""
+    suite = [sys.executable, "-m", "pytest", "-q", "-k", "a_signal_sets", __file__]
+    done = subprocess.run(
+        ["sh", "-c", f"trap '' INT; exec {shlex.join(suite)}"],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.decode()

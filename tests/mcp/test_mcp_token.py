@@ -63,3 +63,11 @@ def test_processes_that_start_together_agree(tmp_path: Path) -> None:
         start.join()
     assert len(found) == 8
     assert len(set(found)) == 1
+
+
+def test_a_home_that_cannot_hold_one_is_an_error_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "token").mkdir()
+    for file in (tmp_path / "absent" / "token", tmp_path / "token"):
+        with pytest.raises((Unavailable, Refused)) as raised:
+            ensure_token(file)
+        assert raised.value.code in ("token_unreadable", "token_readable_by_others")

@@ -147,7 +147,28 @@ def test_numbers_and_truths_written_as_strings_are_taken() -> None:
         ("send_email", {}, "'text' is missing"),
         ("send_email", {"text": 3}, "'text' should be a valid string"),
         ("send_email", {"text": "x", "to": [1]}, "'to[0]' should be a valid string"),
-        ("send_email", {"text": "x", "to": 1}, "'to' should be a valid tuple"),
+        ("send_email", {"text": "x", "to": 1}, "'to' should be a string or a list of strings"),
+        (
+            "send_email",
+            {"text": "x", "bcc": True},
+            "'bcc' should be a string or a list of strings",
+        ),
+        (
+            "send_email",
+            {"text": "x", "attachments": 1},
+            "'attachments' should be a list of objects",
+        ),
+        (
+            "send_email",
+            {"text": "x", "attachments": ["a.txt"]},
+            "'attachments[0]' should be an object",
+        ),
+        (
+            "send_email",
+            {"text": "x", "attachments": [{"text": "x"}] * 51},
+            "'attachments' should have at most 50 items.",
+        ),
+        ("list_threads", {"limit": "ten"}, "'limit' should be a valid integer."),
         ("send_email", {"text": "x", "confirm": "perhaps"}, "'confirm' should be a valid boolean"),
         (
             "send_email",
@@ -178,6 +199,19 @@ def test_a_wrong_value_is_answered_with_the_field_and_what_it_should_be(
     tool: str, arguments: dict[str, Any], said: str
 ) -> None:
     assert said in refusal(tool, arguments).message
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize(
+    "wrong",
+    [7, 1.5, "", "x" * 1_100_000, {}, [7], [[]], [{}] * 2_000],
+    ids=lambda one: repr(one)[:9],
+)
+def test_an_error_speaks_of_the_schema_and_not_of_our_program(tool: Any, wrong: Any) -> None:
+    for name in tool.arguments.model_fields:
+        told = outcome(tool, {name: wrong}).lower()
+        for word in ("tuple", "dictionary", "instance", "request", "validation", "parse", "input"):
+            assert word not in told
 
 
 def outcome(tool: Any, arguments: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.errors import Conflict
 from postroom.model.events import EventType
+from postroom.work.caretaker import Caretaker
+from postroom.work.term import Term
 
 OPERATOR = operator()
 WORD = "zanzibarquux"
@@ -140,3 +142,32 @@ async def test_what_became_overdue_while_nobody_worked_expires_at_the_next_start
         clock.ahead += 61
         await room.worker.start()
         await until(room, lambda con: con.execute(EXPIRED).fetchone())
+
+
+async def test_nobody_gets_a_mailbox_back_between_the_caretakers_look_and_its_act(
+    tmp_path: Path,
+) -> None:
+    clock = JumpClock()
+    async with opened(tmp_path, working=False, clock=clock, retention_days=2) as room:
+        await mailbox(room, ADA, expires_in="1h")
+        await mailbox(room, BEN)
+        await room.desk.mailboxes.delete(OPERATOR, "ben@agents.localhost")
+        clock.ahead += 3601 + 2 * 86400
+        forgotten: list[str] = []
+
+        async def forget(address: str) -> None:
+            forgotten.append(address)
+            for caller in (ADA, operator("ben")):
+                if caller.agent == address.partition("@")[0]:
+                    with pytest.raises(Conflict) as conflict:
+                        await mailbox(room, caller)
+                    assert conflict.value.code == "mail_being_removed"
+
+        number = await room.index.write(lambda con: journal.begin_term(con, clock(), 1, "test"))
+        caretaker = Caretaker(Term(room.index, number), 2 * 86400, forget)
+        await caretaker.round()
+        assert sorted(forgotten) == [ADDRESS, "ben@agents.localhost"]
+        for caller in (ADA, operator("ben")):
+            await mailbox(room, caller)
+        await caretaker.round()
+        assert len(forgotten) == 2

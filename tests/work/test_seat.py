@@ -158,6 +158,7 @@ async def test_a_worker_that_is_stopped_is_named_by_doctor_and_goes_on_when_it_i
                 later.ahead = 0
                 answer = await send(room, ADA, to=("cam@agents.localhost",))
                 assert answer.status == "queued"
+                assert str(cam.pid) in str(answer.reason), "a send waits long enough to know why"
             finally:
                 cam.process.send_signal(signal.SIGCONT)
             await until(room, lambda con: con.execute(SENT).fetchone())

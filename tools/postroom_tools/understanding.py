@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from postroom.model.errors import InvalidRequest
 from postroom.model.requests import AttachmentRequest
 from postroom_tools.misnomers import meant_by
+from postroom_tools.schemas import Schema, input_schema
 from postroom_tools.tool import Arguments, Tool
 
 A = TypeVar("A", bound=Arguments)
@@ -35,7 +36,8 @@ def understand(tool: Tool[A, Any], given: Mapping[str, Any] | None) -> A:
     try:
         return tool.arguments.model_validate(sent)
     except ValidationError as error:
-        problems = [_problem(one) for one in error.errors(include_url=False, include_input=False)]
+        errors = error.errors(include_url=False, include_input=False)
+        problems = [_problem(tool.arguments, one) for one in errors]
     raise InvalidRequest(
         "invalid_arguments",
         f"Nothing was done: {'; '.join(problems[:_MOST_PROBLEMS])}.",
@@ -63,14 +65,14 @@ def _unknown(name: str, model: type[BaseModel], place: str = "") -> str:
     return f"unknown argument {shown}{place}{advice}"
 
 
-def _problem(error: ErrorDetails) -> str:
+def _problem(arguments: type[Arguments], error: ErrorDetails) -> str:
     field, *inner = error["loc"]
     if error["type"] == "extra_forbidden":
         # Only the entries of `attachments` get here: a tool's own arguments were looked at before.
         return _unknown(str(inner[-1]), AttachmentRequest, f" in {_place(field, inner[:-1])}")
     if error["type"] == "missing":
         return f"'{_place(field, inner)}' is missing"
-    return f"'{_place(field, inner)}' {_complaint(error)}"
+    return f"'{_place(field, inner)}' {_complaint(arguments, error)}"
 
 
 def _place(field: int | str, inner: list[int | str]) -> str:
@@ -78,8 +80,30 @@ def _place(field: int | str, inner: list[int | str]) -> str:
     return str(field) + "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in inner)
 
 
-def _complaint(error: ErrorDetails) -> str:
-    """What pydantic says of a type, a bound or an enumeration, as the end of a sentence. Those of
-    its messages that our arguments can cause hold what is expected and never what was given."""
-    said = error["msg"].removeprefix("Value error, ")
-    return re.sub(r"^(Input|String|Tuple|List) should", "should", said)
+def _complaint(arguments: type[Arguments], error: ErrorDetails) -> str:
+    """What is expected, as the end of a sentence. Those of pydantic's messages that our arguments
+    can cause never hold what was given; where they speak of its insides, the schema's words do."""
+    kind = error["type"]
+    if kind == "tuple_type":
+        properties = input_schema(arguments)["properties"]
+        return f"should be {_shape(properties[error['loc'][0]])}"
+    if kind == "model_type":
+        return "should be an object"
+    if kind == "too_long":
+        return f"should have at most {error['ctx']['max_length']} items"
+    said = re.sub(r"^(Input|String) should", "should", error["msg"])
+    # How it tried to read a text as a number is its own affair.
+    return said.partition(", ")[0] if kind.endswith("_parsing") else said
+
+
+_ONE = {"string": "a string", "object": "an object"}
+
+
+def _shape(schema: Schema) -> str:
+    """What a schema of lists says, in words: "a string or a list of strings"."""
+    if "anyOf" in schema:
+        # The shortest first: it is what mostly is meant.
+        return " or ".join(sorted(map(_shape, schema["anyOf"]), key=len))
+    if schema["type"] == "array":
+        return f"a list of {schema['items']['type']}s"
+    return _ONE[schema["type"]]

@@ -13,6 +13,7 @@
 
     answers.py     the one door to standard output: JSON for programs, a page for people
     page.py        lines and tables; colours on a terminal only
+    streams.py     standard output that is closed, full, or gone
     plain.py       what a stranger's words may not do to a terminal
     mail_page.py   a message as a person reads it
     wording.py     the desk's words for agents, as commands

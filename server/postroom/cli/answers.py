@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from postroom.cli.page import Page
 from postroom.cli.plain import escaped, one_line
+from postroom.cli.streams import printing
 from postroom.cli.wording import for_people
 
 if TYPE_CHECKING:
@@ -64,5 +65,6 @@ def _write_json(value: Mapping[str, Any], error: bool) -> None:
     stream = sys.stderr if error else sys.stdout
     is_unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(value, ensure_ascii=not is_unicode, separators=(",", ":"))
-    stream.write(f"{escaped(text)}\n")
-    stream.flush()
+    with printing():
+        stream.write(f"{escaped(text)}\n")
+        stream.flush()

@@ -26,6 +26,27 @@ class Asked:
 
         return load(self.home)
 
+    def existing(self) -> "Settings":
+        """The same where a post room has been opened before. Makes nothing: least of all a room
+        where a path was mistyped.
+
+        Raises:
+            NotFound: there is none.
+        """
+        from postroom.model.errors import NotFound
+
+        home = self.place()
+        if home.is_dir():
+            settings = self.settings()
+            if settings.index_file.exists():
+                return settings
+        raise NotFound(
+            "no_post_room",
+            f"There is no post room at {home}.",
+            "create_mailbox makes the first mailbox, and the post room with it. If there should be"
+            " one already, name its folder with --home or POSTROOM_HOME.",
+        )
+
     def place(self) -> Path:
         """The post room's home, whether it is there yet or not."""
         from postroom.settings import home_at

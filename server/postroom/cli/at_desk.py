@@ -11,6 +11,7 @@ from postroom.cli.plain import plain
 
 if TYPE_CHECKING:
     from postroom.build import PostRoom
+    from postroom.settings import Settings
 
 T = TypeVar("T")
 
@@ -27,19 +28,24 @@ def at_desk(
     program: str,
     work: "Callable[[PostRoom], Awaitable[T]]",
     becomes_worker: bool = False,
+    makes_room: bool = False,
 ) -> T:
     """What ``work`` answers in the opened room. With ``becomes_worker`` this process does the
-    sending and receiving meanwhile, unless another one does.
+    sending and receiving meanwhile, unless another one does; with ``makes_room`` the room is made
+    where there is none.
 
     Raises:
         Stopped: a signal asked it to end; the room was closed first.
+        NotFound: there is no room.
     """
     _log_to_stderr()
-    return asyncio.run(_in_room(asked, program, work, becomes_worker))
+    settings = asked.settings() if makes_room else asked.existing()
+    return asyncio.run(_in_room(asked, settings, program, work, becomes_worker))
 
 
 async def _in_room(
     asked: Asked,
+    settings: "Settings",
     program: str,
     work: "Callable[[PostRoom], Awaitable[T]]",
     becomes_worker: bool,
@@ -48,7 +54,7 @@ async def _in_room(
     from postroom.mcp.stopping import told_to_stop
 
     with told_to_stop() as stop:
-        async with open_room(asked.settings(), program=program) as room:
+        async with open_room(settings, program=program) as room:
             if becomes_worker:
                 await _settle(asked, room, stop)
             answer = await unless_stopped(work(room), stop)

@@ -3,7 +3,7 @@
 0    done; or stopped, where it would have gone on for ever (serve, mcp, --follow)
 1    failed or refused: nothing will happen by itself
 2    the command was not understood, or its arguments are off; nothing was done
-3    no such mailbox, thread, message, file
+3    no such post room, mailbox, thread, message, file
 4    the time ran out before mail came
 5    not now: no worker, a lock, another version; or a send that is queued or held
 130  stopped by the person or the system before it was done (128 + SIGINT)

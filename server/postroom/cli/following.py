@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from postroom.cli.exits import OF_WAIT, ExitCode
 from postroom.model.callers import operator
 from postroom.model.limits import MAX_WAIT_MESSAGES, MAX_WAIT_SECONDS
+from postroom.model.mailboxes import MailboxStatus
 
 if TYPE_CHECKING:
     from postroom.build import PostRoom
@@ -83,6 +84,8 @@ class Watch:
             left = MAX_WAIT_SECONDS if deadline is None else max(deadline - clock(), 0)
             answer = await self._ask(room, min(left, MAX_WAIT_SECONDS))
             is_over = deadline is not None and clock() >= deadline
+            if answer.outcome == "timeout" and answer.problem and not is_over:
+                is_over = await _has_ended(room, place)
             if answer.outcome in ("timeout", "held") and not is_over:
                 continue
             if not await self._hand_on(room, answer, place):
@@ -144,6 +147,12 @@ class Watch:
                 after=answer.after,
                 timeout_seconds=0,
             )
+
+
+async def _has_ended(room: "PostRoom", place: Place) -> bool:
+    """Whether nothing more will come: the desk lets nobody wait on a mailbox that has expired."""
+    box = await room.desk.mailboxes.show(operator(), place.mailbox)
+    return box.status == MailboxStatus.EXPIRED
 
 
 async def _mailbox(room: "PostRoom", scope: Scope) -> str:

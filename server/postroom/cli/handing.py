@@ -1,7 +1,8 @@
 """A command of the operator's, started for one message.
 
 Nothing that a stranger wrote stands in its arguments, in the shell's line or in its environment:
-there are ids alone, made of letters and digits. The message itself comes on standard input.
+there are ids alone, made of letters and digits. The message itself comes on standard input. What
+the command writes goes where ours goes, unless our standard output is for JSON.
 """
 
 import asyncio
@@ -24,15 +25,19 @@ GRACE_SECONDS = 5.0
 class Handing:
     """Starts ``command`` for messages, each at most ``seconds`` long."""
 
-    def __init__(self, command: str, seconds: float) -> None:
+    def __init__(self, command: str, seconds: float, *, beside_json: bool = False) -> None:
+        """``beside_json``: what it writes goes to standard error, or a program that reads our JSON
+        would find it in between."""
         self._command = command
         self._seconds = seconds
+        self._output = sys.stderr if beside_json else None
 
     async def hand(self, message: "MessageView", place: Place) -> str:
         """Why the command did not deal with the message; "" where it did (it ended with 0)."""
         process = await asyncio.create_subprocess_shell(
             self._command,
             stdin=subprocess.PIPE,
+            stdout=self._output,
             env=_environment(message, place),
             # Ctrl-C goes to us; the command is let finish.
             start_new_session=os.name == "posix",

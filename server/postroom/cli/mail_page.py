@@ -25,7 +25,7 @@ def show_message(page: Page, message: MessageView) -> None:
     for file in message.attachments or ():
         page.line(("  attached: ", "dim"), _attachment(file))
     if message.left_out:
-        page.line((f"  left out: {message.left_out}", "dim"))
+        page.line((f"  left out: {for_people(message.left_out)}", "dim"))
     page.line()
 
 
@@ -38,7 +38,8 @@ def _remarks(message: MessageView) -> list[tuple[str, str]]:
         "sender": verdict if verdict not in (None, "verified") else None,
         "asks for replies to (not followed)": message.reply_to_differs,
         "hidden pieces of text left out": str(message.hidden_text) if message.hidden_text else None,
-        "status": message.status if message.status not in (None, "sent") else None,
+        "status": message.status,
+        "reason": message.reason,
         "message": message.message_id,
         "thread": message.thread_id,
     }
@@ -58,7 +59,7 @@ def show_thread(page: Page, thread: ThreadView) -> None:
     for message in thread.messages:
         show_message(page, message)
     if thread.left_out:
-        page.line((f"Left out: {thread.left_out}", "dim"))
+        page.line((for_people(thread.left_out), "dim"))
     if thread.next_cursor:
         page.line((f"More: --cursor {thread.next_cursor}", "dim"))
 

@@ -10,6 +10,7 @@ from postroom.cli.answers import err, tell_error
 from postroom.cli.asked import shared
 from postroom.cli.exits import ExitCode, of_error
 from postroom.cli.lazy import LazyGroup
+from postroom.cli.streams import OutputLost, complete_streams, let_output_go, printing
 from postroom.model.errors import PostroomError
 
 _AT = "postroom.cli.commands"
@@ -49,15 +50,22 @@ def postroom() -> None:
 
 def main() -> None:
     """Run the command that the process was started with, and end with its exit code."""
+    complete_streams()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The exit code of a command, its errors told."""
-    as_json = "--json" in arguments
+    """The exit code of a command, its errors told where they can be."""
     try:
-        code = postroom.main(list(arguments), prog_name="postroom", standalone_mode=False)
-        sys.stdout.flush()
+        return _run(arguments, as_json="--json" in arguments)
+    except (OutputLost, BrokenPipeError):  # nobody can be told
+        let_output_go()
+        return ExitCode.FAILED
+
+
+def _run(arguments: Sequence[str], as_json: bool) -> int:
+    try:
+        code = _called(arguments)
     except PostroomError as error:
         tell_error(as_json, error.code, error.message, error.next_step)
         return of_error(error)
@@ -66,11 +74,31 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         tell_error(as_json, "stopped", "Stopped.", "")
         return ExitCode.STOPPED
-    except BrokenPipeError:
-        return _reader_went_away()
+    except BrokenPipeError:  # `postroom … | head` is no error to tell
+        let_output_go()
+        return ExitCode.FAILED
+    except OutputLost as error:
+        let_output_go()
+        tell_error(as_json, "output_lost", f"The output cannot be written: {error}.", "")
+        return ExitCode.FAILED
     except Exception as error:
         return _told_bug(as_json, error)
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _called(arguments: Sequence[str]) -> object:
+    try:
+        code = postroom.main(list(arguments), prog_name="postroom", standalone_mode=False)
+        with printing():
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        *_, (failed, _) = traceback.walk_tb(error.__traceback__)
+        if failed.f_globals.get("__name__") != "click.utils":  # which prints a help
+            raise
+        raise OutputLost(error.strerror) from error
+    return code
 
 
 def _told_usage(as_json: bool, error: click.ClickException) -> int:
@@ -84,16 +112,6 @@ def _told_usage(as_json: bool, error: click.ClickException) -> int:
         message = "Name a command."
     tell_error(as_json, "usage", message, f"`{command} --help` shows how.")
     return ExitCode.USAGE
-
-
-def _reader_went_away() -> int:
-    """`postroom … | head` is no error; but the interpreter would complain when it flushes at its
-    end, so standard output is let go here."""
-    try:
-        sys.stdout.close()
-    except OSError:
-        return ExitCode.FAILED
-    return ExitCode.FAILED
 
 
 def _told_bug(as_json: bool, error: Exception) -> int:

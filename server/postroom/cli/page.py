@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from postroom.cli.plain import one_line, plain
+from postroom.cli.streams import printing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,8 +56,9 @@ class Page:
     def _print(self, text: str) -> None:
         encoding = self._stream.encoding or "utf-8"
         # A stream of another encoding (a Windows console's code page) must not end the command.
-        self._stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-        self._stream.flush()
+        with printing():
+            self._stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+            self._stream.flush()
 
     @cached_property
     def _console(self) -> "Console":
@@ -70,7 +72,8 @@ class Page:
         text = Text()
         for span in spans:
             text.append(plain(_text(span)), style="" if isinstance(span, str) else span[1])
-        self._console.print(text, soft_wrap=True)
+        with printing():
+            self._console.print(text, soft_wrap=True)
 
     def _print_table(self, head: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
         from rich.table import Table
@@ -79,7 +82,8 @@ class Page:
         table = Table(*head, box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
         for row in cells:
             table.add_row(*map(Text, row))
-        self._console.print(table)
+        with printing():
+            self._console.print(table)
 
 
 def _text(span: Span) -> str:

@@ -37,8 +37,8 @@ class Print:
         elif not self._follow:
             show_wait(out(), answer)
         elif not answer.messages:
-            reason = f": {answer.reason}" if answer.reason else ""
-            err().line((f"{answer.outcome}{reason}", "dim"))
+            why = answer.reason or answer.problem
+            err().line((f"{answer.outcome}: {why}" if why else answer.outcome, "dim"))
 
 
 class HandOver:
@@ -50,11 +50,13 @@ class HandOver:
         self._handing = handing
         self._printing = printing
         self._json = as_json
+        self._handed = 0
 
     async def take(self, message: "MessageView", place: Place) -> bool:
         for number, pause in enumerate((*PAUSES_SECONDS, None), 1):
             why = await self._handing.hand(message, place)
             if not why:
+                self._handed += 1
                 return True
             self._tell_failure(message.message_id, number, why, pause)
             if pause is not None:
@@ -62,8 +64,22 @@ class HandOver:
         return False
 
     def tell(self, answer: "WaitAnswer") -> None:
-        if not answer.messages:
+        if answer.messages:
+            return
+        if not self._handed or answer.outcome != "timeout":
             self._printing.tell(answer)
+        if self._handed and answer.outcome in ("timeout", "held"):
+            self._sum_up(answer)
+
+    def _sum_up(self, answer: "WaitAnswer") -> None:
+        """What was done, once nothing more is there."""
+        if self._json:
+            rest = answer.model_dump(include={"after", "as_of", "problem"}, exclude_none=True)
+            say_json({"handed_over": self._handed, **rest})
+            return
+        # On standard output stands what the command writes, for whoever reads it on.
+        count = f"{self._handed} message{'s' if self._handed > 1 else ''}"
+        err().line((f"{count} handed to the command. Go on with --after {answer.after}", "dim"))
 
     def _tell_failure(self, id: str, number: int, why: str, pause: float | None) -> None:
         tries = len(PAUSES_SECONDS) + 1

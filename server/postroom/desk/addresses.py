@@ -23,7 +23,7 @@ def people(written: tuple[str, ...], field: str) -> tuple[Person, ...]:
     if len(entries) > MAX_WRITTEN:
         raise InvalidRequest(
             "too_many_recipients",
-            f"{field} names {len(entries)} addresses.",
+            f"`{field}` names {len(entries)} addresses.",
             f"A mail goes to at most {MAX_RECIPIENTS}.",
         )
     found = [_person(entry, field, place) for place, entry in enumerate(entries, 1)]
@@ -36,7 +36,7 @@ def _person(entry: str, field: str, place: int) -> Person:
     except EmailNotValidError as error:
         raise InvalidRequest(
             "address_malformed",
-            f"Address {place} of {field} is no email address.",
+            f"Address {place} of `{field}` is no email address.",
             'Write it as "name@example.com" or "Name <name@example.com>".',
         ) from error
     # The domain in its ASCII form, so that only a non-ASCII local part needs SMTPUTF8 (RFC 6531).

@@ -15,6 +15,7 @@ from postroom.index import mail
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.mime.attachments import attachment_content, attachment_text, attachment_type
+from postroom.mime.media_types import known_type
 from postroom.model.answers import AttachmentAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
@@ -56,7 +57,7 @@ class Attachments:
         return AttachmentAnswer(
             attachment_id=attachment_id.strip(),
             untrusted_filename=part.filename,
-            content_type=part.content_type,
+            content_type=known_type(part.content_type),
             size=part.size,
             untrusted_text=shown,
             left_out=f"the last {left} of {len(text or '')} characters" if left else None,

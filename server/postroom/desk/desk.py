@@ -41,7 +41,14 @@ def open_desk(
     clock, operator = index.clock, settings.operator
     attachments = Attachments(index, operator.attachment_folders, settings.home)
     return Desk(
-        mailboxes=Mailboxes(index, clock, provisioners, operator.domain, operator.username_pattern),
+        mailboxes=Mailboxes(
+            index,
+            clock,
+            provisioners,
+            operator.domain,
+            operator.username_pattern,
+            operator.retention_days * 86400,
+        ),
         sending=Sending(index, clock, attachments, provisioners, idle),
         reading=Reading(index, clock),
         waiting=Waiting(index, clock, _elsewhere(provisioners), idle),

@@ -52,7 +52,7 @@ class HealthReports:
         return [
             _index(con),
             _worker(con, idle),
-            _server(con),
+            _server(con, idle),
             _mailboxes(con),
             _outbox(con),
             *elsewhere_too,
@@ -70,12 +70,17 @@ class HealthReports:
 
 def _index(con: Connection) -> Check:
     said = con.execute("PRAGMA quick_check(1)").fetchone()[0]
-    count = con.execute("SELECT count(*) FROM mail").fetchone()[0]
+    version = f"SQLite {sqlite3.sqlite_version}"
+    # What can be read: of a mail that was removed with its mailbox, a row stays that holds its ids.
+    count = con.execute(
+        "SELECT count(*) FROM messages g JOIN mailboxes b ON b.id = g.mailbox_id"
+        " WHERE b.status <> 'deleted'"
+    ).fetchone()[0]
     return Check(
         name="index",
         ok=said == "ok",
-        says=f"{count} messages, journal at {journal.last_position(con)}, "
-        f"SQLite {sqlite3.sqlite_version}" + ("" if said == "ok" else f": {said}"),
+        says=f"{count} message{'' if count == 1 else 's'}, journal at"
+        f" {journal.last_position(con)}, {version}{'' if said == 'ok' else f': {said}'}",
         next_step=None if said == "ok" else "Stop every Postroom process and restore a backup.",
     )
 
@@ -94,20 +99,24 @@ def _worker(con: Connection, idle: str) -> Check:
     )
 
 
-def _server(con: Connection) -> Check:
+def _server(con: Connection, idle: str) -> Check:
     row = journal.worker(con)
-    if row is None or not row["imap_port"]:
+    ports = (
+        f"IMAP 127.0.0.1:{row['imap_port']}, SMTP 127.0.0.1:{row['smtp_port']}"
+        if row is not None and row["imap_port"]
+        else ""
+    )
+    if idle or row is None:
+        says = f"runs with the worker, then at {ports}" if ports else "runs with the worker"
+        return Check(name="built-in server", ok=False, says=says, because="worker")
+    if not ports:
         return Check(
             name="built-in server",
             ok=False,
-            says="it has never run here",
-            next_step="Start `postroom serve`, or any client that runs `postroom mcp`.",
+            says="it is just being started",
+            next_step="Look again in a moment.",
         )
-    return Check(
-        name="built-in server",
-        ok=True,
-        says=f"IMAP 127.0.0.1:{row['imap_port']}, SMTP 127.0.0.1:{row['smtp_port']}",
-    )
+    return Check(name="built-in server", ok=True, says=ports)
 
 
 def _mailboxes(con: Connection) -> Check:

@@ -4,8 +4,8 @@ import re
 import secrets
 from collections.abc import Mapping
 
-from postroom.clock import Clock
-from postroom.desk import door
+from postroom.clock import Clock, Stopwatch
+from postroom.desk import created, door
 from postroom.desk.times import duration, iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -44,12 +44,15 @@ class Mailboxes:
         provisioners: Mapping[str, Provisioner],
         default_domain: str,
         username_pattern: str,
+        retention_seconds: float,
     ) -> None:
+        """``retention_seconds``: how long the mail of an expired mailbox is kept."""
         self._index = index
         self._clock = clock
         self._provisioners = provisioners
         self._default_domain = default_domain
         self._pattern = username_pattern
+        self._retention = retention_seconds
 
     async def create(
         self,
@@ -63,7 +66,7 @@ class Mailboxes:
 
         Raises:
             InvalidRequest, Refused: the name or another argument is not allowed.
-            Conflict: the address is somebody else's.
+            Conflict: the address is somebody else's, or its old mail is still being removed.
         """
         door.require(caller, "create")
         provisioner = self._provisioner(domain)
@@ -71,17 +74,15 @@ class Mailboxes:
         shown = _display_name(display_name)
         lifetime = _lifetime(expires_in)
 
-        def change(con: Connection) -> tuple[Mailbox, bool]:
+        def change(con: Connection) -> tuple[Mailbox, Mailbox | None]:
             return self._make(con, caller, provisioner, name, shown, lifetime)
 
-        box, existed = await self._index.write(change)
+        box, old = await self._index.write(change)
         if box.status is MailboxStatus.PROVISIONING:
             box = await self._wait_until_live(box)
-        answer = _created(box, existed, provisioner)
-        if existed and lifetime is not None and _kept_its_time(box, lifetime, self._clock()):
-            told = "It existed before, so expires_in was not applied."
-            return answer.model_copy(update={"next_step": f"{told} {answer.next_step}"})
-        return answer
+        now = self._clock()
+        remarks = created.remarks(box, old, shown, lifetime, now)
+        return created.answer(box, old, provisioner, remarks)
 
     async def list(self, caller: Caller) -> MailboxList:
         """The caller's mailboxes, with how many threads in each await an answer."""
@@ -111,7 +112,7 @@ class Mailboxes:
             journal.append(
                 con, self._clock(), EventType.MAILBOX_DELETED, "operator", mailbox_id=box.id
             )
-            return self._detail(box)
+            return self._detail(mailboxes.by_id(con, box.id) or box)
 
         return await self._index.write(change)
 
@@ -174,7 +175,8 @@ class Mailboxes:
         name: str | None,
         shown: str | None,
         lifetime: float | None,
-    ) -> tuple[Mailbox, bool]:
+    ) -> tuple[Mailbox, Mailbox | None]:
+        """(the mailbox, what it was before where it existed)."""
         now = self._clock()
         owner = mailboxes.owner_or_new(con, caller.tenant, caller.agent)
         name = name or self._free_name(con, provisioner)
@@ -193,8 +195,17 @@ class Mailboxes:
                 f"The operator has removed {address}.",
                 "Choose another username, or ask the operator.",
             )
+        if old is not None and mailboxes.is_being_removed(con, old.id, now - self._retention):
+            # Given back now, it would show the old mail again, or the caretaker would take the new
+            # mail with the old.
+            raise Conflict(
+                "mail_being_removed",
+                f"The old mail of {address} is still being removed.",
+                "Try again in a moment; a worker removes it, such as `postroom serve`. Or choose"
+                " another username.",
+            )
         if old is not None and (old.receives(now) or old.status is MailboxStatus.PROVISIONING):
-            return old, True
+            return old, old
         display = shown or (old.display_name if old else name)
         password = secrets.token_urlsafe(18)
         status = MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
@@ -210,7 +221,7 @@ class Mailboxes:
             journal.append(con, now, EventType.MAILBOX_LIVE, door.actor(caller), mailbox_id=box_id)
         made = mailboxes.by_id(con, box_id)
         assert made is not None
-        return made, old is not None
+        return made, old
 
     def _free_name(self, con: Connection, provisioner: Provisioner) -> str:
         """A readable name that is free and that the operator's pattern allows."""
@@ -247,11 +258,11 @@ class Mailboxes:
         )
 
     async def _wait_until_live(self, box: Mailbox) -> Mailbox:
-        deadline = self._clock() + PROVISION_PATIENCE_SECONDS
+        watch = Stopwatch(self._clock)
         while True:
             changed = self._index.next_change()
             now = await self._index.read(lambda con: mailboxes.by_id(con, box.id))
-            left = deadline - self._clock()
+            left = PROVISION_PATIENCE_SECONDS - watch.elapsed()
             if now is None or now.status is not MailboxStatus.PROVISIONING or left <= 0:
                 return now or box
             await wait_for_event(changed, left)
@@ -306,35 +317,6 @@ def _lifetime(expires_in: str | None) -> float | None:
             "expiry_out_of_range", "expires_in is from 10 seconds to 366 days.", 'Such as "2h".'
         )
     return seconds
-
-
-def _kept_its_time(box: Mailbox, lifetime: float, now: float) -> bool:
-    """Whether a mailbox ends at another time than it would if it had been made just now."""
-    return box.expires_at is None or abs(box.expires_at - now - lifetime) > 5
-
-
-def _created(box: Mailbox, existed: bool, provisioner: Provisioner) -> MailboxCreated:
-    live = box.status is MailboxStatus.LIVE
-    return MailboxCreated(
-        address=box.address,
-        display_name=box.display_name,
-        status="live" if live else "provisioning",
-        existed=existed,
-        reach=provisioner.reach.value,
-        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
-        next_step=_next_step(live, provisioner),
-    )
-
-
-def _next_step(live: bool, provisioner: Provisioner) -> str:
-    if not live:
-        return "It is being set up; list_mailboxes tells when it is live."
-    if provisioner.reach.value == "local":
-        return (
-            f"Send from it with send_email. It reaches addresses at {provisioner.domain} on this"
-            " machine only, until the operator connects a real account."
-        )
-    return "Send from it with send_email, or wait for mail with wait_for_reply."
 
 
 def _summary(box: Mailbox, status: MailboxStatus, awaiting: int, caller: Caller) -> MailboxSummary:

@@ -79,11 +79,11 @@ def able(box: Mailbox, now: float) -> Mailbox:
 def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     """What becomes of a send, in the caller's transaction. No path to the outbox goes around it."""
     composed = _as_it_is_now(con, now, composed)
-    same = _same_send(con, composed, now)
+    same = _same_send(con, who, composed, now)
     if same is not None:
         return Filed(same, duplicate=True)
     if composed.reply is not None and not composed.request.confirm:
-        moved = _moved(con, who, composed.reply.thread_id, now)
+        moved = _moved(con, who, composed.reply, now)
         if moved is not None:
             return moved
     verdict = judge(_facts(who, composed))
@@ -101,7 +101,7 @@ def _as_it_is_now(con: Connection, now: float, composed: Composed) -> Composed:
     return replace(composed, reply=replace(composed.reply, thread_id=thread_id))
 
 
-def _same_send(con: Connection, composed: Composed, now: float) -> Row | None:
+def _same_send(con: Connection, who: str, composed: Composed, now: float) -> Row | None:
     """The send that this request repeats, if any."""
     key = composed.request.idempotency_key
     if key is not None:
@@ -114,13 +114,25 @@ def _same_send(con: Connection, composed: Composed, now: float) -> Row | None:
             )
         if known is not None:
             return known
-    return sends.same_content(
-        con,
-        composed.box.id,
-        composed.content,
-        _answered_mail(composed),
-        now - DUPLICATE_WINDOW_SECONDS,
-    )
+    since = now - DUPLICATE_WINDOW_SECONDS
+    same = sends.same_content(con, composed.box.id, composed.content, since)
+    return None if same is None or _answers_anew(con, who, composed, same) else same
+
+
+def _answers_anew(con: Connection, who: str, composed: Composed, before: Row) -> bool:
+    """Whether the words of an earlier reply answer something else now: "Yes." to one question is
+    not "Yes." to the next. A client that repeats a call has not been shown the next."""
+    if composed.reply is None or before["answers_mail"] == _answered_mail(composed):
+        return False
+    thread_id = composed.reply.thread_id
+    answered = reading.one_message(con, before["answers_mail"] or before["mail_id"])
+    upto = int((answered or before)["position"])
+    seen = reading.shown(con, who, thread_id)
+    if composed.request.confirm:
+        # Told that the thread has moved, an agent may mean the same words for what is new. Where
+        # nothing was shown since before the first, that one was confirmed, and this repeats it.
+        return before["answers_mail"] is None or seen >= upto
+    return reading.count_unseen(con, thread_id, upto) > reading.count_unseen(con, thread_id, seen)
 
 
 def _answered_mail(composed: Composed) -> int | None:
@@ -129,8 +141,9 @@ def _answered_mail(composed: Composed) -> int | None:
     return reply.answers["mail_id"] if reply and reply.answers else None
 
 
-def _moved(con: Connection, who: str, thread_id: int, now: float) -> Filed | None:
+def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
     """Why a reply should not go out yet: something new was not shown, or it is answered already."""
+    thread_id = reply.thread_id
     newest = reading.newest_received(con, thread_id)
     if newest is None:
         return None
@@ -139,7 +152,8 @@ def _moved(con: Connection, who: str, thread_id: int, now: float) -> Filed | Non
     if count:
         newest_first = reading.unseen(con, thread_id, seen, MAX_NEW_SHOWN)
         return Filed(None, moved=tuple(reversed(newest_first)), unseen=count)
-    answer = sends.answer_to(con, newest["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
+    answered = reply.answers or newest
+    answer = sends.answer_to(con, answered["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
     return Filed(None) if answer is not None else None
 
 

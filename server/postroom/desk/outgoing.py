@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from postroom.desk.addresses import people
 from postroom.desk.replies import Reply
+from postroom.mime.outgoing import is_writable
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from postroom.model.mailboxes import Mailbox
@@ -21,6 +22,8 @@ class Recipients:
     to: tuple[Person, ...]
     cc: tuple[Person, ...]
     bcc: tuple[Person, ...]
+    left_out: tuple[Person, ...] = ()
+    """Whom a reply should go to as well, at addresses that no mail can be addressed to."""
 
     def fields(self) -> tuple[tuple[str, str], ...]:
         """(address, field) of each, in order, each address once."""
@@ -34,8 +37,14 @@ class Recipients:
         return tuple(address for address, _ in self.fields())
 
 
-def check_size(request: SendRequest) -> None:
-    """Raise InvalidRequest where the words are more than a mail should carry."""
+def check(request: SendRequest) -> None:
+    """Raise InvalidRequest where the words are none, or more than a mail should carry."""
+    if not (request.text.strip() or (request.html or "").strip() or request.attachments):
+        raise InvalidRequest(
+            "mail_empty",
+            "The mail is empty: no words, no HTML and no attachment.",
+            "Pass the words as `text`.",
+        )
     if request.reply_all and request.thread_id is None:
         raise InvalidRequest(
             "reply_all_without_thread",
@@ -46,12 +55,14 @@ def check_size(request: SendRequest) -> None:
     if longest > MAX_TEXT_CHARS:
         raise InvalidRequest(
             "text_too_long",
-            f"text is longer than {MAX_TEXT_CHARS} characters.",
+            f"`text` is longer than {MAX_TEXT_CHARS} characters.",
             "Put the long part into an attachment.",
         )
     if len(request.subject or "") > MAX_SUBJECT_CHARS:
         raise InvalidRequest(
-            "subject_too_long", f"subject is at most {MAX_SUBJECT_CHARS} characters.", "Shorten it."
+            "subject_too_long",
+            f"`subject` is at most {MAX_SUBJECT_CHARS} characters.",
+            "Shorten it.",
         )
     if request.idempotency_key is not None and not 1 <= len(request.idempotency_key) <= 200:
         raise InvalidRequest("idempotency_key_malformed", "idempotency_key is 1 to 200 characters.")
@@ -61,14 +72,21 @@ def recipients(request: SendRequest, reply: Reply | None, own: str) -> Recipient
     """Whom the mail is for: as asked, else as a reply goes.
 
     Raises:
-        InvalidRequest: nobody is named, or an address is malformed.
+        InvalidRequest: nobody is named, or an address is malformed. An address that the caller
+        did not name is left out where no mail can be addressed so.
     """
     to, cc = people(request.to, "to"), people(request.cc, "cc")
     bcc = people(request.bcc, "bcc")
     if reply is not None and not to:
         to, others = reply.recipients(own, request.reply_all)
         cc = (*cc, *others)
-    found = Recipients(to, cc, bcc)
+    found = _writable(Recipients(to, cc, bcc))
+    if found.left_out and not found.to and not found.cc:
+        raise InvalidRequest(
+            "sender_not_answerable",
+            "No mail can be sent to the address from which the message claims to come.",
+            "Pass `to` with another address of theirs.",
+        )
     if not found.addresses():
         raise InvalidRequest(
             "recipients_missing",
@@ -76,6 +94,16 @@ def recipients(request: SendRequest, reply: Reply | None, own: str) -> Recipient
             "Pass `to`, or `thread_id` to answer a thread.",
         )
     return found
+
+
+def _writable(asked: Recipients) -> Recipients:
+    left_out = (p for p in (*asked.to, *asked.cc) if not is_writable(p.address))
+    return Recipients(
+        to=tuple(p for p in asked.to if is_writable(p.address)),
+        cc=tuple(p for p in asked.cc if is_writable(p.address)),
+        bcc=asked.bcc,
+        left_out=tuple(left_out),
+    )
 
 
 def draft(

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.model.errors import Unavailable
 from postroom.model.limits import MAX_WAITS_PER_AGENT
 
@@ -21,8 +21,8 @@ again would otherwise end one another without pause."""
 class Place:
     """The place of one wait."""
 
-    def __init__(self, since: float) -> None:
-        self.since = since
+    def __init__(self, watch: Stopwatch) -> None:
+        self.watch = watch
         self._wanted = asyncio.Event()
 
     @property
@@ -59,7 +59,7 @@ class Places:
             Unavailable: all were taken just now.
         """
         self._make_room(who)
-        place = Place(self._clock())
+        place = Place(Stopwatch(self._clock))
         self._taken[who].append(place)
         try:
             yield place
@@ -72,7 +72,7 @@ class Places:
         staying = [place for place in self._taken.get(who, ()) if not place.is_wanted]
         if len(staying) < MAX_WAITS_PER_AGENT:
             return
-        if self._clock() - staying[0].since < UNDISTURBED_SECONDS:
+        if staying[0].watch.elapsed() < UNDISTURBED_SECONDS:
             raise Unavailable(
                 "too_many_waits",
                 f"{MAX_WAITS_PER_AGENT} waits have just begun for this agent.",

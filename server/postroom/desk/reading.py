@@ -49,7 +49,9 @@ class Reading:
         door.require(caller, "read")
         if not 1 <= limit <= MAX_LIST:
             raise InvalidRequest(
-                "limit_out_of_range", f"limit is from 1 to {MAX_LIST}.", "Use the cursor for more."
+                "limit_out_of_range",
+                f"`limit` is from 1 to {MAX_LIST}.",
+                "Use the cursor for more.",
             )
         now = self._clock()
         begin = moment(since, now, "since") if since else 0.0

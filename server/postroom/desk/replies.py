@@ -8,7 +8,8 @@ from postroom.desk.views import reply_to_differs
 from postroom.index import reading
 from postroom.index.database import Connection, Row
 from postroom.index.threads import people_of
-from postroom.model.messages import Direction, Person
+from postroom.model.mailboxes import goes_to
+from postroom.model.messages import Direction, Person, SenderVerdict
 
 
 @dataclass(frozen=True)
@@ -18,14 +19,15 @@ class Reply:
     thread_id: int
     public_id: str
     answers: Row | None
-    """The newest message received; None in a thread where nobody has written to us yet."""
+    """The newest message received, of those that people wrote where there are any: an answer to a
+    bounce helps nobody. None in a thread where nobody has written to us yet."""
     latest: Row
     """The message whose subject and ids the reply follows."""
 
     def recipients(
         self, own: str, everybody: bool
     ) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
-        """(to, cc) of a reply: the From of the newest message received, or everybody there.
+        """(to, cc) of a reply: the From of the message that is answered, or everybody there.
 
         A Reply-To that differs is not followed: it is how a stranger redirects an answer unseen.
         Where nobody has written yet, the mail goes to whom ours went before.
@@ -61,6 +63,10 @@ class Reply:
         """A Reply-To of the answered message that is not followed."""
         return reply_to_differs(self.answers) if self.answers is not None else None
 
+    def is_to_forged(self) -> bool:
+        """Whether the answered message is not from who it claims to be."""
+        return self.answers is not None and self.answers["verdict"] == SenderVerdict.FORGED
+
 
 def _writable(id: str) -> bool:
     """Whether a header may hold a stranger's id: another kind must not stop us from answering."""
@@ -69,7 +75,7 @@ def _writable(id: str) -> bool:
 
 def look_up(con: Connection, thread_id: int, public_id: str) -> Reply:
     """The thread as it stands now, to be answered."""
-    received = reading.newest_received(con, thread_id)
+    received = reading.newest_from_people(con, thread_id) or reading.newest_received(con, thread_id)
     latest = received or reading.newest_sent(con, thread_id)
     if latest is None:
         raise door.no_thread()  # its mail has gone by retention
@@ -77,5 +83,5 @@ def look_up(con: Connection, thread_id: int, public_id: str) -> Reply:
 
 
 def _without(people: tuple[Person, ...], own: str) -> tuple[Person, ...]:
-    kept = {p.address.lower(): p for p in people if p.address.lower() != own}
+    kept = {p.address.lower(): p for p in people if not goes_to(p.address, own)}
     return tuple(kept.values())

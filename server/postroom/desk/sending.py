@@ -8,10 +8,11 @@ Then it waits a short while for the courier. It never touches a network.
 import asyncio
 from collections.abc import Callable, Mapping
 
-from postroom.clock import Clock
+from postroom.clock import Clock, Stopwatch
 from postroom.desk import cursors, door, outbox, outgoing, replies, views
 from postroom.desk.attachments import Attachments
 from postroom.desk.outbox import Composed, Filed
+from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
 from postroom.index import journal, sends, threads
 from postroom.index.database import Connection, Row
@@ -35,6 +36,9 @@ from postroom.model.sends import SendStatus
 from postroom.provision.provisioner import Provisioner
 
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
+MAX_LEFT_OUT_SHOWN = 5
+"""Addresses named that a reply does not go to; a stranger may have copied hundreds."""
+
 MAX_NEW_CHARS = 4_000
 """Words shown of each, characters: about a thousand tokens."""
 
@@ -66,7 +70,7 @@ class Sending:
             NotFound, Refused: a mailbox, thread or file is not the caller's or not allowed.
         """
         door.require(caller, "send")
-        outgoing.check_size(request)
+        outgoing.check(request)
         composed = await self._compose(caller, request)
         who = door.actor(caller)
         filed = await self._index.write(lambda con: outbox.file(con, self._clock(), who, composed))
@@ -120,7 +124,7 @@ class Sending:
 
     async def _outcome(self, composed: Composed, send_id: int, duplicate: bool) -> SendAnswer:
         """The answer once the courier has dealt with it, or after a short while."""
-        begin = self._clock()
+        watch = Stopwatch(self._clock)
         first_look = min(IDLE_PATIENCE_SECONDS, SEND_PATIENCE_SECONDS)
         while True:
             changed = self._index.next_change()
@@ -130,7 +134,7 @@ class Sending:
             deferred = send["status"] == SendStatus.QUEUED and send["reason"]
             if send["status"] not in _MOVING or deferred:
                 return answer
-            waited = self._clock() - begin
+            waited = watch.elapsed()
             idle = self._idle() if waited >= first_look else ""
             if idle or waited >= SEND_PATIENCE_SECONDS:
                 return answer.model_copy(update={"reason": idle or None})
@@ -178,7 +182,7 @@ def _after_moved(filed: Filed) -> str:
 
 def _why_moved(filed: Filed) -> str:
     if not filed.moved:
-        return "You answered the newest message of this thread less than ten minutes ago."
+        return "You answered the same message less than ten minutes ago."
     new = "a message" if filed.unseen == 1 else f"{filed.unseen} messages"
     said = f"This thread holds {new} that you have not been shown."
     if filed.unseen > len(filed.moved):
@@ -194,7 +198,6 @@ def _answer(
     thread_id = sends.thread_now(con, send["mail_id"])
     scope = Scope(send["mailbox_id"], thread_id)
     status = SendStatus.QUEUED if send["status"] == SendStatus.SUBMITTING else send["status"]
-    differs = composed.reply.reply_to_differs() if composed.reply else None
     return send, SendAnswer(
         send_id=send["public_id"],
         status=str(status),  # type: ignore[arg-type]  # a SendStatus is one of these words
@@ -204,12 +207,28 @@ def _answer(
         recipients=tuple(views.shown_address(r["address"]) for r in sends.recipients(con, send_id)),
         duplicate=True if duplicate else None,
         reason=send["reason"] or None,
-        next_step=_next_step(str(status), differs, bool(send["reason"])),
+        next_step=_next_step(str(status), composed, bool(send["reason"])),
     )
 
 
-def _next_step(status: str, differs: str | None, with_reason: bool) -> str | None:
-    told = f"The message answered asks for replies to {differs}; not followed." if differs else ""
+def _warnings(reply: Reply | None, to_whom: Recipients) -> list[str]:
+    """What to know of the message that was answered, and of the answer."""
+    warnings = []
+    if left_out := to_whom.left_out:
+        shown = ", ".join(views.shown_address(p.address) for p in left_out[:MAX_LEFT_OUT_SHOWN])
+        more = len(left_out) - MAX_LEFT_OUT_SHOWN
+        shown += f" and {more} more" if more > 0 else ""
+        warnings.append(f"It does not go to {shown}: no mail can be sent to such an address.")
+    if reply is None:
+        return warnings
+    if reply.is_to_forged():
+        warnings.append("The message answered is forged: its sender is not who it claims to be.")
+    if differs := reply.reply_to_differs():
+        warnings.append(f"The message answered asks for replies to {differs}; not followed.")
+    return warnings
+
+
+def _next_step(status: str, composed: Composed, with_reason: bool) -> str | None:
     steps = {
         "sent": "All the other recipients got it: do not send it to them again."
         if with_reason
@@ -220,4 +239,5 @@ def _next_step(status: str, differs: str | None, with_reason: bool) -> str | Non
         "failed": "Nothing was delivered. Correct what the reason names before sending again.",
         "unknown": "It may have been delivered. Do not send it again; tell the user.",
     }
-    return " ".join(part for part in (told, steps.get(status, "")) if part) or None
+    told = _warnings(composed.reply, composed.recipients)
+    return " ".join(part for part in (*told, steps.get(status, "")) if part) or None

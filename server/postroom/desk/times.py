@@ -25,7 +25,7 @@ def duration(text: str, name: str) -> float:
     if not found:
         raise InvalidRequest(
             "duration_malformed",
-            f"{name} is a number and a unit.",
+            f"`{name}` is a number and a unit.",
             'Write it as "90s", "30m", "2h" or "7d".',
         )
     return float(found.group(1)) * _UNITS[found.group(2)]
@@ -46,7 +46,7 @@ def moment(text: str, now: float, name: str) -> float:
     except ValueError as error:
         raise InvalidRequest(
             "time_malformed",
-            f"{name} is an ISO 8601 date or time, or a duration before now.",
+            f"`{name}` is an ISO 8601 date or time, or a duration before now.",
             'Write it as "2026-11-23", "2026-11-23T09:00:00Z" or "24h".',
         ) from error
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

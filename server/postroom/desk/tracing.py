@@ -2,12 +2,13 @@
 
 import json
 
+from postroom.desk.steps import Steps, claimed
 from postroom.desk.times import iso
 from postroom.index import folders, journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.mime.received import hops
-from postroom.model.answers import EventList, EventView, Trace, TraceStep
+from postroom.model.answers import EventList, EventView, StepKind, Trace, TraceStep
 from postroom.model.callers import Caller
 from postroom.model.errors import NotFound, Refused
 from postroom.model.events import Event
@@ -60,9 +61,10 @@ def _trace(con: Connection, what: str) -> Trace:
             return _trace_mailbox(con, box.id, box.address)
     found = mail.by_message_id(con, what.strip("<>"))
     if found:
-        parts = [_trace_mail(con, row["id"], row["public_id"]) for row in found]
-        steps = tuple(step for part in parts for step in part.steps)
-        return Trace(subject=f"Message-ID {what}", steps=tuple(sorted(steps, key=lambda s: s.at)))
+        steps = Steps()
+        for row in found:
+            steps.take(_steps(con, row["id"]))
+        return Trace(subject=f"Message-ID {what}", steps=steps.in_order())
     raise NotFound(
         "nothing_to_trace",
         "Nothing of this name is known here.",
@@ -71,111 +73,110 @@ def _trace(con: Connection, what: str) -> Trace:
 
 
 def _trace_mail(con: Connection, mail_id: int, subject: str) -> Trace:
-    row = con.execute("SELECT * FROM mail WHERE id = ?", (mail_id,)).fetchone()
-    box = mailboxes.by_id(con, row["mailbox_id"])
-    steps = [
-        TraceStep(
-            at=iso(row["arrived_at"]),
-            what=f"{row['direction']} as {row['public_id']}, {row['size']} bytes,"
-            f" mailbox {box.address if box else 'unknown'},"
-            f" thread {threads.public_id(con, sends.thread_now(con, mail_id))}",
-            detail=row["why"],
-        )
-    ]
-    steps += _hops(con, mail_id)
-    steps += [_copy(place, row) for place in folders.where_is(con, mail_id)]
-    steps += [_read_as(con, mail_id, row)]
-    send = sends.by_mail(con, mail_id)
-    if send is not None:
-        steps += _sent(con, send)
-    seen = journal.about_mail(con, mail_id)
-    steps += [TraceStep(at=iso(e.at), what=f"{e.type} by {e.actor}", detail=e.detail) for e in seen]
-    steps += [
-        TraceStep(at=iso(wake["at"]), what=f"handed to a wait of {wake['agent']}")
-        for wake in reading.wakes(con, mail_id)
-    ]
+    box = mailboxes.by_id(con, _mail(con, mail_id)["mailbox_id"])
     where = f" of {box.address}" if box else ""
-    return Trace(subject=subject + where, steps=tuple(sorted(steps, key=lambda step: step.at)))
+    return Trace(subject=subject + where, steps=_steps(con, mail_id).in_order())
 
 
-def _hops(con: Connection, mail_id: int) -> list[TraceStep]:
-    """The servers that the mail says it passed: their word, not ours."""
-    raw = mail.raw(con, mail_id)
-    return [
-        TraceStep(
-            at=hop.at[:19] + "Z" if hop.at else "",
-            what=f"says it passed {hop.receiver or 'a server'} by {hop.protocol or 'mail'}",
-            detail=f"from {hop.sender}" if hop.sender else None,
+def _mail(con: Connection, mail_id: int) -> Row:
+    row: Row = con.execute("SELECT * FROM mail WHERE id = ?", (mail_id,)).fetchone()
+    return row
+
+
+def _steps(con: Connection, mail_id: int) -> Steps:
+    """Everything that is known of one mail."""
+    row, send, steps = _mail(con, mail_id), sends.by_mail(con, mail_id), Steps()
+    _add_arrival(con, steps, row)
+    if send is not None:
+        _add_send(con, steps, send)
+    for event in journal.about_mail(con, mail_id):
+        steps.add(StepKind.EVENT, event.at, f"{event.type} by {event.actor}", event.detail)
+    if send is not None:
+        # Whatever it came to came after all of that.
+        settled = send["settled_at"] or steps.latest
+        steps.add(StepKind.STATUS, settled, f"now {send['status']}", send["reason"])
+    for place in folders.where_is(con, mail_id):
+        kind = StepKind.FOUND if send is None else StepKind.FILED
+        steps.add(
+            kind,
+            row["arrived_at"] if send is None else (send["settled_at"] or steps.latest),
+            f"found in {place['folder']} of {place['account']}",
+            f"UID {place['uid']}, UIDVALIDITY {place['uidvalidity']}",
         )
-        for hop in (hops(raw) if raw is not None else ())
-    ]
-
-
-def _copy(place: Row, row: Row) -> TraceStep:
-    return TraceStep(
-        at=iso(row["arrived_at"]),
-        what=f"found in {place['folder']} of {place['account']}",
-        detail=f"UID {place['uid']}, UIDVALIDITY {place['uidvalidity']}",
-    )
-
-
-def _read_as(con: Connection, mail_id: int, row: Row) -> TraceStep:
-    fields = mail.message(con, mail_id)
-    if fields is None:
-        return TraceStep(at=iso(row["arrived_at"]), what="its words have been removed")
-    defects = ", ".join(json.loads(fields["defects"]))
-    return TraceStep(
-        at=iso(row["arrived_at"]),
-        what=f"read as {fields['kind']}, sender {fields['verdict']},"
-        f" Message-ID {fields['message_id'] or 'none'}",
-        detail=f"defects: {defects}" if defects else None,
-    )
-
-
-def _sent(con: Connection, send: Row) -> list[TraceStep]:
-    verdict = json.loads(send["verdict"])
-    steps = [
-        TraceStep(
-            at=iso(send["created_at"]),
-            what=f"{send['public_id']} asked for by {send['actor']}; policy:"
-            f" {verdict['action']} by rule {verdict['rule']}",
-            detail=verdict["reason"] or None,
-        )
-    ]
-    for attempt in sends.attempts(con, send["id"]):
-        steps += _attempt(attempt)
-    steps.append(
-        TraceStep(
-            at=iso(send["settled_at"] or send["created_at"]),
-            what=f"now {send['status']}",
-            detail=send["reason"] or None,
-        )
-    )
+    for wake in reading.wakes(con, mail_id):
+        steps.add(StepKind.WOKEN, wake["at"], f"handed to a wait of {wake['agent']}")
     return steps
 
 
-def _attempt(attempt: Row) -> list[TraceStep]:
+def _add_arrival(con: Connection, steps: Steps, row: Row) -> None:
+    box = mailboxes.by_id(con, row["mailbox_id"])
+    _add_hops(con, steps, row)
+    steps.add(
+        StepKind.KEPT,
+        row["arrived_at"],
+        f"{row['direction']} as {row['public_id']}, {row['size']} bytes,"
+        f" mailbox {box.address if box else 'unknown'},"
+        f" thread {threads.public_id(con, sends.thread_now(con, row['id']))}",
+        row["why"],
+    )
+    _add_reading(con, steps, row)
+
+
+def _add_hops(con: Connection, steps: Steps, row: Row) -> None:
+    """The servers that the mail says it passed: their word, not ours."""
+    raw, before = mail.raw(con, row["id"]), 0.0
+    for hop in hops(raw) if raw is not None else ():
+        before = claimed(hop.at, before, row["arrived_at"])
+        steps.add(
+            StepKind.HOP,
+            before,
+            f"says it passed {hop.receiver or 'a server'} by {hop.protocol or 'mail'}",
+            f"from {hop.sender}" if hop.sender else "",
+            says=hop.at[:19] + "Z" if hop.at else "",
+        )
+
+
+def _add_reading(con: Connection, steps: Steps, row: Row) -> None:
+    fields = mail.message(con, row["id"])
+    if fields is None:
+        steps.add(StepKind.READ, row["arrived_at"], "its words have been removed")
+        return
+    defects = ", ".join(json.loads(fields["defects"]))
+    steps.add(
+        StepKind.READ,
+        row["arrived_at"],
+        f"read as {fields['kind']}, sender {fields['verdict']},"
+        f" Message-ID {fields['message_id'] or 'none'}",
+        f"defects: {defects}" if defects else "",
+    )
+
+
+def _add_send(con: Connection, steps: Steps, send: Row) -> None:
+    verdict = json.loads(send["verdict"])
+    steps.add(
+        StepKind.ASKED,
+        send["created_at"],
+        f"{send['public_id']} asked for by {send['actor']}; policy:"
+        f" {verdict['action']} by rule {verdict['rule']}",
+        verdict["reason"],
+    )
+    for attempt in sends.attempts(con, send["id"]):
+        for what, detail in _attempt(attempt):
+            steps.add(StepKind.ATTEMPT, attempt["at"], what, detail)
+
+
+def _attempt(attempt: Row) -> list[tuple[str, str]]:
     """What was said in one attempt, reply by reply; of one that kept no dialogue, what it came to
     for each recipient."""
-    at, name = iso(attempt["at"]), f"attempt {attempt['number']}"
-    told = json.loads(attempt["replies"])
+    name, told = f"attempt {attempt['number']}", json.loads(attempt["replies"])
     lines = [line.partition(" → ") for line in told.get("dialogue", ())]
     if lines:
-        return [
-            TraceStep(at=at, what=f"{name}: {said}", detail=answer or None)
-            for said, _, answer in lines
-        ]
-    steps = [
-        TraceStep(
-            at=at,
-            what=f"{name}: {reply['address']} {reply['outcome']}",
-            detail=f"{reply['code']} {reply['text']}".strip(),
-        )
-        for reply in told["recipients"]
+        return [(f"{name}: {said}", answer) for said, _, answer in lines]
+    said = [
+        (f"{name}: {one['address']} {one['outcome']}", f"{one['code']} {one['text']}".strip())
+        for one in told["recipients"]
     ]
-    if told["final"]:
-        steps.append(TraceStep(at=at, what="end of data", detail=told["final"]))
-    return steps
+    return said + ([("end of data", told["final"])] if told["final"] else [])
 
 
 def _trace_mailbox(con: Connection, box_id: int, address: str) -> Trace:
@@ -189,6 +190,7 @@ def _trace_mailbox(con: Connection, box_id: int, address: str) -> Trace:
         steps.append(
             TraceStep(
                 at=view.at,
+                kind=StepKind.EVENT,
                 what=f"{view.type} by {view.actor}",
                 detail=" ".join(n for n in named if n) or None,
             )

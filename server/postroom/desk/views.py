@@ -10,7 +10,9 @@ from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
+from postroom.mime.media_types import known_type
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
+from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
 
 MAX_ADDRESS_SHOWN = 254
@@ -75,6 +77,7 @@ def message(
             "reply_to_differs": reply_to_differs(row) if received else None,
             "hidden_text": row["hidden_text"] or None,
             "status": _send_status(row),
+            "reason": row["send_reason"] or None,
             "left_out": "; ".join(said for said in more if said) or None,
         }
     )
@@ -97,7 +100,7 @@ def attachments(row: Row) -> tuple[AttachmentInfo, ...]:
         AttachmentInfo(
             attachment_id=attachment_id(row["public_id"], a["number"]),
             untrusted_filename=a["filename"],
-            content_type=a["content_type"],
+            content_type=known_type(a["content_type"]),
             size=a["size"],
         )
         for a in json.loads(row["attachments"])
@@ -114,7 +117,8 @@ def reply_to_differs(row: Row) -> str | None:
 def thread(row: Row) -> ThreadSummary:
     """A thread's row as a list shows it."""
     own = row["address"]
-    others = tuple(shown_address(a) for a in from_json(row["participants"]) if a.lower() != own)
+    everybody = from_json(row["participants"])
+    others = tuple(shown_address(a) for a in everybody if not goes_to(a, own))
     return ThreadSummary(
         thread_id=row["public_id"],
         mailbox=own,
@@ -141,9 +145,10 @@ def shown_address(address: str) -> str:
 
 
 def _send_status(row: Row) -> str | None:
-    """Where a mail of ours stands, where that is worth saying: "sent" goes without it."""
+    """Where a mail of ours stands, where that is worth saying: "sent" goes without it, unless a
+    reason says that not everybody got it."""
     status = row["send_status"]
-    if status in (None, "sent"):
+    if status is None or (status == "sent" and not row["send_reason"]):
         return None
     return "queued" if status == "submitting" else str(status)
 

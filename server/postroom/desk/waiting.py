@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from postroom.clock import Clock
-from postroom.desk import cursors, door, views
+from postroom.clock import Clock, Stopwatch
+from postroom.desk import advice, cursors, door, views
 from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
-from postroom.desk.places import Places
+from postroom.desk.places import Place, Places
 from postroom.desk.times import iso
 from postroom.index import journal, logins, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
@@ -32,8 +32,19 @@ PROGRESS_SECONDS = 5.0
 REAL_WAIT_SECONDS = 1.0
 """A shorter wait only looks, and does not count as one that ran out."""
 
-PATIENT_TIMEOUTS = 3
-"""Waits that may run out in a row before the agent is told to stop asking."""
+
+@dataclass(frozen=True)
+class _Looking:
+    """What a wait looks for, again and again."""
+
+    who: str
+    scope: Scope
+    start: int | None
+    """The position of the cursor that was passed; None for what nobody has dealt with."""
+    floor: int
+    """The newest position when the wait began."""
+    most: int
+    """Messages at the most."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,8 @@ class _Found:
     outcome: str | None
     reason: str | None
     after: str
+    over: str
+    """Why nothing more will come here, or ""."""
 
 
 class Waiting:
@@ -92,21 +105,27 @@ class Waiting:
         who = door.actor(caller)
         with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
+            looking = _Looking(who, scope, start, floor, most)
             async with self._attended(scope, timeout_seconds):
-                deadline = self._clock() + timeout_seconds
-                told = self._clock()
-                while True:
-                    changed = self._index.next_change()
-                    found = await self._index.read(
-                        lambda con: _look(con, who, scope, start, floor, most)
-                    )
-                    left = deadline - self._clock()
-                    if found.outcome is not None or left <= 0 or place.is_wanted:
-                        return await self._answer(who, found, timeout_seconds - max(left, 0))
-                    await place.sleep(changed, min(left, PROGRESS_SECONDS))
-                    if progress and told + PROGRESS_SECONDS - 0.1 <= self._clock() < deadline:
-                        told = self._clock()
-                        await progress(timeout_seconds - (deadline - told), timeout_seconds)
+                return await self._until(looking, timeout_seconds, place, progress)
+
+    async def _until(
+        self, looking: "_Looking", seconds: float, place: Place, progress: Progress | None
+    ) -> WaitAnswer:
+        """Look, and sleep until the index grows, and look again, until something is there."""
+        watch = Stopwatch(self._clock)
+        told = 0.0
+        while True:
+            changed = self._index.next_change()
+            found = await self._index.read(lambda con: _look(con, looking, self._clock()))
+            left = seconds - watch.elapsed()
+            if found.outcome is not None or found.over or left <= 0 or place.is_wanted:
+                return await self._answer(looking.who, found, seconds - max(left, 0))
+            await place.sleep(changed, min(left, PROGRESS_SECONDS))
+            passed = watch.elapsed()
+            if progress and told + PROGRESS_SECONDS - 0.1 <= passed < seconds:
+                told = passed
+                await progress(passed, seconds)
 
     @asynccontextmanager
     async def _attended(self, scope: Scope, seconds: float) -> AsyncIterator[None]:
@@ -159,7 +178,10 @@ class Waiting:
                 "after": found.after,
                 "as_of": iso(self._clock()),
                 "reason": found.reason,
-                "next_step": _next_step(found),
+                "problem": found.over or None,
+                "next_step": advice.after_news(
+                    found.outcome, {row["verdict"] for row in found.rows}, over=bool(found.over)
+                ),
             }
         )
 
@@ -178,8 +200,8 @@ class Waiting:
             outcome="held" if held else "timeout",
             after=found.after,
             as_of=iso(self._clock()),
-            problem=problem or self._problem() or None,
-            next_step=_after_nothing(count, held),
+            problem=found.over or problem or self._problem() or None,
+            next_step=advice.after_nothing(count, held=held, over=bool(found.over)),
         )
 
 
@@ -196,21 +218,18 @@ def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str 
     return Scope(door.mailbox_or_only_one(con, caller, mailbox).id)
 
 
-def _look(
-    con: Connection, who: str, scope: Scope, start: int | None, floor: int, most: int
-) -> _Found:
-    """What is there for a wait that began at ``floor`` (or goes on from ``start``): ``most``
-    messages at the most.
+def _look(con: Connection, looking: _Looking, now: float) -> _Found:
+    """What is there at ``now`` for a wait.
 
     Messages and decided sends are told in the order of the journal, and the cursor never passes
     one that was not told: a failure must not hide behind a reply that came in the same moment.
     """
-    scope = _now(con, scope)
+    scope, start, most = _now(con, looking.scope), looking.start, looking.most
     decided = journal.outcome(
-        con, scope.mailbox_id, scope.thread_id, floor if start is None else start
+        con, scope.mailbox_id, scope.thread_id, looking.floor if start is None else start
     )
     if start is None:
-        rows = reading.pending(con, who, scope, most + 1)
+        rows = reading.pending(con, looking.who, scope, most + 1)
     else:
         rows = reading.received_after(con, scope, start, most + 1)
     if decided is not None:
@@ -229,7 +248,13 @@ def _look(
         outcome=outcome,
         reason=reason,
         after=cursors.waiting(con, scope, _told_up_to(con, taken, rows, decided)),
+        over=_over(con, scope, now),
     )
+
+
+def _over(con: Connection, scope: Scope, now: float) -> str:
+    box = mailboxes.by_id(con, scope.mailbox_id)
+    return advice.over(box, now) if box else ""
 
 
 def _told_up_to(con: Connection, taken: list[Row], rows: list[Row], decided: Row | None) -> int:
@@ -278,27 +303,3 @@ def _note_shown(con: Connection, who: str, found: _Found, at: float) -> None:
     for row in found.rows:
         reading.woke(con, row["mail_id"], who, at)
         reading.show(con, who, row["thread_id"], row["position"])
-
-
-def _next_step(found: _Found) -> str:
-    if found.outcome == "reply":
-        return (
-            "Answer with send_email and the message's thread_id, or pass `after` to"
-            " wait_for_reply when it needs no answer."
-        )
-    if found.outcome == "auto_reply":
-        return "A program answered. Wait on with `after` for a person's reply."
-    if found.outcome == "bounce":
-        return "A server says it was not delivered: check the address before sending again."
-    return "get_thread shows where the mail stands; pass `after` to wait on."
-
-
-def _after_nothing(count: int, held: bool) -> str:
-    if held:
-        return "A send here waits for a human's approval. Tell the user, and wait on with `after`."
-    if count >= PATIENT_TIMEOUTS:
-        return (
-            "Nothing has come for a while. Tell the user that no reply has arrived yet and end"
-            " your turn; this `after` stays valid for a later wait."
-        )
-    return "Nothing yet. Call wait_for_reply again with `after`."

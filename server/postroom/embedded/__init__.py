@@ -1,7 +1,8 @@
 """The built-in mail server: SMTP submission and IMAP on loopback, its mail in one SQLite file.
 
     SMTP ── smtp_session ── smtp_policy ─┐                      ┌── imap_connection ── IMAP
-                                         ├── directory (asked)  │   imap_login, imap_state
+                                         ├── directory (asked)  │   imap_commands, imap_mends
+                                         │                      │   imap_login, imap_state
             trace_fields (pure) ─────────┤                      ├── imap_session
                                          ▼                      ▼
                                      mailstore ◄──────── imap_folder(s) ─ imap_view
@@ -10,6 +11,7 @@
 
 `server.EmbeddedServer` is the door. Two libraries speak the protocols: pymap IMAP, imported by
 this package's modules and by nothing else, and aiosmtpd SMTP, which the room `lmtp` builds on too.
+`imap_mends` puts right what pymap gets wrong, `strangers` knows who speaks no mail at all.
 Who has a mailbox is not known here: `directory.Directory` is asked each time.
 
 A submission is answered 250 after one transaction has stored every recipient's copy and the

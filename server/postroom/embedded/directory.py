@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from postroom.model.mailboxes import without_detail
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -65,8 +67,7 @@ def domain_of(address: str) -> str:
 
 def mailbox_of(address: str) -> str:
     """The mailbox that an address belongs to: lower case, without ``+detail`` (RFC 5233)."""
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+    return without_detail(address.lower())
 
 
 async def open_account(directory: Directory, login: str, password: str) -> Account | None:

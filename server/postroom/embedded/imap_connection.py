@@ -5,6 +5,7 @@ import logging
 import secrets
 from asyncio import StreamReader, StreamWriter
 from contextlib import AsyncExitStack, suppress
+from typing import Any
 
 from proxyprotocol.result import ProxyResultUnknown
 from proxyprotocol.sock import SocketInfo
@@ -14,11 +15,15 @@ from pymap.imap.state import ConnectionState
 from pymap.parsing.command import Command
 from pymap.parsing.response import Response, ResponseBye
 from pymap.parsing.state import ExpectContinuation, ParsingInterrupt
+from pysasl.creds.server import ServerCredentials
+from pysasl.exception import AuthenticationError
 
 from postroom.embedded.connections import Connections
+from postroom.embedded.imap_commands import BoundedCommands
 from postroom.embedded.imap_login import ImapConfig, Login
 from postroom.embedded.imap_messages import OUTPUT, Output
 from postroom.embedded.imap_state import LoginState
+from postroom.embedded.strangers import is_web_request
 from postroom.model.limits import MAX_MESSAGE_BYTES
 
 _log = logging.getLogger(__name__)
@@ -39,23 +44,36 @@ CLOSE_SECONDS = 1.0
 """How long the last answers may take to leave."""
 
 
-class TooMuch(EOFError):
-    """The client sent more than it may; it has been told, and pymap ends the connection."""
+class NoFurther(EOFError):
+    """The client sent what it may not; it has been told, and pymap ends the connection."""
 
 
 class BoundedConnection(IMAPConnection):
     """pymap's reading of commands, with a budget for each command."""
 
-    __slots__ = ("_budget", "_literals")
+    __slots__ = ("_budget", "_has_spoken", "_literals")
 
     _budget: int
     _literals: int
+    _has_spoken: bool
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._has_spoken = False
 
     async def read_command(self, state: ConnectionState) -> Command:
         known = isinstance(state, LoginState) and state.is_logged_in
         self._budget = MAX_LITERAL_BYTES if known else MAX_STRANGER_LITERAL_BYTES
         self._literals = MAX_LITERALS
         return await super().read_command(state)
+
+    async def authenticate(
+        self, state: ConnectionState, mech_name: bytes
+    ) -> ServerCredentials | None:
+        try:
+            return await super().authenticate(state, mech_name)
+        except UnicodeDecodeError:
+            raise AuthenticationError("Names and passwords are UTF-8.") from None
 
     async def write_response(self, resp: Response) -> None:
         """As pymap's, which formats each answer once more for a log that is off."""
@@ -66,6 +84,9 @@ class BoundedConnection(IMAPConnection):
 
     async def readline(self) -> memoryview:
         line = await self._line()
+        if not self._has_spoken and is_web_request(line):
+            raise await self._no_further(b"This is a mail server.")
+        self._has_spoken = True
         while (literal := self._literal_plus.search(line[-32:])) is not None:
             line += await self._literal(int(literal[1]))
             line += await self._line()
@@ -83,14 +104,14 @@ class BoundedConnection(IMAPConnection):
     ) -> None:
         expected = interrupt.expected
         if isinstance(expected, ExpectContinuation) and expected.literal_length > self._budget:
-            raise await self._too_much(b"Literal too large.")  # before the client is asked for it
+            raise await self._no_further(b"Literal too large.")  # before the client is asked for it
         await super()._interrupt(state, interrupt, continuations)
 
     async def _line(self) -> bytearray:
         try:
             line = await self.reader.readline()
         except ValueError:  # longer than the reader's limit
-            raise await self._too_much(b"Line too long.") from None
+            raise await self._no_further(b"Line too long.") from None
         if not line.endswith(b"\n"):
             raise EOFError
         return bytearray(line)
@@ -99,12 +120,12 @@ class BoundedConnection(IMAPConnection):
         self._budget -= size
         self._literals -= size > 0
         if self._budget < 0 or self._literals < 0:
-            raise await self._too_much(b"Literal too large.")
+            raise await self._no_further(b"Literal too large.")
         return bytearray(await self.reader.readexactly(size))
 
-    async def _too_much(self, why: bytes) -> TooMuch:
+    async def _no_further(self, why: bytes) -> NoFurther:
         await self.write_response(ResponseBye(why))
-        return TooMuch(why)
+        return NoFurther(why)
 
 
 class ImapServer:
@@ -117,6 +138,7 @@ class ImapServer:
     def __init__(self, login: Login, config: ImapConfig, connections: Connections) -> None:
         self._login = login
         self._config = config
+        self._commands = BoundedCommands()
         self._connections = connections
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -149,7 +171,7 @@ class ImapServer:
 
     async def _talk(self, served: "_Served", reader: StreamReader, writer: StreamWriter) -> None:
         where = SocketInfo.get(writer, ProxyResultUnknown(), unique_id=secrets.token_bytes(8))
-        connection = BoundedConnection(self._config.commands, self._config, reader, writer, where)
+        connection = BoundedConnection(self._commands, self._config, reader, writer, where)
         state = LoginState(
             self._login, self._config, lambda address: self._connections.logged_in(served, address)
         )

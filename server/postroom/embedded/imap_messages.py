@@ -10,7 +10,7 @@ import asyncio
 import re
 import sqlite3
 from asyncio import StreamWriter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from itertools import count
@@ -26,10 +26,17 @@ from pymap.parsing.response.fetch import BodyStructure, EnvelopeStructure
 from pymap.parsing.specials import FetchAttribute, FetchRequirement, Flag, ObjectId
 
 from postroom.embedded.filing import MessageRow, body_of
+from postroom.embedded.imap_envelope import Envelope
 from postroom.embedded.mailstore import MailStore
+from postroom.model.limits import MAX_MESSAGE_BYTES
 
 MAX_OUTPUT_BYTES = 64 * 1024
 """What is gathered before it is sent: pymap writes an answer in a dozen pieces."""
+
+
+MAX_HELD_BYTES = 4 * MAX_MESSAGE_BYTES
+"""What is held of an answer at once, bytes: all that a FETCH asks of one message. The connection of
+a client that asks for the whole of it again and again ends."""
 
 
 class Output:
@@ -40,6 +47,8 @@ class Output:
         self._pending = bytearray()
 
     def write(self, data: bytes) -> None:
+        if len(self._pending) + len(data) > MAX_HELD_BYTES:
+            raise EOFError("An answer is too large to be held.")
         self._pending += data
 
     async def drain(self) -> None:
@@ -65,6 +74,9 @@ MAX_FIELD_BYTES = 8 * 1024
 
 MAX_PARTS = 500
 """MIME parts; each costs a parse of its header."""
+
+LATEST = 253_402_214_400.0
+"""9999-12-31, seconds since 1970. APPEND takes any date; a zone away from the last one is none."""
 
 BREATH = 100
 """Messages handled between two looks at everybody else's connections."""
@@ -115,7 +127,7 @@ class Message:
 
     @property
     def internal_date(self) -> datetime:
-        return datetime.fromtimestamp(self._arrived, UTC)
+        return datetime.fromtimestamp(min(max(self._arrived, 0), LATEST), UTC)
 
     @property
     def email_id(self) -> ObjectId:
@@ -185,6 +197,11 @@ class LoadedMessage(BaseLoadedMessage):
     def get_size(self, section: Sequence[int] | None = None) -> int:
         return super().get_size(section) if section else self._size
 
+    @classmethod
+    def _get_envelope_structure(cls, msg: MessageContent) -> EnvelopeStructure:
+        # Also called by pymap, for the messages inside of a message.
+        return Envelope(msg)
+
     def get_envelope_structure(self) -> EnvelopeStructure:
         return self._envelope
 
@@ -196,6 +213,13 @@ class LoadedMessage(BaseLoadedMessage):
             return [str(value) for value in super().get_header(name)]
         except Exception:  # as above
             return []
+
+    def contains(self, value: bytes) -> bool:
+        """As pymap's, whose regular expression takes minutes on a mail of one letter."""
+        value = value.lower()
+        return self._content is not None and any(
+            value in bytes(text).lower() for part in self._content.walk() for text in _words(part)
+        )
 
     def get_body(self, section: Sequence[int] | None = None, binary: bool = False) -> Writeable:
         if section or binary:
@@ -219,6 +243,12 @@ class LoadedMessage(BaseLoadedMessage):
         if section:
             return super().get_message_text(section)
         return Writeable.wrap(self._raw[_header_end(self._raw) :])
+
+
+def _words(part: MessageContent) -> Iterator[Writeable]:
+    yield part.header
+    if part.body.content_type.maintype == "text":
+        yield part.body
 
 
 def parse_bounded(raw: bytes) -> MessageContent:

@@ -36,15 +36,12 @@ from postroom.embedded.filing import INBOX, NewMessage
 from postroom.embedded.imap_folder import PERMANENT_FLAGS, Folder, FolderSnapshot, storable
 from postroom.embedded.imap_folders import Folders
 from postroom.embedded.imap_messages import BREATH, Message, flags_text
+from postroom.embedded.imap_patterns import DELIMITER, MAX_NAME_CHARS, Pattern
 from postroom.embedded.imap_view import FolderView
 from postroom.embedded.mailstore import MailStore
 
-DELIMITER = "/"
-
 MAX_FOLDERS = 500
 """Folders in one mailbox; each is listed in full by every mail program."""
-
-MAX_NAME_CHARS = 255
 
 SPECIAL_USE = {"Sent": b"Sent", "Drafts": b"Drafts", "Trash": b"Trash", "Junk": b"Junk"}
 """RFC 6154 §2: which folder is which, so that a mail program need not guess by name."""
@@ -95,10 +92,11 @@ class Session(SessionInterface):
     ) -> tuple[list[tuple[str, str | None, Sequence[bytes]]], SelectedMailbox | None]:
         if not filter_:
             return [("", DELIMITER, [b"Noselect"])], await _refreshed(selected)
-        entries = self._tree(subscribed).list_matching(ref_name, filter_)
+        pattern = Pattern(ref_name + filter_)
         listed: list[tuple[str, str | None, Sequence[bytes]]] = [
             (entry.name, DELIMITER, [*entry.attributes, *_special_use(entry.name)])
-            for entry in entries
+            for entry in self._tree(subscribed).list()
+            if pattern.matches(entry.name)
         ]
         return listed, await _refreshed(selected)
 
@@ -141,6 +139,8 @@ class Session(SessionInterface):
         renames = self._tree(False).get_renames(before_name, after_name)
         if not renames:
             raise MailboxNotFound(before_name)
+        for _, after in renames:
+            _checked(after)  # a path must not grow, rename by rename, until no answer can hold it
         try:
             await self._folders.rename(renames)
         except sqlite3.IntegrityError as error:
@@ -221,7 +221,14 @@ class Session(SessionInterface):
         search = SearchCriteriaSet(keys, SearchParams(selected))
         found: list[tuple[int, Message]] = []
         async for number, message in _named(selected, search.sequence_set):
-            if search.matches(number, message, await message.load_content(needs)):
+            loaded = await message.load_content(needs)
+            # In a thread where words are looked for: a mail may have 25 MB of them.
+            here = needs.has_none(FetchRequirement.CONTENT)
+            if (
+                search.matches(number, message, loaded)
+                if here
+                else await asyncio.to_thread(search.matches, number, message, loaded)
+            ):
                 found.append((number, message))
         return found, await _told(selected)
 

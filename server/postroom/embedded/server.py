@@ -14,6 +14,7 @@ from postroom.embedded.filing import Top
 from postroom.embedded.imap_connection import MAX_LINE_BYTES, ImapServer
 from postroom.embedded.imap_folders import OpenFolders, Rung
 from postroom.embedded.imap_login import ImapConfig, Login
+from postroom.embedded.imap_mends import mend_pymap
 from postroom.embedded.mailstore import MailStore
 from postroom.embedded.smtp_policy import SubmissionPolicy
 from postroom.embedded.smtp_session import SubmissionConnection
@@ -115,6 +116,7 @@ class _Running:
         rung: Rung,
         hostname: str,
     ) -> None:
+        mend_pymap()
         config = ImapConfig(hostname)
         config.apply_context()
         self._store = store

@@ -10,6 +10,7 @@ from aiosmtpd.smtp import MISSING, SMTP, AuthResult, LoginPassword
 
 from postroom.embedded.connections import Connections
 from postroom.embedded.smtp_policy import Session, SubmissionPolicy
+from postroom.embedded.strangers import is_web_request
 from postroom.maildata import TooLarge, read_data
 from postroom.model.limits import MAX_MESSAGE_BYTES
 
@@ -48,6 +49,7 @@ class SubmissionConnection(SMTP):
         self._connections = connections
         self._storing = False
         self._dropped = False
+        self._first_line: bytearray | None = bytearray()
 
     def _create_session(self) -> Session:
         return Session(self.loop)
@@ -59,6 +61,16 @@ class SubmissionConnection(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         self._connections.closed(self)
         super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        if self._first_line is not None:
+            self._first_line += data
+            if is_web_request(self._first_line):
+                self.drop()
+                return
+            if b"\n" in data or len(self._first_line) > MAX_COMMAND_BYTES:
+                self._first_line = None
+        super().data_received(data)
 
     def drop(self) -> None:
         """Ends the connection; a mail that is being stored is answered first."""

@@ -126,6 +126,11 @@ def purged(con: Connection, id: int, at: float) -> None:
     sql.purged(con, id=id, at=at)
 
 
+def is_being_removed(con: Connection, id: int, expired_before: float) -> bool:
+    """Whether a mailbox's mail has to go and has not gone yet."""
+    return sql.is_being_removed(con, id=id, before=expired_before) is not None
+
+
 def keeps_mail(con: Connection, id: int) -> bool:
     """Whether a mailbox's mail is kept: not once it is deleted, or its retention is over."""
     return sql.keeps_mail(con, id=id) is not None

@@ -86,6 +86,11 @@ def newest_received(con: Connection, thread_id: int) -> Row | None:
     return row
 
 
+def newest_from_people(con: Connection, thread_id: int) -> Row | None:
+    row: Row | None = sql.newest_from_people(con, thread_id=thread_id)
+    return row
+
+
 def unseen(con: Connection, thread_id: int, after: int, most: int) -> list[Row]:
     """What came into a thread behind a journal position, or was sent there by a person and not by
     us, newest first."""

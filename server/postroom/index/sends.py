@@ -70,7 +70,7 @@ def add(con: Connection, send: NewSend) -> int:
             idempotency_key=send.idempotency_key,
             verdict=send.verdict.model_dump_json(),
             created_at=send.at,
-            not_before=send.at,
+            not_before=0,  # at once, also after the clock was put back
             reason=send.verdict.reason,
         )
     )
@@ -101,17 +101,10 @@ def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
     return row
 
 
-def same_content(
-    con: Connection, mailbox_id: int, content: bytes, answers_mail: int | None, since: float
-) -> Row | None:
-    """The newest send of the same mail, answering the same message, after ``since`` that was not
-    refused. "Yes." to one question is not "Yes." to the next."""
+def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:
+    """The newest send of the same mail after ``since`` that was not refused."""
     row: Row | None = sql.same_content(
-        con,
-        mailbox_id=mailbox_id,
-        content_hash=content,
-        answers_mail=answers_mail,
-        since=since,
+        con, mailbox_id=mailbox_id, content_hash=content, since=since
     )
     return row
 

@@ -20,8 +20,19 @@ def ensure_token(file: Path) -> str:
 
     Raises:
         Refused: others can read the file.
-        Unavailable: it holds no token.
+        Unavailable: it holds no token, or cannot be written or read.
     """
+    try:
+        return _ensured(file)
+    except OSError as error:
+        raise Unavailable(
+            "token_unreadable",
+            f"{file} cannot be written or read: {error.strerror}.",
+            "The home must be a folder that this user may write to: see --home.",
+        ) from error
+
+
+def _ensured(file: Path) -> str:
     try:
         # The mode at creation: with a later chmod there would be a moment in which all can read.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

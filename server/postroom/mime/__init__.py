@@ -13,10 +13,12 @@
 
     sender            who vouches for From          authentication: the field they vouch in
     attachments       one leaf's bytes and text     filenames: names that are safe
+    media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
     final_delivery    what a delivering server puts on top
     quoting           a message under an answer     tokens: what a text costs a model
     bounds            how much of a hostile mail is looked at, and why
+    utf7              the names of folders, as IMAP writes them
 
 Mail is hostile input. `parse` is total: no bytes make it raise, and each pattern and loop in here
 is linear in what it is given. Nothing is lost: what is not read is an attachment or stays raw, and

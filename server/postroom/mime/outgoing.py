@@ -21,6 +21,9 @@ _HARD_LINE = 990
 _BROKEN = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _ADDRESS = re.compile(r'(?:"(?:[^"\\\s]|\\[^\s])+"|[^\s"<>@(),:;\[\]\\]+)@[^\s"<>@(),:;\\]+')
+MAX_ADDRESS_CHARS = 320
+"""64 before the @ and 255 behind it (RFC 5321 §4.5.3.1)."""
+
 _ID = re.compile(r"[!-;=?-~]{1,900}")
 _PRINTABLE = re.compile(r"[ -~]*")
 
@@ -59,6 +62,16 @@ def identifier_fields(in_reply_to: str, references: tuple[str, ...]) -> list[str
     if trail:
         fields.append("References: " + "\r\n ".join(f"<{value}>" for value in trail))
     return fields
+
+
+def is_writable(address: str) -> bool:
+    """Whether a mail can be addressed so. What strangers call their address need not be: a quoted
+    local part may hold spaces (RFC 5322 §3.2.4), which this program does not write."""
+    return (
+        len(address) <= MAX_ADDRESS_CHARS
+        and not _BROKEN.search(address)
+        and _ADDRESS.fullmatch(address) is not None
+    )
 
 
 def address_field(field: str, people: tuple[Person, ...]) -> str:
@@ -122,7 +135,7 @@ def _fold_at(line: str, start: int) -> int:
 
 def _mailbox(person: Person) -> str:
     address = one_line(person.address, "address")
-    if not _ADDRESS.fullmatch(address) or len(address) > 320:
+    if not is_writable(address):
         raise InvalidRequest(
             "address_invalid", "An address is not one.", "Give it bare, as local@domain."
         )

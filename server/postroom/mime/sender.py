@@ -2,6 +2,7 @@
 
 from postroom.mime.authentication import Result, read_results
 from postroom.mime.parse import SEVERAL_SENDERS
+from postroom.model.mailboxes import without_detail
 from postroom.model.messages import ParsedMessage, SenderVerdict
 
 
@@ -42,7 +43,7 @@ def _was_another(result: Result, address: str) -> bool:
     return (
         (result.method, result.value) == ("auth", "pass")
         and login.rpartition("@")[2] == address.rpartition("@")[2]
-        and _bare(login) != _bare(address)
+        and without_detail(login) != without_detail(address)
     )
 
 
@@ -58,10 +59,4 @@ def _believed(fields: tuple[str, ...], trusted: frozenset[str]) -> tuple[Result,
 
 def _logins(address: str) -> tuple[str, ...]:
     """The logins that may send as ``address``: itself, and itself without ``+detail``."""
-    return (address, _bare(address))
-
-
-def _bare(address: str) -> str:
-    """An address without its ``+detail`` (RFC 5233)."""
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}"
+    return (address, without_detail(address))

@@ -5,6 +5,7 @@ Addresses are bare. Times are ISO 8601 in UTC. A field that says nothing is left
 is written down (`model_dump(exclude_none=True, by_alias=True)`).
 """
 
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import ConfigDict, Field
@@ -103,6 +104,8 @@ class MessageView(Answer):
     """Pieces of text left out because a reader would not have seen them."""
     status: str | None = None
     """Of our own mail: where its send stands."""
+    reason: str | None = None
+    """Of our own mail: why it did not go out, or not to everybody."""
     left_out: str | None = None
     """What of it is not here, and how to get it."""
 
@@ -174,10 +177,36 @@ class AttachmentAnswer(Answer):
     next_step: str | None = None
 
 
+class StepKind(StrEnum):
+    """What sort of step: in the order in which one leads to the next."""
+
+    HOP = "hop"
+    """A server that the mail says it passed."""
+    FOUND = "found"
+    """It lay in a folder of its server."""
+    ASKED = "asked"
+    """Somebody asked for it to be sent; what policy said."""
+    KEPT = "kept"
+    """It is in the index, in a thread."""
+    READ = "read"
+    """What it was taken for."""
+    ATTEMPT = "attempt"
+    """What was said with a server, a step a reply."""
+    EVENT = "event"
+    """The journal has it."""
+    STATUS = "status"
+    """Where the send stands now."""
+    FILED = "filed"
+    """Its copy among the sent mail."""
+    WOKEN = "woken"
+    """Whose wait it ended."""
+
+
 class TraceStep(Answer):
     """One thing that happened, in our words; ``detail`` may quote a server or a header."""
 
     at: str
+    kind: StepKind
     what: str
     detail: str | None = None
 
@@ -213,6 +242,8 @@ class Check(Answer):
     ok: bool
     says: str
     next_step: str | None = None
+    because: str | None = None
+    """The check that it is not well because of: mend that one, and this one follows."""
 
 
 class Health(Answer):

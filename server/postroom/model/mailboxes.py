@@ -47,3 +47,15 @@ class Mailbox(Frozen):
         """Whether mail to it is taken at ``now`` (seconds since 1970)."""
         in_time = self.expires_at is None or now < self.expires_at
         return self.status is MailboxStatus.LIVE and in_time
+
+
+def without_detail(address: str) -> str:
+    """``address`` without its ``+detail``: the mailbox that its mail goes to (RFC 5233)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def goes_to(address: str, mailbox: str) -> bool:
+    """Whether mail to ``address`` goes to the mailbox of the lower-case address ``mailbox``."""
+    asked = address.lower()
+    return asked == mailbox or ("+" in asked and without_detail(asked) == mailbox)

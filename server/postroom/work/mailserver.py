@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME
+from postroom.clock import Stopwatch
 from postroom.embedded.directory import Account
 from postroom.embedded.server import EmbeddedServer, Ports
 from postroom.index import folders, journal, mailboxes
@@ -68,11 +69,11 @@ class IndexReading:
                 return uid  # nobody reads along any more
             return folders.last_uid(con, Folder(box.id, "builtin", INBOX, uid_validity))
 
-        end = self._index.clock() + READING_SECONDS
+        watch = Stopwatch(self._index.clock)
         while True:
             changed = self._index.next_change()
             upto = await self._index.read(look)
-            left = end - self._index.clock()
+            left = READING_SECONDS - watch.elapsed()
             if upto >= uid or left <= 0:
                 return upto
             await wait_for_event(changed, left)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from postroom.clock import Clock
 
-PULSE_SECONDS = 5.0
-CEASED_SECONDS = 20.0
-"""Silence that is no busy moment any more: four signs were missed."""
+PULSE_SECONDS = 2.0
+CEASED_SECONDS = 7.0
+"""Silence that is no busy moment any more: three signs were missed. Shorter than the patience of a
+send, which then tells why it waits."""
 
 
 class Pulse:
@@ -21,7 +22,7 @@ class Pulse:
     def sign(self, program: str) -> None:
         """Say that this process lives. Never raises: a full disk has louder voices."""
         with contextlib.suppress(OSError):
-            self._file.write_text(f"{os.getpid()} {self._clock():.0f} {program}", encoding="utf-8")
+            self._file.write_text(f"{os.getpid()} {self._clock():.1f} {program}", encoding="utf-8")
 
     def ceased(self) -> str:
         """Who has the seat and has not stirred for a while, in a sentence; "" where all is well."""

@@ -27,6 +27,9 @@ MOST_CONNECTIONS = 64
 KEPT_SECONDS = 300.0
 """How long a mailbox's connection is kept for its next mail."""
 
+NEVER_OLD = 0.0
+"""The built-in server holds nothing from before a mailbox was made."""
+
 LINGER_SECONDS = 1.0
 """How long a visit waits for the next ring: it remembers how fast mail comes in."""
 
@@ -103,7 +106,7 @@ class Rounds:
             assert selected is not None
             folder = Folder(box.id, self._way.name, name, selected.uidvalidity)
             role = Role.SENT if name == SENT else Role.INBOX
-            place = Place(folder, role, self._way, box.created_at)
+            place = Place(folder, role, self._way, since=NEVER_OLD)
             reader = FolderReader(self._term, self._intake, connection, place, tries)
             return await reader.read(exists)
 

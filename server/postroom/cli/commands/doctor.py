@@ -1,6 +1,5 @@
 """`postroom doctor`: what runs, where, and what is wrong."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +12,7 @@ from postroom.cli.wording import for_people
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
-    from postroom.model.answers import Check, Health
+    from postroom.model.answers import Health
 
 
 @click.command()
@@ -22,30 +21,22 @@ if TYPE_CHECKING:
 def doctor(asked: Asked) -> int:
     """Say what runs, where, and what is wrong, each with what to do. Exit code 1 if anything is."""
     from postroom.model.callers import operator
+    from postroom.model.errors import NotFound
 
-    # A look makes nothing: least of all a room where a path was mistyped.
-    found = _nothing_at(asked.place()) or at_desk(
-        asked, "doctor", lambda room: room.desk.health.report(operator())
-    )
+    try:
+        found = at_desk(asked, "doctor", lambda room: room.desk.health.report(operator()))
+    except NotFound as error:
+        found = _nothing_here(str(asked.place()), error.next_step)
     say(asked.json, found, lambda page: _show(page, found))
     return ExitCode.DONE if found.ok else ExitCode.FAILED
 
 
-def _nothing_at(home: Path) -> "Health | None":
-    """The report on a place where no post room has been opened yet; else None."""
+def _nothing_here(home: str, next_step: str) -> "Health":
+    """The report on a place where no post room has been opened yet."""
     from postroom.model.answers import Check, Health
-    from postroom.settings import load
 
-    if home.is_dir() and load(home).index_file.exists():
-        return None
-    missing = Check(
-        name="home",
-        ok=False,
-        says="nothing here yet",
-        next_step="create_mailbox makes the first mailbox, and the post room with it. If there"
-        " should be one already, name its folder with --home or POSTROOM_HOME.",
-    )
-    return Health(ok=False, home=str(home), checks=(missing,))
+    missing = Check(name="home", ok=False, says="nothing here yet", next_step=next_step)
+    return Health(ok=False, home=home, checks=(missing,))
 
 
 def _show(page: "Page", found: "Health") -> None:
@@ -53,17 +44,9 @@ def _show(page: "Page", found: "Health") -> None:
     good, bad, none = ("✓", "✗", "–") if page.draws else ("ok", "!!", "--")
     width = max(len(check.name) for check in found.checks)
     for check in found.checks:
-        if _follows(check, found):
-            page.line((f"{none:<2} ", "dim"), f"{check.name:<{width}}  ", "runs with the worker")
-            continue
         mark = (f"{good:<2} ", "green") if check.ok else (f"{bad:<2} ", "red")
+        if check.because:  # no news of its own
+            mark = (f"{none:<2} ", "dim")
         page.line(mark, f"{check.name:<{width}}  ", check.says)
         if check.next_step:
             page.line(" " * (width + 5), (for_people(check.next_step), "yellow"))
-
-
-def _follows(check: "Check", found: "Health") -> bool:
-    """Whether it says no more than another check: the worker runs the built-in server, so without
-    one neither that nor the ports it last had are news."""
-    idle = any(one.name == "worker" and not one.ok for one in found.checks)
-    return idle and check.name == "built-in server"

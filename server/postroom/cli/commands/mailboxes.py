@@ -50,6 +50,7 @@ def create(
             domain=domain,
             expires_in=expires_in,
         ),
+        makes_room=True,
     )
 
     say(asked.json, made, lambda page: _made(page, made))

@@ -70,7 +70,13 @@ def send(asked: Asked, /, **given: Any) -> int:
     from postroom.cli.mail_page import show_send
 
     request = _request(given)
-    sent = at_desk(asked, "send", lambda room: send_and_see(room, request), becomes_worker=True)
+    sent = at_desk(
+        asked,
+        "send",
+        lambda room: send_and_see(room, request),
+        becomes_worker=True,
+        makes_room=True,
+    )
     say(asked.json, sent, lambda page: show_send(page, sent))
     return OF_SEND.get(sent.status, ExitCode.FAILED)
 

@@ -25,12 +25,16 @@ def serve(asked: Asked, agent: str, host: str, port: int) -> None:
     import asyncio
 
     from postroom.cli.answers import out, say_json
+    from postroom.cli.streams import OutputLost, let_output_go
     from postroom.mcp.http import run_http
 
     def say(line: str) -> None:
-        if asked.json:
-            say_json({"says": line})
-        else:
-            out().line(line)
+        try:
+            if asked.json:
+                say_json({"says": line})
+            else:
+                out().line(line)
+        except (OutputLost, BrokenPipeError):  # a server goes on though nobody reads its lines
+            let_output_go()
 
     asyncio.run(run_http(asked.settings(), agent, host, port, say))

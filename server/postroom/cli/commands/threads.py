@@ -74,6 +74,7 @@ def show(asked: Asked, /, thread_id: str, **given: Any) -> None:
 @pass_asked
 def attachment(asked: Asked, attachment_id: str, target: Path | None) -> None:
     """Save an attachment to a file; an existing file is never written over."""
+    from postroom.cli.streams import printing
     from postroom.model.callers import operator
 
     content, filename = at_desk(
@@ -82,8 +83,9 @@ def attachment(asked: Asked, attachment_id: str, target: Path | None) -> None:
         lambda room: room.desk.attachments.save(operator(), attachment_id),
     )
     if target is not None and str(target) == "-":
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        with printing():
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         return
     file = _written(target or Path(), filename, content)
     if asked.json:

@@ -56,7 +56,8 @@ def wait(
     A command started by --exec has the message as JSON on its standard input, and its ids in
     POSTROOM_MESSAGE_ID, POSTROOM_THREAD_ID, POSTROOM_MAILBOX and POSTROOM_HOME. A message is
     acknowledged once its command ends with 0; one that fails is tried three times, and then this
-    command ends with 1: the next run begins with that message.
+    command ends with 1: the next run begins with that message. With --json what the command writes
+    goes to standard error, and the last line of standard output tells how many messages it got.
     """
     from postroom.cli.following import Receiver, Scope, Watch
     from postroom.cli.handing import Handing
@@ -66,10 +67,11 @@ def wait(
     printing = Print(asked.json, follow)
     receiver: Receiver = printing
     if command:
-        receiver = HandOver(Handing(command, exec_timeout), printing, asked.json)
+        handing = Handing(command, exec_timeout, beside_json=asked.json)
+        receiver = HandOver(handing, printing, asked.json)
     watch = Watch(Scope(mailbox, thread_id), after, seconds, follow, receiver)
     try:
-        return at_desk(asked, "wait", watch.run, becomes_worker=True)
+        return at_desk(asked, "wait", watch.run, becomes_worker=True, makes_room=True)
     except Stopped:
         if follow and not watch.broke_off:
             return ExitCode.DONE

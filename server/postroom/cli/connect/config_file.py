@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from postroom.clock import Clock
-from postroom.model.errors import InvalidRequest, Unavailable
+from postroom.model.errors import InvalidRequest, Refused, Unavailable
 
 MAX_BYTES = 50 * 2**20
 """Bytes. Claude Code keeps a history of megabytes in its file; more is no configuration."""
@@ -19,7 +22,13 @@ class ConfigFile:
     """One file; a link leads to the file that is meant."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self.path = path.resolve()
+        try:
+            self.path = path.resolve()
+        except (
+            OSError,
+            RuntimeError,
+        ) as error:  # the latter before Python 3.13
+            raise _unreadable(path, "its links lead in a circle") from error
         self._clock = clock
 
     def read(self) -> str:
@@ -29,7 +38,10 @@ class ConfigFile:
             InvalidRequest: it is no UTF-8, or too large to be a configuration.
         """
         try:
-            if self.path.stat().st_size > MAX_BYTES:
+            found = self.path.stat()
+            if not stat.S_ISREG(found.st_mode):  # a pipe would make us wait for a writer
+                raise _unreadable(self.path, "it is no file")
+            if found.st_size > MAX_BYTES:
                 raise _unreadable(self.path, "it is larger than any configuration")
             return self.path.read_bytes().decode("utf-8")
         except FileNotFoundError:
@@ -44,11 +56,13 @@ class ConfigFile:
 
         Raises:
             Unavailable: the file changed since ``instead_of`` was read, or cannot be written.
+            Refused: it is read-only. A new file in its place would be written even so.
         """
+        self._check_writable()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            backup = self._backed_up()
-            self._replace(text, instead_of)
+            with self._backed_up() as backup:
+                self._replace(text, instead_of)
         except OSError as error:
             raise Unavailable(
                 "config_not_written",
@@ -57,15 +71,38 @@ class ConfigFile:
             ) from error
         return backup
 
-    def _backed_up(self) -> Path | None:
+    def _check_writable(self) -> None:
         if not self.path.exists():
-            return None
+            return
+        # The mode as well, for root may write to any file.
+        if not self.path.stat().st_mode & stat.S_IWUSR or not os.access(self.path, os.W_OK):
+            raise Refused(
+                "config_read_only",
+                f"{self.path} is read-only; it was left as it is.",
+                "Make it writable and run the command again, or pass --print and put the entry in"
+                " by hand.",
+            )
+
+    @contextmanager
+    def _backed_up(self) -> Iterator[Path | None]:
+        """The path of a backup, which goes again where the file could not be written after all."""
+        if not self.path.exists():
+            yield None
+            return
+        backup = self._free_name()
+        try:
+            shutil.copy2(self.path, backup)
+            yield backup
+        except BaseException:
+            backup.unlink(missing_ok=True)
+            raise
+
+    def _free_name(self) -> Path:
         moment = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y%m%d-%H%M%S")
         for number in range(100):
             suffix = f".{number}" if number else ""
             backup = self.path.with_name(f"{self.path.name}.backup-{moment}{suffix}")
             if not backup.exists():
-                shutil.copy2(self.path, backup)
                 return backup
         raise FileExistsError(None, "too many backups of this second")
 

@@ -69,6 +69,11 @@ WHERE purged_at IS NULL AND (status = 'deleted' OR (status = 'expired' AND expir
 -- Its mail is gone.
 UPDATE mailboxes SET purged_at = :at WHERE id = :id AND status IN ('deleted', 'expired');
 
+-- name: is_being_removed(id, before)$
+-- Whether its mail has to go and has not gone yet.
+SELECT 1 FROM mailboxes WHERE id = :id AND purged_at IS NULL
+  AND (status = 'deleted' OR (status IN ('live', 'expired') AND expires_at < :before));
+
 -- name: keeps_mail(id)$
 -- Whether its mail is kept.
 SELECT 1 FROM mailboxes WHERE id = :id AND status <> 'deleted' AND purged_at IS NULL;

@@ -46,7 +46,8 @@ WHERE c.thread_id = :thread_id;
 
 -- name: messages_down_from(thread_id, upto, most)
 -- A conversation's messages, newest first, from a place on.
-SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.public_id AS send_public_id
+SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_reason,
+  s.public_id AS send_public_id
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.thread_id = :thread_id
   AND (g.at, g.mail_id) <= (coalesce((SELECT at FROM messages WHERE mail_id = :upto), 1e18), :upto)
@@ -59,7 +60,8 @@ SELECT count(*) FROM messages WHERE thread_id = :thread_id
 
 -- name: one_message(mail_id)^
 -- One message with its conversation.
-SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.public_id AS send_public_id
+SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_reason,
+  s.public_id AS send_public_id
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.mail_id = :mail_id;
 
@@ -69,9 +71,16 @@ SELECT g.*, m.public_id, m.in_spam FROM messages g JOIN mail m ON m.id = g.mail_
 WHERE g.thread_id = :thread_id AND g.direction = 'received'
 ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 
+-- name: newest_from_people(thread_id)^
+-- The newest message that came in and is neither a bounce nor a program's answer, if any.
+SELECT g.*, m.public_id, m.in_spam FROM messages g JOIN mail m ON m.id = g.mail_id
+WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.kind = 'message'
+ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
+
 -- name: unseen(thread_id, after, most)
 -- What came into a conversation after a position, or a person sent there, newest first.
-SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_public_id
+SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
+  NULL AS send_public_id
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.thread_id = :thread_id AND s.id IS NULL AND g.position > :after
 ORDER BY g.position DESC LIMIT :most;
@@ -89,25 +98,29 @@ ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 
 -- name: received_after_in_thread(thread_id, after, most)
 -- What came into a conversation after a position, oldest first.
-SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
+  NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
 ORDER BY g.position LIMIT :most;
 
 -- name: received_after_in_mailbox(mailbox_id, after, most)
 -- What came into a mailbox after a position, oldest first.
-SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
+  NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.mailbox_id = :mailbox_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
 ORDER BY g.position LIMIT :most;
 
 -- name: pending_in_thread(thread_id, after, most)
 -- What nobody answered in a conversation, after what was acknowledged.
-SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
+  NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.pending = 1 AND g.position > :after
 ORDER BY g.position LIMIT :most;
 
 -- name: pending_in_mailbox(mailbox_id, agent, after, most)
 -- What nobody answered in a mailbox, after what was acknowledged there and in each conversation.
-SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
+SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
+  NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 LEFT JOIN acknowledged a ON a.agent = :agent AND a.scope = 't' || g.thread_id
 WHERE g.mailbox_id = :mailbox_id AND g.pending = 1 AND g.position > :after
   AND g.position > coalesce(a.position, 0)

@@ -32,11 +32,11 @@ WHERE s.mailbox_id IN (SELECT id FROM mailboxes WHERE owner =
     (SELECT owner FROM mailboxes WHERE id = :mailbox_id))
   AND s.idempotency_key = :key;
 
--- name: same_content(mailbox_id, content_hash, answers_mail, since)^
+-- name: same_content(mailbox_id, content_hash, since)^
 -- A send of the same mail not long ago that was not refused.
 SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.mailbox_id = :mailbox_id AND s.content_hash = :content_hash AND s.created_at > :since
-  AND s.answers_mail IS :answers_mail AND s.status NOT IN ('failed', 'denied')
+  AND s.status NOT IN ('failed', 'denied')
 ORDER BY s.id DESC LIMIT 1;
 
 -- name: answer_to(mail_id, since)^
