@@ -154,7 +154,7 @@ async def test_while_nobody_receives_that_is_why_no_login_is_read(far: PostRoom)
 async def test_doctor_names_domains_that_are_served_no_more(far: PostRoom) -> None:
     gone = (await looked(far))["domains"]
     assert not gone.ok
-    assert "gone.example (1 mailboxes)" in gone.says
+    assert "gone.example (1 mailbox)" in gone.says
 
 
 async def test_doctor_compares_how_many_files_are_needed_and_allowed(

@@ -98,7 +98,8 @@ def _gone_domains(operator: Operator, boxes: list[Mailbox]) -> list[Check]:
     if not gone:
         return []
     named = ", ".join(
-        f"{domain} ({count} mailboxes)" for domain, count in gone.most_common(MOST_NAMED)
+        f"{domain} ({count} mailbox{'' if count == 1 else 'es'})"
+        for domain, count in gone.most_common(MOST_NAMED)
     )
     return [
         Check(

@@ -96,6 +96,8 @@ def show(asked: Asked, name: str) -> None:
 
 def _details(page: "Page", found: "AccountView") -> None:
     for name, value in found.model_dump(exclude_none=True, exclude={"login_state"}).items():
+        if value == ():
+            continue
         shown = ", ".join(value) if isinstance(value, tuple) else str(value)
         page.line((f"{name.replace('_', ' '):<18}", "dim"), shown)
     page.line((f"{'stands':<18}", "dim"), _stands(found.login_state))
