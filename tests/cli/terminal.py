@@ -11,6 +11,8 @@ from cli.shell import Program
 
 PATIENCE_SECONDS = 60.0
 
+SILENCE_SECONDS = 3.0
+
 STOP = "\x03"
 """Control and C, in place of an answer."""
 
@@ -53,22 +55,34 @@ def talk(
 
 
 def _talk(ours: int, answers: list[tuple[str, str]]) -> str:
-    shown, heard_up_to = "", 0
+    shown, heard_up_to, said = "", 0, ""
     end = time.monotonic() + PATIENCE_SECONDS
-    while piece := _read(ours, end):
-        shown += piece
+    while time.monotonic() < end:
+        piece = _read(ours)
+        if piece is None and said == STOP:
+            _say(ours, said)  # Python forgets it where it comes just before a line is read
+        if piece == "":
+            break
+        shown += piece or ""
         if answers and (at := shown.find(answers[0][0], heard_up_to)) >= 0:
             heard_up_to = at + len(answers[0][0])
-            answer = answers.pop(0)[1]
-            os.write(ours, answer.encode() if answer == STOP else f"{answer}\n".encode())
+            said = answers.pop(0)[1]
+            _say(ours, said)
+    else:
+        raise AssertionError(f"the program fell silent:\n{shown}")
     assert not answers, f"never asked: {answers[0][0]}\n{shown}"
     return shown
 
 
-def _read(ours: int, end: float) -> str:
-    """What comes next; "" once the program has gone."""
-    ready, _, _ = select.select([ours], [], [], max(end - time.monotonic(), 0))
-    assert ready, "the program fell silent"
+def _say(ours: int, answer: str) -> None:
+    os.write(ours, answer.encode() if answer == STOP else f"{answer}\n".encode())
+
+
+def _read(ours: int) -> str | None:
+    """What comes next; None where nothing does for a while, "" once the program has gone."""
+    ready, _, _ = select.select([ours], [], [], SILENCE_SECONDS)
+    if not ready:
+        return None
     try:
         return os.read(ours, 65536).decode("utf-8", "replace")
     except OSError:  # Linux says so at the end

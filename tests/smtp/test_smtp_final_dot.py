@@ -39,6 +39,12 @@ class Reader:
     """Octets of the message that it reads, or -1: to its end, in sips."""
     go_on: threading.Event = field(default_factory=threading.Event)
     """Set: it hangs up, or after a whole message has been read, answers."""
+    gone: threading.Event = field(default_factory=threading.Event)
+    """It has closed the connection."""
+    reads_on: bool = False
+    """Set: it does not hang up then, but reads what comes to its end."""
+    tail: bytes = b""
+    """The last octets of that."""
 
     def run(self) -> None:
         peer, _ = self.listening.accept()
@@ -49,6 +55,7 @@ class Reader:
                 peer = self.context.wrap_socket(peer, server_side=True)
             self.talk(peer)
         peer.close()
+        self.gone.set()
 
     def talk(self, peer: socket.socket) -> None:
         peer.sendall(b"220 hi\r\n")
@@ -63,6 +70,8 @@ class Reader:
         if end == b"\r\n.\r\n":
             peer.sendall(b"250 2.0.0 taken\r\n")
             peer.recv(1000)
+        while self.reads_on and (heard := peer.recv(3000)):
+            self.tail = (self.tail + heard)[-5:]
 
 
 @contextlib.contextmanager
@@ -132,6 +141,22 @@ async def test_a_server_that_reads_no_further_is_given_up_on_before_the_dot(
         outcome, words = await told(submitting)
         assert (outcome, words) == ("deferred", "The SMTP server stopped reading the message.")
         await session.close()
+
+
+async def test_a_server_that_was_given_up_on_gets_no_dot_later(
+    security: Security, own: Path
+) -> None:
+    """The mail goes again by itself: it must not arrive by this connection as well."""
+    with reading(context(security, own), takes=100) as reader:
+        reader.reads_on = True
+        session = await opened(reader, security, own, timeout=0.5)
+        submitting = asyncio.create_task(session.submit(ONE, IN_ONE_PIECE, Dialogue()))
+        assert (await told(submitting))[0] == "deferred"
+        reader.go_on.set()
+        await asyncio.wait({asyncio.create_task(asyncio.to_thread(reader.gone.wait, 10))})
+        await session.close()
+    assert reader.gone.is_set()
+    assert reader.tail != b"\r\n.\r\n"
 
 
 @pytest.mark.parametrize("raw", [IN_ONE_PIECE, LARGE], ids=["one piece", "large"])

@@ -52,7 +52,8 @@ def _login(title: str, stands: LoginState, idle: str, then: str) -> Check:
     since = f" since {stands.since}" if stands.since else ""
     detail = f": {stands.detail}" if stands.detail else ""
     if idle:
-        return Check(name=title, ok=True, says=f"not read now; was {stands.state}{since}{detail}")
+        says = f"not read now; was {stands.state}{since}{detail}"
+        return Check(name=title, ok=False, says=says, because="worker")
     well = stands.state != "down"
     return Check(
         name=title,
@@ -81,12 +82,13 @@ def _directories(
         says += "".join(
             f"; {one.name} down since {one.since}: {one.detail}" for one in down[:MOST_NAMED]
         )
-        well = not down or bool(idle)
+        well = not down and not idle
         yield Check(
             name=f"mail host {name}",
             ok=well,
             says=f"not read now; was {says}" if idle else says,
-            next_step=None if well else "They are tried again by themselves.",
+            next_step="They are tried again by themselves." if down and not idle else None,
+            because="worker" if idle else None,
         )
 
 
@@ -96,7 +98,8 @@ def _gone_domains(operator: Operator, boxes: list[Mailbox]) -> list[Check]:
     if not gone:
         return []
     named = ", ".join(
-        f"{domain} ({count} mailboxes)" for domain, count in gone.most_common(MOST_NAMED)
+        f"{domain} ({count} mailbox{'' if count == 1 else 'es'})"
+        for domain, count in gone.most_common(MOST_NAMED)
     )
     return [
         Check(

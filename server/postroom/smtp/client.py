@@ -137,6 +137,13 @@ class TellingClient(aiosmtplib.SMTP):
         self._note(said, args, Answer(response.code, response.message))
         return response
 
+    def close(self) -> None:
+        """End the connection at once. A transport that is closed politely goes on sending what it
+        holds, and that may be the final dot of a mail that is about to go again."""
+        if self.transport is not None:
+            cast(asyncio.Transport, self.transport).abort()
+        super().close()
+
     @property
     def in_step(self) -> bool:
         """False where the server has said more than it was asked: its next reply would be taken for

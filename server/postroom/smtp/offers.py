@@ -1,5 +1,6 @@
 """What a submission server offers to whom it has let in (RFC 5321 §2.2)."""
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 
@@ -37,3 +38,4 @@ async def offers(login: SmtpLogin, timeout: float) -> Offers:
         with contextlib.suppress(*NETWORK):
             await client.quit(timeout=QUIT_SECONDS)
         client.close()
+        await asyncio.sleep(0)  # the socket goes with the loop's next turn

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from postroom.accounts.domains import AccountDomain
+from postroom.cli.asked import Asked
 from postroom.clock import system_clock
 from postroom.credentials.vault import Vault
 from postroom.model.errors import NotFound
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from postroom.accounts.account import Account
     from postroom.imap.account import ImapLogin
     from postroom.smtp.account import SmtpLogin
+
+
+def operator_of(asked: Asked) -> Operator:
+    """What postroom.toml says; nothing is made where there is no post room."""
+    return asked.settings().operator if asked.place().is_dir() else Operator()
 
 
 def account_in(operator: Operator, name: str) -> "Account":

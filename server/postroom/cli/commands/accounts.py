@@ -1,6 +1,7 @@
 """`postroom accounts`: real mail accounts, and how each of them goes."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -11,7 +12,10 @@ from postroom.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
+    from postroom.desk.desk import Desk
     from postroom.model.account_answers import AccountList, AccountView, LoginState, StrayList
+
+T = TypeVar("T")
 
 
 @click.group(
@@ -25,6 +29,15 @@ def accounts() -> None:
     """Real mail accounts: what postroom.toml says of them, and how each goes."""
 
 
+def _asked_for(asked: Asked, program: str, work: "Callable[[Desk], Awaitable[T]]") -> T:
+    """What the desk answers. A folder with a postroom.toml is meant to be a post room, though no
+    mailbox has been made there yet."""
+    from postroom.settings import CONFIG_FILE
+
+    meant = (asked.place() / CONFIG_FILE).is_file()
+    return at_desk(asked, program, lambda room: work(room.desk), makes_room=meant)
+
+
 @accounts.command("list")
 @shared
 @pass_asked
@@ -32,7 +45,7 @@ def list_(asked: Asked) -> None:
     """List the accounts and mail hosts of postroom.toml, and how their logins stand."""
     from postroom.model.callers import operator
 
-    found = at_desk(asked, "accounts list", lambda room: room.desk.accounts.list(operator()))
+    found = _asked_for(asked, "accounts list", lambda desk: desk.accounts.list(operator()))
     say(asked.json, found, lambda page: _table(page, found))
 
 
@@ -77,12 +90,14 @@ def show(asked: Asked, name: str) -> None:
     """Show everything about one account but its secrets."""
     from postroom.model.callers import operator
 
-    found = at_desk(asked, "accounts show", lambda room: room.desk.accounts.show(operator(), name))
+    found = _asked_for(asked, "accounts show", lambda desk: desk.accounts.show(operator(), name))
     say(asked.json, found, lambda page: _details(page, found))
 
 
 def _details(page: "Page", found: "AccountView") -> None:
     for name, value in found.model_dump(exclude_none=True, exclude={"login_state"}).items():
+        if value == ():
+            continue
         shown = ", ".join(value) if isinstance(value, tuple) else str(value)
         page.line((f"{name.replace('_', ' '):<18}", "dim"), shown)
     page.line((f"{'stands':<18}", "dim"), _stands(found.login_state))
@@ -96,8 +111,8 @@ def strays(asked: Asked, limit: int) -> None:
     """List mail that was left where it lies, newest first: it belongs to no mailbox here."""
     from postroom.model.callers import operator
 
-    found = at_desk(
-        asked, "accounts strays", lambda room: room.desk.accounts.strays(operator(), limit)
+    found = _asked_for(
+        asked, "accounts strays", lambda desk: desk.accounts.strays(operator(), limit)
     )
     say(asked.json, found, lambda page: _strays(page, found))
 

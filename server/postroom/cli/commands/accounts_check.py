@@ -35,9 +35,9 @@ def check(asked: Asked, name: str, send: bool, patience: float) -> int:
     """
     from postroom.cli.accounts.at_once import at_once
     from postroom.cli.accounts.check_page import show_probed
-    from postroom.cli.accounts.logins import account_in
+    from postroom.cli.accounts.logins import account_in, operator_of
 
-    operator = asked.settings().operator
+    operator = operator_of(asked)
     account = account_in(operator, name)
     found = at_once(_probed(operator, name, account, patience if send else None))
     say(asked.json, found, lambda page: show_probed(page, found))
