@@ -1,98 +1,13 @@
 """One real account, many agents: sub-addresses of it, routed."""
 
 import asyncio
-import imaplib
 import secrets
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import pytest
-from elsewhere.conftest import settings_of
-from rooms import Agent, TestClock, eventually, letter, rows
-from servers.mail_host import MailHost
+from elsewhere.one_account import Account
+from rooms import Agent, eventually, letter, rows
 
-from postroom.build import PostRoom, open_room
 from postroom.index import folders
 from postroom.model.callers import operator
-
-STRANGER = "stranger@elsewhere.test"
-
-
-@dataclass
-class Account:
-    """A person's account on the mail host, and a room that lives on it."""
-
-    host: MailHost
-    address: str
-    password: str
-    room: PostRoom
-
-    def sub(self, name: str) -> str:
-        local, _, domain = self.address.partition("@")
-        return f"{local}+{name}@{domain}"
-
-    def deliver(self, to: str, raw: bytes) -> None:
-        """Mail from elsewhere comes to an address of the account."""
-        self.host.deliver(to, raw, STRANGER)
-
-    def folder(self, name: str) -> list[bytes]:
-        """The mails in a folder, as the person's own mail program sees them."""
-        with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:
-            imap.login(self.address, self.password)
-            imap.select(name, readonly=True)
-            found = imap.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
-            return [part[1] for part in found if isinstance(part, tuple)]
-
-    def file(self, name: str, raw: bytes) -> None:
-        """The person's own mail program puts a mail into a folder."""
-        with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:
-            imap.login(self.address, self.password)
-            assert imap.append(name, r"(\Seen)", "", raw)[0] == "OK"
-
-
-def account(host: MailHost, address: str, secret: Path, **more: Any) -> dict[str, Any]:
-    """What an operator writes of one account on the mail host."""
-    options = host.options
-    return {
-        "address": address,
-        "password": {"file": str(secret)},
-        "imap": {
-            "host": "127.0.0.1",
-            "port": options.imaps_port,
-            "security": "tls",
-            "certificates": str(host.certificate),
-        },
-        "smtp": {
-            "host": "127.0.0.1",
-            "port": options.submission_port,
-            "security": "starttls",
-            "certificates": str(host.certificate),
-        },
-        "files_sent": True,
-        "poll_seconds": 0.05,
-        **more,
-    }
-
-
-@pytest.fixture
-async def one(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> AsyncIterator[Account]:
-    address, password = mail_host.new("agent")
-    secret = tmp_path / "secret"
-    secret.write_text(password)
-    secret.chmod(0o600)
-    domain = mail_host.domain
-    operator = {
-        "domain": domain,
-        "accounts": {"work": account(mail_host, address, secret)},
-        "domains": {domain: {"provisioner": "account", "account": "work"}},
-    }
-    settings = settings_of(tmp_path / "home", operator)
-    async with open_room(settings, program="test", clock=clock) as room:
-        await room.worker.start()
-        assert await room.worker.settled(10)
-        yield Account(mail_host, address, password, room)
 
 
 async def test_mail_to_a_sub_address_reaches_its_agent_and_no_other(one: Account) -> None:
