@@ -1,10 +1,12 @@
 """A person's account on the mail host, with which a room lives together."""
 
 import imaplib
+import smtplib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rooms import rows
 from servers.mail_host import MailHost
 
 from postroom.build import PostRoom
@@ -28,6 +30,17 @@ class Account:
     def deliver(self, to: str, raw: bytes) -> None:
         """Mail from elsewhere comes to an address of the account."""
         self.host.deliver(to, raw, STRANGER)
+
+    def bring(self, to: list[str], raw: bytes) -> None:
+        """The same through Postfix: one mail, delivered for each recipient by itself."""
+        with smtplib.SMTP("127.0.0.1", self.host.smtp_port, timeout=20) as smtp:
+            smtp.sendmail(STRANGER, to, raw)
+
+    async def texts(self) -> list[str]:
+        """The words of everything that came in."""
+        question = "SELECT text FROM messages WHERE direction = 'received'"
+        found = await self.room.index.read(lambda con: rows(con, question))
+        return [str(text).strip() for (text,) in found]
 
     def folder(self, name: str) -> list[bytes]:
         """The mails in a folder, as the person's own mail program sees them."""

@@ -114,3 +114,49 @@ async def test_what_a_person_answers_from_the_account_joins_the_thread_as_ours(
     refused = await ada.send("I answer too.", thread_id=thread_id)
     assert refused.status == "thread_moved"
     assert [m.text for m in refused.new_messages or ()] == ["I do, Ada's owner."]
+
+
+async def test_mail_to_two_of_our_mailboxes_at_once_arrives_in_both_once_each(
+    one: Account,
+) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    both = f"{ada.address}, {ben.address}"
+    raw = letter(to=both, text="For both.", id=f"{secrets.token_hex(6)}@customer.test")
+    await asyncio.to_thread(one.bring, [ada.address, ben.address], raw)
+    for agent in (ada, ben):
+        came = await agent.wait(timeout=30)
+        assert [m.untrusted_text for m in came.messages] == ["For both."]
+    assert len(await one.texts()) == 2
+
+
+async def test_an_answer_to_one_mailbox_with_a_copy_to_another_arrives_in_both_once_each(
+    one: Account,
+) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    other, _ = one.host.new("customer")
+    sent = await ada.send("A question?", to=other, cc=(ben.address,), subject="Hello")
+    assert sent.status == "sent", sent
+    first = await ben.wait(timeout=30)
+    answer = letter(
+        sender=other,
+        to=ada.address,
+        text="An answer to all.",
+        id=f"{secrets.token_hex(6)}@customer.test",
+        follows=f"{sent.send_id}@{one.host.domain}",
+        more=f"Cc: {ben.address}",
+    )
+    await asyncio.to_thread(one.bring, [ada.address, ben.address], answer)
+    came = await ada.wait(sent.thread_id, sent.after, timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["An answer to all."]
+    copy = await ben.wait(after=first.after, timeout=30)
+    assert [m.untrusted_text for m in copy.messages] == ["An answer to all."]
+    assert (await one.texts()).count("An answer to all.") == 2
+
+
+async def test_a_delivered_to_that_a_stranger_wrote_is_not_believed(one: Account) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    forged = letter(to=ada.address, text="For Ada.", more=f"Delivered-To: {ben.address}")
+    await asyncio.to_thread(one.bring, [ada.address], forged)
+    came = await ada.wait(timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["For Ada."]
+    assert (await ben.wait(timeout=0)).outcome == "timeout"
