@@ -12,8 +12,7 @@ from servers.frail_imap import FrailImap, frail_imap
 from smtp.scripted_smtp import ScriptedSmtp, scripted_smtp
 
 from postroom.build import PostRoom, open_room
-from postroom.index import journal, logins
-from postroom.index.database import Connection
+from postroom.index import logins
 from postroom.settings import Settings
 
 DOMAIN = "corp.test"
@@ -133,8 +132,7 @@ async def sends(room: PostRoom, *columns: str) -> list[tuple[object, ...]]:
 
 async def events(room: PostRoom) -> list[str]:
     """The kinds of everything that happened."""
-
-    def look(con: Connection) -> list[str]:
-        return [str(event.type) for event in journal.since(con, 0)]
-
-    return await room.index.read(look)
+    found = await room.index.read(
+        lambda con: rows(con, "SELECT type FROM journal ORDER BY position")
+    )
+    return [str(kind) for (kind,) in found]

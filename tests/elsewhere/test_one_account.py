@@ -1,104 +1,19 @@
 """One real account, many agents: sub-addresses of it, routed."""
 
 import asyncio
-import imaplib
 import secrets
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import pytest
-from elsewhere.conftest import settings_of
-from rooms import Agent, TestClock, eventually, letter, rows
-from servers.mail_host import MailHost
+from elsewhere.one_account import Account
+from rooms import Agent, eventually, letter, rows
 
-from postroom.build import PostRoom, open_room
 from postroom.index import folders
 from postroom.model.callers import operator
-
-STRANGER = "stranger@elsewhere.test"
-
-
-@dataclass
-class Account:
-    """A person's account on the mail host, and a room that lives on it."""
-
-    host: MailHost
-    address: str
-    password: str
-    room: PostRoom
-
-    def sub(self, name: str) -> str:
-        local, _, domain = self.address.partition("@")
-        return f"{local}+{name}@{domain}"
-
-    def deliver(self, to: str, raw: bytes) -> None:
-        """Mail from elsewhere comes to an address of the account."""
-        self.host.deliver(to, raw, STRANGER)
-
-    def folder(self, name: str) -> list[bytes]:
-        """The mails in a folder, as the person's own mail program sees them."""
-        with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:
-            imap.login(self.address, self.password)
-            imap.select(name, readonly=True)
-            found = imap.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
-            return [part[1] for part in found if isinstance(part, tuple)]
-
-    def file(self, name: str, raw: bytes) -> None:
-        """The person's own mail program puts a mail into a folder."""
-        with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:
-            imap.login(self.address, self.password)
-            assert imap.append(name, r"(\Seen)", "", raw)[0] == "OK"
-
-
-def account(host: MailHost, address: str, secret: Path, **more: Any) -> dict[str, Any]:
-    """What an operator writes of one account on the mail host."""
-    options = host.options
-    return {
-        "address": address,
-        "password": {"file": str(secret)},
-        "imap": {
-            "host": "127.0.0.1",
-            "port": options.imaps_port,
-            "security": "tls",
-            "certificates": str(host.certificate),
-        },
-        "smtp": {
-            "host": "127.0.0.1",
-            "port": options.submission_port,
-            "security": "starttls",
-            "certificates": str(host.certificate),
-        },
-        "files_sent": True,
-        "poll_seconds": 0.05,
-        **more,
-    }
-
-
-@pytest.fixture
-async def one(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> AsyncIterator[Account]:
-    address, password = mail_host.new("agent")
-    secret = tmp_path / "secret"
-    secret.write_text(password)
-    secret.chmod(0o600)
-    domain = mail_host.domain
-    operator = {
-        "domain": domain,
-        "accounts": {"work": account(mail_host, address, secret)},
-        "domains": {domain: {"provisioner": "account", "account": "work"}},
-    }
-    settings = settings_of(tmp_path / "home", operator)
-    async with open_room(settings, program="test", clock=clock) as room:
-        await room.worker.start()
-        assert await room.worker.settled(10)
-        yield Account(mail_host, address, password, room)
 
 
 async def test_mail_to_a_sub_address_reaches_its_agent_and_no_other(one: Account) -> None:
     ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
     assert (ada.address, ben.address) == (one.sub("ada"), one.sub("ben"))
-    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="For Ada."))
+    await asyncio.to_thread(one.bring, [ada.address], letter(to=ada.address, text="For Ada."))
     came = await ada.wait(timeout=30)
     assert [m.untrusted_text for m in came.messages] == ["For Ada."]
     assert (await ben.wait(timeout=0)).outcome == "timeout"
@@ -106,8 +21,8 @@ async def test_mail_to_a_sub_address_reaches_its_agent_and_no_other(one: Account
 
 async def test_mail_for_nobody_here_is_left_alone_and_listed(one: Account) -> None:
     ada = await Agent(one.room, "ada").open()
-    await asyncio.to_thread(one.deliver, one.address, letter(to=one.address, text="Private."))
-    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="For Ada."))
+    await asyncio.to_thread(one.bring, [one.address], letter(to=one.address, text="Private."))
+    await asyncio.to_thread(one.bring, [ada.address], letter(to=ada.address, text="For Ada."))
     await ada.wait(timeout=30)
     strays = await one.room.index.read(lambda con: folders.strays(con, 10))
     assert [row["addresses"] for row in strays] == [one.address]
@@ -120,7 +35,7 @@ async def test_a_new_mailbox_sees_only_mail_that_came_after_it_was_made(one: Acc
     ada = await Agent(one.room, "ada").open()
     ben = one.sub("ben")
     await asyncio.to_thread(one.deliver, ben, letter(to=ben, text="Before."))
-    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="Go on."))
+    await asyncio.to_thread(one.bring, [ada.address], letter(to=ada.address, text="Go on."))
     await ada.wait(timeout=30)
     later = await Agent(one.room, "ben").open()
     await asyncio.to_thread(one.deliver, ben, letter(to=ben, text="After."))
@@ -203,8 +118,8 @@ async def test_what_a_person_answers_from_the_account_joins_the_thread_as_ours(
 
 async def test_the_operator_sees_how_the_account_stands_and_what_was_left(one: Account) -> None:
     ada = await Agent(one.room, "ada").open()
-    await asyncio.to_thread(one.deliver, one.address, letter(to=one.address, text="Private."))
-    await asyncio.to_thread(one.deliver, ada.address, letter(to=ada.address, text="For Ada."))
+    await asyncio.to_thread(one.bring, [one.address], letter(to=one.address, text="Private."))
+    await asyncio.to_thread(one.bring, [ada.address], letter(to=ada.address, text="For Ada."))
     await ada.wait(timeout=30)
 
     async def idles() -> bool:
@@ -221,3 +136,49 @@ async def test_the_operator_sees_how_the_account_stands_and_what_was_left(one: A
     assert checks["strays"].says.startswith("1 left where they lie in the last day")
     assert checks["open files"].ok
     assert health.ok, health
+
+
+async def test_mail_to_two_of_our_mailboxes_at_once_arrives_in_both_once_each(
+    one: Account,
+) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    both = f"{ada.address}, {ben.address}"
+    raw = letter(to=both, text="For both.", id=f"{secrets.token_hex(6)}@customer.test")
+    await asyncio.to_thread(one.bring, [ada.address, ben.address], raw)
+    for agent in (ada, ben):
+        came = await agent.wait(timeout=30)
+        assert [m.untrusted_text for m in came.messages] == ["For both."]
+    assert len(await one.texts()) == 2
+
+
+async def test_an_answer_to_one_mailbox_with_a_copy_to_another_arrives_in_both_once_each(
+    one: Account,
+) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    other, _ = one.host.new("customer")
+    sent = await ada.send("A question?", to=other, cc=(ben.address,), subject="Hello")
+    assert sent.status == "sent", sent
+    first = await ben.wait(timeout=30)
+    answer = letter(
+        sender=other,
+        to=ada.address,
+        text="An answer to all.",
+        id=f"{secrets.token_hex(6)}@customer.test",
+        follows=f"{sent.send_id}@{one.host.domain}",
+        more=f"Cc: {ben.address}",
+    )
+    await asyncio.to_thread(one.bring, [ada.address, ben.address], answer)
+    came = await ada.wait(sent.thread_id, sent.after, timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["An answer to all."]
+    copy = await ben.wait(after=first.after, timeout=30)
+    assert [m.untrusted_text for m in copy.messages] == ["An answer to all."]
+    assert (await one.texts()).count("An answer to all.") == 2
+
+
+async def test_a_delivered_to_that_a_stranger_wrote_is_not_believed(one: Account) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    forged = letter(to=ada.address, text="For Ada.", more=f"Delivered-To: {ben.address}")
+    await asyncio.to_thread(one.bring, [ada.address], forged)
+    came = await ada.wait(timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["For Ada."]
+    assert (await ben.wait(timeout=0)).outcome == "timeout"

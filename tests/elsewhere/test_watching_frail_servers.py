@@ -251,7 +251,7 @@ async def test_an_account_that_hangs_does_not_slow_another(tmp_path: Path, frail
 
 
 async def test_mail_that_waited_for_a_first_look_is_in_its_order(frail: Frail) -> None:
-    """Such mail is read newest first; ids and threads are in order of arrival all the same."""
+    """It is read newest first; ids and conversations are in order of arrival all the same."""
     for number in range(150):
         follows = "root@customer.test" if number else ""
         id = f"{number}@customer.test" if number else "root@customer.test"

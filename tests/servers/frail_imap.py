@@ -61,6 +61,11 @@ class FrailImap:
     """UIDs of INBOX over which it falls: the connection ends."""
     append_ends: int = 0
     """So many APPENDs are taken, and the connection ends before the answer."""
+    append_hold: str = ""
+    """An APPEND is not stored ("before"), or stored and not answered ("after"), until its client
+    has gone."""
+    appending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set with the first APPEND."""
     folders: dict[str, FrailFolder] = field(
         default_factory=lambda: {n: FrailFolder() for n in ("INBOX", "Junk", "Sent")}
     )
@@ -266,7 +271,12 @@ class _Session:
 
     async def do_append(self, arguments: bytes) -> bytes:
         quoted, bare = _QUOTED.findall(arguments)[0]
-        self.server.folders[(quoted or bare).decode()].put(self.literal)
+        if self.server.append_hold != "before":
+            self.server.folders[(quoted or bare).decode()].put(self.literal)
+        self.server.appending.set()
+        if self.server.append_hold:
+            await self.reader.read()
+            raise ConnectionResetError
         if self.server.append_ends:
             self.server.append_ends -= 1
             raise ConnectionResetError

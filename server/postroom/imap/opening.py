@@ -1,6 +1,7 @@
 """From a login to a connection that is logged in: connect, greeting, TLS, login (RFC 3501 §7.1)."""
 
 import asyncio
+import ipaddress
 import ssl
 
 from postroom.imap.account import ImapLogin
@@ -69,11 +70,21 @@ async def _connect(login: ImapLogin, news: FolderNews, timeout: float) -> ImapWi
                 login.host,
                 login.port,
                 ssl=context,
-                happy_eyeballs_delay=SECOND_FAMILY_SECONDS,
+                happy_eyeballs_delay=_second_family(login.host),
             )
     except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be one
         raise _unreached(error, login) from None
     return wire
+
+
+def _second_family(host: str) -> float | None:
+    """When to try a name's other address family; None for an address, which has but one. (A race
+    of one that is cancelled in the moment of success leaves its socket open, Python 3.11.)"""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return SECOND_FAMILY_SECONDS
+    return None
 
 
 def _unreached(error: Exception, login: ImapLogin) -> PeerError:

@@ -48,9 +48,11 @@ class LmtpInlet:
         self._connections: set[LmtpConnection] = set()
         self._deliveries: set[asyncio.Future[list[Verdict]]] = set()
         self._gone = asyncio.Event()
+        self._stopped = False
 
     async def start(self) -> int:
         """The port that it listens on; 0 for a path. Raises Unavailable where that is taken."""
+        self._stopped = False
         if self._path is not None:
             self._listener = await listen_on_path(self._accept, self._path, self._mode)
             return 0
@@ -58,7 +60,8 @@ class LmtpInlet:
         return int(self._listener.sockets[0].getsockname()[1])
 
     def _accept(self) -> asyncio.BaseProtocol:
-        if len(self._connections) >= MAX_CONNECTIONS:
+        # One that was accepted in the last moment is made only after the listener has closed.
+        if self._stopped or len(self._connections) >= MAX_CONNECTIONS:
             return TurnedAway()
         connection = LmtpConnection(
             self._policy,
@@ -80,6 +83,7 @@ class LmtpInlet:
         STOP_SECONDS. A delivery that takes longer is cancelled, unanswered."""
         if self._listener is None:
             return
+        self._stopped = True
         self._listener.close()
         self._listener = None
         if self._path is not None:

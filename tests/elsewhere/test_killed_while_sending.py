@@ -1,0 +1,74 @@
+"""kill -9 of whoever sends on an account, at the moments that matter."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from elsewhere.frail_account import DOMAIN, Frail, frail_account
+from elsewhere.worlds import World
+from rooms import eventually
+from servers import postroom_processes as processes
+
+THEM = "ben@elsewhere.example"
+
+
+@pytest.fixture
+async def frail(tmp_path: Path) -> AsyncIterator[Frail]:
+    async with frail_account(tmp_path) as made:
+        yield made
+
+
+def status(home: Path) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in processes.ask(home, "SELECT status, to_file FROM sends")]
+
+
+async def killed_while(frail: Frail, moment: asyncio.Event) -> str:
+    """The id of a send whose process was killed at that moment."""
+    World("account", frail.home, frail.operator).write_settings()
+    async with processes.started(frail.home, "ada") as line:
+        await line.done("create_mailbox", username="ada")
+        line.call("send_email", to=THEM, subject="A", text="Hello.")
+        await asyncio.wait_for(moment.wait(), 30)
+        processes.kill_hard(line.pid)
+        await line.process.wait()
+    (row,) = processes.ask(frail.home, "SELECT public_id FROM sends")
+    return str(row["public_id"])
+
+
+@pytest.mark.parametrize("held", ["before", "after"])
+async def test_killed_between_the_250_and_the_answer_to_append_leaves_one_copy_in_sent(
+    frail: Frail, held: str
+) -> None:
+    frail.account["files_sent"] = False
+    frail.imap.append_hold = held
+    send_id = await killed_while(frail, frail.imap.appending)
+    assert status(frail.home) == [("sent", 1)]
+    frail.imap.append_hold = ""
+    async with processes.started(frail.home, "ada"):
+        await processes.eventually(lambda: status(frail.home) == [("sent", 0)], 30)
+    ((copy, _),) = frail.imap.folders["Sent"].mails.values()
+    assert f"<{send_id}@{DOMAIN}>".encode() in copy
+    assert len(frail.smtp.messages) == 1
+
+
+async def test_killed_before_the_answer_to_the_final_dot_is_found_in_sent(frail: Frail) -> None:
+    frail.smtp.hold = asyncio.Event()
+    handed_over = asyncio.Event()
+
+    async def watch() -> None:
+        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
+        handed_over.set()
+
+    watching = asyncio.create_task(watch())
+    send_id = await killed_while(frail, handed_over)
+    await watching
+    frail.smtp.hold.set()
+    assert status(frail.home) == [("submitting", 0)]
+    async with processes.started(frail.home, "ada"):
+        await processes.eventually(lambda: status(frail.home) == [("unknown", 0)], 30)
+        frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+        await processes.eventually(lambda: status(frail.home) == [("sent", 0)], 60)
+    assert len(frail.smtp.messages) == 1
+    assert f"<{send_id}@{DOMAIN}>".encode() in frail.smtp.messages[0]
