@@ -120,7 +120,9 @@ async def test_a_message_whose_raw_mail_has_expired_stays_as_it_was_read(
     await quiet_room.index.write(
         lambda con: con.execute("DELETE FROM raw WHERE mail_id = 2") and None
     )
-    report = await rebuild_now(quiet_room.index, lambda done, total: None, lambda domain: frozenset())
+    report = await rebuild_now(
+        quiet_room.index, lambda done, total: None, lambda domain: frozenset()
+    )
     assert report.unreadable == 1
     assert (await snapshot(quiet_room))["conversations"] == before["conversations"]
     assert await subjects(lived_in, "apple") == ["Child"]
