@@ -10,10 +10,12 @@ Postroom does so too: how many were pushed is told.
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from rig.absent import Absent
 from rig.crowds import AGENT, make_mailboxes
 from rig.figures import Report
 from rig.homes import eventually, postroom_mcp, rows, throw_away_folder, worker_of
@@ -31,17 +33,27 @@ INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
 
 def run(size: Size) -> Report:
     report = Report("many")
+    if sys.platform == "win32":
+        report.note("not measured: processor time and memory are read from /proc or by ps")
+        return report
     for count in size.watched_builtin:
         with throw_away_folder() as folder:
             _watch(report, folder, count, f"built-in, {count:,}", size.watch_seconds, 0)
+    try:
+        _watch_elsewhere(report, size)
+    except Absent as absent:
+        report.note(f"not measured elsewhere: {absent}")
+    report.note(f"the one process that does the I/O, over {size.watch_seconds:g} s, nothing coming")
+    return report
+
+
+def _watch_elsewhere(report: Report, size: Size) -> None:
+    count, seconds = size.watched, size.watch_seconds
     with throw_away_folder() as folder, mail_host() as host:
-        count, seconds = size.watched, size.watch_seconds
         (one := folder / "account").mkdir()
         (each := folder / "directory").mkdir()
         _watch(report, one, count, f"one account, {count:,}", seconds, 1, _account_on(host))
         _watch(report, each, count, f"directory, {count:,}", seconds, count, _directory_on(host))
-    report.note(f"the one process that does the I/O, over {size.watch_seconds:g} s, nothing coming")
-    return report
 
 
 def _account_on(host: MailHost) -> Callable[[Path], None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from servers.mail_host import require
 
 RUN = Path(__file__).resolve().parents[2] / "bench" / "run.py"
 
@@ -44,3 +45,15 @@ def test_real_mail_comes_through_in_the_threads_of_the_oracle(
 ) -> None:
     figures = {figure["name"]: figure["value"] for figure in run("archive", *order)["figures"]}
     assert figures["messages"] == 40
+
+
+@pytest.mark.parametrize("name", ["elsewhere_reply", "first_sync", "many", "submission"])
+def test_a_measure_on_real_servers_runs_or_names_what_is_absent(name: str) -> None:
+    require("dovecot", "Dovecot")
+    require("postfix", "Postfix")
+    if name == "first_sync":
+        require("mbsync", "mbsync")
+    measured = run(name)
+    assert measured["notes"], measured
+    assert any(figure["target"] is not None for figure in measured["figures"])
+    assert all(figure["value"] > 0 for figure in measured["figures"]), measured["figures"]
