@@ -29,6 +29,9 @@ class OtherWay:
     pace: Pace = field(default_factory=lambda: Pace(0.02, 0.1))
     took_it: Callable[[str], Awaitable[bool | None]] | None = None
 
+    def folder_of(self, address: str) -> str:
+        return ""
+
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         return self.imap_login(address, password.get_secret_value())
 

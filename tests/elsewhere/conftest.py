@@ -1,6 +1,7 @@
 """Post rooms whose mail lies on real servers: Dovecot and Postfix, set up as we print it."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,23 +52,39 @@ async def hosted(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> Async
         yield room
 
 
-@pytest.fixture
-async def one(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> AsyncIterator[Account]:
-    address, password = mail_host.new("agent")
-    secret = tmp_path / "secret"
+@asynccontextmanager
+async def room_on_one_account(
+    folder: Path, host: MailHost, clock: TestClock, addresses: str
+) -> AsyncIterator[Account]:
+    """A room at work on one account, whose mailboxes are ``addresses`` of it."""
+    address, password = host.new("agent")
+    secret = folder / "secret"
     secret.write_text(password)
     secret.chmod(0o600)
-    domain = mail_host.domain
+    domain = {"provisioner": "account", "account": "work", "addresses": addresses}
     operator = {
-        "domain": domain,
-        "accounts": {"work": account(mail_host, address, secret)},
-        "domains": {domain: {"provisioner": "account", "account": "work"}},
+        "domain": host.domain,
+        "accounts": {"work": account(host, address, secret)},
+        "domains": {host.domain: domain},
     }
-    settings = settings_of(tmp_path / "home", operator)
+    settings = settings_of(folder / "home", operator)
     async with open_room(settings, program="test", clock=clock) as room:
         await room.worker.start()
         assert await room.worker.settled(10)
-        yield Account(mail_host, address, password, room)
+        yield Account(host, address, password, room)
+
+
+@pytest.fixture
+async def one(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> AsyncIterator[Account]:
+    async with room_on_one_account(tmp_path, mail_host, clock, "sub-address") as made:
+        yield made
+
+
+@pytest.fixture
+async def foldered(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> AsyncIterator[Account]:
+    """The same where each address's mail lies in a folder of its own."""
+    async with room_on_one_account(tmp_path, mail_host, clock, "folder") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

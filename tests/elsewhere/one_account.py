@@ -50,6 +50,12 @@ class Account:
             found = imap.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
             return [part[1] for part in found if isinstance(part, tuple)]
 
+    def make_folder(self, name: str) -> None:
+        """The server makes a folder, as it does with the first mail to an address."""
+        with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:
+            imap.login(self.address, self.password)
+            assert imap.create(name)[0] == "OK"
+
     def file(self, name: str, raw: bytes) -> None:
         """The person's own mail program puts a mail into a folder."""
         with imaplib.IMAP4("127.0.0.1", self.host.imap_port) as imap:

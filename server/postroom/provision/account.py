@@ -28,6 +28,9 @@ class AccountProvisioner:
     def username_in(self, local_part: str) -> str:
         return local_part.lower().removeprefix(f"{self.local_part}{self.separator}")
 
+    async def prepare(self) -> None:
+        """Nothing is to be made ready."""
+
     async def provision(self, mailbox: Mailbox) -> None:
         """Nothing is left to do: the address is there."""
 

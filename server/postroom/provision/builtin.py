@@ -22,6 +22,9 @@ class BuiltinProvisioner:
     def username_in(self, local_part: str) -> str:
         return local_part
 
+    async def prepare(self) -> None:
+        """Nothing is to be made ready."""
+
     async def provision(self, mailbox: Mailbox) -> None:
         """Nothing is left to do: the row is the provisioning."""
 

@@ -1,5 +1,6 @@
 """The provisioner of a domain, from what the operator said of it."""
 
+import asyncio
 from dataclasses import dataclass
 
 from postroom.accounts.account import Account
@@ -49,6 +50,10 @@ class _Directory:
 
     def username_in(self, local_part: str) -> str:
         return local_part
+
+    async def prepare(self) -> None:
+        table = await self._table()
+        await asyncio.to_thread(table.prepare)
 
     async def provision(self, mailbox: Mailbox) -> None:
         await (await self._now()).provision(mailbox)

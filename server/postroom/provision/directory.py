@@ -31,6 +31,10 @@ class DirectoryProvisioner:
     def username_in(self, local_part: str) -> str:
         return local_part
 
+    async def prepare(self) -> None:
+        """Make the table where it is absent and we may; undo what a crash cut short."""
+        await asyncio.to_thread(self.table.prepare)
+
     async def provision(self, mailbox: Mailbox) -> None:
         """Let the mailbox be live, with the password that the index has for it."""
         row = Row(mailbox.address, ssha512(mailbox.password), self.quota_mb)

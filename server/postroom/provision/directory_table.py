@@ -36,6 +36,9 @@ class DirectoryTable(Protocol):
         Unavailable: the database cannot be reached, or says no.
     """
 
+    def prepare(self) -> None:
+        """Make the table where it is absent and we may: the servers must find it."""
+
     def put(self, row: Row) -> None:
         """Let the mailbox be there, live, as ``row`` says: new, or changed to that."""
 

@@ -21,6 +21,9 @@ class PostgresTable:
 
     conninfo: str = field(repr=False)
 
+    def prepare(self) -> None:
+        """Nothing: the operator makes the table, and says who may read it."""
+
     def put(self, row: Row) -> None:
         self._change(PUT, asdict(row))
 

@@ -37,6 +37,9 @@ class Provisioner(Protocol):
     def username_in(self, local_part: str) -> str:
         """The username in the local part of an address of this domain."""
 
+    async def prepare(self) -> None:
+        """Make ready what the server has to find, when a worker begins."""
+
     async def provision(self, mailbox: Mailbox) -> None:
         """Make the address exist. Idempotent: a worker that died may have done it already."""
 

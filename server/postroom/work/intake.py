@@ -110,12 +110,20 @@ class _Taking:
         if self.place.role is Role.SENT and self._is_ours():
             return
         owner = self.place.folder.mailbox_id
-        boxes = {owner} if owner else self._routed()
-        if not boxes and not self._is_old(self.place.since) and self.place.role is not Role.SENT:
+        boxes = self._owned(owner) if owner else self._routed()
+        if (
+            not (owner or boxes)
+            and not self._is_old(self.place.since)
+            and self.place.role is not Role.SENT
+        ):
             addresses = routing.header_addresses(self.one.parsed)[:10]
             folders.leave(self.con, self.place.folder, uid, self.now, NOBODYS, " ".join(addresses))
         for box in sorted(boxes):
             self._take_for(box)
+
+    def _owned(self, owner: int) -> Collection[int]:
+        """The mailbox whose folder it is; of an account's, only mail from its own time."""
+        return () if self.place.way.shared and self._came_before(owner) else (owner,)
 
     def _is_ours(self) -> bool:
         """Whether it is the Sent copy of a mail of ours, which a provider may have renamed."""

@@ -40,6 +40,8 @@ class Provisioning:
     async def run(self) -> None:
         """Tell what is to be told, until cancelled. A domain whose server cannot be told keeps no
         other one waiting."""
+        for provisioner in self._provisioners.values():
+            await _prepare(provisioner)
         async with asyncio.TaskGroup() as group:
             while True:
                 changed = self._term.index.next_change()
@@ -95,6 +97,14 @@ class Provisioning:
         if box.status is MailboxStatus.PROVISIONING:
             now = self._term.index.clock()
             journal.append(con, now, EventType.MAILBOX_LIVE, "worker", mailbox_id=box.id)
+
+
+async def _prepare(provisioner: Provisioner) -> None:
+    """Let a server find its table before the first mailbox is made; which tries it again."""
+    try:
+        await provisioner.prepare()
+    except PostroomError as error:
+        log.warning("The directory of %s is not ready: %s", provisioner.domain, error)
 
 
 async def _told(provisioner: Provisioner, box: Mailbox) -> MailboxStatus:

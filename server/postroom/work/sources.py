@@ -62,6 +62,10 @@ class Source(Protocol):
     async def patience(self) -> float:
         """How long to wait for the next mail, seconds; 0 where none can come any more."""
 
+    async def own_folders(self) -> dict[str, int]:
+        """The mailboxes that have a folder of their own, by its name (case folded), in a shared
+        login whose server files each address's mail so."""
+
     def concerns(self, waited: Waited) -> bool:
         """Whether its mail is what somebody waits for."""
 
@@ -99,6 +103,9 @@ class MailboxSource:
             return PATIENCE_SECONDS
         left = box.expires_at + LAST_MAIL_SECONDS - self._term.index.clock()
         return min(max(left, 0), PATIENCE_SECONDS)
+
+    async def own_folders(self) -> dict[str, int]:
+        return {}
 
     def concerns(self, waited: Waited) -> bool:
         return waited.mailbox_id == self.mailbox_id
@@ -141,6 +148,10 @@ class AccountSource:
 
     async def patience(self) -> float:
         return PATIENCE_SECONDS if await self._boxes() else 0
+
+    async def own_folders(self) -> dict[str, int]:
+        named = ((self.way.folder_of(box.address), box.id) for box in await self._boxes())
+        return {name.casefold(): id for name, id in named if name}
 
     def concerns(self, waited: Waited) -> bool:
         return waited.domain in self.way.domains

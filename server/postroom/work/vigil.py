@@ -1,7 +1,6 @@
 """One login elsewhere, watched: a connection that waits for news, and reads what has come.
 
-INBOX           open: IDLE while nobody waits there, NOOP again and again while somebody does (a
-                server may tell IDLE half a second late, and answers a NOOP at once)
+INBOX           open, and waited on (news.py)
 Junk, Sent …    asked how they stand every `ROUND_SECONDS`, and opened where that has changed
 """
 
@@ -9,16 +8,18 @@ import asyncio
 import logging
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from postroom.imap.connection import ImapConnection
-from postroom.imap.folders import FolderStatus
+from postroom.imap.folders import FolderName, FolderStatus
 from postroom.imap.special import special_folder
 from postroom.index.folders import Folder
-from postroom.model.errors import NotFound, PostroomError, Refused
+from postroom.model.errors import NotFound, PostroomError
 from postroom.work import troubles
 from postroom.work.attention import Attention
 from postroom.work.folder_reader import FolderReader
 from postroom.work.intake import Intake
+from postroom.work.news import News
 from postroom.work.pace import Pace
 from postroom.work.places import Place, Role
 from postroom.work.sources import Source, State
@@ -38,6 +39,19 @@ two milliseconds: a thousand mailboxes would take 5 % of a processor."""
 
 COMPARE_SECONDS = 600.0
 """Between two comparisons of what lies in a folder with what we know lies there."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A folder to be looked into."""
+
+    name: str
+    role: Role
+    mailbox_id: int = 0
+    """Whose mail it holds, where it is one mailbox's own in a shared login."""
+
+
+INBOX_LOOK = Look(INBOX, Role.INBOX)
 
 
 class Vigil:
@@ -105,11 +119,14 @@ class _Watch:
         self._tries = tries
         self._since = 0.0
         self._compared = -math.inf
-        self._state = State.READING
+        self._news = News(connection, source, vigil.attention, self._has_own_news)
         self._pace = Pace()
         self._taken = 0
         self._stood: dict[str, FolderStatus] = {}
         """How each folder stood when it was last opened."""
+        self._listed: tuple[FolderName, ...] | None = None
+        self._own: list[Look] = []
+        self._own_changed = False
 
     async def run(self) -> None:
         """Follow the login over this connection; returns when it is no longer to be watched."""
@@ -118,35 +135,57 @@ class _Watch:
         if await source.patience() <= 0:
             return
         await source.stands(State.READING)
-        others = await self._others()
-        await self._look_into([(INBOX, Role.INBOX), *others, (INBOX, Role.INBOX)])
+        await self._look_into([INBOX_LOOK, *await self._others(), INBOX_LOOK])
         await source.fails("")
         self._tries.went_well()
         looked = loop.time()
         while (patience := await source.patience()) > 0:
             round_ends = looked + self._vigil.round_seconds
             if round_ends > loop.time():
-                await self._news(min(patience, round_ends - loop.time()))
-            if loop.time() >= round_ends:
+                await self._wait(min(patience, round_ends - loop.time()))
+            if loop.time() >= round_ends or self._own_changed:
                 looked = loop.time()
-                await self._look_around(others)
+                await self._look_around(await self._others())
             else:
                 self._taken = await self._reader.read(0)
 
-    async def _others(self) -> list[tuple[str, Role]]:
-        """The folders besides INBOX that hold mail of ours."""
-        listed = await self._connection.folders()
-        found = [(special_folder(listed, "\\Junk"), Role.JUNK)]
-        found += [(special_folder(listed, "\\Sent"), Role.SENT)]
-        return [(folder.name, role) for folder, role in found if folder is not None]
+    async def _wait(self, seconds: float) -> None:
+        """Return when something may have come, or after so many seconds."""
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        self._own_changed = False
+        await self._news.wait(begin + seconds)
+        await asyncio.sleep(self._pace.rest(loop.time() - begin, self._taken))
 
-    async def _look_around(self, others: list[tuple[str, Role]]) -> None:
+    async def _others(self) -> list[Look]:
+        """The folders besides INBOX that hold mail of ours. They are listed anew where a mailbox
+        has a folder of its own, which its server makes with the first mail."""
+        own = await self._source.own_folders()
+        if self._listed is None or own:
+            self._listed = await self._connection.folders()
+        found = [
+            Look(folder.name, role)
+            for use, role in (("\\Junk", Role.JUNK), ("\\Sent", Role.SENT))
+            if (folder := special_folder(self._listed, use)) is not None
+        ]
+        mine = {folder_of(each): each.name for each in self._listed if each.selectable}
+        self._own = [Look(mine[name], Role.INBOX, box) for name, box in own.items() if name in mine]
+        return [*found, *self._own]
+
+    async def _has_own_news(self) -> bool:
+        """Whether something came into a folder that is one mailbox's own."""
+        for look in self._own:
+            if await self._has_changed(look.name):
+                self._own_changed = True
+        return self._own_changed
+
+    async def _look_around(self, others: list[Look]) -> None:
         """Read what has come to any folder; all of them are opened where they are to be compared
         with what we know."""
-        changed = [(name, role) for name, role in others if await self._has_changed(name)]
+        changed = [look for look in others if await self._has_changed(look.name)]
         if changed or self._is_time_to_compare():
             opened = others if self._is_time_to_compare() else changed
-            await self._look_into([*opened, (INBOX, Role.INBOX)])
+            await self._look_into([*opened, INBOX_LOOK])
         elif await self._connection.noop():
             self._taken = await self._reader.read(0)
 
@@ -157,25 +196,26 @@ class _Watch:
     def _is_time_to_compare(self) -> bool:
         return asyncio.get_running_loop().time() - self._compared >= COMPARE_SECONDS
 
-    async def _look_into(self, folders: Iterable[tuple[str, Role]]) -> None:
+    async def _look_into(self, looks: Iterable[Look]) -> None:
         """Read these folders; the last one stays open."""
         comparing = self._is_time_to_compare()
-        for name, role in folders:
+        for look in looks:
             try:
-                await self._open(name, role, comparing)
+                await self._open(look, comparing)
             except NotFound:
-                if name == INBOX:
+                if look.name == INBOX:
                     raise
         if comparing:
             self._compared = asyncio.get_running_loop().time()
 
-    async def _open(self, name: str, role: Role, comparing: bool) -> None:
+    async def _open(self, look: Look, comparing: bool) -> None:
         source = self._source
-        selected = await self._connection.select(name)
+        selected = await self._connection.select(look.name)
         if selected.uidnext is not None:
-            self._stood[name] = FolderStatus(selected.uidvalidity, selected.uidnext)
-        folder = Folder(source.mailbox_id, source.way.name, name, selected.uidvalidity)
-        place = Place(folder, role, source.way, self._since)
+            self._stood[look.name] = FolderStatus(selected.uidvalidity, selected.uidnext)
+        owner = look.mailbox_id or source.mailbox_id
+        folder = Folder(owner, source.way.name, look.name, selected.uidvalidity)
+        place = Place(folder, look.role, source.way, self._since)
         self._reader = FolderReader(
             self._vigil.term, self._vigil.intake, self._connection, place, self._tries
         )
@@ -184,61 +224,8 @@ class _Watch:
         if comparing:
             await self._reader.find_expunged(selected.highestmodseq)
 
-    async def _news(self, patience: float) -> None:
-        """Return when something may have come to the open folder, or after so many seconds."""
-        loop = asyncio.get_running_loop()
-        begin = loop.time()
-        await self._wait_for_news(begin + patience)
-        await asyncio.sleep(self._pace.rest(loop.time() - begin, self._taken))
 
-    async def _wait_for_news(self, end: float) -> None:
-        attention, loop = self._vigil.attention, asyncio.get_running_loop()
-        while (left := end - loop.time()) > 0:
-            waited = attention.left(self._source)
-            if await (self._poll(end) if waited > 0 else self._idle(left)):
-                return
-
-    async def _poll(self, end: float) -> bool:
-        """Whether something came until ``end``, by asking again and again while somebody waits."""
-        attention, loop = self._vigil.attention, asyncio.get_running_loop()
-        while not await self._connection.noop():
-            left = min(end - loop.time(), attention.left(self._source))
-            if left <= 0:
-                return False
-            await asyncio.sleep(min(self._source.way.pace.poll_seconds, left))
-        return True
-
-    async def _idle(self, seconds: float) -> bool:
-        """Whether something came; ends early when somebody begins to wait."""
-        if "IDLE" not in self._connection.capabilities:
-            return await self._doze(seconds)
-        await self._now(State.IDLE)
-        idling = asyncio.create_task(self._connection.idle(seconds))
-        waking = asyncio.create_task(self._vigil.attention.begins(self._source))
-        try:
-            await asyncio.wait({idling, waking}, return_when=asyncio.FIRST_COMPLETED)
-            if not idling.done():
-                return False
-            return idling.result()
-        except Refused:
-            return False  # it has disowned IDLE, and is asked from now on
-        finally:
-            idling.cancel()
-            waking.cancel()
-            await asyncio.gather(idling, waking, return_exceptions=True)
-
-    async def _doze(self, seconds: float) -> bool:
-        """The same on a server that tells nothing by itself."""
-        await self._now(State.POLLING)
-        pause = min(seconds, self._source.way.pace.idle_poll_seconds)
-        try:
-            async with asyncio.timeout(pause):
-                await self._vigil.attention.begins(self._source)
-        except TimeoutError:
-            return await self._connection.noop()
-        return False
-
-    async def _now(self, state: State) -> None:
-        if state is not self._state:
-            self._state = state
-            await self._source.stands(state)
+def folder_of(listed: FolderName) -> str:
+    """A folder's name without INBOX above it, as it is compared with a mailbox's."""
+    name = listed.name.casefold()
+    return name.removeprefix(f"inbox{listed.delimiter}") if listed.delimiter else name

@@ -1,7 +1,7 @@
 """How the mail of a domain comes and goes: where to log in, what that server does by itself, what
 is believed of it. A way for each kind of server; the workers know nothing else of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -56,6 +56,10 @@ class Way(Protocol):
     @property
     def shared(self) -> bool:
         """Whether one login serves all mailboxes, so that mail has to be routed."""
+
+    def folder_of(self, address: str) -> str:
+        """The folder into which the server files the mail of one address; "" where it files all
+        mail in INBOX."""
 
     @property
     def smtp_host(self) -> str:
@@ -117,6 +121,9 @@ class BuiltinWay:
     async def took(self, address: str, message_id: str) -> bool | None:
         return await self.server.took(address, message_id)
 
+    def folder_of(self, address: str) -> str:
+        return ""
+
 
 @dataclass(frozen=True)
 class AccountWay:
@@ -127,7 +134,15 @@ class AccountWay:
     domains: frozenset[str]
     vault: Vault = field(repr=False)
     token: TokenSource | None = field(default=None, repr=False)
+    separators: Mapping[str, str] = field(default_factory=dict)
+    """By domain, what stands before the detail that the server makes a folder of; nothing where it
+    files all mail in INBOX."""
     shared: bool = True
+
+    def folder_of(self, address: str) -> str:
+        local_part, _, domain = address.rpartition("@")
+        separator = self.separators.get(domain, "")
+        return local_part.partition(separator)[2] if separator else ""
 
     @property
     def smtp_host(self) -> str:
@@ -191,6 +206,9 @@ class DirectoryWay:
     domain: DirectoryDomain
     domains: frozenset[str]
     shared: bool = False
+
+    def folder_of(self, address: str) -> str:
+        return ""
 
     @property
     def on_unknown(self) -> OnUnknown:

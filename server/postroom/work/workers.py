@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain
+from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.credentials.vault import Vault
 from postroom.imap.pool import ConnectionPool
 from postroom.oauth.tokens import OAuthTokens
@@ -105,11 +105,11 @@ def _is_handed_in(way: Way) -> bool:
 def _elsewhere(term: Term, settings: Settings) -> tuple[list[OAuthTokens], list[Way]]:
     """The ways of all domains but the built-in server's, and the sources of their tokens."""
     operator, vault = settings.operator, Vault(environment())
-    by_account: dict[str, set[str]] = {}
+    by_account: dict[str, dict[str, AccountDomain]] = {}
     ways: list[Way] = []
     for name, domain in operator.served.items():
         if isinstance(domain, AccountDomain):
-            by_account.setdefault(domain.account, set()).add(name)
+            by_account.setdefault(domain.account, {})[name] = domain
         elif domain.provisioner == "directory":
             ways.append(DirectoryWay(name, domain, frozenset({name})))
     tokens: list[OAuthTokens] = []
@@ -118,7 +118,12 @@ def _elsewhere(term: Term, settings: Settings) -> tuple[list[OAuthTokens], list[
         source = tokens_of(account, vault, term.index.clock)
         if source is not None:
             tokens.append(source)
-        ways.append(AccountWay(name, account, frozenset(domains), vault, source))
+        separators = {
+            each: domain.separator
+            for each, domain in domains.items()
+            if domain.addresses is AddressForm.FOLDER
+        }
+        ways.append(AccountWay(name, account, frozenset(domains), vault, source, separators))
     return tokens, ways
 
 
