@@ -176,6 +176,41 @@ async def test_a_folder_that_is_made_anew_brings_no_mail_twice_and_keeps_every_i
         assert (await events(room)).count("message.expunged") == 1
 
 
+async def test_a_mailbox_that_was_restored_from_a_backup_loses_no_new_mail(
+    world: World, tmp_path: Path
+) -> None:
+    """Its UIDVALIDITY is that of before, and UIDs are given out again for other mail."""
+    host = world.host
+    assert host is not None
+    async with world.open() as room:
+        ada = await Agent(room, "ada").open(f"ada-{secrets.token_hex(4)}")
+        box = Box(world, room, ada)
+        await box.bring("One.", "Two.")
+        await eventually(lambda: there(room, "One.", "Two."))
+        inbox = host.maildir(ada.address)
+        backup = tmp_path / "backup"
+        await asyncio.to_thread(shutil.copytree, inbox, backup)
+        await box.bring("Three.", "Four.")
+        await eventually(lambda: there(room, "One.", "Two.", "Three.", "Four."))
+        before = await box.ids()
+    shutil.rmtree(inbox)
+    shutil.copytree(backup, inbox)
+    for made in (inbox, *inbox.rglob("*")):
+        shutil.chown(made, "mail", "mail")
+    async with world.open() as room:
+        box = Box(world, room, Agent(room, "ada", address=ada.address))
+        await box.bring("Five.")
+        await eventually(lambda: there(room, "One.", "Two.", "Three.", "Four.", "Five."), 30)
+
+        async def marked() -> bool:
+            return await box.gone() == {"Three.", "Four."}
+
+        await eventually(marked, 20)
+        assert set(before) < set(await box.ids())
+        used = "SELECT count(DISTINCT mail_id) FROM copies WHERE uid = 3"
+        assert await room.index.read(lambda con: rows(con, used)) == [(2,)]
+
+
 async def test_a_first_sync_is_newest_first_in_order_and_goes_on_where_it_broke_off(
     world: World,
 ) -> None:

@@ -104,8 +104,8 @@ async def test_a_message_that_is_listed_and_not_handed_out_is_passed_by_told_and
         frail.imap.inbox.put(mail("Never."))
         frail.imap.deliver(mail("After."))
         await eventually(lambda: received(room))
+        await eventually(lambda: happened(room, "message.left", 1))
         assert await received(room) == ["After."]
-        assert "message.left" in await events(room)
         (stray,) = await room.index.read(lambda con: folders.strays(con, 10))
         assert stray["why"] == "its server does not hand it out"
         assert stray["uid"] == 1
@@ -281,3 +281,76 @@ async def test_mail_that_came_between_the_first_mailbox_and_the_first_login_is_r
         frail.imap.cut()
         came = await ada.wait(timeout=30)
         assert [m.untrusted_text for m in came.messages] == ["Meanwhile."]
+
+
+async def test_each_address_of_a_catch_all_domain_is_a_mailbox_and_the_others_are_left_alone(
+    frail: Frail,
+) -> None:
+    frail.operator["domains"][DOMAIN]["addresses"] = "catch-all"
+    async with frail.open() as room:
+        ada, ben = await Agent(room, "ada").open(), await Agent(room, "ben").open()
+        assert ada.address == f"ada@{DOMAIN}"
+        await state(room, "idle")
+        lists = "list@elsewhere.example"
+        frail.imap.inbox.put(b"X-Original-To: ada@corp.test\r\n" + letter(to=lists, text="Ada."))
+        frail.imap.inbox.put(b"Delivered-To: BEN@corp.test\r\n" + letter(to=lists, text="Ben."))
+        frail.imap.inbox.put(letter(to=f"Cam <cam@{DOMAIN}>", text="Nobody."))
+        frail.imap.deliver(letter(to=f"ada@{DOMAIN}", text="By its header."))
+        await eventually(lambda: has(room, ada.address, 2))
+        await eventually(lambda: has(room, ben.address, 1))
+        for agent, wanted in ((ada, ["Ada.", "By its header."]), (ben, ["Ben."])):
+            came = await agent.wait(timeout=0)
+            assert [m.untrusted_text for m in came.messages] == wanted
+        strays = await room.index.read(lambda con: folders.strays(con, 10))
+        assert [row["addresses"] for row in strays] == [f"cam@{DOMAIN}"]
+
+
+async def has(room: PostRoom, address: str, count: int) -> bool:
+    question = (
+        "SELECT 1 FROM messages g JOIN mailboxes b ON b.id = g.mailbox_id"
+        " WHERE b.address = ? AND g.direction = 'received'"
+    )
+    return len(await room.index.read(lambda con: rows(con, question, address))) == count
+
+
+async def test_no_more_connections_are_open_at_a_time_than_the_operator_allows(
+    frail: Frail,
+) -> None:
+    frail.account["connections"] = 2
+    frail.account["files_sent"] = False
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        await state(room, "idle")
+        frail.smtp.once["DOT"] = b""  # the connection ends there
+        texts = [f"Mail {number}." for number in range(8)]
+        await asyncio.gather(*(ada.send(text, to="ben@elsewhere.example") for text in texts))
+
+        async def all_filed() -> bool:
+            question = "SELECT 1 FROM sends WHERE status = 'sent' AND to_file = 0"
+            return len(await room.index.read(lambda con: rows(con, question))) == 7
+
+        await eventually(all_filed, 20)
+        await frail.jump(room, 61)
+        await eventually(lambda: happened(room, "send.held", 1), 20)
+    assert frail.imap.most_at_once <= 2
+
+
+async def test_a_folder_that_is_renumbered_under_idle_brings_no_mail_twice(
+    frail: Frail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.5)
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        for number in range(3):
+            frail.imap.deliver(mail(f"Mail {number}."))
+        await eventually(lambda: all_of(room, 3))
+        before = await ids(room)
+        inbox = frail.imap.inbox
+        inbox.uidvalidity = 9
+        inbox.mails = {uid + 40: kept for uid, kept in inbox.mails.items()}
+        inbox.uidnext = 44
+        frail.imap.deliver(mail("New."))
+        await eventually(lambda: all_of(room, 4))
+        assert (await ids(room))[:3] == before
+        assert (await events(room)).count("message.received") == 4

@@ -32,6 +32,7 @@ from postroom.model.callers import operator
 from postroom.model.requests import AttachmentRequest
 from postroom.work import mailserver
 from postroom.work.courier import Courier
+from postroom.work.lending import Lending
 from postroom.work.reconciler import Reconciler
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, Ways
@@ -132,7 +133,7 @@ async def begun(out: Round, smtp_port: int | None) -> Any:
         frozenset({DOMAIN}), frozenset(), out.server, out.ports.imap, smtp_port or out.ports.smtp
     )
     term, ways = await begin_term(out.room), Ways([way])
-    return Courier(term, ways, Reconciler(term, ways), RETRY_SECONDS).run(out.stop)
+    return Courier(term, ways, Reconciler(term, ways, Lending(ways)), RETRY_SECONDS).run(out.stop)
 
 
 async def begin_term(room: PostRoom) -> Term:

@@ -14,6 +14,7 @@ Mail in:
     sources.py      whose mail a login brings              attention.py   who waits just now
     inlet.py        what Postfix hands in
     folder_reader.py  one folder, kept in step             places.py      a folder and its role
+    conveyor.py     the next batch, while one is indexed   news.py        IDLE, or asking
     intake.py       a mail's way into the index
       pace.py  tries.py  troubles.py    how soon, how often, and what is wrong meanwhile
 
@@ -22,6 +23,7 @@ Mail out:
     courier.py      the outbox → a server                  outcomes.py    what its answers come to
     reconciler.py   what became of a send that a dead worker had in hand
     filer.py        copies into Sent, where the server files none         sent_folder.py
+    lending.py      connections for both, few
 
     provisioning.py tells servers what became of their mailboxes
     caretaker.py    expiry, and the mail of mailboxes that are gone

@@ -11,11 +11,11 @@ from collections import defaultdict
 from pydantic import SecretStr
 
 from postroom.imap.connection import ImapConnection
-from postroom.imap.pool import ConnectionPool
 from postroom.index import mail, sends
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
 from postroom.model.errors import NotFound, PostroomError, Refused
+from postroom.work.lending import Lending
 from postroom.work.sent_folder import find_in_sent, name_of_sent
 from postroom.work.term import Term
 from postroom.work.tries import Tries
@@ -29,10 +29,10 @@ LOOK_SECONDS = 60.0
 class Filer:
     """Empties the list of what is to be filed."""
 
-    def __init__(self, term: Term, ways: Ways, pool: ConnectionPool) -> None:
+    def __init__(self, term: Term, ways: Ways, lending: Lending) -> None:
         self._term = term
         self._ways = ways
-        self._pool = pool
+        self._lending = lending
         self._tries = Tries()
 
     async def run(self) -> None:
@@ -63,10 +63,9 @@ class Filer:
         raw = await self._term.index.read(lambda con: mail.raw(con, send.mail_id))
         if raw is not None:
             try:
-                login = await self._ways.of(send.address).imap(
-                    send.address, SecretStr(send.password)
-                )
-                async with self._pool.lend(login) as connection:
+                way = self._ways.of(send.address)
+                login = await way.imap(send.address, SecretStr(send.password))
+                async with self._lending.lend(way, login) as connection:
                     await _file(connection, send, raw)
             except (NotFound, Refused) as error:
                 log.warning("Send %s was not filed in Sent: %s", send.public_id, error.code)

@@ -224,7 +224,8 @@ class FolderReader:
             return
         self._progress = self._at(batch[-1].uid, down=down)
         first_look = down or self._first_look
-        await self._intake.take(self._place, batch, self._progress, first_look=first_look)
+        in_order = batch[::-1] if down else batch  # who waits is told what came first, first
+        await self._intake.take(self._place, in_order, self._progress, first_look=first_look)
         self._tries.progressed()
 
     async def _pass_by_what_blocks(self, *, down: bool) -> None:

@@ -18,7 +18,6 @@ from functools import partial
 from pydantic import SecretStr
 
 from postroom.accounts.unknown import OnUnknown
-from postroom.imap.connection import ImapConnection
 from postroom.index import folders, mailboxes, sends
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
@@ -26,6 +25,7 @@ from postroom.index.sends import Waiting
 from postroom.model.errors import PostroomError
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import SendStatus
+from postroom.work.lending import Lending
 from postroom.work.sent_folder import find_in_sent
 from postroom.work.term import Term
 from postroom.work.ways import SentBy, Way, Ways
@@ -42,9 +42,6 @@ SEARCH_FOR_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds between looks while something cannot be found out, doubled each time."""
 
-SEARCH_SECONDS = 120.0
-"""Patience with one answer: a search through tens of thousands of sent mails takes a while."""
-
 HELD = (
     "The connection ended after the mail was handed over, and it is not in Sent: nobody knows"
     " whether it was delivered. A person decides whether it goes again."
@@ -54,9 +51,10 @@ HELD = (
 class Reconciler:
     """Asks where nobody knows whether a server took a mail."""
 
-    def __init__(self, term: Term, ways: Ways) -> None:
+    def __init__(self, term: Term, ways: Ways, lending: Lending) -> None:
         self._term = term
         self._ways = ways
+        self._lending = lending
         self._asked = asyncio.Event()
         self._delay = 0.0
 
@@ -146,15 +144,10 @@ class Reconciler:
             return True
         try:
             login = await way.imap(send.address, SecretStr(send.password))
-            connection = await ImapConnection.open(login, timeout=SEARCH_SECONDS)
+            async with self._lending.lend(way, login) as connection:
+                return await find_in_sent(connection, message_id) is not None
         except PostroomError:
             return None
-        try:
-            return await find_in_sent(connection, message_id) is not None
-        except PostroomError:
-            return None
-        finally:
-            await connection.close()
 
     async def _settle(
         self, send: Waiting, status: SendStatus, detail: str, reason: str = ""

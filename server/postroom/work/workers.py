@@ -8,7 +8,6 @@ from typing import Any
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.credentials.vault import Vault
-from postroom.imap.pool import ConnectionPool
 from postroom.oauth.tokens import OAuthTokens
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
@@ -20,6 +19,7 @@ from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
+from postroom.work.lending import Lending
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.rounds import Rounds
@@ -52,10 +52,10 @@ async def run(
     )
     tokens, elsewhere = _elsewhere(term, settings)
     ways = Ways([builtin, *elsewhere])
-    intake, pool = Intake(term), ConnectionPool()
+    intake, lending = Intake(term), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
-    courier = Courier(term, ways, Reconciler(term, ways), operator.retry_hours * 3600)
+    courier = Courier(term, ways, Reconciler(term, ways, lending), operator.retry_hours * 3600)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
@@ -70,7 +70,7 @@ async def run(
             others |= {
                 "attention": attention.run(),
                 "watcher": Watcher(term, intake, attention, watched).run(),
-                "filer": Filer(term, ways, pool).run(),
+                "filer": Filer(term, ways, lending).run(),
                 "provisioning": Provisioning(term, provisioners).run(),
             }
             for way in elsewhere:
@@ -79,7 +79,7 @@ async def run(
         await _together(courier.run(stop), others)
     finally:
         doorbell.close()
-        await pool.close()
+        await lending.close()
         await server.stop()
         for source in tokens:
             await source.close()
