@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from postroom.accounts.unknown import OnUnknown
 from postroom.imap.account import ImapLogin
 from postroom.smtp.account import SmtpLogin
-from postroom.work.ways import Pace, SentBy
+from postroom.work.ways import Allowance, SentBy
 
 LoginOf = Callable[[str, str], ImapLogin]
 """The login of a mailbox, from its address and its password."""
@@ -26,7 +26,7 @@ class OtherWay:
     smtp_host: str = "127.0.0.1"
     sent_by: SentBy = SentBy.ACCEPTANCE
     on_unknown: OnUnknown = OnUnknown.RESEND
-    pace: Pace = field(default_factory=lambda: Pace(0.02, 0.1))
+    allows: Allowance = field(default_factory=lambda: Allowance(0.02, 0.1))
     took_it: Callable[[str], Awaitable[bool | None]] | None = None
 
     def folder_of(self, address: str) -> str:

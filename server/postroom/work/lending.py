@@ -22,7 +22,7 @@ class Lending:
     def __init__(self, ways: Ways) -> None:
         self._pools = {
             way.name: ConnectionPool(
-                per_login=max(way.pace.connections - WATCHING, 1), timeout=SILENCE_SECONDS
+                per_login=max(way.allows.connections - WATCHING, 1), timeout=SILENCE_SECONDS
             )
             for way in ways
         }

@@ -46,7 +46,7 @@ class News:
             left = min(end - loop.time(), self._attention.left(self._source))
             if left <= 0:
                 return False
-            await asyncio.sleep(min(self._source.way.pace.poll_seconds, left))
+            await asyncio.sleep(min(self._source.way.allows.poll_seconds, left))
         return True
 
     async def _idle(self, seconds: float) -> bool:
@@ -71,7 +71,7 @@ class News:
     async def _doze(self, seconds: float) -> bool:
         """The same on a server that tells nothing by itself."""
         await self._now(State.POLLING)
-        pause = min(seconds, self._source.way.pace.idle_poll_seconds)
+        pause = min(seconds, self._source.way.allows.idle_poll_seconds)
         try:
             async with asyncio.timeout(pause):
                 await self._attention.begins(self._source)

@@ -31,8 +31,8 @@ class SentBy(StrEnum):
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How often a server may be asked."""
+class Allowance:
+    """How often a server may be asked, and over how many connections."""
 
     poll_seconds: float = 2.0
     """Between two looks while somebody waits."""
@@ -72,7 +72,7 @@ class Way(Protocol):
     def on_unknown(self) -> OnUnknown: ...
 
     @property
-    def pace(self) -> Pace: ...
+    def allows(self) -> Allowance: ...
 
     @property
     def trusted(self) -> frozenset[str]:
@@ -110,7 +110,7 @@ class BuiltinWay:
     shared: bool = False
     sent_by: SentBy = SentBy.ACCEPTANCE
     on_unknown: OnUnknown = OnUnknown.RESEND
-    pace: Pace = field(default_factory=Pace)
+    allows: Allowance = field(default_factory=Allowance)
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         return ImapLogin(LOOPBACK, self.imap_port, address, password.get_secret_value())
@@ -157,9 +157,9 @@ class AccountWay:
         return self.account.on_unknown
 
     @property
-    def pace(self) -> Pace:
+    def allows(self) -> Allowance:
         account = self.account
-        return Pace(account.poll_seconds, account.idle_poll_seconds, account.connections)
+        return Allowance(account.poll_seconds, account.idle_poll_seconds, account.connections)
 
     @property
     def trusted(self) -> frozenset[str]:
@@ -224,8 +224,8 @@ class DirectoryWay:
         return SentBy.PROVIDER if self.domain.sent_at_acceptance else SentBy.POSTROOM
 
     @property
-    def pace(self) -> Pace:
-        return Pace(self.domain.poll_seconds, self.domain.idle_poll_seconds)
+    def allows(self) -> Allowance:
+        return Allowance(self.domain.poll_seconds, self.domain.idle_poll_seconds)
 
     @property
     def trusted(self) -> frozenset[str]:
