@@ -31,6 +31,9 @@ INBOX = "INBOX"
 ROUND_SECONDS = 30.0
 """Between two looks into the other folders: how soon a person's own answer is seen."""
 
+OTHERS = 2
+"""Junk and Sent."""
+
 COMPARE_SECONDS = 600.0
 """Between two comparisons of what lies in a folder with what we know lies there."""
 
@@ -109,6 +112,8 @@ class _Watch:
                 await self._news(min(patience, left))
             if loop.time() - looked >= ROUND_SECONDS:
                 looked = loop.time()
+                if len(others) < OTHERS:  # some servers make them with the first mail there
+                    others = await self._others()
                 await self._look_into([*others, (INBOX, Role.INBOX)])
             else:
                 self._taken = await self._reader.read(0)
@@ -126,9 +131,10 @@ class _Watch:
         for name, role in folders:
             try:
                 await self._open(name, role, comparing)
-            except NotFound:
+            except (NotFound, Refused) as error:
                 if name == INBOX:
                     raise
+                log.warning("A folder beside INBOX cannot be read: %s", error.code)
         if comparing:
             self._compared = asyncio.get_running_loop().time()
 
