@@ -82,6 +82,7 @@ async def test_a_mailbox_is_provisioning_with_its_problem_until_its_folder_is_th
         agent = Agent(room, "ada")
         made = await room.desk.mailboxes.create(agent.caller, "ada")
         assert made.status == "provisioning"
+        assert "cannot be written" in made.next_step
         agent.address = made.address
         await problem(agent, f"The directory {tmp_path}/absent/directory.db cannot be written")
         (tmp_path / "absent").mkdir()

@@ -322,11 +322,13 @@ def _created(box: Mailbox, existed: bool, provisioner: Provisioner) -> MailboxCr
         existed=existed,
         reach=provisioner.reach.value,
         expires_at=iso(box.expires_at) if box.expires_at is not None else None,
-        next_step=_next_step(live, provisioner),
+        next_step=_next_step(live, provisioner, box.problem),
     )
 
 
-def _next_step(live: bool, provisioner: Provisioner) -> str:
+def _next_step(live: bool, provisioner: Provisioner, problem: str) -> str:
+    if not live and problem:
+        return f"It could not be set up yet: {problem} It is tried again; see list_mailboxes."
     if not live:
         return "It is being set up; list_mailboxes tells when it is live."
     if provisioner.reach.value == "local":
