@@ -146,7 +146,8 @@ class _Watch:
         self._reader = FolderReader(
             self._vigil.term, self._vigil.intake, self._connection, place, self._tries
         )
-        await self._reader.check_numbering(selected)
+        first = self._compared == -math.inf
+        await self._reader.check_numbering(selected, closely=first)
         self._taken = await self._reader.read(selected.exists)
         if comparing:
             await self._reader.find_expunged(selected.highestmodseq)
