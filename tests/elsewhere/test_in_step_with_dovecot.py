@@ -157,10 +157,11 @@ async def test_a_folder_that_is_made_anew_brings_no_mail_twice_and_keeps_every_i
     assert world.host is not None
     for index in world.host.maildir(ada.address).glob("dovecot*"):
         shutil.rmtree(index) if index.is_dir() else index.unlink()
-    lost = world.host.mail(ada.address)[1]
     for file in world.host.maildir(ada.address).glob("*/*"):
-        if file.is_file() and file.read_bytes() == lost:
+        if file.is_file() and b"Two." in file.read_bytes():
             file.unlink()
+    made = time.time()  # Dovecot makes a UIDVALIDITY of the second
+    await eventually(lambda: asyncio.sleep(0, time.time() >= made + 1))
     async with world.open() as room:
         box = Box(world, room, Agent(room, "ada", address=ada.address))
         await box.bring("Four.")
@@ -182,14 +183,15 @@ async def test_a_mailbox_that_was_restored_from_a_backup_loses_no_new_mail(
     """Its UIDVALIDITY is that of before, and UIDs are given out again for other mail."""
     host = world.host
     assert host is not None
+    backup = tmp_path / "backup"
     async with world.open() as room:
         ada = await Agent(room, "ada").open(f"ada-{secrets.token_hex(4)}")
-        box = Box(world, room, ada)
-        await box.bring("One.", "Two.")
+        await Box(world, room, ada).bring("One.", "Two.")
         await eventually(lambda: there(room, "One.", "Two."))
-        inbox = host.maildir(ada.address)
-        backup = tmp_path / "backup"
-        await asyncio.to_thread(shutil.copytree, inbox, backup)
+    inbox = host.maildir(ada.address)
+    shutil.copytree(inbox, backup)
+    async with world.open() as room:
+        box = Box(world, room, Agent(room, "ada", address=ada.address))
         await box.bring("Three.", "Four.")
         await eventually(lambda: there(room, "One.", "Two.", "Three.", "Four."))
         before = await box.ids()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from elsewhere import worlds
-from elsewhere.frail_account import events, problem, received, well_again
+from elsewhere.frail_account import events, problem, received, state, well_again
 from elsewhere.worlds import World
 from rooms import Agent, eventually, letter, rows
 from servers.mail_host import MailHost
@@ -82,6 +82,7 @@ async def test_a_mailbox_is_provisioning_with_its_problem_until_its_folder_is_th
         agent = Agent(room, "ada")
         made = await room.desk.mailboxes.create(agent.caller, "ada")
         assert made.status == "provisioning"
+        assert "cannot be written" in made.next_step
         agent.address = made.address
         await problem(agent, f"The directory {tmp_path}/absent/directory.db cannot be written")
         (tmp_path / "absent").mkdir()
@@ -229,3 +230,25 @@ async def test_a_mailbox_that_is_taken_back_before_its_server_heard_of_its_end_b
 def row_now(con: sqlite3.Connection, address: str) -> str:
     question = "SELECT password FROM postroom_mailboxes WHERE address = ?"
     return str(con.execute(question, (address,)).fetchone()[0])
+
+
+async def test_a_mailbox_whose_login_is_refused_does_not_slow_the_others(world: World) -> None:
+    host = world.host
+    assert host is not None
+    async with world.open() as room:
+        some = secrets.token_hex(4)
+        ada = await Agent(room, "ada").open(f"ada-{some}")
+        ben = await Agent(room, "ben").open(f"ben-{some}")
+        good = await password(room, ada.address)
+    host.add(ada.address, "another")
+    async with world.open() as room:
+        ada, ben = (Agent(room, a.name, address=a.address) for a in (ada, ben))
+        await problem(ada, "The mail server refuses the login. Since 20")
+        waiting = asyncio.create_task(ben.wait(timeout=20))
+        await state(room, "idle", ben.address)
+        begun = time.monotonic()
+        await asyncio.to_thread(world.bring, ben.address, letter(to=ben.address, text="Quick."))
+        assert [m.untrusted_text for m in (await waiting).messages] == ["Quick."]
+        assert time.monotonic() - begun < 2
+        host.add(ada.address, good)
+        await well_again(ada, 60)

@@ -354,3 +354,25 @@ async def test_a_folder_that_is_renumbered_under_idle_brings_no_mail_twice(
         await eventually(lambda: all_of(room, 4))
         assert (await ids(room))[:3] == before
         assert (await events(room)).count("message.received") == 4
+
+
+async def test_a_server_that_was_put_back_and_took_more_mail_since_loses_none_of_it(
+    frail: Frail,
+) -> None:
+    """It is beyond the last UID that we know already: only the mail there tells."""
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        for number in range(3):
+            raw = letter(to=TO, text=f"Mail {number}.", id=f"{number}@customer.test")
+            frail.imap.deliver(raw)
+        await eventually(lambda: all_of(room, 3))
+        before = await ids(room)
+    inbox = frail.imap.inbox
+    del inbox.mails[3]
+    inbox.uidnext = 3
+    for number in range(3):
+        inbox.put(letter(to=TO, text=f"New {number}.", id=f"new{number}@customer.test"))
+    async with frail.open() as room:
+        await eventually(lambda: all_of(room, 6))
+        assert set(before) < set(await ids(room))
+        assert {f"New {number}." for number in range(3)} < set(await received(room))

@@ -21,7 +21,7 @@ def answer(
         existed=old is not None,
         reach=provisioner.reach.value,
         expires_at=iso(box.expires_at) if box.expires_at is not None else None,
-        next_step=" ".join([*remarks, _next_step(live, provisioner)]),
+        next_step=" ".join([*remarks, _next_step(live, provisioner, box.problem)]),
     )
 
 
@@ -55,7 +55,9 @@ def _ends_otherwise(box: Mailbox, asked: float) -> bool:
     return box.expires_at is None or abs(box.expires_at - asked) > SAME_TIME_SECONDS
 
 
-def _next_step(live: bool, provisioner: Provisioner) -> str:
+def _next_step(live: bool, provisioner: Provisioner, problem: str) -> str:
+    if not live and problem:
+        return f"It could not be set up yet: {problem} It is tried again; see list_mailboxes."
     if not live:
         return "It is being set up; list_mailboxes tells when it is live."
     if provisioner.reach is Reach.LOCAL:

@@ -149,6 +149,12 @@ def mark_gone(con: Connection, folder: Folder, uid: int, at: float) -> list[Row]
     return found
 
 
+def top_known(con: Connection, folder: Folder) -> tuple[int, str] | None:
+    """The highest UID of a mail that lies in a folder, as far as we know, and its Message-ID."""
+    row = sql.top_known(con, **_place(folder), mailbox_id=folder.mailbox_id)
+    return (row["uid"], row["message_id"]) if row else None
+
+
 def renumber(con: Connection, folder: Folder) -> None:
     """What we know of a folder's UIDs is of the past, though its UIDVALIDITY is what it was: its
     server was put back to an earlier state, and gives UIDs out again. It is read anew, and each

@@ -9,6 +9,7 @@ conversation keeps the oldest id that was handed out for one of its messages.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -74,8 +75,14 @@ def _some(con: Connection, after: int) -> list[Row]:
 
 
 def _read(rows: list[Row], trusted: Trusted) -> dict[int, NewMail]:
-    """Mails read anew, by row id; those that have no bytes any more are left out."""
-    return {row["id"]: _read_one(row, trusted) for row in rows if row["bytes"] is not None}
+    """Mails read anew, by row id; left out are those that have no bytes any more, and one over
+    which reading falls, which it never should: it stays as it is."""
+    found = {}
+    for row in rows:
+        if row["bytes"] is not None:
+            with contextlib.suppress(Exception):
+                found[row["id"]] = _read_one(row, trusted)
+    return found
 
 
 def _read_one(row: Row, trusted: Trusted) -> NewMail:

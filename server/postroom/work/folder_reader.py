@@ -8,12 +8,14 @@ Each batch is one transaction with how far the folder is read, so that a connect
 anywhere loses and doubles nothing. While one is being indexed the next one is fetched.
 """
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
+from postroom.conversations.identifiers import own_id
 from postroom.imap.connection import ImapConnection
 from postroom.imap.folders import SelectedFolder
 from postroom.imap.mail import FetchedMail, UnreadableMail
@@ -21,11 +23,12 @@ from postroom.imap.uids import MAX_UID, UidSet
 from postroom.index import folders, journal, mail
 from postroom.index.database import Connection, Row
 from postroom.index.folders import Progress
+from postroom.mime.parse import parse
 from postroom.model.errors import PostroomError
 from postroom.model.events import EventType
 from postroom.work.conveyor import Conveyor
 from postroom.work.intake import CLOCK_SECONDS, Intake
-from postroom.work.places import Place
+from postroom.work.places import Place, Role
 from postroom.work.term import Term
 from postroom.work.tries import Tries
 
@@ -58,14 +61,14 @@ class FolderReader:
         self._progress = Progress()
         self._first_look = False
 
-    async def check_numbering(self, selected: SelectedFolder) -> None:
+    async def check_numbering(self, selected: SelectedFolder, *, closely: bool = False) -> None:
         """Where the server was put back to an earlier state of this folder, which has just been
         opened, let it be read anew: it gives out UIDs again that were other mails before. (It
         should renew UIDVALIDITY then, RFC 3501 §2.3.1.1; one that is restored from a backup knows
-        nothing of that.)"""
+        nothing of that.) ``closely``: also see whether the last mail is still the one we know."""
         folder = self._place.folder
         progress = await self._term.index.read(lambda con: folders.progress(con, folder))
-        if await self._was_put_back(progress, selected):
+        if await self._was_put_back(progress, selected) or (closely and await self._is_another()):
             log.warning("A mail server was put back to an earlier state; a folder is read anew.")
             await self._term.write(lambda con: folders.renumber(con, folder))
 
@@ -78,6 +81,24 @@ class FolderReader:
             return False
         # Some servers tell a UIDNEXT that is not true: then there is mail above it.
         return not await self._connection.uids(following)
+
+    async def _is_another(self) -> bool:
+        """Whether the last mail that we know is another one by now. By its Message-ID: some servers
+        put a mail together anew each time, and no two times alike."""
+        if self._place.role is Role.SENT:
+            return False  # there a provider may have renamed it
+        folder = self._place.folder
+        known = await self._term.index.read(lambda con: folders.top_known(con, folder))
+        if known is None:
+            return False
+        uid, message_id = known
+        with contextlib.suppress(UnreadableMail):
+            async with aclosing(self._connection.fetch_after(uid - 1, chunk=1)) as mails:
+                found = await anext(mails, None)
+            if found is not None and found.uid == uid:
+                parsed = await asyncio.to_thread(parse, found.raw)
+                return own_id(parsed.message_id) != message_id
+        return False
 
     async def read(self, exists: int) -> int:
         """How many mails have come since the last time; all of them are indexed. ``exists`` is

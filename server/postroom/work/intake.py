@@ -6,8 +6,12 @@ otherwise          received (or sent by a person, in Sent): kept, placed in its 
 """
 
 import asyncio
-from collections.abc import Collection
-from dataclasses import dataclass
+import logging
+import sqlite3
+import traceback
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from functools import partial
 
 from postroom.conversations import routing
 from postroom.conversations.identifiers import message_ids, own_id
@@ -28,12 +32,28 @@ CLOCK_SECONDS = 60.0
 
 NOBODYS = "for none of our mailboxes"
 
+UNREAD = "It could not be read; its bytes are kept as they came."
+
+FAULTS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+)
+"""What goes wrong with one mail and would go wrong with it again; a full disk is none of these."""
+
+log = logging.getLogger("postroom.work")
+
 
 @dataclass(frozen=True)
 class _Read:
     fetched: FetchedMail
     parsed: ParsedMessage
     verdict: SenderVerdict
+    fields: ParsedMessage | None = None
+    """What is kept of it in the place of ``parsed``."""
 
 
 class Intake:
@@ -58,7 +78,7 @@ class Intake:
         read = await asyncio.to_thread(_read, batch, place.way.trusted)
         now = self._term.index.clock()
 
-        def change(con: Connection) -> bool:
+        def change(con: Connection, take: Callable[[_Taking], None]) -> bool:
             owner = place.folder.mailbox_id
             if owner and not mailboxes.keeps_mail(con, owner):
                 return False
@@ -66,11 +86,15 @@ class Intake:
             # In their order even where they were read newest first: FTS5 writes a segment whenever
             # a row id falls, and each conversation's row only moves on.
             for one in sorted(read, key=lambda one: one.fetched.uid):
-                _Taking(con, now, place, one, before, progress, first_look).take()
+                take(_Taking(con, now, place, one, before, progress, first_look))
             folders.keep_progress(con, place.folder, progress)
             return True
 
-        return await self._term.write(change)
+        try:
+            return await self._term.write(partial(change, take=_Taking.take))
+        except FAULTS as error:
+            _tell("A mail could not be indexed as it was read", error)
+            return await self._term.write(partial(change, take=_take_with_care))
 
     async def leave(self, place: Place, uid: int, why: str, progress: Progress) -> None:
         """Pass a mail by that cannot be read: told, listed, and not in the way of others."""
@@ -86,11 +110,44 @@ class Intake:
 
 
 def _read(batch: list[FetchedMail], trusted: frozenset[str]) -> list[_Read]:
-    found = []
-    for fetched in batch:
+    return [_read_one(fetched, trusted) for fetched in batch]
+
+
+def _read_one(fetched: FetchedMail, trusted: frozenset[str]) -> _Read:
+    """A mail's fields. Where reading them fails, which it never should, the mail is kept all the
+    same, and its header is tried by itself: one mail must not stop a mailbox."""
+    try:
         parsed = parse(fetched.raw)
-        found.append(_Read(fetched, parsed, sender_verdict(parsed, trusted)))
-    return found
+        return _Read(fetched, parsed, sender_verdict(parsed, trusted))
+    except Exception as error:
+        _tell("A mail could not be read; its bytes are kept", error)
+    try:
+        header = parse(fetched.raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0])
+    except Exception:
+        header = ParsedMessage()
+    return _Read(fetched, _marked(header), SenderVerdict.UNVERIFIED)
+
+
+def _tell(what: str, error: Exception) -> None:
+    """Log a fault of ours by its place alone: its words may be a stranger's."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("%s: %s in %s, line %s.", what, type(error).__name__, place.name, place.lineno)
+
+
+def _marked(parsed: ParsedMessage) -> ParsedMessage:
+    return parsed.model_copy(update={"defects": (*parsed.defects, UNREAD)})
+
+
+def _take_with_care(taking: "_Taking") -> None:
+    """Take a mail; where the index refuses what was read from it, its bytes alone."""
+    taking.con.execute("SAVEPOINT one_mail")
+    try:
+        taking.take()
+    except FAULTS:
+        taking.con.execute("ROLLBACK TO one_mail")
+        bare = replace(taking.one, fields=_marked(ParsedMessage()))
+        replace(taking, one=bare).take()
+    taking.con.execute("RELEASE one_mail")
 
 
 @dataclass(frozen=True)
@@ -222,7 +279,7 @@ class _Taking:
             mailbox_id=box_id,
             direction=Direction.SENT if sent else Direction.RECEIVED,
             raw=fetched.raw,
-            parsed=self.one.parsed,
+            parsed=self.one.fields or self.one.parsed,
             verdict=SenderVerdict.VERIFIED if sent else self.one.verdict,
             at=fetched.internal_date if old and fetched.internal_date else self._arrived_at(),
             old=old,

@@ -37,6 +37,9 @@ ROUNDS_PER_SECOND = 12.0
 """… while there are not so many logins that this would be more rounds than these. Each takes one to
 two milliseconds: a thousand mailboxes would take 5 % of a processor."""
 
+OTHERS = 2
+"""Junk and Sent."""
+
 COMPARE_SECONDS = 600.0
 """Between two comparisons of what lies in a folder with what we know lies there."""
 
@@ -124,7 +127,7 @@ class _Watch:
         self._taken = 0
         self._stood: dict[str, FolderStatus] = {}
         """How each folder stood when it was last opened."""
-        self._listed: tuple[FolderName, ...] | None = None
+        self._listed: tuple[FolderName, ...] = ()
         self._own: list[Look] = []
         self._own_changed = False
 
@@ -159,18 +162,22 @@ class _Watch:
 
     async def _others(self) -> list[Look]:
         """The folders besides INBOX that hold mail of ours. They are listed anew where a mailbox
-        has a folder of its own, which its server makes with the first mail."""
+        has a folder of its own and where Junk or Sent is missing: some servers make a folder with
+        the first mail in it."""
         own = await self._source.own_folders()
-        if self._listed is None or own:
+        if own or len(found := self._special()) < OTHERS:
             self._listed = await self._connection.folders()
-        found = [
+            found = self._special()
+        mine = {folder_of(each): each.name for each in self._listed if each.selectable}
+        self._own = [Look(mine[name], Role.INBOX, box) for name, box in own.items() if name in mine]
+        return [*found, *self._own]
+
+    def _special(self) -> list[Look]:
+        return [
             Look(folder.name, role)
             for use, role in (("\\Junk", Role.JUNK), ("\\Sent", Role.SENT))
             if (folder := special_folder(self._listed, use)) is not None
         ]
-        mine = {folder_of(each): each.name for each in self._listed if each.selectable}
-        self._own = [Look(mine[name], Role.INBOX, box) for name, box in own.items() if name in mine]
-        return [*found, *self._own]
 
     async def _has_own_news(self) -> bool:
         """Whether something came into a folder that is one mailbox's own."""
@@ -202,9 +209,10 @@ class _Watch:
         for look in looks:
             try:
                 await self._open(look, comparing)
-            except NotFound:
+            except (NotFound, Refused) as error:
                 if look.name == INBOX:
                     raise
+                log.warning("A folder beside INBOX cannot be read: %s", error.code)
         if comparing:
             self._compared = asyncio.get_running_loop().time()
 
@@ -219,7 +227,8 @@ class _Watch:
         self._reader = FolderReader(
             self._vigil.term, self._vigil.intake, self._connection, place, self._tries
         )
-        await self._reader.check_numbering(selected)
+        first = self._compared == -math.inf
+        await self._reader.check_numbering(selected, closely=first)
         self._taken = await self._reader.read(selected.exists)
         if comparing:
             await self._reader.find_expunged(selected.highestmodseq)

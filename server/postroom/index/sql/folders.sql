@@ -77,6 +77,13 @@ SELECT mail_id, mailbox_id FROM copies WHERE account = :account AND folder = :fo
 UPDATE copies SET gone_at = :at WHERE account = :account AND folder = :folder
   AND uidvalidity = :uidvalidity AND uid = :uid AND gone_at IS NULL AND :mailbox_id IN (0, mailbox_id);
 
+-- name: top_known(account, folder, uidvalidity, mailbox_id)^
+-- The highest UID of a mail that lies in a folder, as far as we know, and the mail's Message-ID.
+SELECT c.uid, g.message_id FROM copies c JOIN messages g ON g.mail_id = c.mail_id
+WHERE c.account = :account AND c.folder = :folder AND c.uidvalidity = :uidvalidity
+  AND c.gone_at IS NULL AND :mailbox_id IN (0, c.mailbox_id) AND g.message_id <> ''
+ORDER BY c.uid DESC LIMIT 1;
+
 -- name: past_numbering(account, folder)$
 -- A UIDVALIDITY below all that were met in a folder; servers' are above 0.
 SELECT min(0, coalesce(min(uidvalidity), 0)) - 1 FROM copies WHERE account = :account AND folder = :folder;

@@ -1,0 +1,67 @@
+"""Which mailboxes of a shared account a mail is for."""
+
+import pytest
+from rooms import letter
+
+from postroom.conversations.routing import route
+from postroom.mime.parse import parse
+
+ADA, BEN = 1, 2
+ADDRESSES = {"agent+ada@corp.test": ADA, "agent+ben@corp.test": BEN}
+SENT = {"by-ada@corp.test": ADA}
+
+ACCOUNT = "agent@corp.test"
+LIST = "list@elsewhere.example"
+RECEIVED = "Received: from elsewhere.example by corp.test; Mon, 2 Nov 2026 10:00:00 +0000\r\n"
+
+
+def delivered(to: str) -> str:
+    return f"Delivered-To: {to}\r\n{RECEIVED}"
+
+
+@pytest.mark.parametrize(
+    ("above", "to", "cc", "follows", "wanted"),
+    [
+        ("", "agent+ada@corp.test", "", "", {ADA}),
+        ("", "AGENT+Ada@Corp.Test", "", "", {ADA}),
+        ("", "agent+ada@corp.test, agent+ben@corp.test", "", "", {ADA, BEN}),
+        ("", ACCOUNT, "", "", set()),
+        ("", LIST, "", "", set()),
+        (delivered("agent+ada@corp.test"), LIST, "", "", {ADA}),
+        (delivered("agent+ada@corp.test"), "agent+ben@corp.test", "", "", {ADA}),
+        (delivered(ACCOUNT), "agent+ben@corp.test", "", "", {BEN}),
+        # Below Received is a stranger's.
+        (f"{RECEIVED}Delivered-To: agent+ben@corp.test\r\n", "agent+ada@corp.test", "", "", {ADA}),
+        # An answer, wherever it is addressed.
+        ("", ACCOUNT, "", "by-ada@corp.test", {ADA}),
+        (delivered(ACCOUNT), ACCOUNT, "", "by-ada@corp.test", {ADA}),
+        ("", "agent+ben@corp.test", "", "by-ada@corp.test", {ADA}),
+        (delivered("agent+ben@corp.test"), LIST, "", "by-ada@corp.test", {ADA}),
+        # An answer to one with a copy to another: the server delivers it twice.
+        (
+            delivered("agent+ada@corp.test"),
+            "agent+ada@corp.test",
+            "agent+ben@corp.test",
+            "by-ada@corp.test",
+            {ADA},
+        ),
+        (
+            delivered("agent+ben@corp.test"),
+            "agent+ada@corp.test",
+            "agent+ben@corp.test",
+            "by-ada@corp.test",
+            {BEN},
+        ),
+        ("", "agent+ada@corp.test", "", "by-nobody@corp.test", {ADA}),
+    ],
+)
+def test_a_mail_goes_to_whom_it_answers_else_to_whom_it_was_delivered_else_to_its_header(
+    above: str, to: str, cc: str, follows: str, wanted: set[int]
+) -> None:
+    raw = above.encode() + letter(to=to, follows=follows, more=f"Cc: {cc}" if cc else "")
+    found = route(
+        parse(raw),
+        lambda ids: frozenset(SENT[id] for id in ids if id in SENT),
+        ADDRESSES.get,
+    )
+    assert found == wanted
