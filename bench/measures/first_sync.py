@@ -59,6 +59,7 @@ def run(size: Size) -> Report:
     report.add(f"Postroom, {fewer:,} messages", fewer / seconds, "/s")
     report.add("mbsync, as it comes", fewer / median(flushed), "/s")
     report.add("mbsync, FSync no", fewer / median(unflushed), "/s")
+    report.add("Postroom / mbsync, as it comes", median(flushed) / seconds, "x")
     report.add("Postroom / the faster mbsync", peer / seconds, "x", SHARE_TARGET, Bound.AT_LEAST)
     report.add("  newest thread read after", median([sync.newest for sync in ours]), "s")
     report.add("  peak memory", max(sync.megabytes for sync in ours), "MB")

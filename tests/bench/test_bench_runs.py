@@ -1,6 +1,8 @@
 """Every measure runs, at a size that shows nothing but that."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,15 +15,18 @@ RUN = Path(__file__).resolve().parents[2] / "bench" / "run.py"
 
 
 def run(*arguments: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, str(RUN), "--tiny", "--json", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-    assert done.returncode == 0, done.stderr
-    (measure,) = json.loads(done.stdout)["measures"]
+    command = [sys.executable, str(RUN), "--tiny", "--json", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            said, errors = process.communicate(timeout=100)
+        except subprocess.TimeoutExpired:
+            # Not killed: it has servers to end.
+            process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+            raise
+    assert process.returncode == 0, errors
+    (measure,) = json.loads(said)["measures"]
     assert isinstance(measure, dict)
     return measure
 

@@ -33,7 +33,7 @@ INBOX = "INBOX"
 ROUND_SECONDS = 30.0
 """Between two looks at the other folders: how soon a person's own answer is seen …"""
 
-ROUNDS_PER_SECOND = 12.0
+ROUNDS_PER_SECOND = 10.0
 """… while there are not so many logins that this would be more rounds than these. Each takes one to
 two milliseconds: a thousand mailboxes would take 5 % of a processor."""
 
