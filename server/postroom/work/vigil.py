@@ -14,7 +14,7 @@ from postroom.imap.connection import ImapConnection
 from postroom.imap.folders import FolderName, FolderStatus
 from postroom.imap.special import special_folder
 from postroom.index.folders import Folder
-from postroom.model.errors import NotFound, PostroomError
+from postroom.model.errors import NotFound, PostroomError, Refused
 from postroom.work import troubles
 from postroom.work.attention import Attention
 from postroom.work.folder_reader import FolderReader
