@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
+from postroom.lanes import Lanes
 from postroom.model.errors import PostroomError, Unavailable
 
 
@@ -44,7 +45,7 @@ class ConnectionPool:
         self._idle_seconds = idle_seconds
         self._check_seconds = check_seconds
         self._timeout = timeout
-        self._lanes: dict[Hashable, _Lane] = {}
+        self._lanes = Lanes()
         """Who uses a place, by account and by host."""
         self._idle: OrderedDict[ImapConnection, tuple[ImapLogin, float]] = OrderedDict()
         """Idle connections, the longest idle first, each with its login and since when."""
@@ -62,8 +63,8 @@ class ConnectionPool:
         connection that has ended is replaced, and the borrower does not notice.
         """
         async with (
-            self._lane(_account(login), self._per_login),
-            self._lane(login.host, self._per_host),
+            self._lanes.place(_account(login), self._per_login),
+            self._lanes.place(login.host, self._per_host),
         ):
             self._check_open()
             connection = await self._kept(login) or await self._fresh(login)
@@ -75,9 +76,6 @@ class ConnectionPool:
     def _check_open(self) -> None:
         if self._closed:
             raise Unavailable("imap_pool_closed", "The program is ending.")
-
-    def _lane(self, key: Hashable, width: int) -> "_Lane":
-        return self._lanes.setdefault(key, _Lane(self._lanes, key, width))
 
     async def _kept(self, login: ImapLogin) -> ImapConnection | None:
         """The most lately used idle connection of the login that stands."""
@@ -195,30 +193,3 @@ class ConnectionPool:
 def _account(login: ImapLogin) -> Hashable:
     """Whose connections a provider counts together, whatever they logged in with."""
     return login.host, login.port, login.user
-
-
-class _Lane:
-    """The places of one account or host; it goes when the last who waits for one has gone."""
-
-    def __init__(self, lanes: dict[Hashable, "_Lane"], key: Hashable, width: int) -> None:
-        self._lanes = lanes
-        self._key = key
-        self._places = asyncio.Semaphore(width)
-        self._users = 0
-
-    async def __aenter__(self) -> None:
-        self._users += 1
-        try:
-            await self._places.acquire()
-        except BaseException:
-            self._leave()
-            raise
-
-    async def __aexit__(self, *exc: object) -> None:
-        self._places.release()
-        self._leave()
-
-    def _leave(self) -> None:
-        self._users -= 1
-        if not self._users:
-            self._lanes.pop(self._key, None)

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from postroom.lanes import Lanes
 from postroom.model.errors import Unavailable
 from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, Submission
 from postroom.smtp.account import SmtpLogin
@@ -52,7 +53,7 @@ class SubmissionPool:
         self._final_timeout = final_timeout
         self._messages_per_connection = messages_per_connection
         self._places = asyncio.Semaphore(most)
-        self._lanes: dict[SmtpLogin, _Lane] = {}
+        self._lanes = Lanes()
         self._idle: OrderedDict[SmtpSession, tuple[SmtpLogin, float]] = OrderedDict()
         """Idle sessions, the longest idle first, each with its login and when it became idle."""
         self._open = 0
@@ -71,7 +72,7 @@ class SubmissionPool:
         if self._closed:
             raise Unavailable("submission_closed", "The program is ending; nothing was sent.")
         async with AsyncExitStack() as held:
-            await held.enter_async_context(self._lane(login))
+            await held.enter_async_context(self._lanes.place(login, self._per_login))
             await held.enter_async_context(self._places)
             dialogue = Dialogue()
             try:
@@ -107,9 +108,6 @@ class SubmissionPool:
             return await session.submit(envelope, raw, dialogue)
         finally:
             self._give_back(session, login)
-
-    def _lane(self, login: SmtpLogin) -> "_Lane":
-        return self._lanes.setdefault(login, _Lane(self._lanes, login, self._per_login))
 
     def _take_idle(self, login: SmtpLogin) -> "SmtpSession | None":
         """The most lately used idle session of the login that still seems alive."""
@@ -183,30 +181,3 @@ def _outcome(failed: StageFailed) -> RecipientOutcome:
     if failed.obstacle is Obstacle.UNTRUSTED:
         return RecipientOutcome.DEFERRED
     return before_dot(failed.answer)
-
-
-class _Lane:
-    """The places of one login; it goes when the last who waits for one has gone."""
-
-    def __init__(self, lanes: dict[SmtpLogin, "_Lane"], login: SmtpLogin, width: int) -> None:
-        self._lanes = lanes
-        self._login = login
-        self._places = asyncio.Semaphore(width)
-        self._users = 0
-
-    async def __aenter__(self) -> None:
-        self._users += 1
-        try:
-            await self._places.acquire()
-        except BaseException:
-            self._leave()
-            raise
-
-    async def __aexit__(self, *exc: object) -> None:
-        self._places.release()
-        self._leave()
-
-    def _leave(self) -> None:
-        self._users -= 1
-        if not self._users:
-            self._lanes.pop(self._login, None)
