@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from imap.certificates import self_signed
+from servers.certificates import self_signed_file
 
 from postroom.clock import system_clock
 from postroom.embedded.directory import Account
@@ -56,4 +56,4 @@ async def other(login: ImapLogin) -> AsyncIterator[ImapConnection]:
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """A file with a key and a certificate of 127.0.0.1 that it signed itself."""
-    return self_signed(tmp_path / "both.pem")
+    return self_signed_file(tmp_path / "both.pem")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from imap.certificates import server_side
 from imap.scripted_imap import PATIENCE, Peer, Script, scripted
+from servers.certificates import server_side
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection

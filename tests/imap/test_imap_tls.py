@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from imap.certificates import self_signed, server_side
 from imap.scripted_imap import PATIENCE
+from servers.certificates import self_signed_file, server_side
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
@@ -64,7 +64,7 @@ async def test_a_file_of_certificates_is_trusted_in_the_place_of_the_systems(
 
 
 async def test_a_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> None:
-    other = self_signed(tmp_path / "other.pem", "127.0.0.2")
+    other = self_signed_file(tmp_path / "other.pem", address="127.0.0.2")
     async with server(server_side(other)) as login:
         with pytest.raises(ConnectionLost) as lost:
             await ImapConnection.open(replace(login, certificates=other))
@@ -74,7 +74,7 @@ async def test_a_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> N
 async def test_a_file_of_certificates_that_is_renewed_is_read_anew(
     certificate: Path, tmp_path: Path
 ) -> None:
-    trusted = self_signed(tmp_path / "trusted.pem")
+    trusted = self_signed_file(tmp_path / "trusted.pem")
     async with server(server_side(certificate)) as login:
         with pytest.raises(ConnectionLost):
             await ImapConnection.open(replace(login, certificates=trusted))

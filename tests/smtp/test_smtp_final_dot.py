@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from smtp.certificates import certificate, context_of
+from servers.certificates import self_signed_file, server_side
 
 from postroom.model.sends import Envelope, Submission
 from postroom.model.servers import Security
@@ -96,7 +96,7 @@ def security(request: pytest.FixtureRequest) -> Security:
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    return certificate(tmp_path / "own.pem")
+    return self_signed_file(tmp_path / "own.pem")
 
 
 async def opened(reader: Reader, security: Security, own: Path, timeout: float) -> SmtpSession:
@@ -110,7 +110,7 @@ async def opened(reader: Reader, security: Security, own: Path, timeout: float) 
 
 
 def context(security: Security, own: Path) -> ssl.SSLContext | None:
-    return context_of(own) if security is Security.TLS else None
+    return server_side(own) if security is Security.TLS else None
 
 
 async def told(submitting: "asyncio.Task[Submission]") -> tuple[str, str]:

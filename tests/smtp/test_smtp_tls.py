@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from smtp.certificates import certificate, context_of
+from servers.certificates import self_signed_file, server_side
 from smtp.scripted_smtp import (
     HANG_UP,
     SILENCE,
@@ -30,14 +30,14 @@ AFTER = b"250-post\r\n250-SIZE 99999999\r\n250 AUTH PLAIN\r\n"
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    return certificate(tmp_path / "own.pem")
+    return self_signed_file(tmp_path / "own.pem")
 
 
 @asynccontextmanager
 async def offering_starttls(own: Path, **answers: bytes | None) -> AsyncIterator[ScriptedSmtp]:
     said = {"EHLO": BEFORE, "STARTTLS": b"220 go ahead\r\n", **answers}
     async with scripted_smtp(**said) as server:
-        server.context = context_of(own)
+        server.context = server_side(own)
         server.after_starttls = {"EHLO": AFTER}
         yield server
 
@@ -58,7 +58,7 @@ def untrusted(submission: Submission) -> str:
 
 
 async def test_a_certificate_of_the_operators_own_file_is_trusted(own: Path) -> None:
-    async with serving({}, context_of(own)) as server:
+    async with serving({}, server_side(own)) as server:
         submission = await submitted(tls(server, own), ONE)
     assert submission.replies[0].outcome == "accepted"
     assert submission.obstacle is None
@@ -68,7 +68,7 @@ async def test_a_certificate_that_the_system_trusts_is_trusted(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(own))
-    async with serving({}, context_of(own)) as server:
+    async with serving({}, server_side(own)) as server:
         submission = await submitted(tls(server, None), ONE)
     assert submission.replies[0].outcome == "accepted"
 
@@ -77,8 +77,8 @@ async def test_the_operators_file_stands_in_the_place_of_what_the_system_trusts(
     own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(own))
-    other = certificate(tmp_path / "other.pem")
-    async with serving({}, context_of(own)) as server:
+    other = self_signed_file(tmp_path / "other.pem")
+    async with serving({}, server_side(own)) as server:
         assert "not trusted" in untrusted(await submitted(tls(server, other), ONE))
 
 
@@ -94,12 +94,12 @@ async def test_the_operators_file_stands_in_the_place_of_what_the_system_trusts(
 async def test_an_untrusted_certificate_is_told_apart_and_nothing_is_said_to_its_server(
     tmp_path: Path, security: Security, address: str, days: int, reason: str
 ) -> None:
-    bad = certificate(tmp_path / "bad.pem", address=address, days=days)
+    bad = self_signed_file(tmp_path / "bad.pem", address=address, days=days)
     trusted = None if reason.startswith("self") else bad
-    implicit = context_of(bad) if security is Security.TLS else None
+    implicit = server_side(bad) if security is Security.TLS else None
     said: Answers = {"EHLO": BEFORE, "STARTTLS": b"220 go ahead\r\n"}
     async with serving(said, implicit) as server:
-        server.context = context_of(bad)
+        server.context = server_side(bad)
         login = replace(server.login, security=security, certificates=trusted)
         submission = await submitted(login, ONE)
         words = untrusted(submission)
@@ -125,7 +125,7 @@ async def test_a_port_that_speaks_no_tls_says_so(own: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1")
 async def test_tls_older_than_1_2_is_not_spoken(own: Path) -> None:
-    old, forgiving = context_of(own), ssl.create_default_context(cafile=own)
+    old, forgiving = server_side(own), ssl.create_default_context(cafile=own)
     for context in (old, forgiving):
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.minimum_version = ssl.TLSVersion.TLSv1_1
