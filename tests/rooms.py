@@ -27,6 +27,8 @@ T = TypeVar("T")
 PATIENCE = 10.0
 TRUSTED = frozenset({"post.localhost"})
 
+FOLDERS = {Role.INBOX: "INBOX", Role.SENT: "Sent", Role.JUNK: "Junk"}
+
 FORGED = "Authentication-Results: post.localhost; dmarc=fail header.from=bank.example"
 """A field that a trusted server writes into a letter which is not from bank.example."""
 
@@ -96,8 +98,17 @@ class Postman:
         self._intake: Intake | None = None
         self._uid = 0
 
-    async def bring(self, address: str, *mails: bytes, uidvalidity: int = 1, uid: int = 0) -> None:
-        """Let ``mails`` lie in the INBOX of ``address`` and be read from there."""
+    async def bring(
+        self,
+        address: str,
+        *mails: bytes,
+        uidvalidity: int = 1,
+        uid: int = 0,
+        role: Role = Role.INBOX,
+        at: float | None = None,
+    ) -> None:
+        """Let ``mails`` lie in a folder of ``address``, by default INBOX, and be read from there;
+        ``at`` is when its server says that they came."""
         index = self._room.index
         if self._intake is None:
             number = await index.write(
@@ -107,11 +118,11 @@ class Postman:
         box = await index.read(lambda con: mailboxes.by_address(con, address))
         assert box is not None
         first = uid or self._uid + 1
-        batch = [FetchedMail(number, raw, None, ()) for number, raw in enumerate(mails, first)]
+        batch = [FetchedMail(number, raw, at, ()) for number, raw in enumerate(mails, first)]
         self._uid = max(self._uid, first + len(mails) - 1)
-        folder = Folder(box.id, "builtin", "INBOX", uidvalidity)
+        folder = Folder(box.id, "builtin", FOLDERS[role], uidvalidity)
         way = OtherWay(frozenset({address.rpartition("@")[2]}), nowhere, TRUSTED)
-        place = Place(folder, Role.INBOX, way, since=0.0)
+        place = Place(folder, role, way, since=0.0)
         await self._intake.take(place, batch, Progress(last_uid=batch[-1].uid))
 
 

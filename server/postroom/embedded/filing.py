@@ -53,8 +53,9 @@ CREATE INDEX accepted_at ON accepted(at);
 }
 """What each version added to the schema of version 1."""
 
-ACCEPTED_SECONDS = 14 * 86_400.0
-"""How long it is remembered that a mail was accepted: longer than anybody asks for it."""
+ACCEPTED_SECONDS = 90 * 86_400.0
+"""How long it is remembered that a mail was accepted: longer than anybody asks for it, even where
+the machine slept for a month."""
 
 INBOX = "INBOX"
 SENT = "Sent"
@@ -101,6 +102,8 @@ class NewMessage:
 class Filed:
     folder: FolderRow
     message: MessageRow
+    message_id: str = ""
+    """Of a Sent copy, without brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,21 @@ def took(db: sqlite3.Connection, address: str, message_id: str) -> bool:
         "SELECT 1 FROM accepted WHERE address = ? AND message_id = ?", (address, message_id)
     )
     return found.fetchone() is not None
+
+
+def note_accepted_before(db: sqlite3.Connection, message_id_of: Callable[[bytes], str]) -> None:
+    """Remember what was accepted while that was not remembered yet: what lies outside INBOX."""
+    rows = db.execute(
+        "SELECT folder.address, message.arrived, trace || data FROM folder"
+        " JOIN message ON message.folder = folder.id JOIN content ON content.id = message.content"
+        " WHERE folder.name <> ? ORDER BY folder.id",
+        (INBOX,),
+    )
+    for address, arrived, raw in rows:
+        if message_id := message_id_of(raw):
+            db.execute(
+                "INSERT OR REPLACE INTO accepted VALUES(?, ?, ?)", (address, message_id, arrived)
+            )
 
 
 def messages_of(db: sqlite3.Connection, folder: int) -> list[MessageRow]:

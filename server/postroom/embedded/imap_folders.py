@@ -6,7 +6,6 @@ Deliveries to a mailbox that nobody has open touch the file alone.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from functools import partial
 from weakref import WeakValueDictionary
 
 from postroom.embedded import filing
@@ -14,7 +13,7 @@ from postroom.embedded.filing import Filed, FolderRow
 from postroom.embedded.imap_folder import Folder
 from postroom.embedded.mailstore import MailStore
 
-Rung = Callable[[str, str], None]
+Rung = Callable[[str, str, str], None]
 """Called with (address, folder)."""
 
 
@@ -42,7 +41,7 @@ class Folders:
 
     def _folder(self, row: FolderRow) -> Folder:
         # Nothing that holds on to us: folders leave memory with their last session.
-        return Folder(self.store, row, partial(self._rung, self.address))
+        return Folder(self.store, row, lambda name: self._rung(self.address, name, ""))
 
     def _add(self, row: FolderRow) -> None:
         self.by_name.setdefault(row.name, self._folder(row))
@@ -112,7 +111,8 @@ class Folders:
 class OpenFolders:
     """The mailboxes that a client has open now; forgotten when the last session ends.
 
-    ``rung`` is called with (address, folder) whenever a message has come into a folder.
+    ``rung`` is called with (address, folder, Message-ID) whenever a message has come into a folder;
+    the last is told of the Sent copy of a submission, and "" of all others.
     """
 
     def __init__(self, store: MailStore, rung: Rung) -> None:
@@ -137,4 +137,4 @@ class OpenFolders:
         folders = self._open.get(filed.folder.address)
         if folders is not None:
             folders.filed(filed)
-        self._rung(filed.folder.address, filed.folder.name)
+        self._rung(filed.folder.address, filed.folder.name, filed.message_id)

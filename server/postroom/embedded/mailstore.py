@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from postroom.clock import Clock
 from postroom.embedded import filing
 from postroom.embedded.database import Readers, Writer, connect
 from postroom.embedded.filing import Filed, FolderRow, MessageRow, NewMessage
+from postroom.embedded.trace_fields import message_id_of
 from postroom.model.errors import Unavailable
 
 T = TypeVar("T")
@@ -116,8 +117,22 @@ def _prepare(path: Path) -> sqlite3.Connection:
         db.executescript(f"BEGIN; {filing.SCHEMA} PRAGMA user_version=1; COMMIT;")
         version = 1
     for number in range(version + 1, filing.SCHEMA_VERSION + 1):
-        db.executescript(f"BEGIN; {filing.ADDED[number]} PRAGMA user_version={number}; COMMIT;")
+        _migrate(db, number)
     return db
+
+
+def _migrate(db: sqlite3.Connection, number: int) -> None:
+    """One version further, or not at all."""
+    try:
+        db.executescript(f"BEGIN IMMEDIATE; {filing.ADDED[number]}")
+        if number == 2:
+            filing.note_accepted_before(db, message_id_of)
+        db.execute(f"PRAGMA user_version={number}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def _first_folders(db: sqlite3.Connection, address: str, now: float) -> list[FolderRow]:
@@ -129,7 +144,8 @@ def _file_submission(db: sqlite3.Connection, mail: Submission, now: float) -> li
     sent = filing.store_content(db, mail.sent)
     same = mail.delivered is mail.sent
     delivered = sent if same else filing.store_content(db, mail.delivered)
-    filed = [_file(db, mail.sender, filing.SENT, sent, NewMessage(mail.sent, now, r"\Seen"))]
+    copy = _file(db, mail.sender, filing.SENT, sent, NewMessage(mail.sent, now, r"\Seen"))
+    filed = [replace(copy, message_id=mail.message_id)]
     if mail.message_id:
         filing.note_accepted(db, mail.sender, mail.message_id, now)
     for address, trace in mail.copies:

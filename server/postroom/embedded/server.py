@@ -54,7 +54,7 @@ class EmbeddedServer:
         hostname: str = "post.localhost",
         host: str = "127.0.0.1",
         along: ReadingAlong | None = None,
-        rung: Rung = lambda address, folder: None,
+        rung: Rung = lambda address, folder, message_id: None,
     ) -> None:
         """``along`` is asked before anything leaves an INBOX. ``rung`` is called, on the event
         loop, whenever a message has come into a folder."""

@@ -27,6 +27,11 @@ def new_send_id() -> str:
     return "s_" + _letters(LONG_LETTERS)
 
 
+def is_send(id: str) -> bool:
+    """Whether it looks like a send's id."""
+    return id.startswith("s_") and len(id) == LONG_LETTERS + 2 and set(id[2:]) <= set(_LETTERS)
+
+
 def attachment_id(message: str, number: int) -> str:
     """The id of a message's attachment: stable over a rebuild, at most 12 letters."""
     return "a_" + message[2:] + _LETTERS[number // 32 % 32] * (number >= 32) + _LETTERS[number % 32]

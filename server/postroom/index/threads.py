@@ -1,7 +1,7 @@
 """Conversations: which thread a mail joins, and the one row that a list shows of each."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from postroom.conversations.joining import Joining, join
 from postroom.index import journal
@@ -117,6 +117,17 @@ def public_id(con: Connection, thread_id: int) -> str:
 def answered(con: Connection, thread_id: int) -> None:
     """We answer in this thread: nothing that came before waits any more."""
     sql.answered(con, thread_id=thread_id)
+
+
+def answered_at(con: Connection, thread_id: int, at: float) -> None:
+    """A person answered in this thread at that time: what came later waits on."""
+    sql.answered_up_to(con, thread_id=thread_id, at=at)
+
+
+def time_of(con: Connection, mailbox_id: int, ids: Collection[str]) -> float | None:
+    """When the newest of a mailbox's messages came that bear these Message-IDs; None for none."""
+    found: float | None = sql.time_of(con, mailbox_id=mailbox_id, ids=json.dumps(list(ids)))
+    return found
 
 
 def repend(con: Connection, thread_id: int) -> None:

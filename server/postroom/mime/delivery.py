@@ -10,6 +10,9 @@ DELIVERED_FOR = frozenset(
 )
 """RFC 9228, and what servers wrote before it."""
 
+TRACE = DELIVERED_FOR | {"received", "return-path"}
+"""What every server writes on top of what it hands on (RFC 5321 §4.4)."""
+
 MAX_ADDRESSES = 20
 
 _ORIGINAL_ID = re.compile(r"x-(?:[a-z0-9]{1,30}-){0,3}original-message-id")
@@ -31,6 +34,11 @@ def delivered_to(fields: Fields) -> tuple[str, ...]:
     values = {name: fields.every_raw(name) for name in set(found)}
     people, _ = parse_people([values[name].pop(0) for name in found][:MAX_ADDRESSES])
     return tuple(dict.fromkeys(person.address.lower() for person in people))
+
+
+def was_handed_on(fields: Fields) -> bool:
+    """Whether any server has handed it on: else it was filed as its writer had it."""
+    return any(name in TRACE for name, _ in fields.items)
 
 
 def original_ids(fields: Fields) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from postroom.mime.addresses import parse_people
 from postroom.mime.body import read_body
 from postroom.mime.dates import parse_date
-from postroom.mime.delivery import delivered_to, original_ids
+from postroom.mime.delivery import delivered_to, original_ids, was_handed_on
 from postroom.mime.fields import Fields
 from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
@@ -59,6 +59,7 @@ def parse(raw: bytes) -> ParsedMessage:
         hidden_text=body.hidden,
         authentication_results=tuple(fields.every_raw("authentication-results")),
         delivered_to=delivered_to(fields),
+        handed_on=was_handed_on(fields),
         original_ids=original_ids(fields),
         returned_message_id=report.returned_message_id,
         failed_recipients=report.recipients,

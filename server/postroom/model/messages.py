@@ -87,6 +87,8 @@ class ParsedMessage(Frozen):
     only from a server that we trust."""
     delivered_to: tuple[str, ...] = ()
     """Whom the last server says it was delivered for: addresses, lower case."""
+    handed_on: bool = True
+    """Whether a server has handed it on; False for one that was only filed, as in Sent."""
     original_ids: tuple[str, ...] = ()
     """What it was called before a provider put a Message-ID of its own in place of ours."""
     returned_message_id: str = ""

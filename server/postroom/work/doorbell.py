@@ -8,15 +8,14 @@ import asyncio
 from collections import defaultdict
 
 from postroom.embedded.server import EmbeddedServer
-from postroom.index import folders
+from postroom.index import folders, ids
 from postroom.index.database import Connection
 from postroom.index.index import Index
 
 INBOX, SENT = "INBOX", "Sent"
 
-SENT_SECONDS = 1.0
-"""How long a Sent folder may wait: mostly what comes there is a copy of what we sent ourselves, and
-what a person sent is no answer that anybody waits for."""
+OURS_SECONDS = 1.0
+"""How long the Sent copies of our own mails may wait: we know what they say."""
 
 
 class Doorbell:
@@ -28,13 +27,16 @@ class Doorbell:
         self._events: dict[str, asyncio.Event] = {}
         self._any = asyncio.Event()
 
-    def ring(self, address: str, folder: str) -> None:
-        """Something came; on the event loop. Folders that are not read are passed over."""
-        if folder == INBOX:
-            self._note(address, INBOX)
+    def ring(self, address: str, folder: str, message_id: str = "") -> None:
+        """Something came; on the event loop. Folders that are not read are passed over.
+
+        What a person sent is read at once, lest an agent answers as well; ``message_id`` tells it
+        from what we sent."""
+        if folder == INBOX or (folder == SENT and not ids.is_send(message_id.partition("@")[0])):
+            self._note(address, folder)
         elif folder == SENT and address not in self._later:
             loop = asyncio.get_running_loop()
-            self._later[address] = loop.call_later(SENT_SECONDS, self._note_sent, address)
+            self._later[address] = loop.call_later(OURS_SECONDS, self._note_sent, address)
 
     def _note_sent(self, address: str) -> None:
         self._later.pop(address, None)

@@ -30,6 +30,9 @@ from postroom.work.term import Term
 CLOCK_SECONDS = 60.0
 """How far a server's clock may be off from ours: what seems older by less is not old."""
 
+AFTER_SECONDS = 0.001
+"""How much later than what it answers an answer is, at least."""
+
 NOBODYS = "for none of our mailboxes"
 
 UNREAD = "It could not be read; its bytes are kept as they came."
@@ -164,9 +167,9 @@ class _Taking:
 
     def take(self) -> None:
         uid = self.one.fetched.uid
-        if self.place.role is Role.SENT and self._is_ours():
-            return
         owner = self.place.folder.mailbox_id
+        if self._may_be_ours() and self._is_ours():
+            return
         boxes = self._owned(owner) if owner else self._routed()
         if (
             not (owner or boxes)
@@ -182,14 +185,23 @@ class _Taking:
         """The mailbox whose folder it is; of an account's, only mail from its own time."""
         return () if self.place.way.shared and self._came_before(owner) else (owner,)
 
+    def _may_be_ours(self) -> bool:
+        """What we wrote lies in Sent, and in INBOX where somebody has copied it there: no server
+        has handed such a copy on."""
+        if self.place.role is Role.SENT:
+            return True
+        own = bool(self.place.folder.mailbox_id) and not self.place.way.shared
+        return own and not self.one.parsed.handed_on
+
     def _is_ours(self) -> bool:
-        """Whether it is the Sent copy of a mail of ours, which a provider may have renamed."""
+        """Whether it is a copy of a mail that we sent, which a provider may have renamed."""
+        owner = self.place.folder.mailbox_id
         own = own_id(self.one.parsed.message_id)
         former = [i for field in self.one.parsed.original_ids for i in message_ids(field)]
         known = [
             row
             for row in folders.sent_as(self.con, [i for i in (own, *former) if i])
-            if self._carries(row["mailbox_id"])
+            if owner in (0, row["mailbox_id"]) and self._carries(row["mailbox_id"])
         ]
         for row in known:
             self._lies_here(row["mailbox_id"], row["mail_id"])
@@ -245,6 +257,16 @@ class _Taking:
             return self.now
         return min(at + 1.0, self.now)
 
+    def _written_at(self, box_id: int) -> float:
+        """When a person's answer was written, which we hear of later: what came meanwhile is not
+        answered by it. By its server's clock, in whole seconds; after what it answers in any case.
+        """
+        at = self.one.fetched.internal_date
+        if at is None:
+            return self.now
+        answered = threads.time_of(self.con, box_id, message_ids(self.one.parsed.in_reply_to))
+        return min(self.now, at if answered is None else max(at, answered + AFTER_SECONDS))
+
     def _take_for(self, box_id: int) -> None:
         folder = self.place.folder.of(box_id)
         uid, raw = self.one.fetched.uid, self.one.fetched.raw
@@ -275,13 +297,17 @@ class _Taking:
         old = self.first_look and self._is_old(self.place.since)
         fetched = self.one.fetched
         aside = self.progress.ids_from if self.first_look else None
+        if old and fetched.internal_date:
+            at = fetched.internal_date
+        else:
+            at = self._written_at(box_id) if sent else self._arrived_at()
         new = NewMail(
             mailbox_id=box_id,
             direction=Direction.SENT if sent else Direction.RECEIVED,
             raw=fetched.raw,
             parsed=self.one.fields or self.one.parsed,
             verdict=SenderVerdict.VERIFIED if sent else self.one.verdict,
-            at=fetched.internal_date if old and fetched.internal_date else self._arrived_at(),
+            at=at,
             old=old,
             in_spam=self.place.role is Role.JUNK,
             id=None if aside is None else aside + fetched.uid,
@@ -300,7 +326,7 @@ class _Taking:
         )
         mail.describe(self.con, kept, new, position)
         if sent and not old:
-            threads.answered(self.con, kept.thread_id)
+            threads.answered_at(self.con, kept.thread_id, at)
 
 
 def _event(sent: bool, old: bool) -> EventType:

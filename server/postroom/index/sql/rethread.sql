@@ -47,14 +47,15 @@ SELECT 1 FROM mentions WHERE thread_id = :id LIMIT 1 OFFSET :most;
 
 -- name: unsure(mailbox_id, unsure)
 -- Messages whose rows had been lost, and whether they wait for an answer: what woke somebody, and
--- came after our last send to its conversation that was not refused.
+-- came after our last send to its conversation that was not refused, and a person's last answer.
 WITH answered AS (
-  SELECT o.thread_id, max(o.position) AS position
+  SELECT o.thread_id, max(CASE WHEN s.mail_id IS NOT NULL THEN o.position END) AS position,
+    max(CASE WHEN s.mail_id IS NULL THEN o.at END) AS at
   FROM messages o LEFT JOIN sends s ON s.mail_id = o.mail_id
   WHERE o.mailbox_id = :mailbox_id AND o.direction = 'sent'
     AND coalesce(s.status, 'sent') NOT IN ('failed', 'denied') GROUP BY o.thread_id)
 SELECT g.mail_id, g.direction = 'received' AND NOT m.old
-  AND g.position > coalesce(a.position, 0) AS pending
+  AND g.position > coalesce(a.position, 0) AND g.at > coalesce(a.at, 0) AS pending
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN answered a ON a.thread_id = g.thread_id
 WHERE g.mailbox_id = :mailbox_id AND g.pending = :unsure;
 

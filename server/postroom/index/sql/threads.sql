@@ -91,13 +91,25 @@ SELECT count(*) FROM messages WHERE thread_id = :thread_id;
 -- We answer: what came before is no longer waiting, nor what a rebuild has yet to find out about.
 UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending <> 0;
 
+-- name: answered_up_to(thread_id, at)!
+-- A person has answered at that time, and we hear of it now.
+UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending <> 0 AND at <= :at;
+
+-- name: time_of(mailbox_id, ids)$
+-- When the newest of the messages came that bear these Message-IDs (a JSON array).
+SELECT max(at) FROM messages
+WHERE mailbox_id = :mailbox_id AND message_id IN (SELECT value FROM json_each(:ids));
+
 -- name: repend(thread_id)!
--- Makes anew what waits for an answer: what came after our last send that was not refused.
+-- Makes anew what waits for an answer: what came after our last send that was not refused, and
+-- after the last answer of a person. Of ours we know the place in the journal; a person's is found later.
 UPDATE messages SET pending = (
   direction = 'received'
   AND NOT (SELECT old FROM mail WHERE mail.id = messages.mail_id)
   AND position > coalesce((
-    SELECT max(o.position) FROM messages o LEFT JOIN sends s ON s.mail_id = o.mail_id
-    WHERE o.thread_id = :thread_id AND o.direction = 'sent'
-      AND coalesce(s.status, 'sent') NOT IN ('failed', 'denied')), 0))
+    SELECT max(o.position) FROM messages o JOIN sends s ON s.mail_id = o.mail_id
+    WHERE o.thread_id = :thread_id AND o.direction = 'sent' AND s.status NOT IN ('failed', 'denied')), 0)
+  AND at > coalesce((
+    SELECT max(o.at) FROM messages o WHERE o.thread_id = :thread_id AND o.direction = 'sent'
+      AND NOT EXISTS (SELECT 1 FROM sends s WHERE s.mail_id = o.mail_id)), 0))
 WHERE thread_id = :thread_id;
