@@ -24,9 +24,11 @@ WHOLE_ROOM = {
 SMALL = re.compile(
     "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w)\\b|INDEX strays_by_age"
     "|INDEX (sends_(submitting|unknown|to_file)|mailboxes_to_serve)"
+    "|SCAN \\(subquery-\\d+\\)"
 )
 """Walks that are none: FTS5's own look-up, lists in the question, tables and indexes of a handful
-of rows, an index that is read from one end."""
+of rows, an index that is read from one end, what a query within has found (by an index, or it is
+named here itself)."""
 
 
 def queries() -> list[tuple[str, str]]:
