@@ -175,3 +175,21 @@ def test_the_directory_can_be_imported_without_the_libraries() -> None:
         check=True,
     )
     assert ran.stdout == "False\n"
+
+
+async def test_what_was_accepted_before_that_was_remembered_is_known(tmp_path: Path) -> None:
+    directory = DictDirectory()
+    directory.open(ADA, BEN)
+    path = tmp_path / "mail.db"
+    async with post_office(path, directory) as office:
+        await office.submit(ADA, [BEN], MAIL)
+        await office.imap(ADA, lambda client: client.rename("Sent", "Sent-2025"))
+    older = connect(path)
+    older.executescript("DROP TABLE accepted; PRAGMA user_version=1;")
+    older.close()
+    async with post_office(path, directory) as office:
+        assert await office.server.took(ADA, "1@x")
+        assert not await office.server.took(BEN, "1@x")
+        assert not await office.server.took(ADA, "2@x")
+        await office.submit(ADA, [BEN], MAIL.replace(b"<1@x>", b"<2@x>"))
+        assert await office.server.took(ADA, "2@x")
