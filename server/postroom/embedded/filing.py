@@ -154,13 +154,13 @@ def took(db: sqlite3.Connection, address: str, message_id: str) -> bool:
 def note_accepted_before(db: sqlite3.Connection, message_id_of: Callable[[bytes], str]) -> None:
     """Remember what was accepted while that was not remembered yet: what lies outside INBOX."""
     rows = db.execute(
-        "SELECT folder.address, message.arrived, trace || data FROM folder"
+        "SELECT folder.address, message.arrived, trace, data FROM folder"
         " JOIN message ON message.folder = folder.id JOIN content ON content.id = message.content"
         " WHERE folder.name <> ? ORDER BY folder.id",
         (INBOX,),
     )
-    for address, arrived, raw in rows:
-        if message_id := message_id_of(raw):
+    for address, arrived, trace, data in rows:
+        if message_id := message_id_of(trace + data):
             db.execute(
                 "INSERT OR REPLACE INTO accepted VALUES(?, ?, ?)", (address, message_id, arrived)
             )

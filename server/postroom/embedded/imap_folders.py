@@ -6,6 +6,7 @@ Deliveries to a mailbox that nobody has open touch the file alone.
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from weakref import WeakValueDictionary
 
 from postroom.embedded import filing
@@ -41,7 +42,7 @@ class Folders:
 
     def _folder(self, row: FolderRow) -> Folder:
         # Nothing that holds on to us: folders leave memory with their last session.
-        return Folder(self.store, row, lambda name: self._rung(self.address, name, ""))
+        return Folder(self.store, row, partial(_ring, self._rung, self.address))
 
     def _add(self, row: FolderRow) -> None:
         self.by_name.setdefault(row.name, self._folder(row))
@@ -106,6 +107,11 @@ class Folders:
     def close(self) -> None:
         for folder in self.by_name.values():
             folder.close()
+
+
+def _ring(rung: Rung, address: str, name: str) -> None:
+    """A client has filed something; a cycle through the folders would keep them in memory."""
+    rung(address, name, "")
 
 
 class OpenFolders:
