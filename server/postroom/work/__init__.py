@@ -15,7 +15,8 @@ Mail in:
     inlet.py        what Postfix hands in
     folder_reader.py  one folder, kept in step             places.py      a folder and its role
     conveyor.py     the next batch, while one is indexed   news.py        IDLE, or asking
-    intake.py       a mail's way into the index
+    intake.py       mail's way into the index, a batch at a time
+    taking.py       one mail: whose it is, whether it is known, where it belongs
       pace.py  tries.py  troubles.py    how soon, how often, and what is wrong meanwhile
 
 Mail out:

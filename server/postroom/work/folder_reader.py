@@ -27,8 +27,9 @@ from postroom.mime.parse import parse
 from postroom.model.errors import PostroomError
 from postroom.model.events import EventType
 from postroom.work.conveyor import Conveyor
-from postroom.work.intake import CLOCK_SECONDS, Intake
+from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
+from postroom.work.taking import CLOCK_SECONDS
 from postroom.work.term import Term
 from postroom.work.tries import Tries
 

@@ -1,0 +1,219 @@
+"""One mail's way into the index, in its batch's transaction.
+
+whose is it?       the mailbox whose folder it lies in; in a shared login, whom it is routed to
+known already?     by its UID; by its bytes, moved or renumbered; in Sent, by its Message-ID
+otherwise          received (or sent by a person, in Sent): kept, placed in its conversation, told
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from postroom.conversations import routing
+from postroom.conversations.identifiers import message_ids, own_id
+from postroom.imap.mail import FetchedMail
+from postroom.index import folders, journal, mail, mailboxes, threads
+from postroom.index.database import Connection
+from postroom.index.folders import Folder, Progress
+from postroom.index.mail import NewMail
+from postroom.model.events import EventType
+from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.work.places import Place, Role
+
+CLOCK_SECONDS = 60.0
+"""How far a server's clock may be off from ours: what seems older by less is not old."""
+
+AFTER_SECONDS = 0.001
+"""How much later than what it answers an answer is, at least."""
+
+NOBODYS = "for none of our mailboxes"
+
+
+@dataclass(frozen=True)
+class Read:
+    fetched: FetchedMail
+    parsed: ParsedMessage
+    verdict: SenderVerdict
+    fields: ParsedMessage | None = None
+    """What is kept of it in the place of ``parsed``."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One mail being taken; ``before`` is the newest mail that was there before this batch."""
+
+    con: Connection
+    now: float
+    place: Place
+    one: Read
+    before: int
+    progress: Progress
+    first_look: bool
+
+    def take(self) -> None:
+        uid = self.one.fetched.uid
+        owner = self.place.folder.mailbox_id
+        if self._may_be_ours() and self._is_ours():
+            return
+        boxes = self._owned(owner) if owner else self._routed()
+        if (
+            not (owner or boxes)
+            and not self._is_old(self.place.since)
+            and self.place.role is not Role.SENT
+        ):
+            addresses = routing.header_addresses(self.one.parsed)[:10]
+            folders.leave(self.con, self.place.folder, uid, self.now, NOBODYS, " ".join(addresses))
+        for box in sorted(boxes):
+            self._take_for(box)
+
+    def _owned(self, owner: int) -> Collection[int]:
+        """The mailbox whose folder it is; of an account's, only mail from its own time."""
+        return () if self.place.way.shared and self._came_before(owner) else (owner,)
+
+    def _may_be_ours(self) -> bool:
+        """What we wrote lies in Sent, and in INBOX where somebody has copied it there: no server
+        has handed such a copy on."""
+        if self.place.role is Role.SENT:
+            return True
+        own = bool(self.place.folder.mailbox_id) and not self.place.way.shared
+        return own and not self.one.parsed.handed_on
+
+    def _is_ours(self) -> bool:
+        """Whether it is a copy of a mail that we sent, which a provider may have renamed."""
+        owner = self.place.folder.mailbox_id
+        own = own_id(self.one.parsed.message_id)
+        former = [i for field in self.one.parsed.original_ids for i in message_ids(field)]
+        known = [
+            row
+            for row in folders.sent_as(self.con, [i for i in (own, *former) if i])
+            if owner in (0, row["mailbox_id"]) and self._carries(row["mailbox_id"])
+        ]
+        for row in known:
+            self._lies_here(row["mailbox_id"], row["mail_id"])
+            if own and former:
+                mail.also_known_as(self.con, row["mail_id"], own)
+        return bool(known)
+
+    def _routed(self) -> Collection[int]:
+        """The mailboxes that a mail in a shared login is for."""
+        parsed = self.one.parsed
+        if self.place.role is not Role.SENT:
+            found = routing.route(parsed, self._sent_by, self._mailbox_of)
+        else:  # a person wrote it: where its conversation is, else as whom they wrote
+            found = frozenset(
+                box
+                for box in folders.mentioned_in(self.con, routing.followed_ids(parsed))
+                if self._carries(box)
+            )
+            writer = self._mailbox_of(parsed.sender.address.lower()) if parsed.sender else None
+            found = found or frozenset({writer} if writer is not None else ())
+        return [box for box in found if not self._came_before(box)]
+
+    def _sent_by(self, ids: Collection[str]) -> frozenset[int]:
+        found = {row["mailbox_id"] for row in folders.sent_as(self.con, ids)}
+        return frozenset(box for box in found if self._carries(box))
+
+    def _mailbox_of(self, address: str) -> int | None:
+        if address.rpartition("@")[2] not in self.place.way.domains:
+            return None
+        box = mailboxes.by_address(self.con, address)
+        return box.id if box and mailboxes.keeps_mail(self.con, box.id) else None
+
+    def _carries(self, box_id: int) -> bool:
+        """Whether a mailbox's mail goes this way and is kept."""
+        box = mailboxes.by_id(self.con, box_id)
+        ours = box is not None and box.address.rpartition("@")[2] in self.place.way.domains
+        return ours and mailboxes.keeps_mail(self.con, box_id)
+
+    def _came_before(self, box_id: int) -> bool:
+        """Whether it came before a mailbox was made: such mail was for somebody else."""
+        box = mailboxes.by_id(self.con, box_id)
+        return box is None or self._is_old(box.created_at)
+
+    def _is_old(self, since: float) -> bool:
+        at = self.one.fetched.internal_date
+        return at is not None and at < since - CLOCK_SECONDS
+
+    def _arrived_at(self) -> float:
+        """When it arrived: now, but for what lay there when we first looked at much mail, which is
+        not read in its order. A server tells whole seconds: it came before that one was over."""
+        at = self.one.fetched.internal_date
+        if at is None or not self.first_look or self.progress.ids_from is None:
+            return self.now
+        return min(at + 1.0, self.now)
+
+    def _written_at(self, box_id: int) -> float:
+        """When a person's answer was written, which we hear of later: what came meanwhile is not
+        answered by it. By its server's clock, in whole seconds; after what it answers in any case.
+        """
+        at = self.one.fetched.internal_date
+        if at is None:
+            return self.now
+        answered = threads.time_of(self.con, box_id, message_ids(self.one.parsed.in_reply_to))
+        return min(self.now, at if answered is None else max(at, answered + AFTER_SECONDS))
+
+    def _take_for(self, box_id: int) -> None:
+        folder = self.place.folder.of(box_id)
+        uid, raw = self.one.fetched.uid, self.one.fetched.raw
+        if folders.is_known(self.con, folder, uid):
+            return
+        same = self._with_these_bytes(folder, mail.fingerprint(raw))
+        if same is not None:
+            self._lies_here(box_id, same)
+            return
+        self._keep(box_id)
+
+    def _with_these_bytes(self, folder: Folder, content: bytes) -> int | None:
+        """The mail that this one is, under another UID or in another folder."""
+        if not folders.knows_content(self.con, folder.mailbox_id, content):
+            return None
+        same = folders.known_by_content(self.con, folder, content, self.before)
+        return same if same is not None else folders.known_elsewhere(self.con, folder, content)
+
+    def _lies_here(self, box_id: int, mail_id: int) -> None:
+        """A known mail was found in this folder: renumbered, moved, or filed after it was sent."""
+        folder = self.place.folder.of(box_id)
+        if not folders.is_known(self.con, folder, self.one.fetched.uid):
+            folders.add_copy(self.con, folder, self.one.fetched.uid, mail_id)
+            mail.set_in_spam(self.con, mail_id, self.place.role is Role.JUNK)
+
+    def _keep(self, box_id: int) -> None:
+        sent = self.place.role is Role.SENT
+        old = self.first_look and self._is_old(self.place.since)
+        fetched = self.one.fetched
+        aside = self.progress.ids_from if self.first_look else None
+        if old and fetched.internal_date:
+            at = fetched.internal_date
+        else:
+            at = self._written_at(box_id) if sent else self._arrived_at()
+        new = NewMail(
+            mailbox_id=box_id,
+            direction=Direction.SENT if sent else Direction.RECEIVED,
+            raw=fetched.raw,
+            parsed=self.one.fields or self.one.parsed,
+            verdict=SenderVerdict.VERIFIED if sent else self.one.verdict,
+            at=at,
+            old=old,
+            in_spam=self.place.role is Role.JUNK,
+            id=None if aside is None else aside + fetched.uid,
+        )
+        kept = mail.keep(self.con, self.now, new)
+        folders.add_copy(self.con, self.place.folder.of(box_id), fetched.uid, kept.mail_id)
+        position = journal.append(
+            self.con,
+            self.now,
+            _event(sent, old),
+            "person" if sent else "worker",
+            mailbox_id=box_id,
+            thread_id=kept.thread_id,
+            mail_id=kept.mail_id,
+            digest=journal.digest(self.con, fetched.raw),
+        )
+        mail.describe(self.con, kept, new, position)
+        if sent and not old:
+            threads.answered_at(self.con, kept.thread_id, at)
+
+
+def _event(sent: bool, old: bool) -> EventType:
+    if old:
+        return EventType.MESSAGE_INDEXED
+    return EventType.MESSAGE_SENT if sent else EventType.MESSAGE_RECEIVED
