@@ -7,7 +7,7 @@
                                          ▼                      ▼
                                      mailstore ◄──────── imap_folder(s) ─ imap_view
                                          │                      └── imap_messages
-                          filing (transactions), database (one writer thread, two readers)
+            filing, accepted (transactions), database (one writer thread, two readers)
 
 `server.EmbeddedServer` is the door. Two libraries speak the protocols: pymap IMAP, imported by
 this package's modules and by nothing else, and aiosmtpd SMTP, which the room `lmtp` builds on too.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from postroom.clock import Clock
-from postroom.embedded import filing
+from postroom.embedded import accepted, filing
 from postroom.embedded.database import Readers, Writer, connect
 from postroom.embedded.filing import Filed, FolderRow, MessageRow, NewMessage
 from postroom.embedded.trace_fields import message_id_of
@@ -126,7 +126,7 @@ def _migrate(db: sqlite3.Connection, number: int) -> None:
     try:
         db.executescript(f"BEGIN IMMEDIATE; {filing.ADDED[number]}")
         if number == 2:
-            filing.note_accepted_before(db, message_id_of)
+            accepted.note_earlier(db, message_id_of)
         db.execute(f"PRAGMA user_version={number}")
         db.execute("COMMIT")
     except BaseException:
@@ -147,7 +147,7 @@ def _file_submission(db: sqlite3.Connection, mail: Submission, now: float) -> li
     copy = _file(db, mail.sender, filing.SENT, sent, NewMessage(mail.sent, now, r"\Seen"))
     filed = [replace(copy, message_id=mail.message_id)]
     if mail.message_id:
-        filing.note_accepted(db, mail.sender, mail.message_id, now)
+        accepted.note(db, mail.sender, mail.message_id, now)
     for address, trace in mail.copies:
         new = NewMessage(mail.delivered, now, trace=trace)
         filed.append(_file(db, address, filing.INBOX, delivered, new))

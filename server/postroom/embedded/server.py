@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from postroom.clock import Clock
-from postroom.embedded import filing
+from postroom.embedded import accepted, filing
 from postroom.embedded.connections import Connections
 from postroom.embedded.directory import Directory, ReadingAlong
 from postroom.embedded.filing import Top
@@ -165,7 +165,7 @@ class _Running:
         await self._store.close()
 
     async def took(self, address: str, message_id: str) -> bool:
-        return await self._store.read(lambda db: filing.took(db, address, message_id))
+        return await self._store.read(lambda db: accepted.took(db, address, message_id))
 
     async def tops(self) -> list[Top]:
         return await self._store.read(filing.tops)
