@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from servers.rooms import ADA, mailbox, opened, received, until
-from work.test_watcher import credentials, letter, served, submit
+from work.test_watcher import at, credentials, letter, served, submit, watching
 
 from postroom.index import folders
 from postroom.index.database import Connection
@@ -80,6 +80,29 @@ async def test_nothing_leaves_an_inbox_that_a_first_look_has_not_come_down_to(
         gate.open.set()
         await until(room, so_many(MAILS))
         assert (await asyncio.to_thread(move, f"1:{MAILS // 2}"))[0] == "OK"
+
+
+async def test_a_first_look_that_ends_halfway_goes_on_at_the_next_start(
+    tmp_path: Path, gate: Gate
+) -> None:
+    await home_with_mail(tmp_path)
+    async with opened(tmp_path) as room:
+        await until(room, so_many(BATCH))
+    gate.open.set()
+    async with opened(tmp_path) as room:
+        await until(room, so_many(MAILS))
+
+
+async def test_a_first_look_elsewhere_that_ends_halfway_goes_on_with_the_next_watcher(
+    tmp_path: Path, gate: Gate
+) -> None:
+    await home_with_mail(tmp_path)
+    async with served(tmp_path) as (room, ports):
+        async with watching(room, at(ports.imap)):
+            await until(room, so_many(BATCH))
+        gate.open.set()
+        async with watching(room, at(ports.imap)):
+            await until(room, so_many(MAILS))
 
 
 async def test_what_was_read_under_another_numbering_is_to_be_read_again(

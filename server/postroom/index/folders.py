@@ -71,7 +71,8 @@ def keep_progress(con: Connection, folder: Folder, progress: Progress) -> None:
 
 
 def read_up_to(con: Connection, account: str) -> dict[tuple[str, str], tuple[int, int]]:
-    """(UIDVALIDITY, last UID) of each folder of an account's mailboxes, by (address, folder)."""
+    """(UIDVALIDITY, last UID) of each folder of an account's mailboxes of which nothing below that
+    UID is left to be read, by (address, folder)."""
     return {
         (row["address"], row["folder"]): (row["uidvalidity"], row["last_uid"])
         for row in sql.read_up_to(con, account=account)
