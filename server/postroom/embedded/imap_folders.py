@@ -14,8 +14,8 @@ from postroom.embedded.filing import Filed, FolderRow
 from postroom.embedded.imap_folder import Folder
 from postroom.embedded.mailstore import MailStore
 
-Rung = Callable[[str, str], None]
-"""Called with (address, folder)."""
+Rung = Callable[[str, str, int], None]
+"""Called with (address, folder, UIDVALIDITY), the latter of what is called so now."""
 
 
 class Folders:
@@ -87,8 +87,8 @@ class Folders:
             for before, _ in renames:
                 del self.by_name[before]
             for folder, after in moves:
-                folder.name = after
                 self.by_name[after] = folder
+                folder.rename(after)
             self._add(inbox)
 
         await self.store.write(rename, renamed)
@@ -112,7 +112,7 @@ class Folders:
 class OpenFolders:
     """The mailboxes that a client has open now; forgotten when the last session ends.
 
-    ``rung`` is called with (address, folder) whenever a message has come into a folder.
+    ``rung`` is called whenever a message has come into a folder, or a folder has got its name.
     """
 
     def __init__(self, store: MailStore, rung: Rung) -> None:
@@ -137,4 +137,4 @@ class OpenFolders:
         folders = self._open.get(filed.folder.address)
         if folders is not None:
             folders.filed(filed)
-        self._rung(filed.folder.address, filed.folder.name)
+        self._rung(filed.folder.address, filed.folder.name, filed.folder.uid_validity)
