@@ -61,6 +61,12 @@ def sent_mail(address: str, subject: str) -> EmailMessage:
     return letter(address, AWAY, subject)
 
 
+async def file_into(room: PostRoom, address: str, folder: str, subject: str) -> None:
+    """A person's mail program files what it sent."""
+    mail = bytes(sent_mail(address, subject))
+    await program(room, address, lambda client: done(client.append(folder, "", "", mail)))
+
+
 def rename_sent(client: imaplib.IMAP4) -> None:
     done(client.rename("Sent", "Sent-2025"))
 
@@ -147,4 +153,35 @@ async def test_elsewhere_what_is_sent_after_sent_was_renamed_or_made_anew_is_rea
         await until(room, sent("Before"))
         await program(room, address, change)
         await submit(room, address, sent_mail(address, "After"))
+        await until(room, sent("After"))
+
+
+async def test_elsewhere_sent_is_looked_for_under_another_name_when_it_is_gone(
+    tmp_path: Path,
+) -> None:
+    async with served(tmp_path) as (room, ports), watching(room, at(ports.imap)):
+        address = await ada_beside_ben(room)
+        await submit(room, address, sent_mail(address, "Before"))
+        await until(room, sent("Before"))
+
+        def rename_and_file(client: imaplib.IMAP4) -> None:
+            done(client.rename("Sent", "Gesendet"))
+            done(client.append("Gesendet", "", "", bytes(sent_mail(address, "After"))))
+
+        await program(room, address, rename_and_file)
+        await until(room, sent("After"))
+
+
+async def test_elsewhere_another_folder_for_sent_mail_is_found_when_folders_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.5)
+    async with served(tmp_path) as (room, ports), watching(room, at(ports.imap)):
+        address = await ada_beside_ben(room)
+        await program(room, address, lambda client: done(client.rename("Sent", "Gesendet")))
+        await file_into(room, address, "Gesendet", "Before")
+        await until(room, sent("Before"))
+        # By what the server says it is Sent from now on, and the other one is still there.
+        await program(room, address, lambda client: done(client.create("Sent")))
+        await file_into(room, address, "Sent", "After")
         await until(room, sent("After"))
