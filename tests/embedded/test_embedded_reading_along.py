@@ -2,7 +2,7 @@
 
 import imaplib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,12 @@ class ReadUpTo:
     """Somebody who has read so far, and gets no further while we wait."""
 
     upto: int
+    down_to: int = 1
 
-    async def has_read(self, address: str, uid_validity: int, uid: int) -> int:
+    async def has_read(self, address: str, uid_validity: int, uids: Sequence[int]) -> list[int]:
         assert address == ADA
         assert uid_validity > 0
-        return self.upto
+        return [uid for uid in uids if self.down_to <= uid <= self.upto]
 
 
 @pytest.fixture
@@ -69,6 +70,20 @@ async def test_expunge_takes_what_was_read_and_says_that_the_rest_is_in_use(
     along.upto = 3
     assert (await read_along.imap(ADA, expunge_again))[0] == "OK"
     assert await read_along.imap(ADA, uids) == [b""]
+
+
+async def test_what_was_read_newest_first_may_leave_before_what_is_older(
+    read_along: Office, along: ReadUpTo
+) -> None:
+    along.upto, along.down_to = 3, 2
+
+    def move(client: imaplib.IMAP4, uids: str) -> str:
+        client.select("INBOX")
+        return client.uid("MOVE", uids, "Trash")[0]
+
+    assert await read_along.imap(ADA, lambda client: move(client, "1")) == "NO"
+    assert await read_along.imap(ADA, lambda client: move(client, "2:3")) == "OK"
+    assert await read_along.imap(ADA, uids) == [b"1"]
 
 
 def expunge_again(client: imaplib.IMAP4) -> tuple[str, list[bytes]]:

@@ -5,6 +5,7 @@ A mailbox is therefore live with the commit of its row and dead with its expiry.
 
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -37,9 +38,9 @@ class ReadingAlong(Protocol):
     """Whoever keeps a copy elsewhere of what comes in. Nothing leaves an INBOX before it has been
     read: a mail program that expunges at once must not take a mail from its agent."""
 
-    async def has_read(self, address: str, uid_validity: int, uid: int) -> int:
-        """The UID up to which the INBOX of ``address`` has been read, all of it on disk. Waits a
-        while, bounded, for it to be ``uid``."""
+    async def has_read(self, address: str, uid_validity: int, uids: Sequence[int]) -> list[int]:
+        """Those of ``uids`` in the INBOX of ``address`` that have been read, each of them on disk.
+        Waits a while, bounded, for it to be all of them."""
         ...
 
 

@@ -41,8 +41,9 @@ class FolderSnapshot(MailboxSnapshot):
 class Folder:
     """One folder, and its messages once somebody has looked into it."""
 
-    def __init__(self, store: MailStore, row: FolderRow, rung: Callable[[str], None]) -> None:
-        """``rung`` is called with its name when a client has filed something in it."""
+    def __init__(self, store: MailStore, row: FolderRow, rung: Callable[[str, int], None]) -> None:
+        """``rung`` is called with its name and UIDVALIDITY when a client has filed something in
+        it, and when it has got another name."""
         self._store = store
         self._rung = rung
         self.id = row.id
@@ -185,6 +186,11 @@ class Folder:
             self._note(self._changed, changed)
             self._event.set()
 
+    def rename(self, name: str) -> None:
+        """It is called so now. Sessions that selected it stay in it (RFC 2180 §3.4)."""
+        self.name = name
+        self._rung(name, self.uid_validity)
+
     def close(self) -> None:
         """It was deleted: sessions that selected it are told and ended."""
         self.deleted = True
@@ -235,7 +241,7 @@ class Folder:
     def _add_all(self, rows: Iterable[MessageRow]) -> None:
         for row in rows:
             self.add(row)
-        self._rung(self.name)
+        self._rung(self.name, self.uid_validity)
 
 
 def _since(log: dict[int, int], modseq: int) -> Iterator[int]:

@@ -14,8 +14,9 @@ from postroom.embedded.filing import Filed, FolderRow
 from postroom.embedded.imap_folder import Folder
 from postroom.embedded.mailstore import MailStore
 
-Rung = Callable[[str, str, str], None]
-"""Called with (address, folder)."""
+Rung = Callable[[str, str, int, str], None]
+"""Called with (address, folder, UIDVALIDITY of what is called so now, Message-ID); the last is told
+of the Sent copy of a submission, and "" of all else."""
 
 
 class Folders:
@@ -87,8 +88,8 @@ class Folders:
             for before, _ in renames:
                 del self.by_name[before]
             for folder, after in moves:
-                folder.name = after
                 self.by_name[after] = folder
+                folder.rename(after)
             self._add(inbox)
 
         await self.store.write(rename, renamed)
@@ -109,16 +110,15 @@ class Folders:
             folder.close()
 
 
-def _ring(rung: Rung, address: str, name: str) -> None:
+def _ring(rung: Rung, address: str, name: str, uid_validity: int) -> None:
     """A client has filed something; a cycle through the folders would keep them in memory."""
-    rung(address, name, "")
+    rung(address, name, uid_validity, "")
 
 
 class OpenFolders:
     """The mailboxes that a client has open now; forgotten when the last session ends.
 
-    ``rung`` is called with (address, folder, Message-ID) whenever a message has come into a folder;
-    the last is told of the Sent copy of a submission, and "" of all others.
+    ``rung`` is called whenever a message has come into a folder, or a folder has got its name.
     """
 
     def __init__(self, store: MailStore, rung: Rung) -> None:
@@ -143,4 +143,5 @@ class OpenFolders:
         folders = self._open.get(filed.folder.address)
         if folders is not None:
             folders.filed(filed)
-        self._rung(filed.folder.address, filed.folder.name, filed.message_id)
+        folder = filed.folder
+        self._rung(folder.address, folder.name, folder.uid_validity, filed.message_id)

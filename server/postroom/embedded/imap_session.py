@@ -283,8 +283,7 @@ class Session(SessionInterface):
         """Those of ``uids`` that may leave the folder: from INBOX only what has been read."""
         if self._along is None or folder.name != INBOX or not uids:
             return uids
-        upto = await self._along.has_read(self._owner, folder.uid_validity, max(uids))
-        return [uid for uid in uids if uid <= upto]
+        return await self._along.has_read(self._owner, folder.uid_validity, uids)
 
     def _folder(self, name: str, *, try_create: bool = False) -> Folder:
         name = INBOX if name.upper() == INBOX else name

@@ -54,10 +54,10 @@ class EmbeddedServer:
         hostname: str = "post.localhost",
         host: str = "127.0.0.1",
         along: ReadingAlong | None = None,
-        rung: Rung = lambda address, folder, message_id: None,
+        rung: Rung = lambda address, folder, uid_validity, message_id: None,
     ) -> None:
         """``along`` is asked before anything leaves an INBOX. ``rung`` is called, on the event
-        loop, whenever a message has come into a folder."""
+        loop, whenever a message has come into a folder, or a folder has got its name."""
         self._path = path
         self._directory = directory
         self._ports = ports

@@ -42,6 +42,10 @@ class Progress:
     modseq: int | None = None
     """The server's counter of changes when it was last compared (RFC 7162 §3.1.2)."""
 
+    def covers(self, uid: int) -> bool:
+        """Whether a UID has been read: while a first look comes down, what it has come past."""
+        return (self.down_to or 1) <= uid <= self.last_uid
+
 
 def progress(con: Connection, folder: Folder) -> Progress:
     """How far a folder has been read under its present UIDVALIDITY."""
@@ -66,18 +70,9 @@ def keep_progress(con: Connection, folder: Folder, progress: Progress) -> None:
     )
 
 
-def last_uid(con: Connection, folder: Folder) -> int:
-    """The highest UID that has been read; 0 for a folder that is new or was renumbered."""
-    return progress(con, folder).last_uid
-
-
-def keep_last_uid(con: Connection, folder: Folder, uid: int) -> None:
-    """Remember, in the transaction that stored the mail, that the folder is read up to ``uid``."""
-    keep_progress(con, folder, replace(progress(con, folder), last_uid=uid))
-
-
 def read_up_to(con: Connection, account: str) -> dict[tuple[str, str], tuple[int, int]]:
-    """(UIDVALIDITY, last UID) of each folder of an account's mailboxes, by (address, folder)."""
+    """(UIDVALIDITY, last UID) of each folder of an account's mailboxes of which nothing below that
+    UID is left to be read, by (address, folder)."""
     return {
         (row["address"], row["folder"]): (row["uidvalidity"], row["last_uid"])
         for row in sql.read_up_to(con, account=account)

@@ -19,31 +19,38 @@ OURS_SECONDS = 1.0
 
 
 class Doorbell:
-    """Folders by address in which something may have come."""
+    """Folders by address in which something may have come, each with the UIDVALIDITY of what bears
+    its name now: another folder may have got it since it was opened (RENAME, or CREATE after
+    DELETE), and the server never gives out the same one twice."""
 
     def __init__(self) -> None:
-        self._rung: dict[str, set[str]] = defaultdict(set)
+        self._rung: dict[str, dict[str, int]] = defaultdict(dict)
+        self._sent: dict[str, int] = {}
         self._later: dict[str, asyncio.TimerHandle] = {}
         self._events: dict[str, asyncio.Event] = {}
         self._any = asyncio.Event()
 
-    def ring(self, address: str, folder: str, message_id: str = "") -> None:
+    def ring(self, address: str, folder: str, uid_validity: int, message_id: str = "") -> None:
         """Something came; on the event loop. Folders that are not read are passed over.
 
         What a person sent is read at once, lest an agent answers as well; ``message_id`` tells it
         from what we sent."""
-        if folder == INBOX or (folder == SENT and not ids.is_send(message_id.partition("@")[0])):
-            self._note(address, folder)
-        elif folder == SENT and address not in self._later:
+        if folder not in (INBOX, SENT):
+            return
+        if folder == SENT:
+            self._sent[address] = uid_validity
+        if folder == INBOX or not ids.is_send(message_id.partition("@")[0]):
+            self._note(address, folder, uid_validity)
+        elif address not in self._later:
             loop = asyncio.get_running_loop()
             self._later[address] = loop.call_later(OURS_SECONDS, self._note_sent, address)
 
     def _note_sent(self, address: str) -> None:
         self._later.pop(address, None)
-        self._note(address, SENT)
+        self._note(address, SENT, self._sent[address])
 
-    def _note(self, address: str, folder: str) -> None:
-        self._rung[address].add(folder)
+    def _note(self, address: str, folder: str, uid_validity: int) -> None:
+        self._rung[address][folder] = uid_validity
         self._any.set()
         event = self._events.get(address)
         if event is not None:
@@ -59,7 +66,7 @@ class Doorbell:
         known = await index.read(look)
         for top in tops:
             if known.get((top.address, top.folder)) != (top.uid_validity, top.max_uid):
-                self._note(top.address, top.folder)
+                self._note(top.address, top.folder, top.uid_validity)
 
     async def answer(self) -> list[str]:
         """The addresses at which it has rung since, as soon as there are any."""
@@ -67,9 +74,10 @@ class Doorbell:
         self._any.clear()
         return list(self._rung)
 
-    def take(self, address: str) -> set[str]:
-        """The folders of an address in which something may have come; they are the taker's now."""
-        return self._rung.pop(address, set())
+    def take(self, address: str) -> dict[str, int]:
+        """The folders of an address in which something may have come, each with its UIDVALIDITY;
+        they are the taker's now."""
+        return self._rung.pop(address, {})
 
     async def again(self, address: str, seconds: float) -> bool:
         """Whether it rings at an address within so many seconds."""

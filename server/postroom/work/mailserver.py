@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME
 from postroom.clock import Stopwatch
@@ -60,22 +61,23 @@ class IndexReading:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    async def has_read(self, address: str, uid_validity: int, uid: int) -> int:
+    async def has_read(self, address: str, uid_validity: int, uids: Sequence[int]) -> list[int]:
         """As `embedded.directory.ReadingAlong`."""
 
-        def look(con: Connection) -> int:
+        def look(con: Connection) -> list[int]:
             box = mailboxes.by_address(con, address)
             if box is None:
-                return uid  # nobody reads along any more
-            return folders.last_uid(con, Folder(box.id, "builtin", INBOX, uid_validity))
+                return list(uids)  # nobody reads along any more
+            read = folders.progress(con, Folder(box.id, "builtin", INBOX, uid_validity))
+            return [uid for uid in uids if read.covers(uid)]
 
         watch = Stopwatch(self._index.clock)
         while True:
             changed = self._index.next_change()
-            upto = await self._index.read(look)
+            read = await self._index.read(look)
             left = READING_SECONDS - watch.elapsed()
-            if upto >= uid or left <= 0:
-                return upto
+            if len(read) == len(uids) or left <= 0:
+                return read
             await wait_for_event(changed, left)
 
 

@@ -7,10 +7,10 @@ from postroom.imap.connection import ImapConnection
 from postroom.imap.pool import ConnectionPool
 from postroom.index import mailboxes
 from postroom.index.folders import Folder
-from postroom.model.errors import PostroomError
+from postroom.model.errors import NotFound, PostroomError
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.work import troubles
-from postroom.work.doorbell import SENT, Doorbell
+from postroom.work.doorbell import INBOX, SENT, Doorbell
 from postroom.work.folder_reader import FolderReader
 from postroom.work.intake import Intake
 from postroom.work.pace import Pace
@@ -72,7 +72,7 @@ class Rounds:
         # Nothing is awaited between the last look at the bell and this.
         del self._visits[address]
 
-    async def _read_until_done(self, address: str, folders: set[str], tries: Tries) -> int:
+    async def _read_until_done(self, address: str, folders: dict[str, int], tries: Tries) -> int:
         """How many mails were taken from these folders, whatever had to be tried again."""
         taken = 0
         box: Mailbox | None = None
@@ -82,8 +82,8 @@ class Rounds:
                 if box is None or box.status is MailboxStatus.DELETED:
                     return taken
                 for name in sorted(folders):
-                    taken += await self._read(box, name, tries)
-                    folders.discard(name)
+                    taken += await self._read(box, name, folders[name], tries)
+                    del folders[name]
                 await troubles.tell(self._term, box.id, "")
                 tries.went_well()
             except PostroomError as error:
@@ -98,10 +98,15 @@ class Rounds:
             await troubles.tell(self._term, box.id, problem)
         await asyncio.sleep(tries.failed())
 
-    async def _read(self, box: Mailbox, name: str, tries: Tries) -> int:
+    async def _read(self, box: Mailbox, name: str, uidvalidity: int, tries: Tries) -> int:
         login = await self._way.imap(box.address, box.password)
         async with self._pool.lend(login) as connection:
-            opened = await _open(connection, name)
+            try:
+                opened = await _open(connection, name, uidvalidity)
+            except NotFound:
+                if name == INBOX:
+                    raise
+                return 0  # somebody deleted or renamed it; it rings when there is one again
             selected = connection.selected
             assert selected is not None
             folder = Folder(box.id, self._way.name, name, selected.uidvalidity)
@@ -113,11 +118,13 @@ class Rounds:
             return await reader.read(selected.exists)
 
 
-async def _open(connection: ImapConnection, name: str) -> bool:
+async def _open(connection: ImapConnection, name: str, uidvalidity: int) -> bool:
     """Let the folder be open and up to date; whether it was opened for that. INBOX mostly is open
     already: opening a folder of 100,000 messages costs the server a tenth of a second, asking it
-    nothing."""
-    if connection.selected is not None and connection.selected.name == name:
+    nothing. Not so a folder of that name that is another one by its UIDVALIDITY: a session stays
+    in what it opened, whatever that is called now."""
+    selected = connection.selected
+    if selected is not None and (selected.name, selected.uidvalidity) == (name, uidvalidity):
         await connection.noop()
         return False
     await connection.select(name)

@@ -162,10 +162,11 @@ class _Watch:
 
     async def _others(self) -> list[Look]:
         """The folders besides INBOX that hold mail of ours. They are listed anew where a mailbox
-        has a folder of its own and where Junk or Sent is missing: some servers make a folder with
-        the first mail in it."""
+        has a folder of its own, where Junk or Sent is missing (some servers make a folder with
+        the first mail in it), and for each comparison: another one may be Sent by then."""
         own = await self._source.own_folders()
-        if own or len(found := self._special()) < OTHERS:
+        found = self._special()
+        if own or len(found) < OTHERS or self._is_time_to_compare():
             self._listed = await self._connection.folders()
             found = self._special()
         mine = {folder_of(each): each.name for each in self._listed if each.selectable}
@@ -213,6 +214,8 @@ class _Watch:
                 if look.name == INBOX:
                     raise
                 log.warning("A folder beside INBOX cannot be read: %s", error.code)
+                if isinstance(error, NotFound):
+                    self._listed = ()  # it may have another name by now: they are listed anew
         if comparing:
             self._compared = asyncio.get_running_loop().time()
 

@@ -12,9 +12,10 @@ SET uidvalidity = excluded.uidvalidity, last_uid = excluded.last_uid, down_to = 
   ids_from = excluded.ids_from, modseq = excluded.modseq;
 
 -- name: read_up_to(account)
--- How far each folder of an account's mailboxes has been read.
+-- How far each folder of an account's mailboxes has been read; not where a first look, newest first,
+-- is still coming down.
 SELECT b.address, f.folder, f.uidvalidity, f.last_uid FROM folders f JOIN mailboxes b ON b.id = f.mailbox_id
-WHERE f.account = :account;
+WHERE f.account = :account AND f.down_to IS NULL;
 
 -- name: known_copy(mailbox_id, account, folder, uidvalidity, uid)$
 -- The mail that a UID is known as.
