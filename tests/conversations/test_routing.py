@@ -36,7 +36,9 @@ def delivered(to: str) -> str:
         ("", ACCOUNT, "", "by-ada@corp.test", {ADA}),
         (delivered(ACCOUNT), ACCOUNT, "", "by-ada@corp.test", {ADA}),
         ("", "agent+ben@corp.test", "", "by-ada@corp.test", {ADA}),
-        (delivered("agent+ben@corp.test"), LIST, "", "by-ada@corp.test", {ADA}),
+        # … but for another of ours, whoever wrote and whatever it follows.
+        (delivered("agent+ben@corp.test"), LIST, "", "by-ada@corp.test", {BEN}),
+        (delivered("agent+ben@corp.test"), "agent+ben@corp.test", "", "by-ada@corp.test", {BEN}),
         # An answer to one with a copy to another: the server delivers it twice.
         (
             delivered("agent+ada@corp.test"),
@@ -55,7 +57,7 @@ def delivered(to: str) -> str:
         ("", "agent+ada@corp.test", "", "by-nobody@corp.test", {ADA}),
     ],
 )
-def test_a_mail_goes_to_whom_it_answers_else_to_whom_it_was_delivered_else_to_its_header(
+def test_a_mail_goes_to_whom_it_was_delivered_else_to_whom_it_answers_else_to_its_header(
     above: str, to: str, cc: str, follows: str, wanted: set[int]
 ) -> None:
     raw = above.encode() + letter(to=to, follows=follows, more=f"Cc: {cc}" if cc else "")
@@ -65,3 +67,16 @@ def test_a_mail_goes_to_whom_it_answers_else_to_whom_it_was_delivered_else_to_it
         ADDRESSES.get,
     )
     assert found == wanted
+
+
+@pytest.mark.parametrize("above", ["", delivered(ACCOUNT), delivered("agent+ben@corp.test")])
+def test_who_goes_on_with_a_conversation_of_their_own_reaches_the_other_one(above: str) -> None:
+    raw = above.encode() + letter(
+        "agent+ada@corp.test", "agent+ben@corp.test", follows="by-ada@corp.test"
+    )
+    found = route(
+        parse(raw),
+        lambda ids: frozenset(SENT[id] for id in ids if id in SENT),
+        ADDRESSES.get,
+    )
+    assert found == {BEN}

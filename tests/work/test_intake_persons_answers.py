@@ -111,3 +111,15 @@ async def test_a_received_mail_that_is_copied_to_sent_is_not_its_senders_copy(
     )
     assert lying == [(ben.address, "INBOX"), (ben.address, "Sent")]
     assert await awaiting(ben) == 1
+
+
+async def test_a_mail_that_is_delivered_for_two_addresses_of_a_mailbox_is_one(
+    quiet_room: PostRoom, postman: Postman, ada: Agent
+) -> None:
+    mail = letter(text="Once.", id="1@x")
+    above = [f"Delivered-To: {to}\r\n{HANDED_ON}\r\n" for to in ("ada@x", "ada+y@x")]
+    await postman.bring(ada.address, *(each.encode() + mail for each in above))
+    other = letter(text="Twice?", id="1@x")
+    await postman.bring(ada.address, HANDED_ON.encode() + b"\r\n" + other)
+    texts = [m.untrusted_text for m in (await only_thread(ada)).messages]
+    assert texts == ["Once.", "Twice?"]

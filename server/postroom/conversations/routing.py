@@ -2,14 +2,15 @@
 
 One account may serve many mailboxes. What decides, the first that says anything:
 
-    1  an answer: it follows a mail that one of them sent (References, In-Reply-To); but where the
-       last server delivered it for another of them, and whom it answers stands in the header too,
-       it went to both, and this is the other one's copy
-    2  the last server: whom it was delivered for (Delivered-To and the like, above its Received)
+    1  the last server: which of them it was delivered for (Delivered-To and the like, above its
+       Received); it may name only the account, or nobody
+    2  an answer: which of them sent the mail that it follows (References, In-Reply-To); not where
+       one of them wrote it, who may go on with a conversation of others
     3  the header: To, Cc
 
-Who knows an id of ours got it from us or from whom we wrote to. The header comes last because its
-sender chose it, and comes at all because many servers write nothing else.
+Who knows an id of ours got it from us or from whom we wrote to, and may still write to another one
+of us. The header comes last because its sender chose it, and comes at all because many servers
+write nothing else.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -26,12 +27,13 @@ Owners = Callable[[str], int | None]
 
 def route(parsed: ParsedMessage, sent_by: Senders, mailbox_of: Owners) -> frozenset[int]:
     """The mailboxes that a mail is for; empty where it is none of ours."""
-    answered = sent_by(followed_ids(parsed))
     delivered = _mailboxes(parsed.delivered_to, mailbox_of)
-    named = _mailboxes(header_addresses(parsed), mailbox_of)
-    if answered and delivered and not answered & delivered and answered <= named:
+    if delivered:
         return delivered
-    return answered or delivered or named
+    answered = sent_by(followed_ids(parsed))
+    named = _mailboxes(header_addresses(parsed), mailbox_of)
+    writer = parsed.sender and mailbox_of(parsed.sender.address.lower())
+    return (named or answered) if writer is not None else (answered or named)
 
 
 def followed_ids(parsed: ParsedMessage) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from postroom.imap.account import ImapLogin
@@ -13,7 +14,7 @@ from postroom.imap.folders import FolderName, FolderStatus, SelectedFolder
 from postroom.imap.grammar import astring
 from postroom.imap.listing import WireNames, list_folders
 from postroom.imap.mail import FetchedMail
-from postroom.imap.searching import search, uids_between
+from postroom.imap.searching import search, uids_between, uids_since
 from postroom.imap.selecting import open_folder, status_of
 from postroom.imap.uids import MAX_UID, UidSet
 from postroom.imap.waiting import news_within
@@ -95,6 +96,12 @@ class ImapConnection:
         """The UIDs in the open folder from ``low`` to ``high``, both included."""
         with self._over_on_garbage():
             return await uids_between(self._dialogue, low, high)
+
+    async def uids_since(self, day: date) -> UidSet:
+        """The UIDs in the open folder of what came on ``day`` or later, by INTERNALDATE and the
+        server's calendar (RFC 3501 §6.4.4). Refused where it does not search so."""
+        with self._over_on_garbage():
+            return await uids_since(self._dialogue, day)
 
     async def expunged(self, known: UidSet, since: int | None = None) -> UidSet:
         """Those of ``known`` that are no longer in the open folder.

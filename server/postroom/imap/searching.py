@@ -3,6 +3,7 @@
 A folder of 100,000 messages is 700 KB of answer to the one and a few octets to the other.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from postroom.imap.grammar import Argument, Value, values_of
@@ -12,6 +13,8 @@ from postroom.model.errors import Refused
 
 if TYPE_CHECKING:
     from postroom.imap.dialogue import Dialogue, Reply
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 PATIENCE = 6
 """How many times the usual silence it may take: a server without an index reads every header."""
@@ -40,6 +43,11 @@ async def uids_between(dialogue: "Dialogue", low: int, high: int) -> UidSet:
     end = "*" if high >= MAX_UID else str(high)
     # "n:*" names the last message even where its UID is below n (RFC 3501 §6.4.8).
     return await search(dialogue, f"UID {max(low, 1)}:{end}") & wanted
+
+
+async def uids_since(dialogue: "Dialogue", day: date) -> UidSet:
+    """The UIDs in the open folder of what came on a day or later, by the server's own calendar."""
+    return await search(dialogue, f"SINCE {day.day}-{MONTHS[day.month - 1]}-{day.year}")
 
 
 async def _runs(dialogue: "Dialogue", criteria: tuple[Argument, ...]) -> UidSet | None:

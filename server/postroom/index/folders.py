@@ -8,8 +8,10 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from postroom.conversations.identifiers import own_id
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.model.messages import ParsedMessage
 
 sql = named("folders")
 
@@ -197,6 +199,24 @@ def strays(con: Connection, most: int) -> list[Row]:
 def count_strays(con: Connection, since: float) -> int:
     """How many mails were left where they lie since then."""
     return int(sql.count_strays(con, since=since))
+
+
+def same_letter(con: Connection, mailbox_id: int, parsed: ParsedMessage, raw: bytes) -> int | None:
+    """The mail that came to a mailbox before and is this one but for what servers wrote on top of
+    it: delivered once more, for another of its addresses."""
+    own = own_id(parsed.message_id)
+    if not own:
+        return None
+    sender = parsed.sender.address if parsed.sender else ""
+    for row in sql.letters_of(con, mailbox_id=mailbox_id, message_id=own):
+        same_words = (row["from_address"], row["subject"]) == (sender, parsed.subject)
+        if same_words and _body(row["bytes"]) == _body(raw):
+            return int(row["mail_id"])
+    return None
+
+
+def _body(raw: bytes) -> bytes:
+    return raw.partition(b"\r\n\r\n")[2]
 
 
 def sent_as(con: Connection, ids: Collection[str]) -> list[Row]:

@@ -14,6 +14,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from postroom.conversations.identifiers import own_id
 from postroom.imap.connection import ImapConnection
@@ -24,12 +25,11 @@ from postroom.index import folders, journal, mail
 from postroom.index.database import Connection, Row
 from postroom.index.folders import Progress
 from postroom.mime.parse import parse
-from postroom.model.errors import PostroomError
+from postroom.model.errors import PostroomError, Refused
 from postroom.model.events import EventType
 from postroom.work.conveyor import Conveyor
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
-from postroom.work.taking import CLOCK_SECONDS
 from postroom.work.term import Term
 from postroom.work.tries import Tries
 
@@ -44,6 +44,9 @@ SMALL_FOLDER = 500
 
 SLICE = 1_000
 """Messages from before that are read between two looks for new ones."""
+
+CALENDARS = timedelta(days=2)
+"""How far apart two calendars may be: SEARCH knows days, each server its own."""
 
 UNREADABLE = "its server does not hand it out"
 
@@ -61,6 +64,7 @@ class FolderReader:
         self._tries = tries
         self._progress = Progress()
         self._first_look = False
+        self._floor: int | None = None
 
     async def check_numbering(self, selected: SelectedFolder, *, closely: bool = False) -> None:
         """Where the server was put back to an earlier state of this folder, which has just been
@@ -189,13 +193,25 @@ class FolderReader:
     async def _slice(self) -> int:
         """Some of what was there before; at its end the look is over."""
         await self._pass_by_what_blocks(down=True)
+        if self._floor is None:
+            self._floor = await self._lowest_of_ours()
         mails = self._connection.fetch_before(
-            self._progress.down_to, most=SLICE, chunk=self._tries.chunk
+            self._progress.down_to, down_to=self._floor, most=SLICE, chunk=self._tries.chunk
         )
         taken, through = await self._take(mails, down=True)
         if through and taken < SLICE:
             await self._finish_looking_down()
         return taken
+
+    async def _lowest_of_ours(self) -> int:
+        """The UID below which all is from before our connection to a shared login. Not by looking
+        down until something is as old: what is copied or moved keeps its date and lies on top."""
+        if not self._place.way.shared:
+            return 1
+        day = datetime.fromtimestamp(max(self._place.since, 0.0), UTC).date() - CALENDARS
+        with contextlib.suppress(Refused):
+            return (await self._connection.uids_since(day)).lowest or MAX_UID
+        return 1
 
     async def _finish_looking_down(self) -> None:
         self._progress = replace(self._progress, down_to=None, ids_from=None)
@@ -205,8 +221,7 @@ class FolderReader:
     async def _take(
         self, mails: AsyncGenerator[FetchedMail, None], *, down: bool
     ) -> tuple[int, bool]:
-        """Index what comes, in batches: how many, and whether that was all. A look down ends at
-        mail from before our connection to a shared login."""
+        """Index what comes, in batches: how many, and whether that was all."""
         taken = 0
         batch: list[FetchedMail] = []
         async with (
@@ -215,8 +230,6 @@ class FolderReader:
         ):
             try:
                 async for one in mails:
-                    if down and self._is_nobodys(one):
-                        break
                     batch.append(one)
                     taken += 1
                     if _is_full(batch):
@@ -235,11 +248,6 @@ class FolderReader:
                 raise
             await conveyor.put(batch)
         return taken, True
-
-    def _is_nobodys(self, one: FetchedMail) -> bool:
-        at = one.internal_date
-        since = self._place.since - CLOCK_SECONDS
-        return self._place.way.shared and at is not None and at < since
 
     async def _index(self, batch: list[FetchedMail], *, down: bool) -> None:
         if not batch:

@@ -31,13 +31,15 @@ class News:
         self._elsewhere = elsewhere
         self._state = State.READING
 
-    async def wait(self, end: float) -> None:
-        """Return when something may have come, at the latest at ``end`` by the loop's clock."""
+    async def wait(self, end: float) -> bool:
+        """Whether something came, as soon as it did and at the latest at ``end`` by the loop's
+        clock. It is told once: the caller reads the folder then, whatever else it does first."""
         loop = asyncio.get_running_loop()
         while (left := end - loop.time()) > 0:
             waited = self._attention.left(self._source)
             if await (self._poll(end) if waited > 0 else self._idle(left)):
-                return
+                return True
+        return False
 
     async def _poll(self, end: float) -> bool:
         """Whether something came until ``end``, by asking again and again while somebody waits."""

@@ -57,7 +57,7 @@ class Taking:
         boxes = self._owned(owner) if owner else self._routed()
         if (
             not (owner or boxes)
-            and not self._is_old(self.place.since)
+            and not (self.first_look and self._is_old(self.place.since))
             and self.place.role is not Role.SENT
         ):
             addresses = routing.header_addresses(self.one.parsed)[:10]
@@ -160,7 +160,17 @@ class Taking:
         if same is not None:
             self._lies_here(box_id, same)
             return
+        again = self._delivered_again(box_id)
+        if again is not None:
+            self._lies_here(box_id, again)
+            return
         self._keep(box_id)
+
+    def _delivered_again(self, box_id: int) -> int | None:
+        """The mail that this one is, delivered once for each address of its mailbox."""
+        if self.place.role is Role.SENT:
+            return None
+        return folders.same_letter(self.con, box_id, self.one.parsed, self.one.fetched.raw)
 
     def _with_these_bytes(self, folder: Folder, content: bytes) -> int | None:
         """The mail that this one is, under another UID or in another folder."""

@@ -40,6 +40,12 @@ two milliseconds: a thousand mailboxes would take 5 % of a processor."""
 OTHERS = 2
 """Junk and Sent."""
 
+SENT_SECONDS = 2.0
+"""… and while somebody waits for mail."""
+
+LASTING_SECONDS = 10.0
+"""How long a connection lasts, once all was read, that is no failure."""
+
 COMPARE_SECONDS = 600.0
 """Between two comparisons of what lies in a folder with what we know lies there."""
 
@@ -130,6 +136,7 @@ class _Watch:
         self._listed: tuple[FolderName, ...] = ()
         self._own: list[Look] = []
         self._own_changed = False
+        self._asked_sent = -math.inf
 
     async def run(self) -> None:
         """Follow the login over this connection; returns when it is no longer to be watched."""
@@ -140,25 +147,38 @@ class _Watch:
         await source.stands(State.READING)
         await self._look_into([INBOX_LOOK, *await self._others(), INBOX_LOOK])
         await source.fails("")
-        self._tries.went_well()
+        begun = loop.time()
+        try:
+            await self._stay()
+        finally:
+            # Not before: one that lets us look and then ends the connection would be asked again
+            # and again without a rest.
+            if loop.time() - begun >= LASTING_SECONDS:
+                self._tries.went_well()
+
+    async def _stay(self) -> None:
+        source, loop = self._source, asyncio.get_running_loop()
         looked = loop.time()
         while (patience := await source.patience()) > 0:
             round_ends = looked + self._vigil.round_seconds
+            came = False
             if round_ends > loop.time():
-                await self._wait(min(patience, round_ends - loop.time()))
+                came = await self._wait(min(patience, round_ends - loop.time()))
             if loop.time() >= round_ends or self._own_changed:
                 looked = loop.time()
-                await self._look_around(await self._others())
+                await self._look_around(await self._others(), came)
             else:
                 self._taken = await self._reader.read(0)
 
-    async def _wait(self, seconds: float) -> None:
-        """Return when something may have come, or after so many seconds."""
+    async def _wait(self, seconds: float) -> bool:
+        """Whether something came to INBOX within so many seconds; returns as soon as something may
+        have come anywhere."""
         loop = asyncio.get_running_loop()
         begin = loop.time()
         self._own_changed = False
-        await self._news.wait(begin + seconds)
+        came = await self._news.wait(begin + seconds)
         await asyncio.sleep(self._pace.rest(loop.time() - begin, self._taken))
+        return came
 
     async def _others(self) -> list[Look]:
         """The folders besides INBOX that hold mail of ours. They are listed anew where a mailbox
@@ -181,20 +201,27 @@ class _Watch:
         ]
 
     async def _has_own_news(self) -> bool:
-        """Whether something came into a folder that is one mailbox's own."""
-        for look in self._own:
+        """While somebody waits: whether something came into a folder that is one mailbox's own, or,
+        now and then, into Sent, where a person may just have answered."""
+        loop = asyncio.get_running_loop()
+        looks = self._own
+        if loop.time() - self._asked_sent >= SENT_SECONDS:
+            self._asked_sent = loop.time()
+            looks = [*looks, *(look for look in self._special() if look.role is Role.SENT)]
+        for look in looks:
             if await self._has_changed(look.name):
                 self._own_changed = True
         return self._own_changed
 
-    async def _look_around(self, others: list[Look]) -> None:
+    async def _look_around(self, others: list[Look], came: bool) -> None:
         """Read what has come to any folder; all of them are opened where they are to be compared
-        with what we know."""
+        with what we know. ``came``: something did come to INBOX, which its server tells but once.
+        """
         changed = [look for look in others if await self._has_changed(look.name)]
         if changed or self._is_time_to_compare():
             opened = others if self._is_time_to_compare() else changed
             await self._look_into([*opened, INBOX_LOOK])
-        elif await self._connection.noop():
+        elif await self._connection.noop() or came:
             self._taken = await self._reader.read(0)
 
     async def _has_changed(self, name: str) -> bool:

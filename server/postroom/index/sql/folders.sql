@@ -35,6 +35,12 @@ SELECT coalesce(max(id), 0) FROM mail;
 -- Whether a mail with these bytes was ever in this mailbox.
 SELECT 1 FROM mail WHERE mailbox_id = :mailbox_id AND fingerprint = :fingerprint LIMIT 1;
 
+-- name: letters_of(mailbox_id, message_id)
+-- What came to this mailbox under a Message-ID: the fields and the bytes.
+SELECT g.mail_id, g.from_address, g.subject, r.bytes FROM messages g JOIN raw r ON r.mail_id = g.mail_id
+WHERE g.mailbox_id = :mailbox_id AND g.message_id = :message_id AND g.direction = 'received'
+ORDER BY g.mail_id LIMIT 4;
+
 -- CROSS JOIN here and below: by the bytes first, not by the place (SQLite joins in that order then).
 -- A planner without statistics walked the whole folder for each mail.
 
