@@ -376,3 +376,56 @@ async def test_a_server_that_was_put_back_and_took_more_mail_since_loses_none_of
         await eventually(lambda: all_of(room, 6))
         assert set(before) < set(await ids(room))
         assert {f"New {number}." for number in range(3)} < set(await received(room))
+
+
+async def test_mail_that_is_told_of_as_a_round_ends_is_read(
+    frail: Frail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A server tells of it once: to the last look of a round, or to what follows that.
+    monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.6)
+    frail.imap.idling = Idling.SILENT
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        await state(room, "idle")
+        cursor = None
+        for number in range(3):
+            waiting = asyncio.create_task(ada.wait(after=cursor, timeout=10))
+            await asyncio.sleep(0.3)  # in the midst of the round's only pause
+            frail.imap.deliver(mail(f"Number {number}."))
+            got = await waiting
+            assert [m.untrusted_text for m in got.messages] == [f"Number {number}."]
+            cursor = got.after
+
+
+async def test_a_server_that_ends_each_connection_once_it_was_read_is_asked_less_and_less(
+    frail: Frail,
+) -> None:
+    frail.imap.idling = Idling.SILENT
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        async with asyncio.timeout(20):
+            for _ in range(4):
+                await state(room, "idle")
+                begun = asyncio.get_running_loop().time()
+                frail.imap.cut()
+                await state(room, "down")
+        await state(room, "idle")
+    # 0.5, 1, 2, 4 seconds, each drawn between half and the whole of it.
+    assert asyncio.get_running_loop().time() - begun >= 2
+
+
+async def test_new_mail_below_an_old_one_that_was_copied_to_the_top_is_taken(frail: Frail) -> None:
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+    texts = [f"Number {number}." for number in range(3)]
+    for text in texts:
+        frail.imap.deliver(mail(text))
+    frail.imap.deliver(mail("Old."), at=time.time() - 90 * 86_400)
+    async with frail.open() as room:
+
+        async def all_of_them() -> bool:
+            found = await room.index.read(lambda con: rows(con, "SELECT text FROM messages"))
+            return sorted(str(text) for (text,) in found) == texts
+
+        await eventually(all_of_them)

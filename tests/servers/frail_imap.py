@@ -235,6 +235,9 @@ class _Session:
         if b"HEADER" in arguments:
             words = [quoted or bare for quoted, bare in _QUOTED.findall(arguments)]
             found = [u for u, (raw, _) in self.folder.mails.items() if words[2] in raw]
+        elif arguments.startswith(b"SINCE"):
+            day = datetime.strptime(arguments.split()[1].decode(), "%d-%b-%Y").replace(tzinfo=UTC)
+            found = [u for u, (_, at) in self.folder.mails.items() if at >= day.timestamp()]
         else:
             found = self.in_set(arguments.rpartition(b" ")[2])
         self.say(b"* SEARCH " + b" ".join(b"%d" % uid for uid in found) + b"\r\n")
