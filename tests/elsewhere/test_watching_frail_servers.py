@@ -384,6 +384,7 @@ async def test_mail_that_is_told_of_as_a_round_ends_is_read(
     # A server tells of it once: to the last look of a round, or to what follows that.
     monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.6)
     frail.imap.idling = Idling.SILENT
+    frail.account["poll_seconds"] = 10
     async with frail.open() as room:
         ada = await Agent(room, "ada").open()
         await state(room, "idle")
