@@ -19,6 +19,7 @@ FILES = {
     "dovecot/sent.sql.conf",
     "postfix/main.cf",
     "postfix/master.cf",
+    "postfix/headers.regexp",
     "postfix/senders.regexp",
     "postfix/sent.regexp",
 }

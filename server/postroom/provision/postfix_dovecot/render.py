@@ -16,6 +16,7 @@ _FILES = {
     "dovecot/sent.sql.conf": "dovecot-sent",
     "postfix/main.cf": "main.cf",
     "postfix/master.cf": "master.cf",
+    "postfix/headers.regexp": "postfix-headers",
     "postfix/senders.regexp": "postfix-senders",
     "postfix/sent.regexp": "postfix-sent",
 }
