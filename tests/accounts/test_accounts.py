@@ -1,7 +1,7 @@
 """One account's table: what follows from what, and what is refused."""
 
 import pytest
-from accounts.tables import account
+from accounts.tables import HOSTS, account
 from pydantic import ValidationError
 
 from postroom.accounts.account import Account
@@ -33,9 +33,9 @@ def test_an_account_with_hosts_and_a_password_has_defaults_for_the_rest() -> Non
     [
         ("imap", {"port": 143}, 143, "starttls"),
         ("imap", {"security": "starttls"}, 143, "starttls"),
-        ("imap", {"security": "none"}, 143, "none"),
+        ("imap", {"host": "localhost", "security": "none"}, 143, "none"),
         ("imap", {"port": 10143}, 10143, "tls"),
-        ("imap", {"port": 143, "security": "none"}, 143, "none"),
+        ("imap", {"host": "::1", "port": 143, "security": "none"}, 143, "none"),
         ("smtp", {"port": 587}, 587, "starttls"),
         ("smtp", {"security": "starttls"}, 587, "starttls"),
         ("smtp", {"security": "tls"}, 465, "tls"),
@@ -45,9 +45,28 @@ def test_an_account_with_hosts_and_a_password_has_defaults_for_the_rest() -> Non
 def test_port_and_security_follow_from_one_another(
     kind: str, said: dict[str, object], port: int, security: str
 ) -> None:
-    made = Account.model_validate(account(**{kind: {"host": "mail.example.com", **said}}))
+    password = {"env": "WORK_PASSWORD"}  # the other server may be another provider's
+    table = {"host": "mail.example.com", "password": password, **said}
+    made = Account.model_validate(
+        account(**{"smtp": {**HOSTS["smtp"], "password": password}, kind: table})
+    )
     server = made.imap if kind == "imap" else made.smtp
     assert (server.port, server.security) == (port, Security(security))
+
+
+@pytest.mark.parametrize("kind", ["imap", "smtp"])
+@pytest.mark.parametrize("host", ["mail.example.com", "10.0.0.5", "localhost.example.com", "::2"])
+def test_nothing_is_said_in_the_clear_to_another_machine(kind: str, host: str) -> None:
+    said = wrong(account(**{kind: {"host": host, "security": "none"}}))
+    assert said.startswith(f"{kind}: ")
+    assert 'write security = "tls" (port' in said
+    assert '"starttls" (port' in said
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.3.2.1", "::1"])
+def test_within_this_machine_a_server_needs_no_tls(host: str) -> None:
+    server = {"host": host, "security": "none"}
+    Account.model_validate(account(imap=server, smtp=server))
 
 
 def test_what_is_written_in_capitals_is_compared_in_lower_case() -> None:
