@@ -214,3 +214,42 @@ async def test_where_no_worker_runs_no_login_is_read_now(far: PostRoom) -> None:
     assert _counted(host) == "not read now (was 1 polling, 1 down)"
     now = host.model_copy(update={"read_now": True})
     assert _counted(now) == "1 polling, 1 down"
+
+
+async def test_a_mail_host_none_of_whose_mailboxes_is_read_is_not_well(far: PostRoom) -> None:
+    def never_read(con: Connection) -> None:
+        con.execute("DELETE FROM logins")
+
+    await far.index.write(never_read)
+    host = (await looked(far))["mail host example.net"]
+    assert (host.ok, host.says) == (False, "nothing is read")
+    assert "postroom mailboxes list" in (host.next_step or "")
+
+    def nobody(con: Connection) -> None:
+        con.execute("UPDATE mailboxes SET status = 'deleted' WHERE address LIKE '%@example.net'")
+
+    await far.index.write(nobody)
+    host = (await looked(far))["mail host example.net"]
+    assert (host.ok, host.next_step) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "then"),
+    [
+        ("agent+ada@example.com", "postroom accounts check work"),
+        ("ada@example.net", "postroom accounts list"),
+        ("ada@gone.example", "postroom mailboxes list"),
+    ],
+)
+async def test_a_mailbox_with_a_problem_has_a_next_step(
+    far: PostRoom, address: str, then: str
+) -> None:
+    def trouble(con: Connection) -> None:
+        box = next(box for box in mailboxes.every(con) if box.address == address)
+        mailboxes.set_problem(con, box.id, "The mail server refuses the login.")
+
+    await far.index.write(trouble)
+    health = await far.desk.health.report(operator())
+    (check,) = [each for each in health.checks if each.name == "mailboxes"]
+    assert not check.ok
+    assert then in (check.next_step or "")
