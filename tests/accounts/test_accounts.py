@@ -1,7 +1,7 @@
 """One account's table: what follows from what, and what is refused."""
 
 import pytest
-from accounts.tables import account
+from accounts.tables import HOSTS, account
 from pydantic import ValidationError
 
 from postroom.accounts.account import Account
@@ -9,6 +9,7 @@ from postroom.accounts.faults import told
 from postroom.accounts.oauth import Grant
 from postroom.accounts.unknown import OnUnknown
 from postroom.model.servers import Security
+from postroom.settings import Operator
 
 
 def wrong(table: object) -> str:
@@ -33,9 +34,9 @@ def test_an_account_with_hosts_and_a_password_has_defaults_for_the_rest() -> Non
     [
         ("imap", {"port": 143}, 143, "starttls"),
         ("imap", {"security": "starttls"}, 143, "starttls"),
-        ("imap", {"security": "none"}, 143, "none"),
+        ("imap", {"host": "localhost", "security": "none"}, 143, "none"),
         ("imap", {"port": 10143}, 10143, "tls"),
-        ("imap", {"port": 143, "security": "none"}, 143, "none"),
+        ("imap", {"host": "::1", "port": 143, "security": "none"}, 143, "none"),
         ("smtp", {"port": 587}, 587, "starttls"),
         ("smtp", {"security": "starttls"}, 587, "starttls"),
         ("smtp", {"security": "tls"}, 465, "tls"),
@@ -45,9 +46,28 @@ def test_an_account_with_hosts_and_a_password_has_defaults_for_the_rest() -> Non
 def test_port_and_security_follow_from_one_another(
     kind: str, said: dict[str, object], port: int, security: str
 ) -> None:
-    made = Account.model_validate(account(**{kind: {"host": "mail.example.com", **said}}))
+    password = {"env": "WORK_PASSWORD"}  # the other server may be another provider's
+    table = {"host": "mail.example.com", "password": password, **said}
+    made = Account.model_validate(
+        account(**{"smtp": {**HOSTS["smtp"], "password": password}, kind: table})
+    )
     server = made.imap if kind == "imap" else made.smtp
     assert (server.port, server.security) == (port, Security(security))
+
+
+@pytest.mark.parametrize("kind", ["imap", "smtp"])
+@pytest.mark.parametrize("host", ["mail.example.com", "10.0.0.5", "localhost.example.com", "::2"])
+def test_nothing_is_said_in_the_clear_to_another_machine(kind: str, host: str) -> None:
+    said = wrong(account(**{kind: {"host": host, "security": "none"}}))
+    assert said.startswith(f"{kind}: ")
+    assert 'write security = "tls" (port' in said
+    assert '"starttls" (port' in said
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.3.2.1", "::1"])
+def test_within_this_machine_a_server_needs_no_tls(host: str) -> None:
+    server = {"host": host, "security": "none"}
+    Account.model_validate(account(imap=server, smtp=server))
 
 
 def test_what_is_written_in_capitals_is_compared_in_lower_case() -> None:
@@ -116,9 +136,12 @@ def test_an_empty_user_logs_in_as_nobody() -> None:
         ({"password": {"env": "A", "file": "/b"}}, "password", "one place"),
         ({"password": {"env": "hunter2!"}}, "password.env", "environment variable"),
         ({"password": {"keyring": False}}, "password.keyring", "True"),
-        ({"password": {"value": "hunter2"}}, "password.value", "no key that is known"),
+        ({"password": {"value": "hunter2"}}, "password.value", "known are env, file, keyring"),
         ({"password": None}, "", "nothing to log in to imap with"),
-        ({"adress": "hunter2"}, "adress", "no key that is known"),
+        ({"password": None}, "", '{ env = "NAME" }, { file = "/path" } or { keyring = true }'),
+        ({"adress": "hunter2"}, "adress", "address may be meant"),
+        ({"imap": {"host": "h", "prot": "hunter2"}}, "imap.prot", "port may be meant"),
+        ({"zzzz": "hunter2"}, "zzzz", "no key that is known here; correct"),
         ({"address": "hunter2"}, "address", "no email address"),
         ({"imap": {"host": "https://hunter2"}}, "imap.host", "host name alone"),
         ({"imap": {"host": "imap.example.com:993"}}, "imap.host", "host name alone"),
@@ -127,12 +150,17 @@ def test_an_empty_user_logs_in_as_nobody() -> None:
         ({"imap": {"host": "h", "port": 0}}, "imap.port", "greater"),
         ({"imap": {"host": "h", "security": "ssl"}}, "imap.security", "'tls'"),
         ({"smtp": {}}, "smtp.host", "is missing"),
-        ({"smtp": "hunter2"}, "smtp", "is a table"),
+        ({"smtp": "hunter2"}, "smtp", "must be a table: smtp = { host ="),
         ({"on_unknown": "hunter2"}, "on_unknown", "'hold'"),
         ({"poll_seconds": 0}, "poll_seconds", "greater"),
         ({"connections": 0}, "connections", "greater"),
         ({"preset": "hunter2"}, "", "preset is one of gmail"),
         ({"smtp": {"host": "smtp.sender.example"}}, "", "two providers"),
+        (
+            {"smtp": {"host": "smtp.sender.example"}},
+            "",
+            "imap.example.com and smtp.sender.example",
+        ),
     ],
 )
 def test_a_fault_names_its_key_and_what_to_do_and_repeats_no_value(
@@ -231,3 +259,54 @@ def test_an_end_point_in_the_clear_is_for_loopback() -> None:
 def test_password_and_oauth_together_are_refused() -> None:
     oauth = {"client_id": "i", "refresh_token": {"env": "T"}, "token_url": "https://l.example/"}
     assert "keep one" in wrong(account(oauth=oauth))
+
+
+DIRECTORY = {
+    "provisioner": "directory",
+    "database": {"sqlite": "/d.db"},
+    "imap": {"host": "mail.example.com"},
+    "smtp": {"host": "mail.example.com"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "words"),
+    [
+        ({"provisioner": "hunter2"}, "provisioner", 'it is "account"'),
+        ({"provisioner": None}, "provisioner", 'it is "account"'),
+        ({"database": "hunter2"}, "database", 'must be a table: database = { sqlite = "/path'),
+        ({"database": {"path": "hunter2"}}, "database.path", "known are sqlite, group, postgresql"),
+        ({"database": {"sqllite": "hunter2"}}, "database.sqllite", "sqlite may be meant"),
+        ({"imap": {"host": "h", "hots": "x"}}, "imap.hots", "host may be meant"),
+        ({"quota": 3}, "quota", "quota_mb may be meant"),
+        ({"separator": "+"}, "separator", "no key that is known here; correct"),
+    ],
+)
+def test_a_fault_of_a_domain_names_its_key_and_what_to_write(
+    change: dict[str, object], path: str, words: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Operator.model_validate({"domains": {"example.com": {**DIRECTORY, **change}}})
+    said = told(refused.value)
+    assert said.startswith(f'domains."example.com".{path}: ')
+    assert words in said
+    assert "hunter2" not in said
+
+
+def test_a_directory_without_servers_is_told_of_no_presets() -> None:
+    bare = {key: value for key, value in DIRECTORY.items() if key not in ("imap", "database")}
+    with pytest.raises(ValidationError) as refused:
+        Operator.model_validate({"domains": {"example.com": bare}})
+    said = told(refused.value)
+    assert 'imap: is missing: write imap = { host = "imap.example.com" }' in said
+    assert "database: is missing: write database = { sqlite =" in said
+    assert "preset" not in said
+
+
+def test_the_name_of_an_account_is_not_taken_for_a_key() -> None:
+    table = account(adress="x")
+    with pytest.raises(ValidationError) as refused:
+        Operator.model_validate({"accounts": {"imap": table}, "domian": "x"})
+    said = told(refused.value)
+    assert "accounts.imap.adress: is no key that is known here: address may be meant" in said
+    assert "domian: is no key that is known here: domain may be meant" in said

@@ -134,6 +134,10 @@ def test_port_and_security_follow_from_one_another() -> None:
     assert server_named("imap.example.com", None, "--imap")[1:] == (993, Security.TLS)
     assert server_named("imap.example.com:143", None, "--imap")[2] is Security.STARTTLS
     assert server_named("smtp.example.com", "starttls", "--smtp")[1] == 587
+    assert server_named("localhost:1143", "none", "--imap")[2] is Security.NONE
+    with pytest.raises(InvalidRequest) as refused:
+        server_named("imap.example.com", "none", "--imap")
+    assert refused.value.code == "security_none"
 
 
 @pytest.mark.parametrize("text", ["imap.example.com:0", "imap.example.com:99999", "a b", ":143"])

@@ -7,6 +7,7 @@ import pytest
 from rooms import TestClock
 
 from postroom.build import PostRoom, open_room
+from postroom.cli.commands.accounts import _counted, _stands
 from postroom.desk import elsewhere
 from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection
@@ -172,3 +173,83 @@ async def test_doctor_compares_how_many_files_are_needed_and_allowed(
 
 async def test_doctor_says_nothing_of_elsewhere_where_all_is_built_in(quiet_room: PostRoom) -> None:
     assert await looked(quiet_room) == {}
+
+
+async def test_a_login_that_is_refused_from_the_first_try_on_is_down(far: PostRoom) -> None:
+    """It was never read; once it is, all mail since its mailbox was made is new there."""
+
+    def refused(con: Connection) -> list[bool]:
+        return [logins.set_state(con, "spare", "down", "Refused.", at) for at in (5.0, 6.0)]
+
+    assert await far.index.write(refused) == [True, False]
+    row = await far.index.read(lambda con: logins.state(con, "spare"))
+    assert row is not None
+    assert (row["state"], row["state_at"], row["detail"]) == ("down", 5.0, "Refused.")
+
+    def read(con: Connection) -> list[float]:
+        return [logins.read_since(con, "spare", since) for since in (2.0, 9.0)]
+
+    assert await far.index.write(read) == [2.0, 2.0]
+
+
+async def test_doctor_names_a_login_that_never_worked(far: PostRoom) -> None:
+    def never_read(con: Connection) -> None:
+        con.execute("DELETE FROM logins")
+        logins.set_state(con, "work", "down", "The login is refused.", 1.0)
+
+    await far.index.write(never_read)
+    work = (await looked(far))["account work"]
+    assert not work.ok
+    assert work.says.startswith("down since 1970-01-01")
+    assert work.says.endswith("The login is refused.")
+
+
+async def test_where_no_worker_runs_no_login_is_read_now(far: PostRoom) -> None:
+    found = await far.desk.accounts.list(operator())
+    (host,) = found.directories
+    assert not any(one.login_state.read_now for one in found.accounts)
+    assert not host.read_now
+    assert _stands(found.accounts[0].login_state).startswith("not read now (was idle since ")
+    assert _stands(host.down[0]).startswith("not read now (was down since ")
+    assert _counted(host) == "not read now (was 1 polling, 1 down)"
+    now = host.model_copy(update={"read_now": True})
+    assert _counted(now) == "1 polling, 1 down"
+
+
+async def test_a_mail_host_none_of_whose_mailboxes_is_read_is_not_well(far: PostRoom) -> None:
+    def never_read(con: Connection) -> None:
+        con.execute("DELETE FROM logins")
+
+    await far.index.write(never_read)
+    host = (await looked(far))["mail host example.net"]
+    assert (host.ok, host.says) == (False, "nothing is read")
+    assert "postroom mailboxes list" in (host.next_step or "")
+
+    def nobody(con: Connection) -> None:
+        con.execute("UPDATE mailboxes SET status = 'deleted' WHERE address LIKE '%@example.net'")
+
+    await far.index.write(nobody)
+    host = (await looked(far))["mail host example.net"]
+    assert (host.ok, host.next_step) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "then"),
+    [
+        ("agent+ada@example.com", "postroom accounts check work"),
+        ("ada@example.net", "postroom accounts list"),
+        ("ada@gone.example", "postroom mailboxes list"),
+    ],
+)
+async def test_a_mailbox_with_a_problem_has_a_next_step(
+    far: PostRoom, address: str, then: str
+) -> None:
+    def trouble(con: Connection) -> None:
+        box = next(box for box in mailboxes.every(con) if box.address == address)
+        mailboxes.set_problem(con, box.id, "The mail server refuses the login.")
+
+    await far.index.write(trouble)
+    health = await far.desk.health.report(operator())
+    (check,) = [each for each in health.checks if each.name == "mailboxes"]
+    assert not check.ok
+    assert then in (check.next_step or "")

@@ -107,6 +107,20 @@ async def test_what_is_said_in_the_clear_later_is_no_handshake(certificate: Path
     assert error.code == "imap_tls_failed"
 
 
+async def test_a_port_for_tls_that_says_nothing_is_named_with_the_setting(
+    certificate: Path,
+) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.until_gone()
+
+    async with starttls(script, certificate) as login:
+        with pytest.raises(PostroomError) as raised:
+            await ImapConnection.open(login, timeout=0.2)
+    assert raised.value.code == "imap_timeout"
+    assert f"127.0.0.1:{login.port} did not greet" in raised.value.message
+    assert "wants security tls" in raised.value.next_step
+
+
 async def test_a_handshake_that_never_comes_ends(certificate: Path) -> None:
     async def script(peer: Peer) -> None:
         await peer.say(GREETING)

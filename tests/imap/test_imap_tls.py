@@ -94,6 +94,7 @@ async def test_a_file_without_certificates_is_told_before_anything_is_said(
     with pytest.raises(Unavailable) as unavailable:
         await ImapConnection.open(login)
     assert unavailable.value.code == "imap_certificates_unreadable"
+    assert str(file) in unavailable.value.message
 
 
 async def test_tls_older_than_1_2_does_not_open(certificate: Path) -> None:

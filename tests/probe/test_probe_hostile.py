@@ -159,7 +159,37 @@ async def test_a_certificate_that_nobody_vouches_for_gets_no_password(tmp_path: 
     assert isinstance(imap, Failure)
     assert isinstance(smtp, Failure)
     assert (imap.code, smtp.code) == ("imap_tls_failed", "smtp_untrusted")
+    assert "Check the host name" in (smtp.next_step or "")
     assert not any(heard)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "security", "code", "then"),
+    [
+        (b"220 post ESMTP\r\n", Security.TLS, "smtp_untrusted", "no TLS of the kind tls"),
+        (b"* OK IMAP4rev1\r\n", Security.TLS, "smtp_untrusted", "is no SMTP server"),
+        (b"* OK IMAP4rev1\r\n", Security.STARTTLS, "smtp_unreachable", "nothing spoke SMTP"),
+        (SILENCE, Security.STARTTLS, "smtp_unreachable", "a port for tls waits in silence"),
+        (b"421 busy\r\n", Security.STARTTLS, "smtp_unreachable", "Check the host"),
+    ],
+)
+async def test_where_port_and_security_do_not_agree_no_certificate_is_blamed(
+    greeting: bytes | None, security: Security, code: str, then: str
+) -> None:
+    async with scripted_smtp(GREETING=greeting) as server:
+        found = await try_smtp(replace(server.login, security=security), step=STEP)
+    assert isinstance(found, Failure)
+    assert found.code == code
+    assert then in (found.next_step or "")
+    assert "certificate" not in (found.next_step or "")
+
+
+async def test_a_submission_server_without_starttls_is_told_of_port_and_security() -> None:
+    async with scripted_smtp() as server:
+        found = await try_smtp(replace(server.login, security=Security.STARTTLS), step=STEP)
+    assert isinstance(found, Failure)
+    assert found.code == "smtp_untrusted"
+    assert "no TLS of the kind starttls" in (found.next_step or "")
 
 
 async def test_a_password_that_was_refused_is_shown_to_no_further_server() -> None:

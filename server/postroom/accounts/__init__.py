@@ -12,6 +12,7 @@
     domains.py     where the mailboxes of a domain come from: account, directory or builtin
     directory.py   the fields of a domain whose addresses are rows in a SQL table
     faults.py      what is wrong with a file, by the path of its key
+    known_keys.py  which keys a table knows, and which one was meant
 
 A preset fills what an account leaves out before anything is checked, so that an ``Account`` always
 has both of its servers. What one table says of another (a domain names an account) is checked where

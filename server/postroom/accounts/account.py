@@ -69,15 +69,16 @@ class Account(Table):
             if server.password or self.password or self.oauth:
                 continue
             raise ValueError(
-                f'has nothing to log in to {name} with: write password = {{ env = "NAME" }}, or an'
-                " oauth table"
+                f'has nothing to log in to {name} with: write password = {{ env = "NAME" }},'
+                ' { file = "/path" } or { keyring = true }, or an oauth table'
             )
         if not (
             one_provider(self.imap, self.smtp) or self.smtp.password or self._nobody(self.smtp)
         ):
             raise ValueError(
-                "would show its secret to two providers: give smtp a password of its own (the same"
-                ' source, where it is one provider), or smtp.user = "" where no login is wanted'
+                f"would show its secret to two providers, {self.imap.host} and {self.smtp.host}:"
+                " give smtp a password of its own (the same source, where it is one provider), or"
+                ' smtp.user = "" where no login is wanted'
             )
         return self
 

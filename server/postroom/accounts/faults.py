@@ -1,6 +1,7 @@
 """What is wrong with ``postroom.toml``, in words: the path of the key, and what to do.
 
-No value of the file is repeated: it may be a password in a wrong place.
+No value of the file is repeated, since it may be a password in a wrong place, but for host names
+that were understood as such.
 """
 
 import re
@@ -8,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from postroom.accounts.known_keys import known_keys, meant
 from postroom.accounts.presets import PRESETS
 
 MAX_TOLD = 5
@@ -17,25 +19,32 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 _SENTENCES = {
     "missing": "is missing",
-    "extra_forbidden": "is no key that is known here; correct or remove it",
-    "union_tag_not_found": 'has no provisioner: it is "account", "directory" or "builtin"',
-    "union_tag_invalid": 'has no such provisioner: it is "account", "directory" or "builtin"',
-    "model_type": "is a table",
-    "model_attributes_type": "is a table",
-    "dict_type": "is a table",
+    "extra_forbidden": "is no key that is known here",
+    "union_tag_not_found": 'is missing: it is "account", "directory" or "builtin"',
+    "union_tag_invalid": 'is none that is known: it is "account", "directory" or "builtin"',
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "dict_type": "must be a table",
 }
 
-_MISSING = {
-    server: f"is missing: name a preset ({', '.join(PRESETS)}), or write {server} = {{ host ="
-    f' "{server}.example.com" }}'
-    for server in ("imap", "smtp")
+_TABLES = {
+    "imap": '{ host = "imap.example.com" }',
+    "smtp": '{ host = "smtp.example.com" }',
+    "database": '{ sqlite = "/path/directory.db" }',
+    "lmtp": "{ port = 2424 }",
 }
+"""What a table may look like that something else stands for."""
+
+MOST_KEYS = 6
+"""Known keys that are listed where none is like the unknown one."""
 
 
 def told(error: ValidationError) -> str:
     """The faults, each ``path: what``, at most ``MAX_TOLD``."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    words = [_told(fault["loc"], fault["type"], fault["msg"]) for fault in faults[:MAX_TOLD]]
+    words = [
+        _told(fault["loc"], fault["type"], fault["msg"], error.title) for fault in faults[:MAX_TOLD]
+    ]
     more = len(faults) - len(words)
     return "; ".join([*words, f"and {more} more"] if more > 0 else words)
 
@@ -52,13 +61,36 @@ def key_path(loc: tuple[Any, ...]) -> str:
     return path
 
 
-def _told(loc: tuple[Any, ...], kind: str, message: str) -> str:
+def _told(loc: tuple[Any, ...], kind: str, message: str, root: str) -> str:
     sentence = _SENTENCES.get(kind) or message.removeprefix("Value error, ")
     if not loc:
         return sentence
-    if kind == "missing":
-        sentence = _MISSING.get(str(loc[-1]), sentence)
-    return f"{key_path(_in_file(loc))}: {sentence}"
+    sentence += _more(loc, kind, root)
+    path = _in_file(loc)
+    if kind.startswith("union_tag"):
+        path += ("provisioner",)
+    return f"{key_path(path)}: {sentence}"
+
+
+def _more(loc: tuple[Any, ...], kind: str, root: str) -> str:
+    """What to write in its place, as far as that is known."""
+    key = str(loc[-1])
+    if kind == "extra_forbidden":
+        return _instead(key, known_keys(root, loc[:-1]))
+    example = f"{key} = {_TABLES[key]}" if key in _TABLES else ""
+    if kind == "missing" and example:
+        of_account = loc[0] != "domains" and key in ("imap", "smtp")
+        preset = f"name a preset ({', '.join(PRESETS)}), or " if of_account else ""
+        return f": {preset}write {example}"
+    return f": {example}" if example and _SENTENCES.get(kind) == "must be a table" else ""
+
+
+def _instead(key: str, known: list[str]) -> str:
+    if near := meant(key, known):
+        return f": {near} may be meant; correct or remove it"
+    if 0 < len(known) <= MOST_KEYS:
+        return f"; known are {', '.join(known)}"
+    return "; correct or remove it"
 
 
 def _in_file(loc: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from postroom.accounts.servers import LOOPBACK
+from postroom.accounts.servers import is_loopback
 from postroom.accounts.sources import SecretSource
 from postroom.accounts.table import Table
 
@@ -42,7 +42,7 @@ class OAuth(Table):
             port_is_one = url.port is None or url.port > 0
         except ValueError:
             raise ValueError("is no URL") from None
-        plain_to_itself = url.scheme == "http" and url.hostname in LOOPBACK
+        plain_to_itself = url.scheme == "http" and is_loopback(url.hostname or "")
         if not (url.scheme == "https" or plain_to_itself) or not url.hostname or not port_is_one:
             raise ValueError("is a URL that begins with https:// (RFC 6749 §3.2)")
         if url.username is not None or url.fragment:

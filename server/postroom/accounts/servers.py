@@ -1,7 +1,8 @@
 """A mail server elsewhere: where it listens, and what is its own of the login."""
 
+import ipaddress
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,7 +12,13 @@ from postroom.model.servers import Security
 
 _HOST = re.compile(r"(?!-)[a-z0-9._-]{1,253}|[0-9a-f:]{2,45}")
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: ``localhost``, 127.0.0.0/8 (RFC 1122 §3.2.1.3), ``::1``."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class MailServer(Table):
@@ -57,6 +64,17 @@ class MailServer(Table):
             raise ValueError('is a host name alone, such as "imap.example.com": no port, no scheme')
         return host
 
+    @model_validator(mode="after")
+    def _in_private(self) -> Self:
+        """Passwords and mail go in the clear within this machine alone (RFC 8314 §3)."""
+        if self.security is Security.NONE and not is_loopback(self.host):
+            raise ValueError(
+                'has security = "none", which would show the password to everybody on the way:'
+                f' write security = "tls" (port {self.ports[Security.TLS]}) or "starttls" (port'
+                f' {self.ports[Security.STARTTLS]}); "none" is for localhost, 127.0.0.1 and ::1'
+            )
+        return self
+
 
 class ImapServer(MailServer):
     """Where mail is read (RFC 3501)."""
@@ -81,7 +99,7 @@ class SmtpServer(MailServer):
 def one_provider(imap: MailServer, smtp: MailServer) -> bool:
     """Whether both hosts look like one provider's: the last two labels agree, or both are this
     machine. ``co.uk`` agrees with every ``co.uk``: it is a guard against a slip, not a proof."""
-    if imap.host == smtp.host or {imap.host, smtp.host} <= LOOPBACK:
+    if imap.host == smtp.host or (is_loopback(imap.host) and is_loopback(smtp.host)):
         return True
     ends = [tuple(host.split(".")[-2:]) for host in (imap.host, smtp.host)]
     return ends[0] == ends[1] and not ends[0][-1].isdigit()

@@ -1,7 +1,7 @@
 """Accounts and servers elsewhere, as an operator asks about them: what was set, how it goes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from postroom.accounts.account import Account
 from postroom.accounts.directory import DirectoryDomain
@@ -36,11 +36,16 @@ class AccountReports:
     """What ``postroom.toml`` says of accounts, and how each of their logins stands."""
 
     def __init__(
-        self, index: Index, operator: Operator, provisioners: Mapping[str, Provisioner]
+        self,
+        index: Index,
+        operator: Operator,
+        provisioners: Mapping[str, Provisioner],
+        idle: Callable[[], str],
     ) -> None:
         self._index = index
         self._operator = operator
         self._provisioners = provisioners
+        self._idle = idle
 
     async def list(self, caller: Caller) -> AccountList:
         """Every account, and every domain whose mailboxes have logins of their own."""
@@ -73,7 +78,7 @@ class AccountReports:
                 self._account(con, name, account) for name, account in operator.accounts.items()
             ),
             directories=tuple(
-                _directory(con, name, domain)
+                _directory(con, name, domain, not self._idle())
                 for name, domain in operator.served.items()
                 if isinstance(domain, DirectoryDomain)
             ),
@@ -87,6 +92,7 @@ class AccountReports:
         ]
         boxes = [box for box in mailboxes.every(con) if box.address.rpartition("@")[2] in domains]
         row = logins.state(con, name)
+        stands = state_of(row) if row else LoginState(name=name, state=UNREAD)
         return AccountView(
             name=name,
             address=account.address,
@@ -103,7 +109,7 @@ class AccountReports:
             domains=tuple(domains),
             addresses=tuple(self._provisioners[each].address_of("NAME") for each in domains),
             mailboxes=len(boxes),
-            login_state=state_of(row) if row else LoginState(name=name, state=UNREAD),
+            login_state=stands.model_copy(update={"read_now": not self._idle()}),
         )
 
 
@@ -117,15 +123,19 @@ def state_of(row: Row) -> LoginState:
     )
 
 
-def _directory(con: Connection, name: str, domain: DirectoryDomain) -> DirectoryView:
+def _directory(
+    con: Connection, name: str, domain: DirectoryDomain, read_now: bool
+) -> DirectoryView:
     boxes = {box.address for box in mailboxes.every(con) if box.address.endswith(f"@{name}")}
-    states = [state_of(row) for row in logins.every(con) if row["name"] in boxes]
+    rows = [row for row in logins.every(con) if row["name"] in boxes]
+    states = [state_of(row).model_copy(update={"read_now": read_now}) for row in rows]
     return DirectoryView(
         domain=name,
         imap=_where(domain.imap),
         smtp=_where(domain.smtp),
         mailboxes=len(boxes),
         states=dict(Counter(one.state for one in states)),
+        read_now=read_now,
         down=tuple(one for one in states if one.state == "down")[:MOST_DOWN],
     )
 

@@ -55,7 +55,7 @@ def open_desk(
         attachments=attachments,
         tracing=Tracing(index),
         health=HealthReports(index, settings, idle),
-        accounts=AccountReports(index, operator, provisioners),
+        accounts=AccountReports(index, operator, provisioners, idle),
     )
 
 

@@ -11,7 +11,7 @@ from postroom.index import folders, journal, logins, mailboxes
 from postroom.index.database import Connection
 from postroom.model.account_answers import LoginState
 from postroom.model.answers import Check
-from postroom.model.mailboxes import Mailbox
+from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.settings import Operator
 
 DAY_SECONDS = 86_400.0
@@ -21,6 +21,14 @@ MOST_NAMED = 10
 
 OTHER_FILES = 64
 """What a worker opens besides: the index, the built-in server, submission, the bells."""
+
+
+READ = (MailboxStatus.LIVE,)
+"""Mailboxes whose logins are read as long as a worker runs."""
+
+_UNREAD_NEXT = (
+    "Where the worker began just now, look again in a minute; else see `postroom mailboxes list`."
+)
 
 
 def checks(con: Connection, operator: Operator, now: float, idle: str) -> list[Check]:
@@ -71,9 +79,8 @@ def _directories(
     for name, domain in operator.served.items():
         if not isinstance(domain, DirectoryDomain) or domain.lmtp is not None:
             continue
-        known = [
-            states[box.address] for box in boxes if box.address in states and _domain(box) == name
-        ]
+        own = [box for box in boxes if _domain(box) == name and box.status in READ]
+        known = [states[box.address] for box in own if box.address in states]
         counted = Counter(one.state for one in known)
         says = (
             ", ".join(f"{count} {state}" for state, count in counted.items()) or "nothing is read"
@@ -82,12 +89,14 @@ def _directories(
         says += "".join(
             f"; {one.name} down since {one.since}: {one.detail}" for one in down[:MOST_NAMED]
         )
-        well = not down and not idle
+        unread = bool(own) and all(one.state == UNREAD for one in known)
+        well = not down and not idle and not unread
+        then = "They are tried again by themselves." if down else _UNREAD_NEXT
         yield Check(
             name=f"mail host {name}",
             ok=well,
             says=f"not read now; was {says}" if idle else says,
-            next_step="They are tried again by themselves." if down and not idle else None,
+            next_step=None if well or idle else then,
             because="worker" if idle else None,
         )
 

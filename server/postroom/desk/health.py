@@ -4,6 +4,8 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 
+from postroom.accounts.directory import DirectoryDomain
+from postroom.accounts.domains import AccountDomain
 from postroom.desk import elsewhere
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
@@ -12,10 +14,14 @@ from postroom.index.index import Index
 from postroom.model.answers import Check, Health, RebuildReport
 from postroom.model.callers import Caller
 from postroom.model.errors import Refused
-from postroom.settings import Settings
+from postroom.model.mailboxes import Mailbox
+from postroom.settings import Operator, Settings
 
 LITTLE_SPACE = 200 * 2**20
 """Bytes free below which mail may soon not be stored."""
+
+MOST_CHECKS = 3
+"""Accounts that are named to be checked: more of them have one cause."""
 
 
 class HealthReports:
@@ -53,7 +59,7 @@ class HealthReports:
             _index(con),
             _worker(con, idle),
             _server(con, idle),
-            _mailboxes(con),
+            _mailboxes(con, self._settings.operator),
             _outbox(con),
             *elsewhere_too,
         ]
@@ -119,11 +125,24 @@ def _server(con: Connection, idle: str) -> Check:
     return Check(name="built-in server", ok=True, says=ports)
 
 
-def _mailboxes(con: Connection) -> Check:
+def _mailboxes(con: Connection, operator: Operator) -> Check:
     boxes = mailboxes.every(con)
     ill = [box for box in boxes if box.problem]
     said = f"{len(boxes)}" + "".join(f"; {box.address}: {box.problem}" for box in ill[:10])
-    return Check(name="mailboxes", ok=not ill, says=said)
+    then = _of_mailboxes(operator, ill) if ill else None
+    return Check(name="mailboxes", ok=not ill, says=said, next_step=then)
+
+
+def _of_mailboxes(operator: Operator, ill: list[Mailbox]) -> str:
+    """Where to look for what is wrong with these."""
+    served = [operator.served.get(box.address.rpartition("@")[2]) for box in ill]
+    names = sorted({each.account for each in served if isinstance(each, AccountDomain)})
+    if names:
+        checks = ", ".join(f"`postroom accounts check {name}`" for name in names[:MOST_CHECKS])
+        return f"Run {checks}."
+    if any(isinstance(each, DirectoryDomain) for each in served):
+        return "`postroom accounts list` tells how each login stands."
+    return "`postroom mailboxes list` tells which there are."
 
 
 def _outbox(con: Connection) -> Check:

@@ -30,7 +30,7 @@ async def open_dialogue(login: ImapLogin, timeout: float) -> Dialogue:
     wire = await _connect(login, news, timeout)
     try:
         dialogue = Dialogue(wire, news, timeout)
-        greeting = await _greeting(wire, timeout)
+        greeting = await _greeting(wire, login, timeout)
         await _enter(dialogue, login, greeting)
         if not dialogue.capabilities:
             dialogue.capabilities = await ask_capabilities(dialogue)
@@ -102,11 +102,23 @@ def _unreached(error: Exception, login: ImapLogin) -> PeerError:
     )
 
 
-async def _greeting(wire: ImapWire, timeout: float) -> Untagged:
+def _ungreeted(login: ImapLogin) -> PeerTimeout:
+    """The error for a server that says nothing: one that waits for TLS does so, too."""
+    waits = ""
+    if login.security is not Security.TLS:
+        waits = (
+            "Check port and security: a port for TLS (993) says nothing to security"
+            f" {login.security}, and wants security tls."
+        )
+    message = f"The IMAP server at {login.host}:{login.port} did not greet in time."
+    return PeerTimeout("imap_timeout", message, waits)
+
+
+async def _greeting(wire: ImapWire, login: ImapLogin, timeout: float) -> Untagged:
     """The greeting; the wire is in the state that it announces."""
     await asyncio.wait({wire.greeting}, timeout=timeout)
     if not wire.greeting.done():
-        raise PeerTimeout("imap_timeout", "The IMAP server did not greet in time.")
+        raise _ungreeted(login)
     error = wire.greeting.exception()
     if isinstance(error, PeerError):
         raise again(error)

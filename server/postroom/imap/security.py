@@ -28,7 +28,7 @@ def _context_now(certificates: Path | None) -> ssl.SSLContext:
     except OSError:  # among them an SSLError: no certificates in it
         raise Unavailable(
             "imap_certificates_unreadable",
-            "The file of trusted certificates cannot be read.",
+            f"The file of trusted certificates {trusted} cannot be read.",
             "Set certificates to a PEM file with at least one certificate.",
         ) from None
 

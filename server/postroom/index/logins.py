@@ -19,9 +19,9 @@ def state(con: Connection, name: str) -> Row | None:
 
 
 def set_state(con: Connection, name: str, state: str, detail: str, at: float) -> bool:
-    """Record how a login stands; whether that is news."""
+    """Record how a login stands, though it was never read; whether that is news."""
     known = sql.state(con, name=name)
-    if known is None or (known["state"], known["detail"]) == (state, detail):
+    if known is not None and (known["state"], known["detail"]) == (state, detail):
         return False
     sql.set_state(con, name=name, state=state, at=at, detail=detail)
     return True

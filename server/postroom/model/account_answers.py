@@ -13,6 +13,8 @@ class LoginState(Answer):
     """reading, idle, polling, down; "unread" where nothing has been read there yet."""
     since: str | None = None
     detail: str | None = None
+    read_now: bool = True
+    """Whether a worker runs: where none does, the state is what was before."""
 
 
 class AccountView(Answer):
@@ -48,6 +50,8 @@ class DirectoryView(Answer):
     mailboxes: int
     states: dict[str, int]
     """How many logins stand how."""
+    read_now: bool = True
+    """Whether a worker runs: where none does, the states are what was before."""
     down: tuple[LoginState, ...] = ()
     """The first of those that are down."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from postroom.accounts.servers import LOOPBACK
+from postroom.accounts.servers import is_loopback
 from postroom.model.errors import PeerError, Unavailable
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Endpoint:
             verify=verify,
             timeout=self._patience,
             follow_redirects=False,
-            trust_env=self.host not in LOOPBACK,  # a proxy is for what is elsewhere
+            trust_env=not is_loopback(self.host),  # a proxy is for what is elsewhere
         )
 
 

@@ -1,11 +1,16 @@
 """One try at a submission server: in, what does it offer, and out."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from postroom.model.sends import Obstacle
+from postroom.model.servers import Security
 from postroom.probe.findings import Failure, SmtpFindings
 from postroom.probe.reading import STEP_SECONDS, WHOLE_SECONDS, too_slow
 from postroom.smtp.account import SmtpLogin
+
+if TYPE_CHECKING:
+    from postroom.smtp.replies import StageFailed
 
 _SAYS = {
     Obstacle.UNREACHABLE: ("smtp_unreachable", "No connection to the SMTP server at {where}."),
@@ -23,6 +28,15 @@ _NEXT = {
     "smtp_no_login": "Check port and security: many servers take a login over TLS alone.",
     "smtp_login_refused": "Check them; many providers want an app password here.",
 }
+
+_NO_TLS = (
+    "Check port and security (tls: port 465, starttls: port 587): at port {port} there is no TLS of"
+    " the kind {security}, or what listens there is no SMTP server."
+)
+_NO_SMTP = (
+    "Check port and security (tls: port 465, starttls: port 587): at port {port} nothing spoke SMTP"
+    " with security {security}; a port for tls waits in silence. Else try again later."
+)
 
 
 async def try_smtp(
@@ -60,6 +74,22 @@ def _failure(failed: Exception, login: SmtpLogin) -> Failure:
     return Failure(
         code=code,
         says=says.format(where=f"{login.host}:{login.port}"),
-        next_step=_NEXT.get(code, "Try again later."),
+        next_step=_next_step(code, failed, login),
         detail=failed.answer.text or None,
     )
+
+
+def _next_step(code: str, failed: "StageFailed", login: SmtpLogin) -> str:
+    """What to do. Certificates are to blame only where the server got as far as to show one."""
+    from postroom.smtp.tls import is_of_certificates
+
+    if code == "smtp_untrusted" and not is_of_certificates(failed.answer.text):
+        return _NO_TLS.format(port=login.port, security=login.security)
+    if code == "smtp_unreachable" and login.security is not Security.TLS and _is_there(failed):
+        return _NO_SMTP.format(port=login.port, security=login.security)
+    return _NEXT.get(code, "Try again later.")
+
+
+def _is_there(failed: "StageFailed") -> bool:
+    """Whether something took the connection, though it said nothing that is SMTP."""
+    return failed.answer.code == 0 and "error connecting" not in failed.answer.text.casefold()

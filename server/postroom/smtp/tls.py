@@ -17,6 +17,11 @@ NO_CERTIFICATES = (
 )
 
 
+def is_of_certificates(sentence: str) -> bool:
+    """Whether a sentence from here is about certificates, and not about TLS altogether."""
+    return sentence == NO_CERTIFICATES or sentence.endswith(UNTRUSTED.partition("): ")[2])
+
+
 class NoCertificates(Exception):
     """The operator's file of certificates is not there, or holds none."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from postroom.accounts.domains import SEPARATORS
-from postroom.accounts.servers import ImapServer, MailServer, SmtpServer
+from postroom.accounts.servers import ImapServer, MailServer, SmtpServer, is_loopback
 from postroom.model.errors import InvalidRequest
 from postroom.model.servers import Security
 
@@ -101,6 +101,12 @@ def host_and_port(text: str, option: str) -> tuple[str, int]:
 def server_named(text: str, security: str | None, option: str) -> tuple[str, int, Security]:
     """Host, port and security that an option means; one that is left out follows from the other."""
     host, port = host_and_port(text, option)
+    if security == Security.NONE and not is_loopback(host.lower()):
+        raise InvalidRequest(
+            "security_none",
+            f"{option}-security none would show the password to everybody on the way.",
+            f"Use {option}-security tls or starttls: none is for localhost, 127.0.0.1 and ::1.",
+        )
     kind: type[MailServer] = ImapServer if option == "--imap" else SmtpServer
     given: dict[str, object] = {"host": host}
     given |= {"port": port} if port else {}

@@ -13,7 +13,13 @@ from postroom.cli.lazy import LazyGroup
 if TYPE_CHECKING:
     from postroom.cli.page import Page
     from postroom.desk.desk import Desk
-    from postroom.model.account_answers import AccountList, AccountView, LoginState, StrayList
+    from postroom.model.account_answers import (
+        AccountList,
+        AccountView,
+        DirectoryView,
+        LoginState,
+        StrayList,
+    )
 
 T = TypeVar("T")
 
@@ -64,7 +70,7 @@ def _table(page: "Page", found: "AccountList") -> None:
         for one in found.accounts
     ]
     rows += [
-        ("(directory)", "", one.domain, str(one.mailboxes), _counted(one.states))
+        ("(directory)", "", one.domain, str(one.mailboxes), _counted(one))
         for one in found.directories
     ]
     page.table(("name", "address", "domains", "mailboxes", "login"), rows)
@@ -75,11 +81,16 @@ def _table(page: "Page", found: "AccountList") -> None:
 
 def _stands(login: "LoginState") -> str:
     since = f" since {login.since}" if login.since else ""
-    return f"{login.state}{since}" + (f": {login.detail}" if login.detail else "")
+    said = f"{login.state}{since}" + (f": {login.detail}" if login.detail else "")
+    was_read = login.state != "unread" and not login.read_now
+    return f"not read now (was {said})" if was_read else said
 
 
-def _counted(states: dict[str, int]) -> str:
-    return ", ".join(f"{count} {state}" for state, count in states.items()) or "unread"
+def _counted(host: "DirectoryView") -> str:
+    if not host.states:
+        return "unread"
+    said = ", ".join(f"{count} {state}" for state, count in host.states.items())
+    return said if host.read_now else f"not read now (was {said})"
 
 
 @accounts.command("show")

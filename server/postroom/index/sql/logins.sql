@@ -1,6 +1,7 @@
 -- name: add(name, since)!
--- A login that is read from now on; nothing where it is known.
-INSERT INTO logins (name, since) VALUES (:name, :since) ON CONFLICT DO NOTHING;
+-- A login that is read from now on; nothing where it is read already.
+INSERT INTO logins (name, since) VALUES (:name, :since)
+ON CONFLICT DO UPDATE SET since = excluded.since WHERE logins.since < 0;
 
 -- name: since(name)$
 -- Since when a login is read.
@@ -11,8 +12,9 @@ SELECT since FROM logins WHERE name = :name;
 SELECT * FROM logins WHERE name = :name;
 
 -- name: set_state(name, state, at, detail)!
--- How it stands from now on.
-UPDATE logins SET state = :state, state_at = :at, detail = :detail WHERE name = :name;
+-- How it stands from now on. Of a login that was never read, nobody knows yet since when it is: -1.
+INSERT INTO logins (name, since, state, state_at, detail) VALUES (:name, -1, :state, :at, :detail)
+ON CONFLICT DO UPDATE SET state = excluded.state, state_at = excluded.state_at, detail = excluded.detail;
 
 -- name: every()
 -- All logins, by name.
