@@ -13,13 +13,13 @@ A, D, R, U = (
 )
 
 
-def proven(recorded: bool, *known: tuple[RecipientOutcome, int]) -> str:
+def proven(recorded: bool, *known: tuple[RecipientOutcome, int], together: bool = False) -> str:
     """Whom the copy proves, by their letters in the order of ``known``."""
     replies = [
         RecipientReply(address=address, outcome=outcome, code=code, text="")
         for address, (outcome, code) in zip("abc", known, strict=False)
     ]
-    return "".join(sorted(proven_by_copy(replies, recorded=recorded)))
+    return "".join(sorted(proven_by_copy(replies, recorded=recorded, together=together)))
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,8 @@ def test_a_copy_proves_no_more_than_it_can(
     known: list[tuple[RecipientOutcome, int]], recorded: bool, expected: str
 ) -> None:
     assert proven(recorded, *known) == expected
+
+
+def test_a_server_that_puts_off_all_or_nobody_took_it_for_all() -> None:
+    assert proven(False, (D, 451), (D, 451), (R, 550), together=True) == "ab"
+    assert proven(True, (D, 451), (U, 0), together=True) == "b"

@@ -182,7 +182,8 @@ class Reconciler:
         if not _in_doubt(con, send):
             return True
         recorded = sends.is_recorded(con, send.id, send.attempts)
-        proven = proven_by_copy(_known(con, send.id), recorded=recorded)
+        ours = isinstance(way, BuiltinWay)
+        proven = proven_by_copy(_known(con, send.id), recorded=recorded, together=ours)
         if not proven and sends.envelope(con, send).recipients:
             return False
         for address in proven:
