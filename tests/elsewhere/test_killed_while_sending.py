@@ -1,6 +1,7 @@
 """kill -9 of whoever sends on an account, at the moments that matter."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from elsewhere.frail_account import DOMAIN, Frail, frail_account
 from elsewhere.worlds import World
 from rooms import eventually
 from servers import postroom_processes as processes
+from smtp.scripted_smtp import SILENCE
 
 THEM = "ben@elsewhere.example"
 
@@ -24,12 +26,12 @@ def status(home: Path) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in processes.ask(home, "SELECT status, to_file FROM sends")]
 
 
-async def killed_while(frail: Frail, moment: asyncio.Event) -> str:
+async def killed_while(frail: Frail, moment: asyncio.Event, *to: str) -> str:
     """The id of a send whose process was killed at that moment."""
     World("account", frail.home, frail.operator).write_settings()
     async with processes.started(frail.home, "ada") as line:
         await line.done("create_mailbox", username="ada")
-        line.call("send_email", to=THEM, subject="A", text="Hello.")
+        line.call("send_email", to=list(to or (THEM,)), subject="A", text="Hello.")
         await asyncio.wait_for(moment.wait(), 30)
         processes.kill_hard(line.pid)
         await line.process.wait()
@@ -72,3 +74,61 @@ async def test_killed_before_the_answer_to_the_final_dot_is_found_in_sent(frail:
         await processes.eventually(lambda: status(frail.home) == [("sent", 0)], 60)
     assert len(frail.smtp.messages) == 1
     assert f"<{send_id}@{DOMAIN}>".encode() in frail.smtp.messages[0]
+
+
+async def test_killed_in_a_second_attempt_does_not_take_the_copy_of_the_first_for_its_own(
+    frail: Frail,
+) -> None:
+    frail.smtp.answers["RCPT TO:<BEN"] = b"450 4.2.1 greylisted\r\n"
+    again = asyncio.Event()
+
+    async def watch() -> None:
+        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
+        frail.smtp.answers["MAIL"] = SILENCE  # nothing of the second attempt leaves
+        frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+        await eventually(lambda: asyncio.sleep(0, times_begun(frail) == 2), 30)
+        again.set()
+
+    watching = asyncio.create_task(watch())
+    await killed_while(frail, again, THEM, "dan@elsewhere.example")
+    await watching
+    frail.smtp.answers.clear()
+    assert status(frail.home) == [("submitting", 0)]
+    async with processes.started(frail.home, "ada"):
+        await processes.eventually(lambda: status(frail.home) == [("unknown", 0)], 30)
+        a_minute_later(frail.home)
+        await processes.eventually(lambda: status(frail.home) == [("held", 0)], 30)
+    found = processes.ask(frail.home, "SELECT address, outcome FROM recipients ORDER BY place")
+    assert [row["outcome"] for row in found] == ["deferred", "accepted"]
+    assert len(frail.smtp.messages) == 1
+
+
+async def test_killed_in_a_second_attempt_for_the_only_recipient_is_found_in_sent(
+    frail: Frail,
+) -> None:
+    frail.smtp.once["RCPT"] = b"450 4.2.1 greylisted\r\n"
+    frail.smtp.hold = asyncio.Event()
+    handed_over = asyncio.Event()
+
+    async def watch() -> None:
+        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
+        handed_over.set()
+
+    watching = asyncio.create_task(watch())
+    await killed_while(frail, handed_over)
+    await watching
+    frail.smtp.hold.set()
+    frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+    async with processes.started(frail.home, "ada"):
+        await processes.eventually(lambda: status(frail.home) == [("sent", 0)], 60)
+    assert len(frail.smtp.messages) == 1
+
+
+def times_begun(frail: Frail) -> int:
+    return sum(line.startswith("MAIL") for line in frail.smtp.commands)
+
+
+def a_minute_later(home: Path) -> None:
+    """It has been looked for as long as it is ever looked for."""
+    with sqlite3.connect(home / "postroom.db", timeout=10) as con:
+        con.execute("UPDATE sends SET doubt_since = doubt_since - 61")

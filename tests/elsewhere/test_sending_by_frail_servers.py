@@ -68,6 +68,96 @@ async def test_an_answer_that_was_lost_is_found_in_sent_under_the_providers_mess
         await came_to(room, "sent", seconds=60)
 
 
+async def test_a_copy_in_sent_proves_nothing_for_whom_its_server_put_off_or_refused(
+    frail: Frail,
+) -> None:
+    frail.smtp.answers["RCPT TO:<BEN"] = b"450 4.2.1 later\r\n"
+    frail.smtp.answers["RCPT TO:<CAM"] = b"550 5.1.1 nobody\r\n"
+    frail.smtp.once["DOT"] = HANG_UP
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        answer = await ada.send(to=THREE)
+        assert answer.status == "unknown"
+        frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+        assert "(450)" in await came_to(room, "queued")
+        assert await outcomes(room) == {"ben": "deferred", "cam": "refused", "dan": "accepted"}
+        del frail.smtp.answers["RCPT TO:<BEN"]
+        await frail.jump(room, 2)
+        reason = await came_to(room, "sent")
+        assert reason == "The mail server refused cam@elsewhere.example (550)."
+        assert await outcomes(room) == {"ben": "accepted", "cam": "refused", "dan": "accepted"}
+    assert taken_for(frail) == ["ben", "cam", "dan", "ben"]
+
+
+async def test_who_is_put_off_until_time_is_up_is_told_when_the_copy_is_found(
+    frail: Frail,
+) -> None:
+    frail.smtp.answers["RCPT TO:<BEN"] = b"450 4.2.1 later\r\n"
+    frail.operator["retry_hours"] = 0.001
+    frail.smtp.once["DOT"] = HANG_UP
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        await ada.send(to=THREE)
+        await frail.jump(room, 10)
+        frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+        assert "ben@elsewhere.example (450)" in await came_to(room, "sent")
+        assert (await outcomes(room))["ben"] == "deferred"
+
+
+@pytest.mark.parametrize("on_unknown", ["hold", "resend"])
+async def test_the_copy_of_an_earlier_attempt_proves_nothing_of_a_later_one(
+    frail: Frail, on_unknown: str
+) -> None:
+    frail.account["on_unknown"] = on_unknown
+    frail.smtp.answers["RCPT TO:<BEN"] = b"450 4.2.1 later\r\n"
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        answer = await ada.send(to=THREE)
+        assert answer.status == "queued"
+        frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+        del frail.smtp.answers["RCPT TO:<BEN"]
+        frail.smtp.once["DOT"] = HANG_UP
+        await frail.jump(room, 2)
+        await came_to(room, "unknown")
+        await frail.jump(room, 61)
+        if on_unknown == "hold":
+            assert "goes to them again" in await came_to(room, "held")
+            assert await outcomes(room) == {"ben": "unknown", "cam": "accepted", "dan": "accepted"}
+        else:
+            await came_to(room, "sent")
+            assert taken_for(frail) == ["ben", "cam", "dan", "ben", "ben"]
+
+
+async def test_a_second_doubt_is_looked_into_for_as_long_as_the_first(frail: Frail) -> None:
+    frail.account["on_unknown"] = "resend"
+    frail.smtp.answers["DOT"] = HANG_UP
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        await ada.send(to=THEM)
+        await frail.jump(room, 61)
+        await eventually(lambda: asyncio.sleep(0, len(frail.smtp.messages) == 2))
+        await came_to(room, "unknown")
+        ((since,),) = await sends(room, "doubt_since")
+        assert isinstance(since, float)
+        assert frail.clock() - since < 30
+
+
+THREE = tuple(f"{name}@elsewhere.example" for name in ("ben", "cam", "dan"))
+
+
+async def outcomes(room: PostRoom) -> dict[str, str]:
+    found = await room.index.read(
+        lambda con: rows(con, "SELECT address, outcome FROM recipients ORDER BY address")
+    )
+    return {str(address).partition("@")[0]: str(outcome) for address, outcome in found}
+
+
+def taken_for(frail: Frail) -> list[str]:
+    """Whom the server was asked to take mail for, in order."""
+    asked = [line for line in frail.smtp.commands if line.startswith("RCPT TO:<")]
+    return [line.removeprefix("RCPT TO:<").partition("@")[0] for line in asked]
+
+
 def renamed(raw: bytes, send_id: str) -> bytes:
     """A Sent copy as a provider keeps it that puts its own Message-ID in the place of ours."""
     field = f"Message-ID: <{send_id}@{DOMAIN}>".encode()

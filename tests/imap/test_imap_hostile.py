@@ -1,11 +1,16 @@
 """Servers that lie, die, drip and babble: each call ends, with an error that says what it is."""
 
 import asyncio
+import threading
+import tracemalloc
 
 import pytest
 from imap.scripted_imap import PATIENCE, Peer, fetched, inbox_of, raws, scripted, search_and_sizes
 
+from postroom.imap import protocol, searching
 from postroom.imap.connection import ImapConnection
+from postroom.imap.dialogue import Reply
+from postroom.imap.responses import ResponseReader, untagged_of
 from postroom.model.errors import ConnectionLost, PeerError, PeerTimeout, Refused
 
 MANY = 5_000
@@ -248,3 +253,82 @@ async def test_a_folder_without_uidvalidity_is_not_trusted() -> None:
 async def test_closing_is_bounded_when_the_server_is_silent() -> None:
     async with inbox_of(Peer.until_gone) as connection:
         await asyncio.wait_for(connection.close(), 10)
+
+
+async def test_short_answers_without_end_are_counted_with_what_keeping_them_costs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(protocol, "MAX_COLLECTED", 2**20)
+
+    async def script(peer: Peer) -> None:
+        await search_and_sizes(peer, [5])
+        await peer.hear(b"UID FETCH ")
+        await peer.say(b"* 1 FETCH (FLAGS (a))\r\n" * 5_000)  # 110 KB
+        await peer.until_gone()
+
+    async with inbox_of(script, 1) as connection:
+        with pytest.raises(PeerError) as raised:
+            await asyncio.wait_for(raws(connection), 20)
+    assert raised.value.code == "imap_garbage"
+
+
+async def test_short_answers_cost_no_more_to_keep_than_is_counted() -> None:
+    reader = ResponseReader()
+    tracemalloc.start()
+    try:
+        told = [untagged_of(each) for each in reader.feed(b"* 1 FETCH (FLAGS (a))\r\n" * 10_000)]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    octets = sum(len(part) for each in told for part in each.parts)
+    counted = octets + len(told) * (protocol.RESPONSE_OCTETS + protocol.PART_OCTETS)
+    assert kept < counted
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "answer"),
+    [
+        (b"IMAP4rev1", b"* SEARCH" + b" 5" * 101 + b"\r\n"),
+        (b"IMAP4rev1", (b"* SEARCH" + b" 5" * 60 + b"\r\n") * 2),
+        (b"IMAP4rev1 ESEARCH", b"* ESEARCH UID ALL 5" + b",5" * 101 + b"\r\n"),
+        (b"IMAP4rev1 ESEARCH", b"* ESEARCH UID ALL 1:101\r\n"),
+    ],
+)
+async def test_a_search_that_names_more_than_a_folder_holds_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, capabilities: bytes, answer: bytes
+) -> None:
+    monkeypatch.setattr(searching, "MAX_FOUND", 100)
+
+    async def script(peer: Peer) -> None:
+        await peer.answer(b"UID SEARCH ", answer)
+        await peer.until_gone()
+
+    async with inbox_of(script, 5, capabilities) as connection:
+        with pytest.raises(PeerError) as raised:
+            await connection.uids()
+    assert raised.value.code == "imap_garbage"
+
+
+@pytest.mark.parametrize("capabilities", [b"IMAP4rev1", b"IMAP4rev1 ESEARCH"])
+async def test_a_long_search_is_read_whole_and_holds_nobody_up(capabilities: bytes) -> None:
+    uids = range(1_000_000, 1_200_000, 2)
+    runs = b"ESEARCH" in capabilities
+    listed = (b"," if runs else b" ").join(b"%d" % uid for uid in uids)
+    threads: list[bool] = []
+    real = searching._check_length
+
+    def noted(reply: Reply, separator: bytes) -> None:
+        threads.append(threading.current_thread() is threading.main_thread())
+        real(reply, separator)
+
+    async def script(peer: Peer) -> None:
+        await peer.answer(
+            b"UID SEARCH ", (b"* ESEARCH UID ALL " if runs else b"* SEARCH ") + listed + b"\r\n"
+        )
+        await peer.until_gone()
+
+    async with inbox_of(script, len(uids), capabilities) as connection:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(searching, "_check_length", noted)
+            assert list(await connection.uids()) == list(uids)
+    assert threads == [False]

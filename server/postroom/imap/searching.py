@@ -3,6 +3,8 @@
 A folder of 100,000 messages is 700 KB of answer to the one and a few octets to the other.
 """
 
+import asyncio
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,9 +21,14 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 PATIENCE = 6
 """How many times the usual silence it may take: a server without an index reads every header."""
 
-MAX_FOUND = 10_000_000
-"""UIDs in one answer: more than any folder holds. A server that claims four billion would have us
-ask for each."""
+MAX_FOUND = 1_000_000
+"""UIDs in one answer: more than the folders of providers hold (Gmail's "All Mail" has hundreds of
+thousands), and read in about a second. A server that claims four billion would have us ask for
+each. What it says that the folder holds (EXISTS) is no better bound: who lies in the one lies in
+the other."""
+
+SHORT_OCTETS = 256 * 1024
+"""A longer answer is read in a thread: all other connections would wait for it."""
 
 
 async def search(dialogue: "Dialogue", *criteria: Argument) -> UidSet:
@@ -60,14 +67,25 @@ async def _runs(dialogue: "Dialogue", criteria: tuple[Argument, ...]) -> UidSet 
         uid=True,
         patience=PATIENCE,
     )
-    told = [response for response in reply.responses if response.name == "ESEARCH"]
-    if reply.ok and told:  # RFC 4731 §3.1: it comes even where nothing was found
-        return UidSet.parsed(b",".join(part for t in told for part in _all(values_of(t.parts))))
+    if reply.ok and any(told.name == "ESEARCH" for told in reply.responses):
+        return await _apart(_told_as_runs, reply)  # RFC 4731 §3.1: also where nothing was found
     if reply.ok and reply.responses:
-        return _listed(reply)
+        return await _apart(_listed, reply)
     if reply.status != "NO":
         dialogue.disown("ESEARCH")
     return None
+
+
+async def _apart(read: Callable[["Reply"], UidSet], reply: "Reply") -> UidSet:
+    """What is read in an answer, without holding up everybody else where it is long."""
+    octets = sum(len(part) for told in reply.responses for part in told.parts)
+    return read(reply) if octets <= SHORT_OCTETS else await asyncio.to_thread(read, reply)
+
+
+def _told_as_runs(reply: "Reply") -> UidSet:
+    _check_length(reply, b",")
+    told = [response for response in reply.responses if response.name == "ESEARCH"]
+    return UidSet.parsed(b",".join(part for t in told for part in _all(values_of(t.parts))))
 
 
 def _all(values: list[Value]) -> list[bytes]:
@@ -81,12 +99,20 @@ async def _each(dialogue: "Dialogue", criteria: tuple[Argument, ...]) -> UidSet:
     reply = await dialogue.ask("SEARCH", *criteria, wanted="SEARCH", uid=True, patience=PATIENCE)
     if not reply.ok:
         raise Refused("imap_search_refused", "The IMAP server refused a search.")
-    return _listed(reply)
+    return await _apart(_listed, reply)
 
 
 def _listed(reply: "Reply") -> UidSet:
-    words = [word for told in reply.responses for word in told.parts[0].split()]
+    _check_length(reply, b" ")
+    words = [word for told in reply.responses for word in told.parts[0].split(b" ")]
     uids = sorted({int(word) for word in words if word.isdigit() and len(word) <= 10})
     if uids and not 0 < uids[0] <= uids[-1] <= MAX_UID:
         raise garbage("a UID is out of range")
     return UidSet.of(uids)
+
+
+def _check_length(reply: "Reply", separator: bytes) -> None:
+    """PeerError, before any of it is read, where an answer names more than MAX_FOUND."""
+    named = (part.count(separator) + 1 for told in reply.responses for part in told.parts)
+    if sum(named) > MAX_FOUND:
+        raise garbage("a search finds more than a folder holds")

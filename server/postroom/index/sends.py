@@ -125,6 +125,12 @@ def attempts(con: Connection, send_id: int) -> list[Row]:
     return list(sql.attempts(con, send_id=send_id))
 
 
+def is_recorded(con: Connection, send_id: int, number: int) -> bool:
+    """Whether it was written down what the server said in attempt ``number`` (from 1): not where
+    the worker died in it."""
+    return sql.has_attempt(con, send_id=send_id, number=number) is not None
+
+
 def due(con: Connection, now: float, most: int) -> list[Waiting]:
     """What may go now, oldest first: ``most`` of each domain, so that the mail of one whose server
     hangs does not hide that of others."""
@@ -231,7 +237,9 @@ def settle(
         send_id=send_id,
         detail=detail,
     )
-    if status is SendStatus.UNKNOWN and row["doubt_since"] is None:
+    if status is not SendStatus.UNKNOWN:
+        sql.set_doubt(con, id=send_id, since=None)  # the next doubt is another one
+    elif row["doubt_since"] is None:
         sql.set_doubt(con, id=send_id, since=at)
     if status is SendStatus.FAILED:
         threads.repend(con, thread_now(con, row["mail_id"]))
@@ -252,9 +260,16 @@ def unfiled(con: Connection) -> list[Waiting]:
     return [_waiting(row) for row in sql.unfiled(con)]
 
 
-def accept_all(con: Connection, send_id: int) -> None:
-    """The server turned out to have taken it, for everybody it had not refused."""
-    sql.accept_all(con, send_id=send_id)
+def accept(con: Connection, send_id: int, address: str) -> None:
+    """The server turned out to have taken it for this recipient, in words that nobody heard."""
+    sql.set_recipient(
+        con,
+        send_id=send_id,
+        address=address,
+        outcome=str(RecipientOutcome.ACCEPTED),
+        code=0,
+        reply="",
+    )
 
 
 def thread_now(con: Connection, mail_id: int) -> int:

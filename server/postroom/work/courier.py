@@ -69,7 +69,7 @@ class Courier:
         self._stop = stop
         index = self._term.index
         asking = asyncio.create_task(
-            self._reconciler.run(lambda: self._in_flight), name="reconciler"
+            self._reconciler.run(lambda: self._in_flight, self._retry_seconds), name="reconciler"
         )
         try:
             while not stop.is_set():

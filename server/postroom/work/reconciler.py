@@ -7,6 +7,10 @@
                                            the operator set
 
 The built-in server is ours and is asked whether it took a mail, wherever its Sent copy went since.
+
+A mail goes again to those whom its server put off, under the same Message-ID. What is there may
+then be of an attempt before the one in doubt (work/outcomes.py, proven_by_copy): it proves nothing,
+and the operator's setting decides.
 """
 
 import asyncio
@@ -24,11 +28,13 @@ from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
 from postroom.model.errors import PostroomError
 from postroom.model.mailboxes import MailboxStatus
-from postroom.model.sends import SendStatus
+from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, Submission
+from postroom.smtp.replies import Answer, reply
 from postroom.work.lending import Lending
+from postroom.work.outcomes import proven_by_copy, settle
 from postroom.work.sent_folder import find_in_sent
 from postroom.work.term import Term
-from postroom.work.ways import SentBy, Way, Ways
+from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
 
 log = logging.getLogger("postroom.work")
 
@@ -47,6 +53,11 @@ HELD = (
     " whether it was delivered. A person decides whether it goes again."
 )
 
+HELD_OF_SOME = (
+    "The connection ended while the mail was handed over for those who had not got it yet: nobody"
+    " knows whether it was delivered to them. A person decides whether it goes to them again."
+)
+
 
 class Reconciler:
     """Asks where nobody knows whether a server took a mail."""
@@ -57,15 +68,17 @@ class Reconciler:
         self._lending = lending
         self._asked = asyncio.Event()
         self._delay = 0.0
+        self._retry_seconds = 0.0
 
     def look(self, after: float = RECONSIDER_SECONDS) -> None:
         """Something is in doubt: look, once ``after`` seconds have passed."""
         self._delay = max(self._delay, after)
         self._asked.set()
 
-    async def run(self, in_hand: Callable[[], Collection[int]]) -> None:
+    async def run(self, in_hand: Callable[[], Collection[int]], retry_seconds: float) -> None:
         """Look at the start and whenever asked to, until cancelled. What is ``in_hand`` is being
-        submitted by this very worker."""
+        submitted by this very worker; a mail is tried again for ``retry_seconds``."""
+        self._retry_seconds = retry_seconds
         pause = FIRST_PAUSE
         while True:
             try:
@@ -104,11 +117,10 @@ class Reconciler:
         taken = await self._was_taken(send, way) if way is not None else None
         if taken is None:
             return await self._term.write(lambda con: self._give_up(con, send))
-        if taken:
-            await self._settle(send, SendStatus.SENT, "found with its server")
-            return True
         assert way is not None
-        if way.sent_by is SentBy.ACCEPTANCE:
+        if taken and await self._term.write(lambda con: self._accept(con, send, way)):
+            return True
+        if not taken and way.sent_by is SentBy.ACCEPTANCE:
             await self._settle(send, SendStatus.QUEUED, "not taken: goes again, same Message-ID")
             return True
         return await self._decide(send, way)
@@ -122,9 +134,10 @@ class Reconciler:
         if self._term.index.clock() - since < SEARCH_FOR_SECONDS:
             return False
         if way.on_unknown is OnUnknown.RESEND:
-            await self._settle(send, SendStatus.QUEUED, "not in Sent: goes again, as was set")
+            await self._settle(send, SendStatus.QUEUED, "not proven: goes again, as was set")
         else:
-            await self._settle(send, SendStatus.HELD, "not in Sent: held", HELD)
+            reason = await self._term.index.read(lambda con: _held(con, send.id))
+            await self._settle(send, SendStatus.HELD, "not proven: held", reason)
         return True
 
     def _way(self, send: Waiting) -> Way | None:
@@ -158,13 +171,41 @@ class Reconciler:
     def _change(
         self, con: Connection, send: Waiting, status: SendStatus, detail: str, reason: str
     ) -> None:
-        row = sends.by_id(con, send.id)
-        if row is None or row["status"] not in (SendStatus.SUBMITTING, SendStatus.UNKNOWN):
+        if not _in_doubt(con, send):
             return  # it was settled while we asked
-        if status is SendStatus.SENT:
-            sends.accept_all(con, send.id)
         now = self._term.index.clock()
         sends.settle(con, now, send.id, status, reason=reason, detail=detail)
+
+    def _accept(self, con: Connection, send: Waiting, way: Way) -> bool:
+        """Whether it is settled: its copy is there, and proves for whom it was taken. It goes on
+        as after an attempt that was answered so."""
+        if not _in_doubt(con, send):
+            return True
+        recorded = sends.is_recorded(con, send.id, send.attempts)
+        ours = isinstance(way, BuiltinWay)
+        proven = proven_by_copy(_known(con, send.id), recorded=recorded, together=ours)
+        if not proven and sends.envelope(con, send).recipients:
+            return False
+        for address in proven:
+            sends.accept(con, send.id, address)
+        now = self._term.index.clock()
+        outcome = settle(
+            Submission(replies=_known(con, send.id)),
+            attempt=max(send.attempts, 1),
+            now=now,
+            give_up_at=send.created_at + self._retry_seconds,
+            local_domains=way.domains if isinstance(way, BuiltinWay) else frozenset(),
+        )
+        sends.settle(
+            con,
+            now,
+            send.id,
+            outcome.status,
+            reason=outcome.reason,
+            not_before=outcome.not_before,
+            detail="found with its server",
+        )
+        return True
 
     def _give_up(self, con: Connection, send: Waiting) -> bool:
         """Whether asking again is of no use: the mailbox was deleted, and its Sent folder too."""
@@ -177,3 +218,26 @@ class Reconciler:
             now = self._term.index.clock()
             sends.settle(con, now, send.id, SendStatus.UNKNOWN, reason=reason)
         return True
+
+
+def _in_doubt(con: Connection, send: Waiting) -> bool:
+    row = sends.by_id(con, send.id)
+    return row is not None and row["status"] in (SendStatus.SUBMITTING, SendStatus.UNKNOWN)
+
+
+def _known(con: Connection, send_id: int) -> tuple[RecipientReply, ...]:
+    """What is known of each recipient; ``unknown`` of whom nothing was ever written down."""
+    return tuple(
+        reply(
+            row["address"],
+            RecipientOutcome(row["outcome"] or RecipientOutcome.UNKNOWN),
+            Answer(row["code"], row["reply"]),
+        )
+        for row in sends.recipients(con, send_id)
+    )
+
+
+def _held(con: Connection, send_id: int) -> str:
+    """Why it is held."""
+    known = _known(con, send_id)
+    return HELD_OF_SOME if any(r.outcome is RecipientOutcome.ACCEPTED for r in known) else HELD

@@ -89,6 +89,10 @@ INSERT INTO attempts (send_id, at, number, replies) VALUES (:send_id, :at, :numb
 -- Every try, in order.
 SELECT * FROM attempts WHERE send_id = :send_id ORDER BY id;
 
+-- name: has_attempt(send_id, number)$
+-- Whether it is known what the server said in one try.
+SELECT 1 FROM attempts WHERE send_id = :send_id AND number = :number LIMIT 1;
+
 -- name: set_recipient(send_id, address, outcome, code, reply)!
 -- What the server said of one recipient.
 UPDATE recipients SET outcome = :outcome, code = :code, reply = :reply
@@ -102,10 +106,6 @@ WHERE g.thread_id = :thread_id AND s.status = 'held' LIMIT 1;
 -- name: held_in_mailbox(mailbox_id)$
 -- Whether a send of this mailbox waits for a human.
 SELECT 1 FROM sends WHERE mailbox_id = :mailbox_id AND status = 'held' LIMIT 1;
-
--- name: accept_all(send_id)!
--- The server took it for everybody it had not refused.
-UPDATE recipients SET outcome = 'accepted' WHERE send_id = :send_id AND outcome <> 'refused';
 
 -- name: set_doubt(id, since)!
 -- Since when nobody knows what became of it.
