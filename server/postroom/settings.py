@@ -75,6 +75,12 @@ class Operator(Table):
             name for name, domain in self.served.items() if isinstance(domain, BuiltinDomain)
         )
 
+    @property
+    def unused_accounts(self) -> tuple[str, ...]:
+        """The accounts that no domain uses: no mailbox can be made on them."""
+        used = {each.account for each in self.served.values() if isinstance(each, AccountDomain)}
+        return tuple(name for name in self.accounts if name not in used)
+
     def trusted(self, domain: str) -> frozenset[str]:
         """The authserv-ids whose Authentication-Results are believed in mail to a domain."""
         served = self.served.get(domain)

@@ -14,7 +14,7 @@ from postroom.index.database import Connection
 from postroom.index.folders import Folder
 from postroom.model.answers import Check
 from postroom.model.callers import Caller, operator
-from postroom.model.errors import NotFound, Refused
+from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.mailboxes import MailboxStatus
 from postroom.settings import Operator, Settings
 
@@ -133,7 +133,9 @@ async def test_what_was_left_where_it_lies_is_listed_newest_first(far: PostRoom)
 async def test_doctor_has_a_line_for_each_login_and_what_to_do(far: PostRoom) -> None:
     found = await looked(far)
     assert found["account work"].says.startswith("idle since ")
-    assert found["account spare"].says == "no mailbox yet: nothing is read"
+    spare = found["account spare"]
+    assert (spare.ok, spare.says) == (False, "no domain uses it: no mailbox can be made on it")
+    assert '[domains."example.org"] with provisioner = "account"' in (spare.next_step or "")
     host = found["mail host example.net"]
     assert not host.ok
     assert "1 polling, 1 down; ben@example.net down since " in host.says
@@ -253,3 +255,27 @@ async def test_a_mailbox_with_a_problem_has_a_next_step(
     (check,) = [each for each in health.checks if each.name == "mailboxes"]
     assert not check.ok
     assert then in (check.next_step or "")
+
+
+async def test_an_account_whose_domain_has_no_mailbox_is_not_read(far: PostRoom) -> None:
+    def nobody(con: Connection) -> None:
+        con.execute("UPDATE mailboxes SET status = 'deleted'")
+
+    await far.index.write(nobody)
+    work = (await looked(far))["account work"]
+    assert (work.ok, work.says) == (True, "no mailbox yet: nothing is read")
+
+
+async def test_whoever_makes_a_mailbox_is_told_of_an_account_without_a_domain(
+    settings: Settings, clock: TestClock
+) -> None:
+    said = Operator.model_validate({"accounts": {"spare": SAID["accounts"]["spare"]}})
+    set_so = settings.model_copy(update={"operator": said})
+    async with open_room(set_so, program="test", clock=clock) as room:
+        made = await room.desk.mailboxes.create(Caller(agent="ada"), "ada")
+        assert "The account spare has no domain" in made.next_step
+        assert 'domain = "example.org" at the top' in made.next_step
+        with pytest.raises(InvalidRequest) as refused:
+            await room.desk.mailboxes.create(Caller(agent="ada"), "ben", domain="example.org")
+    assert refused.value.code == "domain_unknown"
+    assert 'account = "spare"' in refused.value.next_step

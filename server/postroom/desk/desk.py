@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from postroom.desk import unused
 from postroom.desk.accounts import AccountReports
 from postroom.desk.attachments import Attachments
 from postroom.desk.health import HealthReports
@@ -48,6 +49,7 @@ def open_desk(
             operator.domain,
             operator.username_pattern,
             operator.retention_days * 86400,
+            unused.remark(operator),
         ),
         sending=Sending(index, clock, attachments, provisioners, idle),
         reading=Reading(index, clock),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
+from postroom.desk import unused
 from postroom.desk.accounts import UNREAD, state_of
 from postroom.desk.open_files import files_allowed
 from postroom.index import folders, journal, logins, mailboxes
@@ -22,9 +23,6 @@ MOST_NAMED = 10
 OTHER_FILES = 64
 """What a worker opens besides: the index, the built-in server, submission, the bells."""
 
-
-READ = (MailboxStatus.LIVE,)
-"""Mailboxes whose logins are read as long as a worker runs."""
 
 _UNREAD_NEXT = (
     "Where the worker began just now, look again in a minute; else see `postroom mailboxes list`."
@@ -46,6 +44,14 @@ def _accounts(
     con: Connection, operator: Operator, boxes: list[Mailbox], idle: str
 ) -> Iterator[Check]:
     for name in operator.accounts:
+        if name in operator.unused_accounts:
+            yield Check(
+                name=f"account {name}",
+                ok=False,
+                says="no domain uses it: no mailbox can be made on it",
+                next_step=unused.what_to_add(operator, name),
+            )
+            continue
         domains = _domains_of(operator, name)
         if not any(_domain(box) in domains for box in boxes):
             yield Check(name=f"account {name}", ok=True, says="no mailbox yet: nothing is read")
@@ -79,7 +85,7 @@ def _directories(
     for name, domain in operator.served.items():
         if not isinstance(domain, DirectoryDomain) or domain.lmtp is not None:
             continue
-        own = [box for box in boxes if _domain(box) == name and box.status in READ]
+        own = [box for box in boxes if _domain(box) == name and box.status is MailboxStatus.LIVE]
         known = [states[box.address] for box in own if box.address in states]
         counted = Counter(one.state for one in known)
         says = (

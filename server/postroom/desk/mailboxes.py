@@ -45,14 +45,17 @@ class Mailboxes:
         default_domain: str,
         username_pattern: str,
         retention_seconds: float,
+        unused: str = "",
     ) -> None:
-        """``retention_seconds``: how long the mail of an expired mailbox is kept."""
+        """``retention_seconds``: how long the mail of an expired mailbox is kept. ``unused``: what
+        is said where a mailbox is made on the built-in server though there is an account."""
         self._index = index
         self._clock = clock
         self._provisioners = provisioners
         self._default_domain = default_domain
         self._pattern = username_pattern
         self._retention = retention_seconds
+        self._unused = unused
 
     async def create(
         self,
@@ -82,6 +85,8 @@ class Mailboxes:
             box = await self._wait_until_live(box)
         now = self._clock()
         remarks = created.remarks(box, old, shown, lifetime, now)
+        if self._unused and provisioner.reach is Reach.LOCAL:
+            remarks.append(self._unused)
         return created.answer(box, old, provisioner, remarks)
 
     async def list(self, caller: Caller) -> MailboxList:
@@ -154,7 +159,7 @@ class Mailboxes:
             raise InvalidRequest(
                 "domain_unknown",
                 "This post room makes no addresses in that domain.",
-                f"Leave `domain` out, or use one of: {known}.",
+                f"Leave `domain` out, or use one of: {known}. {self._unused}".strip(),
             )
         return found
 
