@@ -3,6 +3,7 @@
     door.py         whose is what: the only place where a caller is checked
     mailboxes.py    sending.py   reading.py   waiting.py   attachments.py   tracing.py   health.py
     created.py  advice.py                  what is said of a mailbox asked for; after a wait
+    unused.py                              what is said of an account without a domain
     steps.py                               the steps of a trace in their order
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     addresses.py cursors.py times.py budget.py views.py       what they share: words in, words out
