@@ -430,3 +430,39 @@ async def test_new_mail_below_an_old_one_that_was_copied_to_the_top_is_taken(fra
             return sorted(str(text) for (text,) in found) == texts
 
         await eventually(all_of_them)
+
+
+async def test_what_was_left_alone_and_is_taken_away_is_listed_no_longer(
+    frail: Frail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.2)
+    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.2)
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        uid = frail.imap.deliver(letter(to=ADDRESS, text="Private."))
+        stays = frail.imap.deliver(letter(to=ADDRESS, text="Private too."))
+
+        async def left(*uids: int) -> bool:
+            found = await room.index.read(lambda con: folders.strays(con, 10))
+            return {row["uid"] for row in found} == set(uids)
+
+        await eventually(lambda: left(uid, stays))
+        del frail.imap.inbox.mails[uid]
+        await eventually(lambda: left(stays))
+
+
+async def test_mail_that_its_server_dates_before_its_mailbox_is_listed_as_left(
+    frail: Frail,
+) -> None:
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        uid = frail.imap.deliver(mail("From a slow clock."), at=time.time() - 180)
+
+        async def left() -> bool:
+            found = await room.index.read(lambda con: folders.strays(con, 10))
+            return [row["uid"] for row in found] == [uid]
+
+        await eventually(left)
+        assert not await received(room)

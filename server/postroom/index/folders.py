@@ -191,6 +191,16 @@ def leave(
     sql.add_stray(con, **_place(folder), uid=uid, at=at, addresses=addresses, why=why)
 
 
+def stray_uids(con: Connection, folder: Folder) -> list[int]:
+    """The UIDs of what was left in a folder."""
+    return [row["uid"] for row in sql.stray_uids(con, **_place(folder))]
+
+
+def drop_stray(con: Connection, folder: Folder, uid: int) -> None:
+    """What was left under that UID, if anything, is there no more."""
+    sql.drop_stray(con, **_place(folder), uid=uid)
+
+
 def strays(con: Connection, most: int) -> list[Row]:
     """Mail that was left where it lies, newest first."""
     return list(sql.strays(con, most=most))

@@ -23,7 +23,7 @@ from postroom.imap.mail import FetchedMail, UnreadableMail
 from postroom.imap.uids import MAX_UID, UidSet
 from postroom.index import folders, journal, mail
 from postroom.index.database import Connection, Row
-from postroom.index.folders import Progress
+from postroom.index.folders import Folder, Progress
 from postroom.mime.parse import parse
 from postroom.model.errors import PostroomError, Refused
 from postroom.model.events import EventType
@@ -132,9 +132,7 @@ class FolderReader:
         counts = "QRESYNC" in self._connection.capabilities
         if counts and modseq is not None and progress.modseq == modseq:
             return 0
-        known = await self._term.index.read(
-            lambda con: UidSet.of(folders.known_uids(con, folder, 1, progress.last_uid))
-        )
+        known = await self._term.index.read(lambda con: _known(con, folder, progress.last_uid))
         gone = await self._connection.expunged(known, progress.modseq) if known else UidSet()
         if gone or progress.modseq != modseq:
             await self._term.write(lambda con: self._mark(con, gone, modseq))
@@ -144,6 +142,8 @@ class FolderReader:
         now = self._term.index.clock()
         for uid in gone:
             self._tell_gone(con, now, folders.mark_gone(con, self._place.folder, uid, now))
+            if self._place.way.shared:
+                folders.drop_stray(con, self._place.folder, uid)
         progress = folders.progress(con, self._place.folder)
         folders.keep_progress(con, self._place.folder, replace(progress, modseq=modseq))
 
@@ -287,6 +287,12 @@ class FolderReader:
         if down:
             return replace(self._progress, down_to=uid)
         return replace(self._progress, last_uid=uid)
+
+
+def _known(con: Connection, folder: Folder, upto: int) -> UidSet:
+    """What lies in a folder as far as we know: taken, or left there."""
+    taken = folders.known_uids(con, folder, 1, upto)
+    return UidSet.of(taken if folder.mailbox_id else [*taken, *folders.stray_uids(con, folder)])
 
 
 def _is_full(batch: list[FetchedMail]) -> bool:

@@ -128,6 +128,14 @@ DELETE FROM strays WHERE account = :account AND folder = :folder;
 INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why)
 VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why) ON CONFLICT DO NOTHING;
 
+-- name: stray_uids(account, folder, uidvalidity)
+-- The UIDs of what was left in a folder.
+SELECT uid FROM strays WHERE account = :account AND folder = :folder AND uidvalidity = :uidvalidity;
+
+-- name: drop_stray(account, folder, uidvalidity, uid)!
+-- Somebody has taken it from there.
+DELETE FROM strays WHERE account = :account AND folder = :folder AND uidvalidity = :uidvalidity AND uid = :uid;
+
 -- name: strays(most)
 -- Mail that was left where it lies, newest first.
 SELECT * FROM strays ORDER BY seen_at DESC LIMIT :most;
