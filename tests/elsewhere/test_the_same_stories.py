@@ -73,8 +73,8 @@ async def test_an_attachment_arrives_and_can_be_read(room: PostRoom) -> None:
 
 
 async def test_a_late_message_joins_two_conversations(world: World, room: PostRoom) -> None:
-    ada, _ = await pair(room)
-    known = await world.credentials(room, ada.address) if world.host is None else None
+    ada, ben = await pair(room)
+    known = await world.credentials(room, ben.address) if world.host is None else None
     some = secrets.token_hex(4)
 
     async def bring(number: int, follows: str = "", more: str = "") -> None:

@@ -39,22 +39,22 @@ class World:
             assert await room.worker.settled(10)
             yield room
 
-    async def credentials(self, room: PostRoom, address: str) -> tuple[int, str]:
-        """Port and password for somebody who brings mail to the built-in server."""
+    async def credentials(self, room: PostRoom, address: str) -> tuple[int, str, str]:
+        """Port, address and password for somebody who brings mail to the built-in server."""
         known = await room.desk.mailboxes.credentials(the_operator(), address)
-        return known.smtp_port, known.password
+        return known.smtp_port, address, known.password
 
-    def bring(self, to: str, raw: bytes, known: tuple[int, str] | None = None) -> None:
+    def bring(self, to: str, raw: bytes, known: tuple[int, str, str] | None = None) -> None:
         """A mail comes from elsewhere; to the built-in server, which lets nobody else in, from
-        the mailbox itself."""
+        another mailbox of its own, whose (port, address, password) are ``known``."""
         if self.host is not None:
             with smtplib.SMTP("127.0.0.1", self.host.smtp_port, timeout=20) as smtp:
                 smtp.sendmail(STRANGER, [to], raw)
             return
         assert known is not None
         with smtplib.SMTP("127.0.0.1", known[0], timeout=20) as smtp:
-            smtp.login(to, known[1])
-            smtp.sendmail(to, [to], raw)
+            smtp.login(known[1], known[2])
+            smtp.sendmail(known[1], [to], raw)
 
     def write_settings(self) -> None:
         """``postroom.toml`` in the home, for processes of their own."""
