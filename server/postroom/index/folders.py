@@ -213,14 +213,15 @@ def count_strays(con: Connection, since: float) -> int:
 
 def same_letter(con: Connection, mailbox_id: int, parsed: ParsedMessage, raw: bytes) -> int | None:
     """The mail that came to a mailbox before and is this one but for what servers wrote on top of
-    it: delivered once more, for another of its addresses."""
+    it: delivered once more, for another of its addresses. One that is the same to the byte was
+    put there by somebody, and is another one."""
     own = own_id(parsed.message_id)
     if not own:
         return None
     sender = parsed.sender.address if parsed.sender else ""
     for row in sql.letters_of(con, mailbox_id=mailbox_id, message_id=own):
         same_words = (row["from_address"], row["subject"]) == (sender, parsed.subject)
-        if same_words and _body(row["bytes"]) == _body(raw):
+        if same_words and row["bytes"] != raw and _body(row["bytes"]) == _body(raw):
             return int(row["mail_id"])
     return None
 
