@@ -97,7 +97,7 @@ UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending <> 0 AN
 
 -- name: time_of(mailbox_id, ids)$
 -- When the newest of the messages came that bear these Message-IDs (a JSON array).
-SELECT max(at) FROM messages
+SELECT max(at) FROM messages INDEXED BY messages_by_message_id
 WHERE mailbox_id = :mailbox_id AND message_id IN (SELECT value FROM json_each(:ids));
 
 -- name: repend(thread_id)!
