@@ -43,6 +43,8 @@ class Progress:
     """The row id below those set aside for that first look: a mail's is this plus its UID."""
     modseq: int | None = None
     """The server's counter of changes when it was last compared (RFC 7162 §3.1.2)."""
+    begun: bool = False
+    """Whether it has been looked at under this UIDVALIDITY; it may have been empty."""
 
     def covers(self, uid: int) -> bool:
         """Whether a UID has been read: while a first look comes down, what it has come past."""
@@ -54,7 +56,7 @@ def progress(con: Connection, folder: Folder) -> Progress:
     row = sql.state(con, mailbox_id=folder.mailbox_id, account=folder.account, folder=folder.name)
     if row is None or row["uidvalidity"] != folder.uidvalidity:
         return Progress()
-    return Progress(row["last_uid"], row["down_to"], row["ids_from"], row["modseq"])
+    return Progress(row["last_uid"], row["down_to"], row["ids_from"], row["modseq"], begun=True)
 
 
 def keep_progress(con: Connection, folder: Folder, progress: Progress) -> None:

@@ -111,11 +111,16 @@ class FolderReader:
         self._progress = await self._term.index.read(
             lambda con: folders.progress(con, self._place.folder)
         )
-        self._first_look = self._progress.last_uid == 0
+        self._first_look = self._progress.last_uid == 0 and not self._progress.begun
         if self._first_look and self._place.way.shared:
             await self._term.write(lambda con: folders.forget_strays(con, self._place.folder))
         if self._first_look and (exists > SMALL_FOLDER or self._place.way.shared):
             await self._begin_at_the_top()
+        if self._first_look and self._place.way.shared:
+            # Nothing is there: what comes from now on is new, and read in its order.
+            folder, none = self._place.folder, self._progress
+            await self._term.write(lambda con: folders.keep_progress(con, folder, none))
+            self._first_look = False
         taken = await self._new()
         while self._progress.down_to is not None:
             taken += await self._slice() + await self._new()
