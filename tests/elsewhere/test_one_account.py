@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 
+import pytest
 from elsewhere.one_account import Account
 from rooms import Agent, eventually, letter, rows
 
@@ -114,6 +115,49 @@ async def test_what_a_person_answers_from_the_account_joins_the_thread_as_ours(
     refused = await ada.send("I answer too.", thread_id=thread_id)
     assert refused.status == "thread_moved"
     assert [m.text for m in refused.new_messages or ()] == ["I do, Ada's owner."]
+
+
+@pytest.mark.parametrize("waiting", [False, True], ids=["nobody waits", "the agent waits"])
+async def test_an_answer_is_not_sent_where_a_person_has_just_answered(
+    one: Account, waiting: bool
+) -> None:
+    ada = await Agent(one.room, "ada").open()
+    customer, _ = one.host.new("customer")
+    question = letter(customer, to=ada.address, text="Who answers?", id="question@customer.test")
+    await asyncio.to_thread(one.deliver, ada.address, question)
+    came = await ada.wait(timeout=30)
+    thread_id = str(came.messages[0].thread_id)
+    answer = letter(
+        sender=one.address,
+        to=customer,
+        text="I do, Ada's owner.",
+        id="answer@laptop.test",
+        follows="question@customer.test",
+    )
+    if waiting:
+        another = asyncio.create_task(ada.wait(after=came.after, timeout=60))
+    else:
+        await eventually(lambda: idles(one), 60)
+    await asyncio.to_thread(one.file, "Sent", answer)
+    sent = await ada.send("I answer too.", thread_id=thread_id)
+    # It may have been found before the agent wrote, where somebody waits.
+    assert sent.status in ("failed", "thread_moved")
+    if sent.status == "failed":
+        assert "A person answered this conversation" in str(sent.reason)
+        thread = await one.room.desk.reading.thread(operator(), thread_id)
+        assert [(m.direction, m.status) for m in thread.messages] == [
+            *(("received", None), ("sent", None), ("sent", "failed")),
+        ]
+    if waiting:
+        assert (await another).outcome in ("failed", "timeout")
+    assert await asyncio.to_thread(one.host.mail, customer) == []
+    again = await ada.send("More of it.", thread_id=thread_id, confirm=True)
+    assert again.status == "sent", again
+
+
+async def idles(one: Account) -> bool:
+    shown = await one.room.desk.accounts.show(operator(), "work")
+    return bool(shown.login_state.state == "idle")
 
 
 async def test_the_operator_sees_how_the_account_stands_and_what_was_left(one: Account) -> None:

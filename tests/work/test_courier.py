@@ -34,6 +34,7 @@ from postroom.work import mailserver
 from postroom.work.courier import Courier
 from postroom.work.lending import Lending
 from postroom.work.reconciler import Reconciler
+from postroom.work.sent_looks import SentLooks
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, Ways
 
@@ -133,7 +134,8 @@ async def begun(out: Round, smtp_port: int | None) -> Any:
         frozenset({DOMAIN}), frozenset(), out.server, out.ports.imap, smtp_port or out.ports.smtp
     )
     term, ways = await begin_term(out.room), Ways([way])
-    return Courier(term, ways, Reconciler(term, ways, Lending(ways)), RETRY_SECONDS).run(out.stop)
+    reconciler = Reconciler(term, ways, Lending(ways))
+    return Courier(term, ways, reconciler, SentLooks(), RETRY_SECONDS).run(out.stop)
 
 
 async def begin_term(room: PostRoom) -> Term:

@@ -46,6 +46,8 @@ class Waiting:
     address: str
     password: str
     mail_id: int
+    answers_mail: int | None
+    """The mail that it answers, if any."""
     sender: str
     attempts: int
     created_at: float
@@ -166,6 +168,18 @@ def envelope(con: Connection, send: Waiting) -> Envelope:
 def begin(con: Connection, send_id: int) -> bool:
     """Whether a worker has it in hand now; False where it is queued no longer."""
     return bool(sql.begin(con, id=send_id))
+
+
+def answered_by_person(con: Connection, send: Waiting) -> bool:
+    """Whether a person answered what this mail answers after it was written, while nobody can have
+    it yet. (Who may have it gets the rest of what was meant for them.)"""
+    if send.answers_mail is None:
+        return False
+    if send.attempts and not is_recorded(con, send.id, send.attempts):
+        return False
+    if sql.may_lie_somewhere(con, send_id=send.id) is not None:
+        return False
+    return sql.answered_by_person(con, mail_id=send.mail_id) is not None
 
 
 def record(con: Connection, at: float, send: Waiting, submission: Submission) -> None:
@@ -297,6 +311,7 @@ def _waiting(row: Row) -> Waiting:
         address=row["address"],
         password=row["password"],
         mail_id=row["mail_id"],
+        answers_mail=row["answers_mail"],
         sender=row["sender"],
         attempts=row["attempts"],
         created_at=row["created_at"],

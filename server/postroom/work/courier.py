@@ -23,6 +23,7 @@ from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
 from postroom.work.outcomes import NO_ANSWER, settle
 from postroom.work.reconciler import Reconciler
+from postroom.work.sent_looks import SentLooks
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
 
@@ -42,6 +43,13 @@ REST_SECONDS = 1.0
 """How long a send rests that could not even be claimed or recorded: a full disk must make no busy
 loop."""
 
+ANSWERED = (
+    "A person answered this conversation from the same mailbox while this mail was on its way out;"
+    " it was not sent. Read the thread first; write again only if there is more to say."
+)
+
+GONE = "Its mailbox was removed before the mail was sent."
+
 SHORTEST_SLEEP, FULL_SLEEP, LONGEST_SLEEP = 0.05, 1.0, 60.0
 
 
@@ -49,11 +57,17 @@ class Courier:
     """Empties the outbox."""
 
     def __init__(
-        self, term: Term, ways: Ways, reconciler: Reconciler, retry_seconds: float
+        self,
+        term: Term,
+        ways: Ways,
+        reconciler: Reconciler,
+        sent_looks: SentLooks,
+        retry_seconds: float,
     ) -> None:
         self._term = term
         self._ways = ways
         self._reconciler = reconciler
+        self._sent_looks = sent_looks
         self._retry_seconds = retry_seconds
         self._pool = SubmissionPool(per_login=2, most=AT_ONCE * (1 + len(list(ways))))
         self._in_flight: dict[int, asyncio.Task[None]] = {}
@@ -130,6 +144,7 @@ class Courier:
 
     async def _carry(self, send: Waiting) -> None:
         try:
+            await self._look_into_sent(send)
             now = self._term.index.clock()
             taken = await self._term.write(lambda con: _take(con, now, send))
             if taken is None:
@@ -142,6 +157,16 @@ class Courier:
             log.error("Send %s was interrupted.", send.public_id, exc_info=error)
             await wait_for_event(self._stop, REST_SECONDS)
             self._reconciler.look()
+
+    async def _look_into_sent(self, send: Waiting) -> None:
+        """Know of what a person answered from the same login by now, before an answer goes out."""
+        if send.answers_mail is None:
+            return
+        try:
+            way = self._ways.of(send.address)
+        except PostroomError:
+            return  # it goes nowhere, and is told so
+        await self._sent_looks.look(way.name if way.shared else send.address)
 
     async def _submit(
         self, send: Waiting, envelope: Envelope, raw: bytes
@@ -207,8 +232,10 @@ def _take(con: Connection, now: float, send: Waiting) -> tuple[Envelope, bytes] 
     """The envelope and bytes of a send that is now in our hands, or None where it is not to go."""
     raw = mail.raw(con, send.mail_id)
     if raw is None:  # retention took the bytes while it waited; say so rather than wait for ever
-        reason = "Its mailbox was removed before the mail was sent."
-        sends.settle(con, now, send.id, SendStatus.FAILED, reason=reason)
+        sends.settle(con, now, send.id, SendStatus.FAILED, reason=GONE)
+        return None
+    if sends.answered_by_person(con, send):
+        sends.settle(con, now, send.id, SendStatus.FAILED, reason=ANSWERED)
         return None
     if not sends.begin(con, send.id):
         return None

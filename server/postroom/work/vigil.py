@@ -2,6 +2,7 @@
 
 INBOX           open, and waited on (news.py)
 Junk, Sent …    asked how they stand every `ROUND_SECONDS`, and opened where that has changed
+Sent            also before an answer goes out (sent_looks.py)
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from postroom.work.intake import Intake
 from postroom.work.news import News
 from postroom.work.pace import Pace
 from postroom.work.places import Place, Role
+from postroom.work.sent_looks import Asked, SentLooks
 from postroom.work.sources import Source, State
 from postroom.work.term import Term
 from postroom.work.tries import Tries
@@ -31,7 +33,7 @@ log = logging.getLogger("postroom.work")
 INBOX = "INBOX"
 
 ROUND_SECONDS = 30.0
-"""Between two looks at the other folders: how soon a person's own answer is seen …"""
+"""Between two looks at the other folders …"""
 
 ROUNDS_PER_SECOND = 10.0
 """… while there are not so many logins that this would be more rounds than these. Each takes one to
@@ -41,7 +43,7 @@ OTHERS = 2
 """Junk and Sent."""
 
 SENT_SECONDS = 2.0
-"""… and while somebody waits for mail."""
+"""… and at Sent, while somebody waits for mail."""
 
 LASTING_SECONDS = 10.0
 """How long a connection lasts, once all was read, that is no failure."""
@@ -67,12 +69,18 @@ class Vigil:
     """Keeps the index in step with logins elsewhere."""
 
     def __init__(
-        self, term: Term, intake: Intake, attention: Attention, openings: asyncio.Semaphore
+        self,
+        term: Term,
+        intake: Intake,
+        attention: Attention,
+        sent_looks: SentLooks,
+        openings: asyncio.Semaphore,
     ) -> None:
         """``openings`` bounds how many connections are opened at the same time."""
         self.term = term
         self.intake = intake
         self.attention = attention
+        self.sent_looks = sent_looks
         self._openings = openings
         self._kept = 0
 
@@ -128,7 +136,6 @@ class _Watch:
         self._tries = tries
         self._since = 0.0
         self._compared = -math.inf
-        self._news = News(connection, source, vigil.attention, self._has_own_news)
         self._pace = Pace()
         self._taken = 0
         self._stood: dict[str, FolderStatus] = {}
@@ -140,43 +147,51 @@ class _Watch:
 
     async def run(self) -> None:
         """Follow the login over this connection; returns when it is no longer to be watched."""
+        with self._vigil.sent_looks.answered_by(self._source.name) as asked:
+            await self._follow(asked)
+
+    async def _follow(self, asked: Asked) -> None:
         source, loop = self._source, asyncio.get_running_loop()
         self._since = await source.since()
         if await source.patience() <= 0:
             return
         await source.stands(State.READING)
-        await self._look_into([INBOX_LOOK, *await self._others(), INBOX_LOOK])
+        await self._look_into([INBOX_LOOK, *await self._others(), INBOX_LOOK], comparing=True)
         await source.fails("")
         begun = loop.time()
         try:
-            await self._stay()
+            await self._stay(asked)
         finally:
             # Not before: one that lets us look and then ends the connection would be asked again
             # and again without a rest.
             if loop.time() - begun >= LASTING_SECONDS:
                 self._tries.went_well()
 
-    async def _stay(self) -> None:
+    async def _stay(self, asked: Asked) -> None:
         source, loop = self._source, asyncio.get_running_loop()
-        looked = loop.time()
+        news = News(self._connection, source, self._vigil.attention, asked, self._has_own_news)
+        looked_at = loop.time()
         while (patience := await source.patience()) > 0:
-            round_ends = looked + self._vigil.round_seconds
+            round_ends = looked_at + self._vigil.round_seconds
             came = False
             if round_ends > loop.time():
-                came = await self._wait(min(patience, round_ends - loop.time()))
+                came = await self._wait(news, min(patience, round_ends - loop.time()))
+            if asked:
+                with asked.looking():
+                    await self._look_into_sent()
             if loop.time() >= round_ends or self._own_changed:
-                looked = loop.time()
+                looked_at = loop.time()
                 await self._look_around(await self._others(), came)
             else:
                 self._taken = await self._reader.read(0)
 
-    async def _wait(self, seconds: float) -> bool:
+    async def _wait(self, news: News, seconds: float) -> bool:
         """Whether something came to INBOX within so many seconds; returns as soon as something may
         have come anywhere."""
         loop = asyncio.get_running_loop()
         begin = loop.time()
         self._own_changed = False
-        came = await self._news.wait(begin + seconds)
+        came = await news.wait(begin + seconds)
         await asyncio.sleep(self._pace.rest(loop.time() - begin, self._taken))
         return came
 
@@ -193,12 +208,21 @@ class _Watch:
         self._own = [Look(mine[name], Role.INBOX, box) for name, box in own.items() if name in mine]
         return [*found, *self._own]
 
-    def _special(self) -> list[Look]:
+    def _special(self, *roles: Role) -> list[Look]:
         return [
             Look(folder.name, role)
             for use, role in (("\\Junk", Role.JUNK), ("\\Sent", Role.SENT))
-            if (folder := special_folder(self._listed, use)) is not None
+            if role in (roles or (role,))
+            and (folder := special_folder(self._listed, use)) is not None
         ]
+
+    async def _look_into_sent(self) -> None:
+        """Read what a person may have sent; some servers make the folder with the first mail."""
+        if not self._special(Role.SENT):
+            self._listed = await self._connection.folders()
+        sent = self._special(Role.SENT)
+        if changed := [look for look in sent if await self._has_changed(look.name)]:
+            await self._look_into([*changed, INBOX_LOOK], comparing=False)
 
     async def _has_own_news(self) -> bool:
         """While somebody waits: whether something came into a folder that is one mailbox's own, or,
@@ -207,7 +231,7 @@ class _Watch:
         looks = self._own
         if loop.time() - self._asked_sent >= SENT_SECONDS:
             self._asked_sent = loop.time()
-            looks = [*looks, *(look for look in self._special() if look.role is Role.SENT)]
+            looks = [*looks, *self._special(Role.SENT)]
         for look in looks:
             if await self._has_changed(look.name):
                 self._own_changed = True
@@ -220,7 +244,7 @@ class _Watch:
         changed = [look for look in others if await self._has_changed(look.name)]
         if changed or self._is_time_to_compare():
             opened = others if self._is_time_to_compare() else changed
-            await self._look_into([*opened, INBOX_LOOK])
+            await self._look_into([*opened, INBOX_LOOK], comparing=self._is_time_to_compare())
         elif await self._connection.noop() or came:
             self._taken = await self._reader.read(0)
 
@@ -231,9 +255,8 @@ class _Watch:
     def _is_time_to_compare(self) -> bool:
         return asyncio.get_running_loop().time() - self._compared >= COMPARE_SECONDS
 
-    async def _look_into(self, looks: Iterable[Look]) -> None:
-        """Read these folders; the last one stays open."""
-        comparing = self._is_time_to_compare()
+    async def _look_into(self, looks: Iterable[Look], *, comparing: bool) -> None:
+        """Read these folders; the last one stays open. ``comparing``: also find what is gone."""
         for look in looks:
             try:
                 await self._open(look, comparing)

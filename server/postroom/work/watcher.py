@@ -14,6 +14,7 @@ from postroom.index.index import wait_for_event
 from postroom.model.mailboxes import Mailbox
 from postroom.work.attention import Attention
 from postroom.work.intake import Intake
+from postroom.work.sent_looks import SentLooks
 from postroom.work.sources import AccountSource, MailboxSource, Source
 from postroom.work.term import Term
 from postroom.work.vigil import Vigil
@@ -31,12 +32,19 @@ class Watcher:
     """Keeps the index in step with every live mailbox on these ways."""
 
     def __init__(
-        self, term: Term, intake: Intake, attention: Attention, ways: Collection[Way]
+        self,
+        term: Term,
+        intake: Intake,
+        attention: Attention,
+        sent_looks: SentLooks,
+        ways: Collection[Way],
     ) -> None:
         self._term = term
         self._ways = ways
         self._vigils = {
-            way.name: Vigil(term, intake, attention, asyncio.Semaphore(OPENINGS_AT_ONCE))
+            way.name: Vigil(
+                term, intake, attention, sent_looks, asyncio.Semaphore(OPENINGS_AT_ONCE)
+            )
             for way in ways
         }
         self._tasks: dict[str, asyncio.Task[None]] = {}

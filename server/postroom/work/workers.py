@@ -23,6 +23,7 @@ from postroom.work.lending import Lending
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.rounds import Rounds
+from postroom.work.sent_looks import SentLooks
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
 from postroom.work.watcher import Watcher
@@ -55,7 +56,9 @@ async def run(
     intake, lending = Intake(term), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
-    courier = Courier(term, ways, Reconciler(term, ways, lending), operator.retry_hours * 3600)
+    sent_looks = SentLooks()
+    reconciler = Reconciler(term, ways, lending)
+    courier = Courier(term, ways, reconciler, sent_looks, operator.retry_hours * 3600)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
@@ -69,7 +72,7 @@ async def run(
             watched = [way for way in elsewhere if not _is_handed_in(way)]
             others |= {
                 "attention": attention.run(),
-                "watcher": Watcher(term, intake, attention, watched).run(),
+                "watcher": Watcher(term, intake, attention, sent_looks, watched).run(),
                 "filer": Filer(term, ways, lending).run(),
                 "provisioning": Provisioning(term, provisioners).run(),
             }

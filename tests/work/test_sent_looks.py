@@ -1,0 +1,47 @@
+"""A look into Sent before an answer goes out: done, or not to be had, and never for long."""
+
+import asyncio
+
+import pytest
+
+from postroom.work import sent_looks
+from postroom.work.sent_looks import SentLooks
+
+
+async def test_a_login_that_nobody_watches_is_not_waited_for() -> None:
+    assert not await SentLooks().look("work")
+
+
+async def test_one_look_serves_all_who_asked_before_it_began() -> None:
+    looks = SentLooks()
+    with looks.answered_by("work") as asked:
+        both = asyncio.gather(looks.look("work"), looks.look("work"))
+        await asyncio.wait_for(asked.begins(), 5)
+        with asked.looking():
+            late = asyncio.ensure_future(looks.look("work"))
+            await asyncio.sleep(0)
+        assert await both == [True, True]
+        assert asked
+        assert not late.done()
+    assert await late is False
+
+
+async def test_a_look_that_fails_keeps_nobody_waiting() -> None:
+    looks = SentLooks()
+    with looks.answered_by("work") as asked:
+        look = asyncio.ensure_future(looks.look("work"))
+        await asyncio.wait_for(asked.begins(), 5)
+        with pytest.raises(ConnectionError), asked.looking():
+            raise ConnectionError
+        assert await look is False
+
+
+async def test_a_server_that_is_too_slow_keeps_no_mail_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sent_looks, "PATIENCE_SECONDS", 0.01)
+    looks = SentLooks()
+    with looks.answered_by("work") as asked:
+        assert await looks.look("work") is False
+        with asked.looking():
+            pass  # nobody waits for it any more
