@@ -136,3 +136,9 @@ async def events(room: PostRoom) -> list[str]:
         lambda con: rows(con, "SELECT type FROM journal ORDER BY position")
     )
     return [str(kind) for (kind,) in found]
+
+
+def taken_for(frail: Frail) -> list[str]:
+    """Whom the server was asked to take mail for, in order."""
+    asked = [line for line in frail.smtp.commands if line.startswith("RCPT TO:<")]
+    return [line.removeprefix("RCPT TO:<").partition("@")[0] for line in asked]

@@ -1,18 +1,18 @@
 """kill -9 of whoever sends on an account, at the moments that matter."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from elsewhere.frail_account import DOMAIN, Frail, frail_account
+from elsewhere.frail_account import DOMAIN, Frail, frail_account, taken_for
 from elsewhere.worlds import World
 from rooms import eventually
 from servers import postroom_processes as processes
 from smtp.scripted_smtp import SILENCE
 
+PEOPLE = ("ben", "cam", "dan")
 THEM = "ben@elsewhere.example"
 
 
@@ -95,12 +95,38 @@ async def test_killed_in_a_second_attempt_does_not_take_the_copy_of_the_first_fo
     frail.smtp.answers.clear()
     assert status(frail.home) == [("submitting", 0)]
     async with processes.started(frail.home, "ada"):
-        await processes.eventually(lambda: status(frail.home) == [("unknown", 0)], 30)
-        a_minute_later(frail.home)
-        await processes.eventually(lambda: status(frail.home) == [("held", 0)], 30)
-    found = processes.ask(frail.home, "SELECT address, outcome FROM recipients ORDER BY place")
-    assert [row["outcome"] for row in found] == ["deferred", "accepted"]
-    assert len(frail.smtp.messages) == 1
+        await processes.eventually(lambda: status(frail.home) == [("sent", 0)], 30)
+    assert outcomes(frail.home) == ["accepted", "accepted"]
+    assert taken_for(frail) == ["ben", "dan", "ben"]
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+async def test_killed_after_the_final_dot_believes_the_copy_for_nobody_who_was_put_off_or_refused(
+    frail: Frail, attempt: int
+) -> None:
+    if attempt == 2:
+        frail.smtp.once["MAIL"] = b"451 4.3.0 later\r\n"
+    frail.smtp.answers["RCPT TO:<BEN"] = b"450 4.2.1 greylisted\r\n"
+    frail.smtp.answers["RCPT TO:<CAM"] = b"550 5.1.1 nobody\r\n"
+    frail.smtp.hold = asyncio.Event()
+    handed_over = asyncio.Event()
+
+    async def watch() -> None:
+        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
+        handed_over.set()
+
+    watching = asyncio.create_task(watch())
+    await killed_while(frail, handed_over, *(f"{who}@elsewhere.example" for who in PEOPLE))
+    await watching
+    frail.smtp.hold.set()
+    assert outcomes(frail.home) == ["deferred", "refused", "unknown"]
+    frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+    frail.smtp.answers.clear()
+    async with processes.started(frail.home, "ada"):
+        await processes.eventually(lambda: status(frail.home) == [("sent", 0)], 60)
+    assert outcomes(frail.home) == ["accepted", "refused", "accepted"]
+    assert taken_for(frail)[-1] == "ben"
+    assert len(frail.smtp.messages) == 2
 
 
 async def test_killed_in_a_second_attempt_for_the_only_recipient_is_found_in_sent(
@@ -128,7 +154,6 @@ def times_begun(frail: Frail) -> int:
     return sum(line.startswith("MAIL") for line in frail.smtp.commands)
 
 
-def a_minute_later(home: Path) -> None:
-    """It has been looked for as long as it is ever looked for."""
-    with sqlite3.connect(home / "postroom.db", timeout=10) as con:
-        con.execute("UPDATE sends SET doubt_since = doubt_since - 61")
+def outcomes(home: Path) -> list[str]:
+    found = processes.ask(home, "SELECT outcome FROM recipients ORDER BY place")
+    return [str(row["outcome"]) for row in found]

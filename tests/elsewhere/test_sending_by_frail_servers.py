@@ -14,6 +14,7 @@ from elsewhere.frail_account import (
     problem,
     received,
     sends,
+    taken_for,
     well_again,
 )
 from rooms import Agent, eventually, letter, rows
@@ -150,12 +151,6 @@ async def outcomes(room: PostRoom) -> dict[str, str]:
         lambda con: rows(con, "SELECT address, outcome FROM recipients ORDER BY address")
     )
     return {str(address).partition("@")[0]: str(outcome) for address, outcome in found}
-
-
-def taken_for(frail: Frail) -> list[str]:
-    """Whom the server was asked to take mail for, in order."""
-    asked = [line for line in frail.smtp.commands if line.startswith("RCPT TO:<")]
-    return [line.removeprefix("RCPT TO:<").partition("@")[0] for line in asked]
 
 
 def renamed(raw: bytes, send_id: str) -> bytes:

@@ -20,7 +20,7 @@ async def test_one_look_serves_all_who_asked_before_it_began() -> None:
         with asked.looking():
             late = asyncio.ensure_future(looks.look("work"))
             await asyncio.sleep(0)
-        assert await both == [True, True]
+        assert list(await both) == [True, True]
         assert asked
         assert not late.done()
     assert await late is False

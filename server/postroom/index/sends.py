@@ -4,13 +4,14 @@ The states are drawn in model/sends.py. Each change of state is written here wit
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from postroom.index import journal, threads
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
-from postroom.model.sends import Envelope, RecipientOutcome, SendStatus, Submission
+from postroom.model.sends import Envelope, RecipientOutcome, RecipientReply, SendStatus, Submission
 from postroom.model.verdicts import Verdict
 
 sql = named("sends")
@@ -127,12 +128,6 @@ def attempts(con: Connection, send_id: int) -> list[Row]:
     return list(sql.attempts(con, send_id=send_id))
 
 
-def is_recorded(con: Connection, send_id: int, number: int) -> bool:
-    """Whether it was written down what the server said in attempt ``number`` (from 1): not where
-    the worker died in it."""
-    return sql.has_attempt(con, send_id=send_id, number=number) is not None
-
-
 def due(con: Connection, now: float, most: int) -> list[Waiting]:
     """What may go now, oldest first: ``most`` of each domain, so that the mail of one whose server
     hangs does not hide that of others."""
@@ -173,26 +168,27 @@ def begin(con: Connection, send_id: int) -> bool:
 def answered_by_person(con: Connection, send: Waiting) -> bool:
     """Whether a person answered what this mail answers after it was written, while nobody can have
     it yet. (Who may have it gets the rest of what was meant for them.)"""
-    if send.answers_mail is None:
-        return False
-    if send.attempts and not is_recorded(con, send.id, send.attempts):
-        return False
-    if sql.may_lie_somewhere(con, send_id=send.id) is not None:
+    if send.answers_mail is None or sql.attempts_in_vain(con, send_id=send.id) < send.attempts:
         return False
     return sql.answered_by_person(con, mail_id=send.mail_id) is not None
 
 
-def record(con: Connection, at: float, send: Waiting, submission: Submission) -> None:
-    """Keep what the server said in one attempt."""
-    for reply in submission.replies:
+def note(con: Connection, send_id: int, replies: Sequence[RecipientReply]) -> None:
+    """Keep what is known of these recipients."""
+    for reply in replies:
         sql.set_recipient(
             con,
-            send_id=send.id,
+            send_id=send_id,
             address=reply.address,
             outcome=str(reply.outcome),
             code=reply.code,
             reply=reply.text,
         )
+
+
+def record(con: Connection, at: float, send: Waiting, submission: Submission) -> None:
+    """Keep what the server said in one attempt."""
+    note(con, send.id, submission.replies)
     told = {
         "recipients": [reply.model_dump(mode="json") for reply in submission.replies],
         "final": submission.final_reply,

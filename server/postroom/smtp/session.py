@@ -19,6 +19,7 @@ from postroom.smtp.client import NETWORK, TellingClient, answer_of, stage_failed
 from postroom.smtp.dialogue import Dialogue
 from postroom.smtp.dotted import dotted, lines_of
 from postroom.smtp.envelope import Needs, needs_of
+from postroom.smtp.offering import Offering, following, nothing_noted, offered
 from postroom.smtp.opening import open_client
 from postroom.smtp.replies import (
     Answer,
@@ -73,8 +74,15 @@ class SmtpSession:
         """Whether it can carry another mail, as far as we have heard."""
         return self._between_mails and self._client.is_connected and self._client.in_step
 
-    async def submit(self, envelope: Envelope, raw: bytes, dialogue: Dialogue) -> Submission:
-        """What became of one mail. Raises StageFailed where the sender was not even taken.
+    async def submit(
+        self,
+        envelope: Envelope,
+        raw: bytes,
+        dialogue: Dialogue,
+        offering: Offering = nothing_noted,
+    ) -> Submission:
+        """What became of one mail. Raises StageFailed where the sender was not even taken, and what
+        ``offering`` raises, before the message itself has left.
 
         Recipients that are too many for one transaction go in the next one, at once. Each takes at
         least one of them, so there are never more transactions than recipients.
@@ -87,21 +95,25 @@ class SmtpSession:
             dialogue.note("not submitted", answer)
             return all_alike(envelope, RecipientOutcome.REFUSED, answer)
         lines = lines_of(raw)
-        whole = latest = await self._transaction(envelope, needs, lines)
+        whole = latest = await self._transaction(envelope, needs, lines, offering)
         while self.usable and (rest := left_over(latest)):
             further = envelope.model_copy(update={"recipients": rest})
             try:
-                latest = await self._transaction(further, needs, lines)
+                latest = await self._transaction(
+                    further, needs, lines, following(whole.replies, offering)
+                )
             except StageFailed:  # the rest is deferred, as it stands
                 break
             whole = joined(whole, latest)
         return whole
 
-    async def _transaction(self, envelope: Envelope, needs: Needs, lines: bytes) -> Submission:
+    async def _transaction(
+        self, envelope: Envelope, needs: Needs, lines: bytes, offering: Offering
+    ) -> Submission:
         self._between_mails = False  # until the transaction has come to an orderly end
         await self._mail(envelope, needs, len(lines))
         try:
-            return await self._after_mail(envelope, lines)
+            return await self._after_mail(envelope, lines, offering)
         finally:
             if not self._between_mails:
                 self._client.close()
@@ -139,7 +151,7 @@ class SmtpSession:
                 await self._reset()
             raise StageFailed(answer, Obstacle.LOGIN if answer.code in LOGIN_CODES else None)
 
-    async def _after_mail(self, envelope: Envelope, lines: bytes) -> Submission:
+    async def _after_mail(self, envelope: Envelope, lines: bytes, offering: Offering) -> Submission:
         replies: list[RecipientReply] = []
         try:
             for address in envelope.recipients:
@@ -153,6 +165,7 @@ class SmtpSession:
         if all(r.outcome is not RecipientOutcome.ACCEPTED for r in replies):
             await self._reset()
             return Submission(replies=tuple(replies))
+        await offering(offered(replies))
         return await self._data(replies, lines)
 
     async def _recipient(self, envelope: Envelope, address: str) -> RecipientReply:

@@ -11,6 +11,7 @@ need their place.
 import asyncio
 from collections import OrderedDict
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from postroom.lanes import Lanes
@@ -19,6 +20,7 @@ from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, Submissio
 from postroom.smtp.account import SmtpLogin
 from postroom.smtp.dialogue import Dialogue
 from postroom.smtp.envelope import check_envelope
+from postroom.smtp.offering import Offering, nothing_noted
 from postroom.smtp.replies import StageFailed, all_alike, before_dot
 
 if TYPE_CHECKING:
@@ -61,8 +63,15 @@ class SubmissionPool:
         self._partings: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    async def submit(self, login: SmtpLogin, envelope: Envelope, raw: bytes) -> Submission:
-        """What became of the mail, recipient by recipient.
+    async def submit(
+        self,
+        login: SmtpLogin,
+        envelope: Envelope,
+        raw: bytes,
+        offering: Offering = nothing_noted,
+    ) -> Submission:
+        """What became of the mail, recipient by recipient. ``offering`` is told before the message
+        itself leaves; what it raises keeps it from leaving.
 
         Raises InvalidRequest for an envelope that may not go on a command line and Unavailable
         after ``close``; never for what a server or a network does. Cancelled midway, it closes
@@ -76,36 +85,29 @@ class SubmissionPool:
             await held.enter_async_context(self._places)
             dialogue = Dialogue()
             try:
-                submission = await self._submit(login, envelope, raw, dialogue)
+                submission = await self._submit(login, _Mail(envelope, raw, offering), dialogue)
             except StageFailed as failed:
                 submission = all_alike(envelope, _outcome(failed), failed.answer, failed.obstacle)
             return submission.model_copy(update={"dialogue": dialogue.lines})
 
-    async def _submit(
-        self, login: SmtpLogin, envelope: Envelope, raw: bytes, dialogue: Dialogue
-    ) -> Submission:
+    async def _submit(self, login: SmtpLogin, mail: "_Mail", dialogue: Dialogue) -> Submission:
         """On a kept connection, and where that turns out to have ended before the server took
         even the sender, on a fresh one."""
         kept = self._take_idle(login)
         if kept is not None:
             try:
-                return await self._submit_on(kept, login, envelope, raw, dialogue)
+                return await self._submit_on(kept, login, mail, dialogue)
             except StageFailed as failed:
                 if not failed.connection_ended:
                     raise
         fresh = await self._fresh(login, dialogue)
-        return await self._submit_on(fresh, login, envelope, raw, dialogue)
+        return await self._submit_on(fresh, login, mail, dialogue)
 
     async def _submit_on(
-        self,
-        session: "SmtpSession",
-        login: SmtpLogin,
-        envelope: Envelope,
-        raw: bytes,
-        dialogue: Dialogue,
+        self, session: "SmtpSession", login: SmtpLogin, mail: "_Mail", dialogue: Dialogue
     ) -> Submission:
         try:
-            return await session.submit(envelope, raw, dialogue)
+            return await session.submit(mail.envelope, mail.raw, dialogue, mail.offering)
         finally:
             self._give_back(session, login)
 
@@ -174,6 +176,15 @@ class SubmissionPool:
             self._part_with(self._idle.popitem()[0])
         if self._partings:
             await asyncio.wait(self._partings)
+
+
+@dataclass(frozen=True)
+class _Mail:
+    """What is to be carried."""
+
+    envelope: Envelope
+    raw: bytes
+    offering: Offering
 
 
 def _outcome(failed: StageFailed) -> RecipientOutcome:

@@ -17,7 +17,14 @@ from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
 from postroom.model.errors import InvalidRequest, PostroomError
-from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, SendStatus, Submission
+from postroom.model.sends import (
+    Envelope,
+    Obstacle,
+    RecipientOutcome,
+    RecipientReply,
+    SendStatus,
+    Submission,
+)
 from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
@@ -179,10 +186,19 @@ class Courier:
         except PostroomError as error:  # whatever is wrong there, it says nothing of the mail
             return way, _not_begun(envelope, error)
         try:
-            return way, await self._pool.submit(login, envelope, raw)
+            noting = partial(self._offered, send)
+            return way, await self._pool.submit(login, envelope, raw, noting)
         except InvalidRequest as error:  # it can never be sent: trying again would never end
             answer = Answer(NO_ANSWER, error.message)
             return way, all_alike(envelope, RecipientOutcome.REFUSED, answer)
+
+    async def _offered(self, send: Waiting, replies: tuple[RecipientReply, ...]) -> None:
+        """Keep who is put off or refused before the message leaves: should this process die after
+        that, a copy in Sent must not speak for them. Of a first attempt that is for everybody
+        there is nothing to keep."""
+        told = any(each.outcome is not RecipientOutcome.UNKNOWN for each in replies)
+        if told or send.attempts:
+            await self._term.write(lambda con: sends.note(con, send.id, replies))
 
     def _record(
         self, con: Connection, send: Waiting, way: Way | None, submission: Submission

@@ -18,9 +18,6 @@ least half an hour on the long run; the short ones bridge a server's restart).""
 NO_ANSWER = 0
 """In the place of a reply code: it was not the server who spoke."""
 
-NO_WORD_OF_ANYBODY = (NO_ANSWER, 421)
-"""The connection ended, or was going to (RFC 5321 §3.8): that says nothing of a recipient."""
-
 LOGIN_CODES = (530, 534, 535, 538)
 """A login that is refused for good (RFC 4954 §6)."""
 
@@ -88,33 +85,18 @@ def settle(
     return Outcome(SendStatus.SENT if accepted else SendStatus.FAILED, reason)
 
 
-def proven_by_copy(
-    known: Sequence[RecipientReply], *, recorded: bool, together: bool = False
-) -> frozenset[str]:
+def in_doubt(known: Sequence[RecipientReply]) -> frozenset[str]:
+    """Of whom nobody knows whether they have the mail, where the answer to its last attempt is
+    missing: ``unknown``, also where nothing was ever written down. Whoever is put off or refused is
+    written down before the message itself leaves (smtp/offering.py)."""
+    return frozenset(reply.address for reply in _of(known, RecipientOutcome.UNKNOWN))
+
+
+def proven_by_copy(known: Sequence[RecipientReply]) -> frozenset[str]:
     """The recipients whom a mail was taken for, where its copy is with its server and the answer
-    to the last attempt is not. None of them where the copy proves nothing.
-
-    ``known`` is what is known of each recipient, ``unknown`` where nothing is. ``recorded`` says
-    whether the last attempt was written down; where a worker died in it, nobody knows what it came
-    to for those it was for. ``together`` says that the server puts off all or nobody, as the
-    built-in one does.
-
-        somebody accepted before       nobody: the copy may be of that attempt
-        somebody unknown               they: a deferral is the server's word, and stands
-        not recorded, and before that
-          no word of somebody          they, as if this attempt were the first
-          one was deferred             that one: it was for nobody else
-          several were deferred        nobody: for some of them, but who knows which; all of them
-                                       where they go together
-    """
-    if _of(known, RecipientOutcome.ACCEPTED):
-        return frozenset()
-    in_doubt = _of(known, RecipientOutcome.UNKNOWN)
-    if not recorded:
-        deferred = _of(known, RecipientOutcome.DEFERRED)
-        in_doubt += tuple(reply for reply in deferred if reply.code in NO_WORD_OF_ANYBODY)
-        in_doubt = in_doubt or (deferred if together or len(deferred) == 1 else ())
-    return frozenset(reply.address for reply in in_doubt)
+    to the last attempt is not. Nobody where somebody has it from an attempt before: the copy may be
+    of that one."""
+    return frozenset() if _of(known, RecipientOutcome.ACCEPTED) else in_doubt(known)
 
 
 def _of(replies: Sequence[RecipientReply], outcome: RecipientOutcome) -> tuple[RecipientReply, ...]:

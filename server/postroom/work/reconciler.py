@@ -8,6 +8,8 @@
 
 The built-in server is ours and is asked whether it took a mail, wherever its Sent copy went since.
 
+Where nobody is in doubt the message had not left when the worker died, and it goes again.
+
 A mail goes again to those whom its server put off, under the same Message-ID. What is there may
 then be of an attempt before the one in doubt (work/outcomes.py, proven_by_copy): it proves nothing,
 and the operator's setting decides.
@@ -31,7 +33,7 @@ from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, Submission
 from postroom.smtp.replies import Answer, reply
 from postroom.work.lending import Lending
-from postroom.work.outcomes import proven_by_copy, settle
+from postroom.work.outcomes import in_doubt, proven_by_copy, settle
 from postroom.work.sent_folder import find_in_sent
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
@@ -113,6 +115,9 @@ class Reconciler:
 
     async def _find_out(self, send: Waiting) -> bool:
         """Whether it is settled what became of a send."""
+        if not await self._term.index.read(lambda con: in_doubt(_known(con, send.id))):
+            await self._settle(send, SendStatus.QUEUED, "it had not left: goes again")
+            return True
         way = self._way(send)
         taken = await self._was_taken(send, way) if way is not None else None
         if taken is None:
@@ -171,7 +176,7 @@ class Reconciler:
     def _change(
         self, con: Connection, send: Waiting, status: SendStatus, detail: str, reason: str
     ) -> None:
-        if not _in_doubt(con, send):
+        if not _is_open(con, send):
             return  # it was settled while we asked
         now = self._term.index.clock()
         sends.settle(con, now, send.id, status, reason=reason, detail=detail)
@@ -179,11 +184,9 @@ class Reconciler:
     def _accept(self, con: Connection, send: Waiting, way: Way) -> bool:
         """Whether it is settled: its copy is there, and proves for whom it was taken. It goes on
         as after an attempt that was answered so."""
-        if not _in_doubt(con, send):
+        if not _is_open(con, send):
             return True
-        recorded = sends.is_recorded(con, send.id, send.attempts)
-        ours = isinstance(way, BuiltinWay)
-        proven = proven_by_copy(_known(con, send.id), recorded=recorded, together=ours)
+        proven = proven_by_copy(_known(con, send.id))
         if not proven and sends.envelope(con, send).recipients:
             return False
         for address in proven:
@@ -220,7 +223,7 @@ class Reconciler:
         return True
 
 
-def _in_doubt(con: Connection, send: Waiting) -> bool:
+def _is_open(con: Connection, send: Waiting) -> bool:
     row = sends.by_id(con, send.id)
     return row is not None and row["status"] in (SendStatus.SUBMITTING, SendStatus.UNKNOWN)
 

@@ -89,10 +89,6 @@ INSERT INTO attempts (send_id, at, number, replies) VALUES (:send_id, :at, :numb
 -- Every try, in order.
 SELECT * FROM attempts WHERE send_id = :send_id ORDER BY id;
 
--- name: has_attempt(send_id, number)$
--- Whether it is known what the server said in one try.
-SELECT 1 FROM attempts WHERE send_id = :send_id AND number = :number LIMIT 1;
-
 -- name: answered_by_person(mail_id)$
 -- Whether a person answered the same conversation after this mail was written. By the mailbox: its
 -- conversation may be long, and what came since is little.
@@ -101,9 +97,11 @@ LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE mine.mail_id = :mail_id AND g.mailbox_id = mine.mailbox_id AND g.mail_id > :mail_id
   AND g.thread_id = mine.thread_id AND g.direction = 'sent' AND s.id IS NULL LIMIT 1;
 
--- name: may_lie_somewhere(send_id)$
--- Whether anybody has this mail, or may have it.
-SELECT 1 FROM recipients WHERE send_id = :send_id AND outcome IN ('accepted', 'unknown') LIMIT 1;
+-- name: attempts_in_vain(send_id)$
+-- How many attempts surely left the mail with nobody.
+SELECT count(*) FROM attempts a WHERE a.send_id = :send_id AND NOT EXISTS (
+  SELECT 1 FROM json_each(a.replies, '$.recipients') r
+  WHERE json_extract(r.value, '$.outcome') IN ('accepted', 'unknown'));
 
 -- name: set_recipient(send_id, address, outcome, code, reply)!
 -- What the server said of one recipient.
