@@ -29,6 +29,9 @@ class OtherWay:
     allows: Allowance = field(default_factory=lambda: Allowance(0.02, 0.1))
     took_it: Callable[[str], Awaitable[bool | None]] | None = None
 
+    def detail_of(self, address: str) -> str:
+        return ""
+
     def folder_of(self, address: str) -> str:
         return ""
 

@@ -30,6 +30,9 @@ def delivered(to: str) -> str:
         (delivered("agent+ada@corp.test"), LIST, "", "", {ADA}),
         (delivered("agent+ada@corp.test"), "agent+ben@corp.test", "", "", {ADA}),
         (delivered(ACCOUNT), "agent+ben@corp.test", "", "", {BEN}),
+        (delivered("agent+nobody@corp.test"), "agent+ada@corp.test", "", "", set()),
+        (delivered("agent+nobody@corp.test"), LIST, "", "by-ada@corp.test", set()),
+        (delivered("owner@corp.test"), "agent+ada@corp.test", "", "", {ADA}),
         # Below Received is a stranger's.
         (f"{RECEIVED}Delivered-To: agent+ben@corp.test\r\n", "agent+ada@corp.test", "", "", {ADA}),
         # An answer, wherever it is addressed.
@@ -65,6 +68,7 @@ def test_a_mail_goes_to_whom_it_was_delivered_else_to_whom_it_answers_else_to_it
         parse(raw),
         lambda ids: frozenset(SENT[id] for id in ids if id in SENT),
         ADDRESSES.get,
+        lambda address: address.startswith("agent+") and address not in ADDRESSES,
     )
     assert found == wanted
 
@@ -78,5 +82,6 @@ def test_who_goes_on_with_a_conversation_of_their_own_reaches_the_other_one(abov
         parse(raw),
         lambda ids: frozenset(SENT[id] for id in ids if id in SENT),
         ADDRESSES.get,
+        lambda address: address.startswith("agent+") and address not in ADDRESSES,
     )
     assert found == {BEN}

@@ -117,6 +117,23 @@ async def test_what_a_person_answers_from_the_account_joins_the_thread_as_ours(
     assert [m.text for m in refused.new_messages or ()] == ["I do, Ada's owner."]
 
 
+async def test_mail_for_a_deleted_mailbox_goes_to_no_other_one_that_it_names(one: Account) -> None:
+    ada, ben = await Agent(one.room, "ada").open(), await Agent(one.room, "ben").open()
+    await one.room.desk.mailboxes.delete(operator(), ben.address)
+    secret = letter(to=ben.address, text="For Ben's eyes.", more=f"Cc: {ada.address}")
+    await asyncio.to_thread(one.bring, [ben.address], secret)
+    await asyncio.to_thread(one.bring, [one.sub("nobody")], secret)
+    await asyncio.to_thread(one.bring, [ada.address], letter(to=ada.address, text="For Ada."))
+    came = await ada.wait(timeout=30)
+    assert [m.untrusted_text for m in came.messages] == ["For Ada."]
+
+    async def left() -> bool:
+        return len((await one.room.desk.accounts.strays(operator())).strays) == 2
+
+    await eventually(left, 30)
+    assert await one.texts() == ["For Ada."]
+
+
 @pytest.mark.parametrize("waiting", [False, True], ids=["nobody waits", "the agent waits"])
 async def test_an_answer_is_not_sent_where_a_person_has_just_answered(
     one: Account, waiting: bool

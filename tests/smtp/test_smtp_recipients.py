@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import pytest
 from smtp.scripted_smtp import HANG_UP, ScriptedSmtp, running, scripted_smtp, submitted
 
-from postroom.model.sends import Envelope, Submission
+from postroom.model.sends import Envelope, RecipientReply, Submission
 from postroom.smtp.replies import Answer, too_many
+from postroom.smtp.submit import SubmissionPool
 
 MANY = Envelope(sender="ada@x.test", recipients=tuple(f"r{n}@x.test" for n in range(250)))
+MAIL = b"Subject: s\r\n\r\nwords\r\n"
 TOO_MANY = b"452 4.5.3 Too many recipients\r\n"
 
 
@@ -102,6 +104,37 @@ async def test_what_breaks_in_the_second_transaction_leaves_the_first_as_it_was(
     async with limited() as server:
         server.second = {stage: HANG_UP}
         assert counted(await submitted(server.login, MANY)) == expected
+
+
+async def test_what_is_known_of_each_is_told_before_each_message_leaves() -> None:
+    told: list[dict[str, int]] = []
+    async with limited() as server:
+        pool = SubmissionPool()
+
+        async def offering(replies: tuple[RecipientReply, ...]) -> None:
+            assert verbs(server)["DATA"] == len(told)
+            told.append(counted(Submission(replies=replies)))
+
+        await pool.submit(server.login, MANY, MAIL, offering)
+        await pool.close()
+    assert told == [
+        {"unknown": 100, "deferred": 150},
+        {"accepted": 100, "unknown": 100, "deferred": 50},
+        {"accepted": 200, "unknown": 50},
+    ]
+
+
+async def test_a_message_does_not_leave_where_what_is_known_could_not_be_kept() -> None:
+    async def offering(replies: tuple[RecipientReply, ...]) -> None:
+        raise OSError("no space left")
+
+    async with limited() as server:
+        pool = SubmissionPool()
+        with pytest.raises(OSError, match="no space"):
+            await pool.submit(server.login, MANY, MAIL, offering)
+        assert counted(await pool.submit(server.login, MANY, MAIL)) == {"accepted": 250}
+        await pool.close()
+        assert len(server.messages) == 3
 
 
 async def test_a_full_mailbox_in_the_midst_is_not_taken_for_too_many() -> None:

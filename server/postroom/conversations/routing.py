@@ -3,7 +3,8 @@
 One account may serve many mailboxes. What decides, the first that says anything:
 
     1  the last server: which of them it was delivered for (Delivered-To and the like, above its
-       Received); it may name only the account, or nobody
+       Received); it may name only the account, or nobody. Where it names an address that was a
+       mailbox's, or could only be one's, the mail is for nobody
     2  an answer: which of them sent the mail that it follows (References, In-Reply-To); not where
        one of them wrote it, who may go on with a conversation of others
     3  the header: To, Cc
@@ -25,10 +26,13 @@ Owners = Callable[[str], int | None]
 """The mailbox of a lower-case address; None where it is none of ours."""
 
 
-def route(parsed: ParsedMessage, sent_by: Senders, mailbox_of: Owners) -> frozenset[int]:
-    """The mailboxes that a mail is for; empty where it is none of ours."""
+def route(
+    parsed: ParsedMessage, sent_by: Senders, mailbox_of: Owners, is_nobodys: Callable[[str], bool]
+) -> frozenset[int]:
+    """The mailboxes that a mail is for; empty where it is none of ours. ``is_nobodys`` says of a
+    lower-case address without a mailbox whether it can be nothing but a mailbox's."""
     delivered = _mailboxes(parsed.delivered_to, mailbox_of)
-    if delivered:
+    if delivered or any(is_nobodys(address) for address in parsed.delivered_to):
         return delivered
     answered = sent_by(followed_ids(parsed))
     named = _mailboxes(header_addresses(parsed), mailbox_of)

@@ -97,7 +97,7 @@ class Taking:
         """The mailboxes that a mail in a shared login is for."""
         parsed = self.one.parsed
         if self.place.role is not Role.SENT:
-            found = routing.route(parsed, self._sent_by, self._mailbox_of)
+            found = routing.route(parsed, self._sent_by, self._mailbox_of, self._is_nobodys)
         else:  # a person wrote it: where its conversation is, else as whom they wrote
             found = frozenset(
                 box
@@ -117,6 +117,13 @@ class Taking:
             return None
         box = mailboxes.by_address(self.con, address)
         return box.id if box and mailboxes.keeps_mail(self.con, box.id) else None
+
+    def _is_nobodys(self, address: str) -> bool:
+        """Whether an address is that of a mailbox that is gone, or of none that was ever made."""
+        if address.rpartition("@")[2] not in self.place.way.domains:
+            return False
+        gone = mailboxes.by_address(self.con, address) is not None
+        return gone or bool(self.place.way.detail_of(address))
 
     def _carries(self, box_id: int) -> bool:
         """Whether a mailbox's mail goes this way and is kept."""

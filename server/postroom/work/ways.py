@@ -57,6 +57,10 @@ class Way(Protocol):
     def shared(self) -> bool:
         """Whether one login serves all mailboxes, so that mail has to be routed."""
 
+    def detail_of(self, address: str) -> str:
+        """What stands behind the account's own name and the separator in a lower-case address
+        (RFC 5233); "" in any other address."""
+
     def folder_of(self, address: str) -> str:
         """The folder into which the server files the mail of one address; "" where it files all
         mail in INBOX."""
@@ -121,6 +125,9 @@ class BuiltinWay:
     async def took(self, address: str, message_id: str) -> bool | None:
         return await self.server.took(address, message_id)
 
+    def detail_of(self, address: str) -> str:
+        return ""
+
     def folder_of(self, address: str) -> str:
         return ""
 
@@ -135,14 +142,21 @@ class AccountWay:
     vault: Vault = field(repr=False)
     token: TokenSource | None = field(default=None, repr=False)
     separators: Mapping[str, str] = field(default_factory=dict)
-    """By domain, what stands before the detail that the server makes a folder of; nothing where it
-    files all mail in INBOX."""
+    """What stands before the detail, by domain; none of a catch-all domain."""
+    filed: frozenset[str] = frozenset()
+    """The domains of whose details the server makes folders."""
     shared: bool = True
 
-    def folder_of(self, address: str) -> str:
+    def detail_of(self, address: str) -> str:
         local_part, _, domain = address.rpartition("@")
-        separator = self.separators.get(domain, "")
-        return local_part.partition(separator)[2] if separator else ""
+        separator = self.separators.get(domain)
+        if separator is None:
+            return ""
+        own, _, detail = local_part.partition(separator)
+        return detail if own == self.account.address.partition("@")[0].lower() else ""
+
+    def folder_of(self, address: str) -> str:
+        return self.detail_of(address) if address.rpartition("@")[2] in self.filed else ""
 
     @property
     def smtp_host(self) -> str:
@@ -206,6 +220,9 @@ class DirectoryWay:
     domain: DirectoryDomain
     domains: frozenset[str]
     shared: bool = False
+
+    def detail_of(self, address: str) -> str:
+        return ""
 
     def folder_of(self, address: str) -> str:
         return ""

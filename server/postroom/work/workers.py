@@ -124,9 +124,10 @@ def _elsewhere(term: Term, settings: Settings) -> tuple[list[OAuthTokens], list[
         separators = {
             each: domain.separator
             for each, domain in domains.items()
-            if domain.addresses is AddressForm.FOLDER
+            if domain.addresses is not AddressForm.CATCH_ALL
         }
-        ways.append(AccountWay(name, account, frozenset(domains), vault, source, separators))
+        filed = frozenset(d for d in separators if domains[d].addresses is AddressForm.FOLDER)
+        ways.append(AccountWay(name, account, frozenset(domains), vault, source, separators, filed))
     return tokens, ways
 
 
