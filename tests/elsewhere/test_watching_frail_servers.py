@@ -452,7 +452,7 @@ async def test_what_was_left_alone_and_is_taken_away_is_listed_no_longer(
         await eventually(lambda: left(stays))
 
 
-async def test_mail_that_its_server_dates_before_its_mailbox_is_listed_as_left(
+async def test_mail_that_came_after_its_mailbox_is_taken_although_its_server_has_a_slow_clock(
     frail: Frail,
 ) -> None:
     async with frail.open() as room:
@@ -460,7 +460,33 @@ async def test_mail_that_its_server_dates_before_its_mailbox_is_listed_as_left(
         await state(room, "idle")
         frail.imap.deliver(mail("In time."))
         await eventually(lambda: received(room))
-        uid = frail.imap.deliver(mail("From a slow clock."), at=time.time() - 180)
+        frail.imap.deliver(mail("From a slow clock."), at=time.time() - 180)
+        await eventually(lambda: came(room, "In time.", "From a slow clock."))
+
+
+async def test_a_mailbox_that_is_made_later_gets_what_comes_from_then_on_whatever_its_date(
+    frail: Frail,
+) -> None:
+    async with frail.open() as room:
+        await Agent(room, "cam").open()
+        await state(room, "idle")
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["idle"]))
+        idles = frail.imap.asked["idle"]
+        await Agent(room, "ada").open()
+        await eventually(lambda: asyncio.sleep(0, frail.imap.asked["idle"] > idles))
+        frail.imap.deliver(mail("From a slow clock."), at=time.time() - 180)
+        await eventually(lambda: came(room, "From a slow clock."))
+
+
+async def test_mail_that_is_much_older_than_its_mailbox_is_listed_as_left_when_it_is_moved_there(
+    frail: Frail,
+) -> None:
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        frail.imap.deliver(mail("In time."))
+        await eventually(lambda: received(room))
+        uid = frail.imap.deliver(mail("From an archive."), at=time.time() - 2 * 3600)
 
         async def left() -> bool:
             found = await room.index.read(lambda con: folders.strays(con, 10))
@@ -468,3 +494,7 @@ async def test_mail_that_its_server_dates_before_its_mailbox_is_listed_as_left(
 
         await eventually(left)
         assert await received(room) == ["In time."]
+
+
+async def came(room: PostRoom, *texts: str) -> bool:
+    return await received(room) == list(texts)

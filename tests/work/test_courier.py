@@ -33,8 +33,8 @@ from postroom.model.requests import AttachmentRequest
 from postroom.work import mailserver
 from postroom.work.courier import Courier
 from postroom.work.lending import Lending
+from postroom.work.looks import Looks
 from postroom.work.reconciler import Reconciler
-from postroom.work.sent_looks import SentLooks
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, Ways
 
@@ -135,7 +135,7 @@ async def begun(out: Round, smtp_port: int | None) -> Any:
     )
     term, ways = await begin_term(out.room), Ways([way])
     reconciler = Reconciler(term, ways, Lending(ways))
-    return Courier(term, ways, reconciler, SentLooks(), RETRY_SECONDS).run(out.stop)
+    return Courier(term, ways, reconciler, Looks(), RETRY_SECONDS).run(out.stop)
 
 
 async def begin_term(room: PostRoom) -> Term:

@@ -36,7 +36,7 @@ from postroom.model.callers import operator
 from postroom.work import mailserver, sources
 from postroom.work.attention import Attention
 from postroom.work.intake import Intake
-from postroom.work.sent_looks import SentLooks
+from postroom.work.looks import Looks
 from postroom.work.term import Term
 from postroom.work.watcher import Watcher
 
@@ -96,7 +96,7 @@ async def watching(room: PostRoom, login: LoginOf) -> AsyncIterator[None]:
     """Mailboxes are watched as on a server elsewhere: a connection for each, in IDLE."""
     term = await begin_term(room)
     way = OtherWay(frozenset({"agents.localhost"}), login)
-    watcher = Watcher(term, Intake(term), Attention(term), SentLooks(), [way])
+    watcher = Watcher(term, Intake(term), Attention(term), Looks(), [way])
     task = asyncio.create_task(watcher.run())
     try:
         yield

@@ -28,9 +28,9 @@ from postroom.model.sends import (
 from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
+from postroom.work.looks import Looks
 from postroom.work.outcomes import NO_ANSWER, settle
 from postroom.work.reconciler import Reconciler
-from postroom.work.sent_looks import SentLooks
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
 
@@ -68,13 +68,13 @@ class Courier:
         term: Term,
         ways: Ways,
         reconciler: Reconciler,
-        sent_looks: SentLooks,
+        looks: Looks,
         retry_seconds: float,
     ) -> None:
         self._term = term
         self._ways = ways
         self._reconciler = reconciler
-        self._sent_looks = sent_looks
+        self._looks = looks
         self._retry_seconds = retry_seconds
         self._pool = SubmissionPool(per_login=2, most=AT_ONCE * (1 + len(list(ways))))
         self._in_flight: dict[int, asyncio.Task[None]] = {}
@@ -173,7 +173,7 @@ class Courier:
             way = self._ways.of(send.address)
         except PostroomError:
             return  # it goes nowhere, and is told so
-        await self._sent_looks.look(way.name if way.shared else send.address)
+        await self._looks.look(way.name if way.shared else send.address)
 
     async def _submit(
         self, send: Waiting, envelope: Envelope, raw: bytes

@@ -66,6 +66,11 @@ class FolderReader:
         self._first_look = False
         self._floor: int | None = None
 
+    @property
+    def read_at(self) -> float:
+        """When all that lay there had been read, seconds since 1970; 0 before."""
+        return self._place.read_at
+
     async def check_numbering(self, selected: SelectedFolder, *, closely: bool = False) -> None:
         """Where the server was put back to an earlier state of this folder, which has just been
         opened, let it be read anew: it gives out UIDs again that were other mails before. (It
@@ -189,10 +194,12 @@ class FolderReader:
         taken, through = 0, False
         await self._pass_by_what_blocks(down=False)
         while not through:
+            asked_at = self._term.index.clock()
             mails = self._connection.fetch_after(self._progress.last_uid, chunk=self._tries.chunk)
             more, through = await self._take(mails, down=False)
             taken += more
         self._first_look = False
+        self._place = replace(self._place, read_at=asked_at)
         return taken
 
     async def _slice(self) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from postroom.imap.connection import ImapConnection
 from postroom.model.errors import Refused
 from postroom.work.attention import Attention
-from postroom.work.sent_looks import Asked
+from postroom.work.looks import Asked
 from postroom.work.sources import Source, State
 
 

@@ -28,3 +28,6 @@ class Place:
     since: float
     """When we began to read here, seconds since 1970: mail that was there before is old, and of a
     shared login nobody's."""
+    read_at: float = 0.0
+    """When all that lay here had been read, by our own clock: what comes after it came later. 0
+    where that is not known."""

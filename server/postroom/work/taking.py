@@ -22,6 +22,10 @@ from postroom.work.places import Place, Role
 CLOCK_SECONDS = 60.0
 """How far a server's clock may be off from ours: what seems older by less is not old."""
 
+WRONG_CLOCK_SECONDS = 3600.0
+"""The same for mail of which we know that it came since: it may still be old where a person moved
+it there, with its date."""
+
 AFTER_SECONDS = 0.001
 """How much later than what it answers an answer is, at least."""
 
@@ -134,11 +138,14 @@ class Taking:
     def _came_before(self, box_id: int) -> bool:
         """Whether it came before a mailbox was made: such mail was for somebody else."""
         box = mailboxes.by_id(self.con, box_id)
-        return box is None or self._is_old(box.created_at)
+        if box is None:
+            return True
+        came_since = not self.first_look and box.created_at <= self.place.read_at
+        return self._is_old(box.created_at, WRONG_CLOCK_SECONDS if came_since else CLOCK_SECONDS)
 
-    def _is_old(self, since: float) -> bool:
+    def _is_old(self, since: float, off: float = CLOCK_SECONDS) -> bool:
         at = self.one.fetched.internal_date
-        return at is not None and at < since - CLOCK_SECONDS
+        return at is not None and at < since - off
 
     def _arrived_at(self) -> float:
         """When it arrived: now, but for what lay there when we first looked at much mail, which is

@@ -2,7 +2,7 @@
 
 INBOX           open, and waited on (news.py)
 Junk, Sent …    asked how they stand every `ROUND_SECONDS`, and opened where that has changed
-Sent            also before an answer goes out (sent_looks.py)
+INBOX, Sent     also when it is asked for (looks.py)
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from postroom.work import troubles
 from postroom.work.attention import Attention
 from postroom.work.folder_reader import FolderReader
 from postroom.work.intake import Intake
+from postroom.work.looks import Asked, Looks
 from postroom.work.news import News
 from postroom.work.pace import Pace
 from postroom.work.places import Place, Role
-from postroom.work.sent_looks import Asked, SentLooks
 from postroom.work.sources import Source, State
 from postroom.work.term import Term
 from postroom.work.tries import Tries
@@ -73,14 +73,14 @@ class Vigil:
         term: Term,
         intake: Intake,
         attention: Attention,
-        sent_looks: SentLooks,
+        looks: Looks,
         openings: asyncio.Semaphore,
     ) -> None:
         """``openings`` bounds how many connections are opened at the same time."""
         self.term = term
         self.intake = intake
         self.attention = attention
-        self.sent_looks = sent_looks
+        self.looks = looks
         self._openings = openings
         self._kept = 0
 
@@ -140,6 +140,8 @@ class _Watch:
         self._taken = 0
         self._stood: dict[str, FolderStatus] = {}
         """How each folder stood when it was last opened."""
+        self._read_at: dict[str, float] = {}
+        """When all that lay in a folder had been read, by its name."""
         self._listed: tuple[FolderName, ...] = ()
         self._own: list[Look] = []
         self._own_changed = False
@@ -147,7 +149,7 @@ class _Watch:
 
     async def run(self) -> None:
         """Follow the login over this connection; returns when it is no longer to be watched."""
-        with self._vigil.sent_looks.answered_by(self._source.name) as asked:
+        with self._vigil.looks.answered_by(self._source.name) as asked:
             await self._follow(asked)
 
     async def _follow(self, asked: Asked) -> None:
@@ -276,13 +278,15 @@ class _Watch:
             self._stood[look.name] = FolderStatus(selected.uidvalidity, selected.uidnext)
         owner = look.mailbox_id or source.mailbox_id
         folder = Folder(owner, source.way.name, look.name, selected.uidvalidity)
-        place = Place(folder, look.role, source.way, self._since)
+        read_at = self._read_at.get(look.name, 0.0)
+        place = Place(folder, look.role, source.way, self._since, read_at)
         self._reader = FolderReader(
             self._vigil.term, self._vigil.intake, self._connection, place, self._tries
         )
         first = self._compared == -math.inf
         await self._reader.check_numbering(selected, closely=first)
         self._taken = await self._reader.read(selected.exists)
+        self._read_at[look.name] = self._reader.read_at
         if comparing:
             await self._reader.find_expunged(selected.highestmodseq)
 

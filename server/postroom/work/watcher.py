@@ -14,7 +14,7 @@ from postroom.index.index import wait_for_event
 from postroom.model.mailboxes import Mailbox
 from postroom.work.attention import Attention
 from postroom.work.intake import Intake
-from postroom.work.sent_looks import SentLooks
+from postroom.work.looks import Looks
 from postroom.work.sources import AccountSource, MailboxSource, Source
 from postroom.work.term import Term
 from postroom.work.vigil import Vigil
@@ -36,18 +36,19 @@ class Watcher:
         term: Term,
         intake: Intake,
         attention: Attention,
-        sent_looks: SentLooks,
+        looks: Looks,
         ways: Collection[Way],
     ) -> None:
         self._term = term
         self._ways = ways
         self._vigils = {
-            way.name: Vigil(
-                term, intake, attention, sent_looks, asyncio.Semaphore(OPENINGS_AT_ONCE)
-            )
+            way.name: Vigil(term, intake, attention, looks, asyncio.Semaphore(OPENINGS_AT_ONCE))
             for way in ways
         }
+        self._looks = looks
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._known: set[int] = set()
+        """The mailboxes that were there at the last look."""
 
     async def run(self) -> None:
         """Watch every mailbox from its first moment to its last, until cancelled."""
@@ -74,6 +75,11 @@ class Watcher:
             del self._tasks[name]  # it had expired, and is its owner's again
         for name in self._tasks.keys() - wanted.keys():
             self._tasks.pop(name).cancel()
+        made = [box for box in boxes if box.id not in self._known]
+        self._known = {box.id for box in boxes}
+        for way in self._ways:
+            if way.shared and any(box.address.rpartition("@")[2] in way.domains for box in made):
+                self._looks.wake(way.name)
         for name in wanted.keys() - self._tasks.keys():
             source = wanted[name]()
             keeping = self._vigils[source.way.name].keep(source)

@@ -20,10 +20,10 @@ from postroom.work.filer import Filer
 from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
 from postroom.work.lending import Lending
+from postroom.work.looks import Looks
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.rounds import Rounds
-from postroom.work.sent_looks import SentLooks
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
 from postroom.work.watcher import Watcher
@@ -56,9 +56,9 @@ async def run(
     intake, lending = Intake(term), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
-    sent_looks = SentLooks()
+    looks = Looks()
     reconciler = Reconciler(term, ways, lending)
-    courier = Courier(term, ways, reconciler, sent_looks, operator.retry_hours * 3600)
+    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
@@ -72,7 +72,7 @@ async def run(
             watched = [way for way in elsewhere if not _is_handed_in(way)]
             others |= {
                 "attention": attention.run(),
-                "watcher": Watcher(term, intake, attention, sent_looks, watched).run(),
+                "watcher": Watcher(term, intake, attention, looks, watched).run(),
                 "filer": Filer(term, ways, lending).run(),
                 "provisioning": Provisioning(term, provisioners).run(),
             }

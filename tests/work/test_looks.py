@@ -4,21 +4,21 @@ import asyncio
 
 import pytest
 
-from postroom.work import sent_looks
-from postroom.work.sent_looks import SentLooks
+from postroom.work import looks
+from postroom.work.looks import Looks
 
 
 async def test_a_login_that_nobody_watches_is_not_waited_for() -> None:
-    assert not await SentLooks().look("work")
+    assert not await Looks().look("work")
 
 
 async def test_one_look_serves_all_who_asked_before_it_began() -> None:
-    looks = SentLooks()
-    with looks.answered_by("work") as asked:
-        both = asyncio.gather(looks.look("work"), looks.look("work"))
+    asking = Looks()
+    with asking.answered_by("work") as asked:
+        both = asyncio.gather(asking.look("work"), asking.look("work"))
         await asyncio.wait_for(asked.begins(), 5)
         with asked.looking():
-            late = asyncio.ensure_future(looks.look("work"))
+            late = asyncio.ensure_future(asking.look("work"))
             await asyncio.sleep(0)
         assert list(await both) == [True, True]
         assert asked
@@ -27,9 +27,9 @@ async def test_one_look_serves_all_who_asked_before_it_began() -> None:
 
 
 async def test_a_look_that_fails_keeps_nobody_waiting() -> None:
-    looks = SentLooks()
-    with looks.answered_by("work") as asked:
-        look = asyncio.ensure_future(looks.look("work"))
+    asking = Looks()
+    with asking.answered_by("work") as asked:
+        look = asyncio.ensure_future(asking.look("work"))
         await asyncio.wait_for(asked.begins(), 5)
         with pytest.raises(ConnectionError), asked.looking():
             raise ConnectionError
@@ -39,9 +39,9 @@ async def test_a_look_that_fails_keeps_nobody_waiting() -> None:
 async def test_a_server_that_is_too_slow_keeps_no_mail_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sent_looks, "PATIENCE_SECONDS", 0.01)
-    looks = SentLooks()
-    with looks.answered_by("work") as asked:
-        assert await looks.look("work") is False
+    monkeypatch.setattr(looks, "PATIENCE_SECONDS", 0.01)
+    asking = Looks()
+    with asking.answered_by("work") as asked:
+        assert await asking.look("work") is False
         with asked.looking():
             pass  # nobody waits for it any more

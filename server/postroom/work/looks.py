@@ -1,11 +1,12 @@
-"""Looks into Sent before an answer goes out, so that agent and person do not both answer.
+"""Looks into INBOX and Sent that do not wait for their time.
 
-    courier   asks, and waits a little      ┐
-                                            ├─ one process, by the name of a login
-    watch     is woken, looks, says it did  ┘
+    courier   before an answer goes out: agent and person must not   ┐
+              both answer. Waits a little for the look               ├─ by the name of a login
+    watcher   when a mailbox was made: what comes from then on is    │
+              its own, whatever its server's clock says              │
+    watch     is woken, looks, says it did                           ┘
 
-Sent is looked into now and then in any case (vigil.py); what a person wrote since the last time is
-found by this. A login that is not being watched, or does not answer in time, keeps no mail back.
+A login that is not being watched, or does not answer in time, keeps no mail back.
 """
 
 import asyncio
@@ -62,7 +63,7 @@ class Asked:
         return look
 
 
-class SentLooks:
+class Looks:
     """The watches that can look into Sent at once, by the name of their login."""
 
     def __init__(self) -> None:
@@ -78,6 +79,11 @@ class SentLooks:
             if self._watches.get(name) is asked:
                 del self._watches[name]
             asked.close()
+
+    def wake(self, name: str) -> None:
+        """Let this login be looked into soon, where somebody watches it."""
+        if (watch := self._watches.get(name)) is not None:
+            watch._add()
 
     async def look(self, name: str) -> bool:
         """Whether what lies in this login's Sent now is in the index. False where nobody could
