@@ -41,6 +41,8 @@ class MailHost:
     table: DirectoryTable
     certificate: Path
     """Signs itself, for 127.0.0.1 and localhost: what a client has to trust."""
+    more_dovecot: str = ""
+    """What a test's operator wrote below the printed dovecot.conf."""
 
     @property
     def domain(self) -> str:
@@ -129,12 +131,16 @@ class MailHost:
 
 @contextmanager
 def prepared(
-    table: DirectoryTable | None = None, database: dict[str, Any] | None = None, **options: Any
+    table: DirectoryTable | None = None,
+    database: dict[str, Any] | None = None,
+    more_dovecot: str = "",
+    **options: Any,
 ) -> Iterator[MailHost]:
     """A host whose files are written and whose table is there; nothing runs yet.
 
     ``table`` and ``database`` are how Postroom and the servers reach a database of the test's own;
-    without them it is an SQLite file. Other ``options`` are those of `HostOptions`.
+    without them it is an SQLite file. ``more_dovecot`` goes below dovecot.conf. Other ``options``
+    are those of `HostOptions`.
     """
     with open_folder() as folder:
         for name in ("run", "state", "data", "queue", "logs", "mail", "table"):
@@ -148,7 +154,7 @@ def prepared(
         given.setdefault("certificate", str(pair.certificate))
         given.setdefault("key", str(pair.key))
         given["database"].setdefault("kind", "sqlite")
-        host = MailHost(folder, host_options(**given), table, pair.certificate)
+        host = MailHost(folder, host_options(**given), table, pair.certificate, more_dovecot)
         _write(host)
         yield host
 
@@ -169,6 +175,8 @@ def _write(host: MailHost) -> None:
         readers=host.options.readers,
         overwrite=True,
     )
+    with (host.config / "dovecot" / "dovecot.conf").open("a") as printed:
+        printed.write(host.more_dovecot)
 
 
 def _sqlite(folder: Path) -> SqliteTable:

@@ -36,6 +36,8 @@ class TokenServer:
         self.asked: list[dict[str, str]] = []
         self.headers: list[dict[str, str]] = []
         self.answers: list[Answer] = []
+        self.owners: dict[str, str] = {}
+        """Whose access tokens are good, as a mail server is told that asks (RFC 7662)."""
         self.scheme = "http"
         self.port = 0
         self.open = asyncio.Event()
@@ -45,6 +47,15 @@ class TokenServer:
     @property
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}/token"
+
+    @property
+    def introspection_url(self) -> str:
+        """A mail server puts a token behind it."""
+        return f"{self.scheme}://127.0.0.1:{self.port}/introspect?token="
+
+    async def introspect(self, request: Request) -> Response:
+        owner = self.owners.get(request.query_params["token"])
+        return JSONResponse({"active": owner is not None, "username": owner})
 
     async def answer(self, request: Request) -> Response:
         """Held back while ``open`` is not set."""
@@ -64,7 +75,12 @@ async def token_server(*answers: Answer, pem: Path | None = None) -> AsyncIterat
     """A running end point on loopback; with ``pem``, a key and its certificate, over TLS."""
     made = TokenServer()
     made.answers = list(answers)
-    app = Starlette(routes=[Route("/token", made.answer, methods=["POST"])])
+    app = Starlette(
+        routes=[
+            Route("/token", made.answer, methods=["POST"]),
+            Route("/introspect", made.introspect),
+        ]
+    )
     listening = socket.create_server(("127.0.0.1", 0))
     made.port = listening.getsockname()[1]
     made.scheme = "https" if pem else "http"
