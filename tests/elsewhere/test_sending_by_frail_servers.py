@@ -303,6 +303,19 @@ async def test_a_copy_is_filed_once_in_sent_where_the_provider_files_none(
     assert not more
 
 
+@pytest.mark.parametrize("below", ["", "INBOX/"])
+async def test_sent_is_made_where_an_account_has_none(frail: Frail, below: str) -> None:
+    frail.account["files_sent"] = False
+    frail.imap.below = below
+    del frail.imap.folders["Sent"]
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        answer = await ada.send(to=THEM)
+        await eventually(lambda: nothing_to_file(room))
+    ((copy, _),) = frail.imap.folders[f"{below}Sent"].mails.values()
+    assert f"<{answer.send_id}@{DOMAIN}>".encode() in copy
+
+
 async def nothing_to_file(room: PostRoom) -> bool:
     return await sends(room, "to_file") == [(0,)]
 

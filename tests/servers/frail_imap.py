@@ -69,6 +69,8 @@ class FrailImap:
     folders: dict[str, FrailFolder] = field(
         default_factory=lambda: {n: FrailFolder() for n in ("INBOX", "Junk", "Sent")}
     )
+    below: str = ""
+    """What a folder's name begins with, where one is to be made."""
     asked: Counter[str] = field(default_factory=Counter)
     open_now: int = 0
     most_at_once: int = 0
@@ -182,7 +184,7 @@ class _Session:
 
     async def do_list(self, _: bytes) -> bytes:
         for name in self.server.folders:
-            use = b"" if name == "INBOX" else b"\\" + name.encode()
+            use = b"" if name == "INBOX" or "/" in name else b"\\" + name.encode()
             self.say(b"* LIST (" + use + b') "/" ' + name.encode() + b"\r\n")
         return b"OK done"
 
@@ -274,6 +276,8 @@ class _Session:
 
     async def do_append(self, arguments: bytes) -> bytes:
         quoted, bare = _QUOTED.findall(arguments)[0]
+        if (quoted or bare).decode() not in self.server.folders:
+            return b"NO [TRYCREATE] there is none"
         if self.server.append_hold != "before":
             self.server.folders[(quoted or bare).decode()].put(self.literal)
         self.server.appending.set()
@@ -284,6 +288,14 @@ class _Session:
             self.server.append_ends -= 1
             raise ConnectionResetError
         return b"OK filed"
+
+    async def do_create(self, arguments: bytes) -> bytes:
+        quoted, bare = _QUOTED.findall(arguments)[0]
+        name = (quoted or bare).decode()
+        if not name.startswith(self.server.below):
+            return b"NO folders are below INBOX here"
+        self.server.folders[name] = FrailFolder()
+        return b"OK made"
 
     async def do_logout(self, _: bytes) -> bytes:
         self.say(b"* BYE\r\n")

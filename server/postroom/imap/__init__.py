@@ -20,7 +20,7 @@ What is asked then, a file a subject, functions over one dialogue:
     changes.py        which of them are gone
     fetching.py       mail upwards or downwards, in batches of bounded size
     waiting.py        IDLE
-    filing.py         APPEND
+    filing.py         APPEND, CREATE
 
 What all that stands on:
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from postroom.imap.account import ImapLogin
 from postroom.imap.changes import expunged_of
 from postroom.imap.fetching import mails_after, mails_before
-from postroom.imap.filing import append
+from postroom.imap.filing import append, create
 from postroom.imap.folders import FolderName, FolderStatus, SelectedFolder
 from postroom.imap.grammar import astring
 from postroom.imap.listing import WireNames, list_folders
@@ -184,6 +184,11 @@ class ImapConnection:
         with self._over_on_garbage():
             name = await self._names.argument(self._dialogue, folder)
             await append(self._dialogue, name, raw, flags)
+
+    async def create(self, folder: str) -> None:
+        """Make a folder. Refused where the server does not: it may be there."""
+        with self._over_on_garbage():
+            await create(self._dialogue, await self._names.argument(self._dialogue, folder))
 
     async def close(self) -> None:
         """Part politely where that is possible; closed within about two seconds in any case.

@@ -1,4 +1,4 @@
-"""Filing a message into a folder (RFC 3501 §6.3.11)."""
+"""Filing a message into a folder (RFC 3501 §6.3.11), which may have to be made first (§6.3.3)."""
 
 import re
 from typing import TYPE_CHECKING
@@ -25,3 +25,10 @@ async def append(
     if reply.text.upper().startswith(b"[TRYCREATE]"):
         raise NotFound("imap_no_such_folder", "The IMAP server has no such folder.")
     raise Refused("imap_append_refused", "The IMAP server did not file the message.")
+
+
+async def create(dialogue: "Dialogue", wire_name: Argument) -> None:
+    """Make a folder. Refused where the server does not."""
+    reply = await dialogue.ask("CREATE", wire_name)
+    if not reply.ok:
+        raise Refused("imap_create_refused", "The IMAP server did not make the folder.")

@@ -16,7 +16,7 @@ from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
 from postroom.model.errors import NotFound, PostroomError, Refused
 from postroom.work.lending import Lending
-from postroom.work.sent_folder import find_in_sent, name_of_sent
+from postroom.work.sent_folder import file_in_sent, find_in_sent
 from postroom.work.term import Term
 from postroom.work.tries import Tries
 from postroom.work.ways import Ways
@@ -78,4 +78,4 @@ class Filer:
 async def _file(connection: ImapConnection, send: Waiting, raw: bytes) -> None:
     message_id = f"{send.public_id}@{send.address.rpartition('@')[2]}"
     if await find_in_sent(connection, message_id) is None:
-        await connection.append(await name_of_sent(connection), raw)
+        await file_in_sent(connection, raw)
