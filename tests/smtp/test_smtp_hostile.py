@@ -82,7 +82,7 @@ async def test_a_server_that_misbehaves_at_the_second_mail(
 ) -> None:
     async with scripted_smtp() as server:
         does(server)
-        pool = SubmissionPool(timeout=0.3, final_timeout=0.3)
+        pool = SubmissionPool(timeout=1.0, final_timeout=1.0)
         assert told(await pool.submit(server.login, ONE, RAW)) == "accepted"
         server.once |= server.later
         outcome = told(await pool.submit(server.login, ONE, RAW))
