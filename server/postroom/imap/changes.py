@@ -17,6 +17,10 @@ from postroom.imap.uids import UidSet
 if TYPE_CHECKING:
     from postroom.imap.dialogue import Dialogue
 
+CHANGED_OCTETS = 64
+"""About what a server says of one message whose flags changed: number, UID, flags, mod-sequence.
+After somebody marked a folder as read it says that of each that we know, and needs the time."""
+
 
 async def enable(dialogue: "Dialogue") -> None:
     """Have the server tell what vanished, where it can. Legal before a folder is open (RFC 5161
@@ -48,7 +52,9 @@ async def _vanished(dialogue: "Dialogue", known: UidSet, since: int) -> UidSet |
         f"{known.lowest}:{known.highest}",
         "(UID)",
         f"(CHANGEDSINCE {since} VANISHED)",
-        wanted="VANISHED FETCH",  # changed flags come along, and are of no interest
+        wanted="VANISHED",
+        unneeded="FETCH",  # changed flags come along, and may be a whole folder's
+        octets=CHANGED_OCTETS * len(known),
         uid=True,
     )
     if not reply.ok:
