@@ -13,7 +13,9 @@ Mail in:
     watcher.py      every login elsewhere: a vigil each    vigil.py       one of them
     sources.py      whose mail a login brings              attention.py   who waits just now
     inlet.py        what Postfix hands in
-    folder_reader.py  one folder, kept in step             places.py      a folder and its role
+    numbering.py    whether a folder's UIDs still mean what they meant
+    folder_reader.py  what is new in it, or was there      places.py      a folder and its role
+    expunged.py     what was taken from it
     conveyor.py     the next batch, while one is indexed   news.py        IDLE, or asking
     intake.py       mail's way into the index, a batch at a time
     taking.py       one mail: whose it is, whether it is known, where it belongs
