@@ -3,10 +3,11 @@
     SMTP ── smtp_session ── smtp_policy ─┐                      ┌── imap_connection ── IMAP
                                          ├── directory (asked)  │   imap_commands, imap_mends
                                          │                      │   imap_login, imap_state
-            trace_fields (pure) ─────────┤                      ├── imap_session
-                                         ▼                      ▼
+            trace_fields (pure) ─────────┤                      ├── imap_session,
+                                         ▼                      ▼   imap_folder_session
                                      mailstore ◄──────── imap_folder(s) ─ imap_view
-                                         │                      └── imap_messages
+                                         │                      └── imap_messages, imap_structure,
+                                         │                          imap_needs, imap_output
             filing, accepted (transactions), database (one writer thread, two readers)
 
 `server.EmbeddedServer` is the door. Two libraries speak the protocols: pymap IMAP, imported by
