@@ -2,6 +2,7 @@
 
     door.py         whose is what: the only place where a caller is checked
     mailboxes.py    sending.py   reading.py   waiting.py   attachments.py   tracing.py   health.py
+    making.py                              a mailbox asked for: checked, and one transaction
     created.py  advice.py                  what is said of a mailbox asked for; after a wait
     unused.py                              what is said of an account without a domain
     steps.py                               the steps of a trace in their order
