@@ -26,7 +26,7 @@ Mail out:
     courier.py      the outbox → a server                  outcomes.py    what its answers come to
     reconciler.py   what became of a send that a dead worker had in hand
     filer.py        copies into Sent, where the server files none         sent_folder.py
-    lending.py      connections for both, few
+    lending.py      connections for both, few              tokens.py      access tokens of accounts
 
     provisioning.py tells servers what became of their mailboxes
     caretaker.py    expiry, and the mail of mailboxes that are gone
