@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from imap.scripted_imap import PATIENCE, Peer, Script, inbox_of, scripted
 
-from postroom.imap import protocol
+from postroom.imap import protocol, uids
 from postroom.imap.connection import ImapConnection
 from postroom.imap.uids import UidSet
 from postroom.model.errors import PeerError, PeerTimeout
@@ -181,6 +181,19 @@ async def test_a_server_that_never_ends_what_vanished_is_cut_off(
     async with on_qresync(script) as connection:
         with pytest.raises(PeerError) as raised:
             await asyncio.wait_for(connection.expunged(KNOWN, 77), 20)
+    assert raised.value.code == "imap_garbage"
+
+
+async def test_more_that_vanished_than_a_folder_holds_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uids, "MAX_RUNS", 100)
+    many = b"* VANISHED (EARLIER) 5" + b",3" * 59 + b"\r\n"
+    async with on_qresync(answering(VANISHED, many)) as connection:
+        assert await connection.expunged(KNOWN, 77) == UidSet.of([3, 5])
+    async with on_qresync(answering(VANISHED, many * 2)) as connection:
+        with pytest.raises(PeerError) as raised:
+            await connection.expunged(KNOWN, 77)
     assert raised.value.code == "imap_garbage"
 
 
