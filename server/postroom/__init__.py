@@ -24,6 +24,7 @@ Rooms, top to bottom; each imports only from below:
     desk  work  probe   the counter; what happens over time; what an operator tries by hand
     index imap smtp lmtp dns oauth credentials provision embedded     strangers to one another
     maildata            a message as it comes after DATA, for the rooms that take mail in
+    lanes idle_connections      places few at a time; connections kept a while, for imap and smtp
     mime conversations policy accounts      pure: bytes, ids and facts in, answers out
     model               what mail is, in words that every room shares
 

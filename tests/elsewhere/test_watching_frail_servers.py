@@ -155,6 +155,26 @@ async def test_a_server_that_was_put_back_loses_no_new_mail_and_brings_no_old_on
         await eventually(lambda: all_of(room, 8))
 
 
+async def test_a_server_that_was_put_back_has_no_private_mail_listed_from_before_our_time(
+    frail: Frail,
+) -> None:
+    inbox = frail.imap.inbox
+    inbox.put(letter(to=ADDRESS, text="Private."), at=time.time() - 30 * 86400)
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        for number in range(3):
+            frail.imap.deliver(mail(f"Mail {number}."))
+        await eventually(lambda: all_of(room, 3))
+    for uid in (3, 4):
+        del inbox.mails[uid]
+    inbox.uidnext = 3
+    inbox.put(mail("New."))
+    async with frail.open() as room:
+        await eventually(lambda: all_of(room, 4))
+        assert (await received(room))[-1] == "New."
+        assert not await room.index.read(lambda con: folders.strays(con, 10))
+
+
 async def all_of(room: PostRoom, count: int) -> bool:
     return len(await received(room)) == count
 

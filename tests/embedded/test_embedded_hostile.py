@@ -11,7 +11,8 @@ from pymap.parsing.specials import FetchRequirement
 
 from postroom.embedded import connections
 from postroom.embedded.filing import MessageRow
-from postroom.embedded.imap_messages import LoadedMessage, Message, parse_bounded
+from postroom.embedded.imap_messages import LoadedMessage, Message
+from postroom.embedded.imap_structure import parse_bounded
 
 
 async def still_serves(office: Office) -> None:

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 import pytest
 from imap.scripted_imap import PATIENCE, Peer, Script, inbox_of, scripted
 
+from postroom.imap import protocol, uids
 from postroom.imap.connection import ImapConnection
 from postroom.imap.uids import UidSet
-from postroom.model.errors import PeerError
+from postroom.model.errors import PeerError, PeerTimeout
 
 KNOWN = UidSet.of([1, 2, 3, 5, 9])
 QRESYNC = b"IMAP4rev1 ENABLE CONDSTORE QRESYNC ESEARCH"
@@ -142,6 +143,71 @@ async def test_what_vanished_may_come_in_pieces_or_not_at_all() -> None:
     async with on_qresync(script) as connection:
         assert await connection.expunged(KNOWN, 77) == UidSet.of([1, 2, 9])
         assert await connection.expunged(KNOWN, 77) == UidSet()
+
+
+MARKED = UidSet.between(1, 400_000)
+"""The mail of a large folder that somebody has marked as read. To keep what is said of each would
+take more than an answer may hold (MAX_COLLECTED)."""
+
+
+async def test_a_large_folder_whose_flags_have_all_changed_is_looked_through() -> None:
+    async def script(peer: Peer) -> None:
+        tag = await peer.hear(b"UID FETCH 1:400000 (UID) (CHANGEDSINCE 77 VANISHED)")
+        await peer.say(b"* VANISHED (EARLIER) 5:6\r\n")
+        for start in range(1, len(MARKED) + 1, 1_000):
+            await peer.say(b"".join(map(flags_changed, range(start, start + 1_000))))
+        await peer.say(b"* VANISHED (EARLIER) 400000\r\n" + tag.encode() + b" OK done\r\n")
+        await peer.answer(b"NOOP")
+
+    async with on_qresync(script) as connection:
+        assert await connection.expunged(MARKED, 77) == UidSet.of([5, 6, 400_000])
+        assert not await connection.noop()  # changed flags that we asked for are no news
+
+
+def flags_changed(uid: int) -> bytes:
+    return b"* %d FETCH (UID %d FLAGS (\\Seen) MODSEQ (78))\r\n" % (uid, uid)
+
+
+async def test_a_server_that_never_ends_what_vanished_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(protocol, "MAX_COLLECTED", 2**20)
+
+    async def script(peer: Peer) -> None:
+        await peer.hear(VANISHED)
+        while not peer.reader.at_eof():
+            await peer.say(b"* VANISHED (EARLIER) 9\r\n" * 1_000)
+
+    async with on_qresync(script) as connection:
+        with pytest.raises(PeerError) as raised:
+            await asyncio.wait_for(connection.expunged(KNOWN, 77), 20)
+    assert raised.value.code == "imap_garbage"
+
+
+async def test_more_that_vanished_than_a_folder_holds_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uids, "MAX_RUNS", 100)
+    many = b"* VANISHED (EARLIER) 5" + b",3" * 59 + b"\r\n"
+    async with on_qresync(answering(VANISHED, many)) as connection:
+        assert await connection.expunged(KNOWN, 77) == UidSet.of([3, 5])
+    async with on_qresync(answering(VANISHED, many * 2)) as connection:
+        with pytest.raises(PeerError) as raised:
+            await connection.expunged(KNOWN, 77)
+    assert raised.value.code == "imap_garbage"
+
+
+async def test_a_server_that_never_ends_what_changed_is_cut_off_in_time() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.hear(VANISHED)
+        gone = asyncio.ensure_future(peer.until_gone())
+        while not gone.done():
+            await peer.say(flags_changed(2))
+            await asyncio.wait({gone}, timeout=PATIENCE / 3)
+
+    async with on_qresync(script) as connection:
+        with pytest.raises(PeerTimeout):
+            await asyncio.wait_for(connection.expunged(KNOWN, 77), 10)
 
 
 async def test_what_vanishes_while_we_ask_counts_and_is_news() -> None:

@@ -5,6 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+
+from work.line import End, copying, line_to
 
 
 @dataclass
@@ -34,42 +37,19 @@ class FaultLine:
 async def fault_line(target: int) -> AsyncIterator[FaultLine]:
     """A line to a port of this machine."""
     line = FaultLine()
-    tasks: set[asyncio.Task[None]] = set()
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.ensure_future(_carry(line, target, reader, writer)))
-
-    listener = await asyncio.start_server(accept, "127.0.0.1", 0)
-    line.port = listener.sockets[0].getsockname()[1]
-    try:
+    async with line_to(target, partial(_carry, line)) as line.port:
         yield line
-    finally:
-        listener.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _carry(
-    line: FaultLine, target: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def _carry(line: FaultLine, here: End, there: End) -> None:
     line.connections += 1
+    ends = {here.writer, there.writer}
+    line._ends |= ends
     try:
-        there_reader, there = await asyncio.open_connection("127.0.0.1", target)
-    except OSError:
-        writer.transport.abort()
-        return
-    line._ends |= {writer, there}
-    onward = asyncio.create_task(_copy(reader, there))
-    try:
-        with contextlib.suppress(ConnectionError):
-            await _bring_back(line, there_reader, writer)
+        async with copying(here.reader, there.writer):
+            await _bring_back(line, there.reader, here.writer)
     finally:
-        onward.cancel()
-        await asyncio.gather(onward, return_exceptions=True)
-        line._ends -= {writer, there}
-        for end in (writer, there):
-            end.transport.abort()
+        line._ends -= ends
 
 
 async def _bring_back(
@@ -92,10 +72,3 @@ async def _bring_back(
         carried += len(data)
         writer.write(data)
         await writer.drain()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()

@@ -5,6 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+
+from work.line import End, copying, line_to
 
 END_OF_DATA = b"\r\n.\r\n"
 
@@ -28,35 +31,13 @@ class LossyLine:
 async def lossy_line(target: int) -> AsyncIterator[LossyLine]:
     """A line to a port of this machine."""
     line = LossyLine()
-    tasks: set[asyncio.Task[None]] = set()
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.ensure_future(_carry(line, target, reader, writer)))
-
-    listener = await asyncio.start_server(accept, "127.0.0.1", 0)
-    line.port = listener.sockets[0].getsockname()[1]
-    try:
+    async with line_to(target, partial(_carry, line)) as line.port:
         yield line
-    finally:
-        listener.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _carry(
-    line: LossyLine, target: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    there_reader, there = await asyncio.open_connection("127.0.0.1", target)
-    back = asyncio.create_task(_copy(there_reader, writer))
-    try:
-        with contextlib.suppress(ConnectionError):
-            await _submit(line, reader, writer, there)
-    finally:
-        back.cancel()
-        await asyncio.gather(back, return_exceptions=True)
-        for end in (writer, there):
-            end.transport.abort()
+async def _carry(line: LossyLine, here: End, there: End) -> None:
+    async with copying(there.reader, here.writer):
+        await _submit(line, here.reader, here.writer, there.writer)
 
 
 async def _submit(
@@ -93,10 +74,3 @@ async def _finish(line: LossyLine, there: asyncio.StreamWriter, data: bytes) -> 
     there.write_eof()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(asyncio.Event().wait(), 0.2)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()

@@ -11,6 +11,11 @@
     connect/       entries in the configuration files of Claude, VS Code and Cursor
     demo/          two agents, two mailboxes, one conversation
 
+    delivering.py  a send from a process that may be the only one
+    following.py   waiting again and again, each message handed on (handing.py: to a command of the
+                   operator's) to whom it is for (receivers.py)
+    program.py     where this program is               progress.py    a bar on a terminal
+
     answers.py     the one door to standard output: JSON for programs, a page for people
     page.py        lines and tables; colours on a terminal only
     streams.py     standard output that is closed, full, or gone

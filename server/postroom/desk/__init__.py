@@ -1,9 +1,14 @@
 """The one counter everything is asked at, a file a subject.
 
+    desk.py         all subjects side by side
     door.py         whose is what: the only place where a caller is checked
     mailboxes.py    sending.py   reading.py   waiting.py   attachments.py   tracing.py   health.py
+    accounts.py                            what an operator asks about accounts
+    making.py                              a mailbox asked for: checked, and one transaction
+    looking.py  places.py                  one look of a wait; so many waits of an agent at a time
     created.py  advice.py                  what is said of a mailbox asked for; after a wait
     unused.py                              what is said of an account without a domain
+    elsewhere.py  open_files.py            what `postroom doctor` says of servers, of open files
     steps.py                               the steps of a trace in their order
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     addresses.py cursors.py times.py budget.py views.py       what they share: words in, words out

@@ -1,12 +1,10 @@
 """Mailboxes: making one, listing one's own, looking into one, taking one away."""
 
-import re
-import secrets
 from collections.abc import Mapping
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import created, door
-from postroom.desk.times import duration, iso
+from postroom.desk import created, door, making
+from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import Index, wait_for_event
@@ -18,20 +16,11 @@ from postroom.model.answers import (
     MailboxSummary,
 )
 from postroom.model.callers import Caller
-from postroom.model.errors import Conflict, InvalidRequest, Refused, Unavailable
+from postroom.model.errors import InvalidRequest, Refused, Unavailable
 from postroom.model.events import EventType
 from postroom.model.limits import PROVISION_PATIENCE_SECONDS
 from postroom.model.mailboxes import Mailbox, MailboxStatus, Reach
-from postroom.policy.names import username as checked_username
 from postroom.provision.provisioner import Provisioner
-
-MIN_EXPIRY_SECONDS, MAX_EXPIRY_SECONDS = 10.0, 366 * 86400.0
-MAX_DISPLAY_NAME = 120
-
-_MOODS = "amber brisk calm clear fair keen kind mild neat quick quiet ready sunny swift true warm"
-_BIRDS = (
-    "dove egret finch heron jay kestrel lark linnet merlin owl plover robin swift tern thrush wren"
-)
 
 
 class Mailboxes:
@@ -73,18 +62,18 @@ class Mailboxes:
         """
         door.require(caller, "create")
         provisioner = self._provisioner(domain)
-        name = self._username(username, provisioner)
-        shown = _display_name(display_name)
-        lifetime = _lifetime(expires_in)
+        wanted = making.wanted(
+            caller, provisioner, username, display_name, expires_in, self._pattern
+        )
 
         def change(con: Connection) -> tuple[Mailbox, Mailbox | None]:
-            return self._make(con, caller, provisioner, name, shown, lifetime)
+            return making.make(con, self._clock(), wanted, self._pattern, self._retention)
 
         box, old = await self._index.write(change)
         if box.status is MailboxStatus.PROVISIONING:
             box = await self._wait_until_live(box)
         now = self._clock()
-        remarks = created.remarks(box, old, shown, lifetime, now)
+        remarks = created.remarks(box, old, wanted.display_name, wanted.lifetime, now)
         if self._unused and provisioner.reach is Reach.LOCAL:
             remarks.append(self._unused)
         return created.answer(box, old, provisioner, remarks)
@@ -163,87 +152,6 @@ class Mailboxes:
             )
         return found
 
-    def _username(self, asked: str | None, provisioner: Provisioner) -> str | None:
-        """The name that was asked for; a whole address of our domain names one as well."""
-        if asked is None:
-            return None
-        local, at, of = asked.strip().rpartition("@")
-        if at and of.lower() == provisioner.domain:
-            asked = provisioner.username_in(local)
-        return checked_username(asked, self._pattern)
-
-    def _make(
-        self,
-        con: Connection,
-        caller: Caller,
-        provisioner: Provisioner,
-        name: str | None,
-        shown: str | None,
-        lifetime: float | None,
-    ) -> tuple[Mailbox, Mailbox | None]:
-        """(the mailbox, what it was before where it existed)."""
-        now = self._clock()
-        owner = mailboxes.owner_or_new(con, caller.tenant, caller.agent)
-        name = name or self._free_name(con, provisioner)
-        address = provisioner.address_of(name)
-        expires_at = now + lifetime if lifetime is not None else None
-        old = mailboxes.by_address(con, address)
-        if old is not None and old.owner != owner:
-            raise Conflict(
-                "address_taken",
-                f"{address} is taken.",
-                "Choose another username, or leave it out to get a free one.",
-            )
-        if old is not None and old.status is MailboxStatus.DELETED and not caller.is_operator:
-            raise Refused(
-                "address_removed",
-                f"The operator has removed {address}.",
-                "Choose another username, or ask the operator.",
-            )
-        if old is not None and mailboxes.is_being_removed(con, old.id, now - self._retention):
-            # Given back now, it would show the old mail again, or the caretaker would take the new
-            # mail with the old.
-            raise Conflict(
-                "mail_being_removed",
-                f"The old mail of {address} is still being removed.",
-                "Try again in a moment; a worker removes it, such as `postroom serve`. Or choose"
-                " another username.",
-            )
-        if old is not None and (old.receives(now) or old.status is MailboxStatus.PROVISIONING):
-            return old, old
-        display = shown or (old.display_name if old else name)
-        password = secrets.token_urlsafe(18)
-        status = MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
-        if old is not None:
-            mailboxes.revive(con, old.id, status, display, password, now, expires_at)
-            box_id = old.id
-        else:
-            box_id = mailboxes.add(con, address, display, owner, status, password, now, expires_at)
-            journal.append(
-                con, now, EventType.MAILBOX_CREATED, door.actor(caller), mailbox_id=box_id
-            )
-        if provisioner.live_at_commit:
-            journal.append(con, now, EventType.MAILBOX_LIVE, door.actor(caller), mailbox_id=box_id)
-        made = mailboxes.by_id(con, box_id)
-        assert made is not None
-        return made, old
-
-    def _free_name(self, con: Connection, provisioner: Provisioner) -> str:
-        """A readable name that is free and that the operator's pattern allows."""
-        for _ in range(200):
-            mood, bird = secrets.choice(_MOODS.split()), secrets.choice(_BIRDS.split())
-            name = f"{mood}-{bird}-{secrets.randbelow(900) + 100}"
-            allowed = not self._pattern or re.fullmatch(self._pattern, name)
-            if allowed and mailboxes.by_address(con, provisioner.address_of(name)) is None:
-                return name
-        raise Refused(
-            "username_needed",
-            "No free name could be made up that the operator's pattern allows.",
-            f"Pass a `username` that matches {self._pattern!r}."
-            if self._pattern
-            else "Pass a `username`.",
-        )
-
     def _status(self, box: Mailbox) -> MailboxStatus:
         """Where it stands by the clock: the caretaker comes round a little later, or not at all."""
         over = box.expires_at is not None and box.expires_at <= self._clock()
@@ -298,30 +206,6 @@ def _elsewhere(box: Mailbox, provisioner: Provisioner | None) -> Credentials:
 def _require_operator(caller: Caller) -> None:
     if not caller.is_operator:
         raise Refused("operator_only", "Only the operator may do this.", "Ask the operator.")
-
-
-def _display_name(asked: str | None) -> str | None:
-    if asked is None or not asked.strip():
-        return None
-    name = " ".join(asked.split())
-    if len(name) > MAX_DISPLAY_NAME or not name.isprintable():
-        raise InvalidRequest(
-            "display_name_malformed",
-            f"display_name is at most {MAX_DISPLAY_NAME} printable characters.",
-            "Shorten it.",
-        )
-    return name
-
-
-def _lifetime(expires_in: str | None) -> float | None:
-    if expires_in is None:
-        return None
-    seconds = duration(expires_in, "expires_in")
-    if not MIN_EXPIRY_SECONDS <= seconds <= MAX_EXPIRY_SECONDS:
-        raise InvalidRequest(
-            "expiry_out_of_range", "expires_in is from 10 seconds to 366 days.", 'Such as "2h".'
-        )
-    return seconds
 
 
 def _summary(box: Mailbox, status: MailboxStatus, awaiting: int, caller: Caller) -> MailboxSummary:

@@ -3,23 +3,21 @@
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import advice, cursors, door, views
-from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
+from postroom.desk import advice, cursors, door
+from postroom.desk.looking import Found, Looking, look
 from postroom.desk.places import Place, Places
 from postroom.desk.times import iso
-from postroom.index import journal, logins, mailboxes, reading, sends, threads
-from postroom.index.database import Connection, Row
+from postroom.index import journal, logins, mailboxes, reading, sends
+from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.index.reading import Scope
-from postroom.model.answers import MessageView, WaitAnswer
+from postroom.model.answers import WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import (
-    DEFAULT_THREAD_TOKENS,
     DEFAULT_WAIT_SECONDS,
     MAX_WAIT_MESSAGES,
     MAX_WAIT_SECONDS,
@@ -31,34 +29,6 @@ Progress = Callable[[float, float], Awaitable[None]]
 PROGRESS_SECONDS = 5.0
 REAL_WAIT_SECONDS = 1.0
 """A shorter wait only looks, and does not count as one that ran out."""
-
-
-@dataclass(frozen=True)
-class _Looking:
-    """What a wait looks for, again and again."""
-
-    who: str
-    scope: Scope
-    start: int | None
-    """The position of the cursor that was passed; None for what nobody has dealt with."""
-    floor: int
-    """The newest position when the wait began."""
-    most: int
-    """Messages at the most."""
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What one look at a scope brought."""
-
-    scope: Scope
-    rows: list[Row]
-    views: tuple[MessageView, ...]
-    outcome: str | None
-    reason: str | None
-    after: str
-    over: str
-    """Why nothing more will come here, or ""."""
 
 
 class Waiting:
@@ -105,19 +75,19 @@ class Waiting:
         who = door.actor(caller)
         with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
-            looking = _Looking(who, scope, start, floor, most)
+            looking = Looking(who, scope, start, floor, most)
             async with self._attended(scope, timeout_seconds):
                 return await self._until(looking, timeout_seconds, place, progress)
 
     async def _until(
-        self, looking: "_Looking", seconds: float, place: Place, progress: Progress | None
+        self, looking: Looking, seconds: float, place: Place, progress: Progress | None
     ) -> WaitAnswer:
         """Look, and sleep until the index grows, and look again, until something is there."""
         watch = Stopwatch(self._clock)
         told = 0.0
         while True:
             changed = self._index.next_change()
-            found = await self._index.read(lambda con: _look(con, looking, self._clock()))
+            found = await self._index.read(lambda con: look(con, looking, self._clock()))
             left = seconds - watch.elapsed()
             if found.outcome is not None or found.over or left <= 0 or place.is_wanted:
                 return await self._answer(looking.who, found, seconds - max(left, 0))
@@ -155,19 +125,19 @@ class Waiting:
     ) -> tuple[Scope, int | None, int]:
         """(scope, the position to wait from or None, the position at which the wait began)."""
 
-        def look(con: Connection) -> tuple[Scope, int | None, int, int]:
+        def stands(con: Connection) -> tuple[Scope, int | None, int, int]:
             scope = _scope(con, caller, thread_id, mailbox)
             start = cursors.waited(con, scope, after) if after else None
             known = reading.acknowledged(con, who, scope)
             return scope, start, journal.last_position(con), known
 
-        scope, start, now, known = await self._index.read(look)
+        scope, start, now, known = await self._index.read(stands)
         if start is not None and start > known:
             passed = start
             await self._index.write(lambda con: reading.acknowledge(con, who, scope, passed))
         return scope, start, now
 
-    async def _answer(self, who: str, found: _Found, waited: float) -> WaitAnswer:
+    async def _answer(self, who: str, found: Found, waited: float) -> WaitAnswer:
         if found.outcome is None:
             return await self._nothing_came(who, found, waited)
         self._index.note(lambda con: _note_shown(con, who, found, self._clock()))
@@ -185,7 +155,7 @@ class Waiting:
             }
         )
 
-    async def _nothing_came(self, who: str, found: _Found, waited: float) -> WaitAnswer:
+    async def _nothing_came(self, who: str, found: Found, waited: float) -> WaitAnswer:
         scope = found.scope
 
         def change(con: Connection) -> tuple[int, bool, str]:
@@ -205,6 +175,13 @@ class Waiting:
         )
 
 
+def _note_shown(con: Connection, who: str, found: Found, at: float) -> None:
+    reading.forget_timeouts(con, who, found.scope)
+    for row in found.rows:
+        reading.woke(con, row["mail_id"], who, at)
+        reading.show(con, who, row["thread_id"], row["position"])
+
+
 def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str | None) -> Scope:
     if thread_id is not None:
         row_id, box = door.thread(con, caller, thread_id)
@@ -216,90 +193,3 @@ def _scope(con: Connection, caller: Caller, thread_id: str | None, mailbox: str 
             )
         return Scope(box.id, row_id)
     return Scope(door.mailbox_or_only_one(con, caller, mailbox).id)
-
-
-def _look(con: Connection, looking: _Looking, now: float) -> _Found:
-    """What is there at ``now`` for a wait.
-
-    Messages and decided sends are told in the order of the journal, and the cursor never passes
-    one that was not told: a failure must not hide behind a reply that came in the same moment.
-    """
-    scope, start, most = _now(con, looking.scope), looking.start, looking.most
-    decided = journal.outcome(
-        con, scope.mailbox_id, scope.thread_id, looking.floor if start is None else start
-    )
-    if start is None:
-        rows = reading.pending(con, looking.who, scope, most + 1)
-    else:
-        rows = reading.received_after(con, scope, start, most + 1)
-    if decided is not None:
-        rows = [row for row in rows if row["position"] < decided["position"]]
-    taken = rows[:most]
-    outcome: str | None = None
-    reason: str | None = None
-    if taken:
-        outcome = views.outcome_of({row["kind"] for row in taken})
-    elif decided is not None:
-        outcome, reason = _send_outcome(con, decided)
-    return _Found(
-        scope=scope,
-        rows=taken,
-        views=_views(con, taken),
-        outcome=outcome,
-        reason=reason,
-        after=cursors.waiting(con, scope, _told_up_to(con, taken, rows, decided)),
-        over=_over(con, scope, now),
-    )
-
-
-def _over(con: Connection, scope: Scope, now: float) -> str:
-    box = mailboxes.by_id(con, scope.mailbox_id)
-    return advice.over(box, now) if box else ""
-
-
-def _told_up_to(con: Connection, taken: list[Row], rows: list[Row], decided: Row | None) -> int:
-    """The position up to which an answer with the messages ``taken`` has told everything."""
-    if len(rows) > len(taken):
-        return int(taken[-1]["position"])
-    if decided is None:
-        return journal.last_position(con)
-    return int(decided["position"]) - (1 if taken else 0)
-
-
-def _now(con: Connection, scope: Scope) -> Scope:
-    """The scope with the thread that it means now: it may have joined another while we slept."""
-    if scope.thread_id is None:
-        return scope
-    found = threads.resolve(con, threads.public_id(con, scope.thread_id))
-    return Scope(scope.mailbox_id, found[0]) if found else scope
-
-
-def _send_outcome(con: Connection, decided: Row) -> tuple[str, str | None]:
-    """(outcome, reason) of a send that was decided."""
-    send = sends.by_id(con, decided["send_id"])
-    return decided["type"].removeprefix("send."), (send["reason"] or None) if send else None
-
-
-def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:
-    """The messages, each cut so that all of them fit into one answer."""
-    share = DEFAULT_THREAD_TOKENS // max(len(rows), 1)
-    found = []
-    for row in rows:
-        thread_id = threads.public_id(con, row["thread_id"])
-        text = views.words(row, include_quoted=False)
-        whole = views.brief(row, text, thread_id=thread_id)
-        if surely_fit([whole], share):
-            found.append(whole)
-            continue
-        bare = views.brief(row, "", thread_id=thread_id)
-        room = max(share - metadata_tokens(bare), FEWEST_WORDS)
-        shown = text if fits(text, room) else cut(text, room)
-        found.append(views.brief(row, shown, thread_id=thread_id, whole=len(shown) == len(text)))
-    return tuple(found)
-
-
-def _note_shown(con: Connection, who: str, found: _Found, at: float) -> None:
-    reading.forget_timeouts(con, who, found.scope)
-    for row in found.rows:
-        reading.woke(con, row["mail_id"], who, at)
-        reading.show(con, who, row["thread_id"], row["position"])

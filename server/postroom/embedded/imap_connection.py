@@ -21,7 +21,7 @@ from pysasl.exception import AuthenticationError
 from postroom.embedded.connections import Connections
 from postroom.embedded.imap_commands import BoundedCommands
 from postroom.embedded.imap_login import ImapConfig, Login
-from postroom.embedded.imap_messages import OUTPUT, Output
+from postroom.embedded.imap_output import OUTPUT, Output
 from postroom.embedded.imap_state import LoginState
 from postroom.embedded.strangers import is_web_request
 from postroom.model.limits import MAX_MESSAGE_BYTES

@@ -11,11 +11,15 @@ QRESYNC only comparing is sure.
 from typing import TYPE_CHECKING
 
 from postroom.imap.news import vanished_now, vanished_uids
-from postroom.imap.searching import uids_between
+from postroom.imap.searching import apart, uids_between
 from postroom.imap.uids import UidSet
 
 if TYPE_CHECKING:
-    from postroom.imap.dialogue import Dialogue
+    from postroom.imap.dialogue import Dialogue, Reply
+
+CHANGED_OCTETS = 64
+"""About what a server says of one message whose flags changed: number, UID, flags, mod-sequence.
+After somebody marked a folder as read it says that of each that we know, and needs the time."""
 
 
 async def enable(dialogue: "Dialogue") -> None:
@@ -48,18 +52,19 @@ async def _vanished(dialogue: "Dialogue", known: UidSet, since: int) -> UidSet |
         f"{known.lowest}:{known.highest}",
         "(UID)",
         f"(CHANGEDSINCE {since} VANISHED)",
-        wanted="VANISHED FETCH",  # changed flags come along, and are of no interest
+        wanted="VANISHED",
+        unneeded="FETCH",  # changed flags come along, and may be a whole folder's
+        octets=CHANGED_OCTETS * len(known),
         uid=True,
     )
     if not reply.ok:
         dialogue.disown("QRESYNC")
         return None
-    vanished = [told for told in reply.responses if told.name == "VANISHED"]
-    for told in vanished:
+    for told in reply.responses:
         if vanished_now(told):
             dialogue.news.hear(told)
-    return _joined([vanished_uids(told) for told in vanished])
+    return await apart(_told, reply)
 
 
-def _joined(sets: list[UidSet]) -> UidSet:
-    return UidSet.parsed(",".join(str(some) for some in sets if some).encode())
+def _told(reply: "Reply") -> UidSet:
+    return vanished_uids(*reply.responses)

@@ -72,19 +72,21 @@ class Dialogue:
         name: str,
         *arguments: Argument,
         wanted: str = "",
+        unneeded: str = "",
         octets: int = 0,
         uid: bool = False,
         then: tuple[bytes, ...] = (),
         patience: int = 1,
     ) -> Reply:
-        """The answer to a command. ``wanted`` names the responses that belong to it, ``octets``
-        is how much we ask for or send, ``then`` are lines of ours, each written when the server
-        asks us to go on, ``patience`` is how many times the usual silence to bear.
+        """The answer to a command. ``wanted`` names the responses that belong to it, ``unneeded``
+        those that come with it and are neither kept nor news, ``octets`` is how much we ask for or
+        send, ``then`` are lines of ours, each written when the server asks us to go on,
+        ``patience`` is how many times the usual silence to bear.
         ConnectionLost, PeerTimeout or PeerError otherwise."""
         with self._alone():
             await self._settle()
             words = ("UID", name) if uid else (name,)
-            exchange = self._begin(name, (*words, *arguments), wanted, then)
+            exchange = self._begin(name, (*words, *arguments), wanted, unneeded, then)
             await self._end_of(octets, patience)
             return Reply(exchange.status, exchange.text, tuple(exchange.responses))
 
@@ -110,11 +112,12 @@ class Dialogue:
         name: str,
         arguments: tuple[Argument, ...],
         wanted: str = "",
+        unneeded: str = "",
         then: tuple[bytes, ...] = (),
     ) -> Exchange:
         self.check()
-        wanted_names = frozenset(wanted.split())
-        exchange = Exchange(name, self.wire.new_tag(), arguments, wanted_names)
+        kept, passed_by = frozenset(wanted.split()), frozenset(unneeded.split())
+        exchange = Exchange(name, self.wire.new_tag(), arguments, kept, passed_by)
         exchange.pieces.extend(then)
         self._under_way = asyncio.ensure_future(self.wire.execute(exchange))
         self._under_way.add_done_callback(_seen)

@@ -83,12 +83,17 @@ class FolderNews:
         return self._waiter
 
 
-def vanished_uids(told: Untagged) -> UidSet:
-    """The UIDs of a VANISHED response (RFC 7162 §3.2.10)."""
+def vanished_uids(*told: Untagged) -> UidSet:
+    """The UIDs of VANISHED responses (RFC 7162 §3.2.10)."""
+    return UidSet.parsed(b",".join(filter(None, map(_told_set, told))))
+
+
+def _told_set(told: Untagged) -> bytes:
+    """The set of UIDs in a VANISHED response, as the server wrote it."""
     match values_of(told.parts):
         case [bytes() as uids] | [list(), bytes() as uids]:
-            return UidSet.parsed(uids)
-    return UidSet()
+            return uids
+    return b""
 
 
 def vanished_now(told: Untagged) -> bool:

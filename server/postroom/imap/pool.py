@@ -11,11 +11,11 @@ What counts is what the server counts: a connection that is parting holds its pl
 gone. Who waits is served in the order of asking.
 """
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
+from functools import partial
 
+from postroom.idle_connections import IdleConnections
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
 from postroom.lanes import Lanes
@@ -42,18 +42,13 @@ class ConnectionPool:
     ) -> None:
         self._per_login = per_login
         self._per_host = per_host
-        self._idle_seconds = idle_seconds
         self._check_seconds = check_seconds
         self._timeout = timeout
         self._lanes = Lanes()
         """Who uses a place, by account and by host."""
-        self._idle: OrderedDict[ImapConnection, tuple[ImapLogin, float]] = OrderedDict()
-        """Idle connections, the longest idle first, each with its login and since when."""
         self._open: dict[Hashable, int] = {}
         """Connections open, by account and by host."""
-        self._sweep: asyncio.TimerHandle | None = None
-        self._partings: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._idle = IdleConnections[ImapConnection, ImapLogin](idle_seconds, self._gone)
 
     @asynccontextmanager
     async def lend(self, login: ImapLogin) -> AsyncIterator[ImapConnection]:
@@ -74,37 +69,29 @@ class ConnectionPool:
                 self._give_back(connection, login)
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._idle.closed:
             raise Unavailable("imap_pool_closed", "The program is ending.")
 
     async def _kept(self, login: ImapLogin) -> ImapConnection | None:
         """The most lately used idle connection of the login that stands."""
-        while (found := self._latest_idle(login)) is not None:
-            connection, since = found
-            if await self._stands(connection, login, since):
+        while (found := self._idle.take(login)) is not None:
+            connection, idle_for = found
+            if await self._stands(connection, login, idle_for):
                 return connection
-            self._part_with(connection, login)
+            self._idle.part_with(connection, login)
         return None
 
-    def _latest_idle(self, login: ImapLogin) -> tuple[ImapConnection, float] | None:
-        """Taken out of the idle ones, with when it became idle."""
-        for connection, (owner, since) in reversed(self._idle.items()):
-            if owner == login:
-                del self._idle[connection]
-                return connection, since
-        return None
-
-    async def _stands(self, connection: ImapConnection, login: ImapLogin, since: float) -> bool:
+    async def _stands(self, connection: ImapConnection, login: ImapLogin, idle_for: float) -> bool:
         if not connection.fit:
             return False
-        if asyncio.get_running_loop().time() - since < self._check_seconds:
+        if idle_for < self._check_seconds:
             return True
         try:
             await connection.noop()
         except PostroomError:
             return False
         except BaseException:
-            self._part_with(connection, login)
+            self._idle.part_with(connection, login)
             raise
         return True
 
@@ -114,7 +101,7 @@ class ConnectionPool:
         try:
             return await ImapConnection.open(login, timeout=self._timeout)
         except BaseException:
-            self._count(login, -1)
+            self._gone(login)
             raise
 
     async def _make_room(self, login: ImapLogin) -> None:
@@ -123,52 +110,18 @@ class ConnectionPool:
         bounds = ((_account(login), self._per_login), (login.host, self._per_host))
         for key, most in bounds:
             while self._open.get(key, 0) >= most:
-                self._let_go_of(key)
-                await asyncio.wait(self._partings, return_when=asyncio.FIRST_COMPLETED)
+                self._idle.part_with_longest(partial(_counts_for, key))
+                await self._idle.until_one_has_gone()
         self._check_open()
 
-    def _let_go_of(self, key: Hashable) -> None:
-        """Part with the longest idle connection of an account or a host, where there is one."""
-        for connection, (owner, _) in self._idle.items():
-            if key in (_account(owner), owner.host):
-                del self._idle[connection]
-                self._part_with(connection, owner)
-                return
-
     def _give_back(self, connection: ImapConnection, login: ImapLogin) -> None:
-        if not connection.fit or self._closed or self._idle_seconds <= 0:
-            self._part_with(connection, login)
-            return
-        loop = asyncio.get_running_loop()
-        self._idle[connection] = (login, loop.time())
-        if self._sweep is None:
-            self._sweep = loop.call_later(self._idle_seconds, self._let_idle_go)
+        if connection.fit:
+            self._idle.keep(connection, login)
+        else:
+            self._idle.part_with(connection, login)
 
-    def _let_idle_go(self) -> None:
-        """Part with what has been idle long enough, and come back when the next one has."""
-        self._sweep = None
-        loop = asyncio.get_running_loop()
-        while self._idle:
-            connection, (login, since) = next(iter(self._idle.items()))
-            left = since + self._idle_seconds - loop.time()
-            if left > 0.001:
-                self._sweep = loop.call_later(left, self._let_idle_go)
-                return
-            del self._idle[connection]
-            self._part_with(connection, login)
-
-    def _part_with(self, connection: ImapConnection, login: ImapLogin) -> None:
-        """Close it in the background; its place is free when it has gone."""
-
-        async def part() -> None:
-            try:
-                await connection.close()
-            finally:
-                self._count(login, -1)
-
-        parting = asyncio.ensure_future(part())
-        self._partings.add(parting)
-        parting.add_done_callback(self._partings.discard)
+    def _gone(self, login: ImapLogin) -> None:
+        self._count(login, -1)
 
     def _count(self, login: ImapLogin, change: int) -> None:
         for key in (_account(login), login.host):
@@ -179,17 +132,14 @@ class ConnectionPool:
     async def close(self) -> None:
         """Close what is idle; what is lent is closed when it comes back. Bounded by the patience
         for a LOGOUT. Never raises."""
-        self._closed = True
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
-        while self._idle:
-            connection, (login, _) = self._idle.popitem()
-            self._part_with(connection, login)
-        if self._partings:
-            await asyncio.wait(self._partings)
+        await self._idle.close()
 
 
 def _account(login: ImapLogin) -> Hashable:
     """Whose connections a provider counts together, whatever they logged in with."""
     return login.host, login.port, login.user
+
+
+def _counts_for(key: Hashable, login: ImapLogin) -> bool:
+    """Whether its connections are among those of this account or host."""
+    return key in (_account(login), login.host)

@@ -57,11 +57,18 @@ class Exchange(Command):  # type: ignore[misc]  # aioimaplib publishes no types
     """A command and the responses to it."""
 
     def __init__(
-        self, name: str, tag: str, arguments: tuple[Argument, ...], wanted: frozenset[str]
+        self,
+        name: str,
+        tag: str,
+        arguments: tuple[Argument, ...],
+        wanted: frozenset[str],
+        unneeded: frozenset[str],
     ) -> None:
         super().__init__(name, tag)
         self.pieces = deque(command_pieces((tag, *arguments)))
         self.wanted = wanted
+        self.unneeded = unneeded
+        """Responses that belong to it as well, and are not kept."""
         self.responses: list[Untagged] = []
         self.started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """IDLE: done when the server is listening."""
@@ -193,7 +200,7 @@ class ImapWire(IMAP4ClientProtocol):  # type: ignore[misc]  # aioimaplib publish
             self.fail(ConnectionLost("imap_bye", "The IMAP server ended the session."))
         elif exchange is not None and told.name in exchange.wanted:
             exchange.collect(told)
-        else:
+        elif exchange is None or told.name not in exchange.unneeded:
             self._hear(told)
 
     def _go_on(self) -> None:

@@ -68,15 +68,15 @@ async def _runs(dialogue: "Dialogue", criteria: tuple[Argument, ...]) -> UidSet 
         patience=PATIENCE,
     )
     if reply.ok and any(told.name == "ESEARCH" for told in reply.responses):
-        return await _apart(_told_as_runs, reply)  # RFC 4731 §3.1: also where nothing was found
+        return await apart(_told_as_runs, reply)  # RFC 4731 §3.1: also where nothing was found
     if reply.ok and reply.responses:
-        return await _apart(_listed, reply)
+        return await apart(_listed, reply)
     if reply.status != "NO":
         dialogue.disown("ESEARCH")
     return None
 
 
-async def _apart(read: Callable[["Reply"], UidSet], reply: "Reply") -> UidSet:
+async def apart(read: Callable[["Reply"], UidSet], reply: "Reply") -> UidSet:
     """What is read in an answer, without holding up everybody else where it is long."""
     octets = sum(len(part) for told in reply.responses for part in told.parts)
     return read(reply) if octets <= SHORT_OCTETS else await asyncio.to_thread(read, reply)
@@ -99,7 +99,7 @@ async def _each(dialogue: "Dialogue", criteria: tuple[Argument, ...]) -> UidSet:
     reply = await dialogue.ask("SEARCH", *criteria, wanted="SEARCH", uid=True, patience=PATIENCE)
     if not reply.ok:
         raise Refused("imap_search_refused", "The IMAP server refused a search.")
-    return await _apart(_listed, reply)
+    return await apart(_listed, reply)
 
 
 def _listed(reply: "Reply") -> UidSet:

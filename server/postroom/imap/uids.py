@@ -13,6 +13,10 @@ from postroom.imap.responses import garbage
 MAX_UID = 0xFFFF_FFFF
 """RFC 3501 §9: a UID is a 32-bit number."""
 
+MAX_RUNS = 1_000_000
+"""Runs in one set: more than the folders of providers hold messages. Each costs a hundred octets
+here, and a server writes it in three: a whole answer of them would have us hold gigabytes."""
+
 _RUN = re.compile(rb"(\d{1,10})(?::(\d{1,10}))?")
 
 
@@ -37,7 +41,9 @@ class UidSet:
     @classmethod
     def parsed(cls, text: bytes) -> "UidSet":
         """The set as a server writes it (RFC 3501 §9, sequence-set without ``*``); PeerError
-        where it is none. ``9:7`` is legal, and 7:9."""
+        where it is none, or has more than MAX_RUNS. ``9:7`` is legal, and 7:9."""
+        if text.count(b",") >= MAX_RUNS:
+            raise garbage("a set of UIDs names more than a folder holds")
         return cls._joined(_run(part) for part in text.split(b",")) if text else cls()
 
     @classmethod

@@ -10,6 +10,8 @@
 
     mailboxes.py  threads.py  mail.py  sends.py  journal.py  reading.py  search.py  folders.py
                     a subject each: plain functions over a connection, no I/O but SQL
+    logins.py       logins elsewhere, and who waits    ids.py         ids that are handed out
+    purge.py        the mail of mailboxes that are gone
     scripts.py      scripts written without spaces, made findable
 
     rebuild.py      makes everything that is derived anew, in short steps (paced.py): threads

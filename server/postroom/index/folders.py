@@ -160,7 +160,7 @@ def renumber(con: Connection, folder: Folder) -> None:
     mail known again by its bytes."""
     past = sql.past_numbering(con, account=folder.account, folder=folder.name)
     sql.renumber(con, **_place(folder), mailbox_id=folder.mailbox_id, past=past)
-    keep_progress(con, folder, Progress())
+    sql.forget(con, mailbox_id=folder.mailbox_id, account=folder.account, folder=folder.name)
 
 
 def left_behind(con: Connection, folder: Folder) -> list[Row]:

@@ -15,6 +15,7 @@
     attachments       one leaf's bytes and text     filenames: names that are safe
     media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
+    delivery          what servers on the way wrote  received: the way that a mail says it took
     final_delivery    what a delivering server puts on top
     quoting           a message under an answer     tokens: what a text costs a model
     bounds            how much of a hostile mail is looked at, and why

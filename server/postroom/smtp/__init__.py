@@ -5,6 +5,7 @@
     dsn.py           asking for a bounce that tells which send it is about
     dotted.py        a message as DATA carries it: CRLF, dots doubled
     replies.py       what a server said → accepted, deferred, refused, unknown
+    offering.py      what is known of each recipient before the message leaves
     splitting.py     recipients that are too many for one transaction
     rewritten_ids.py the Message-ID that a provider gave a mail in the place of ours
     dialogue.py      what was said in one attempt, line by line

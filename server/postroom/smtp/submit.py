@@ -9,11 +9,11 @@ need their place.
 """
 
 import asyncio
-from collections import OrderedDict
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from postroom.idle_connections import IdleConnections
 from postroom.lanes import Lanes
 from postroom.model.errors import Unavailable
 from postroom.model.sends import Envelope, Obstacle, RecipientOutcome, Submission
@@ -50,18 +50,14 @@ class SubmissionPool:
     ) -> None:
         self._per_login = per_login
         self._most = most
-        self._idle_seconds = idle_seconds
         self._timeout = timeout
         self._final_timeout = final_timeout
         self._messages_per_connection = messages_per_connection
         self._places = asyncio.Semaphore(most)
         self._lanes = Lanes()
-        self._idle: OrderedDict[SmtpSession, tuple[SmtpLogin, float]] = OrderedDict()
-        """Idle sessions, the longest idle first, each with its login and when it became idle."""
-        self._open = 0
-        self._sweep: asyncio.TimerHandle | None = None
-        self._partings: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._idle = IdleConnections["SmtpSession", SmtpLogin](idle_seconds)
+        self._busy = 0
+        """Connections that are being opened or that carry a mail."""
 
     async def submit(
         self,
@@ -78,7 +74,7 @@ class SubmissionPool:
         the connection, and nobody knows what became of the mail.
         """
         check_envelope(envelope)
-        if self._closed:
+        if self._idle.closed:
             raise Unavailable("submission_closed", "The program is ending; nothing was sent.")
         async with AsyncExitStack() as held:
             await held.enter_async_context(self._lanes.place(login, self._per_login))
@@ -113,69 +109,41 @@ class SubmissionPool:
 
     def _take_idle(self, login: SmtpLogin) -> "SmtpSession | None":
         """The most lately used idle session of the login that still seems alive."""
-        for session in [s for s, (owner, _) in reversed(self._idle.items()) if owner == login]:
-            del self._idle[session]
+        while (found := self._idle.take(login)) is not None:
+            session, _ = found
             if session.usable:
+                self._busy += 1
                 return session
-            self._part_with(session)
+            self._idle.part_with(session, login)
         return None
 
     async def _fresh(self, login: SmtpLogin, dialogue: Dialogue) -> "SmtpSession":
         # Loaded with the first connection: a program that only reads need not pay for it.
         from postroom.smtp.session import SmtpSession
 
-        if self._open >= self._most and self._idle:
-            self._part_with(self._idle.popitem(last=False)[0])
-        self._open += 1
+        if self._busy + len(self._idle) >= self._most:
+            self._idle.part_with_longest()
+        self._busy += 1
         try:
             return await SmtpSession.open(
                 login, dialogue, timeout=self._timeout, final_timeout=self._final_timeout
             )
         except BaseException:
-            self._open -= 1
+            self._busy -= 1
             raise
 
     def _give_back(self, session: "SmtpSession", login: SmtpLogin) -> None:
+        self._busy -= 1
         worn_out = session.carried >= self._messages_per_connection
-        if not session.usable or worn_out or self._closed or self._idle_seconds <= 0:
-            self._part_with(session)
-            return
-        loop = asyncio.get_running_loop()
-        self._idle[session] = (login, loop.time())
-        if self._sweep is None:
-            self._sweep = loop.call_later(self._idle_seconds, self._let_idle_go)
-
-    def _let_idle_go(self) -> None:
-        """Part with what has been idle long enough, and come back when the next one has."""
-        self._sweep = None
-        loop = asyncio.get_running_loop()
-        while self._idle:
-            session, (_, since) = next(iter(self._idle.items()))
-            left = since + self._idle_seconds - loop.time()
-            if left > 0.001:
-                self._sweep = loop.call_later(left, self._let_idle_go)
-                return
-            del self._idle[session]
-            self._part_with(session)
-
-    def _part_with(self, session: "SmtpSession") -> None:
-        """Close it in the background, where nobody waits for its QUIT."""
-        self._open -= 1
-        parting = asyncio.ensure_future(session.close())
-        self._partings.add(parting)
-        parting.add_done_callback(self._partings.discard)
+        if session.usable and not worn_out:
+            self._idle.keep(session, login)
+        else:
+            self._idle.part_with(session, login)
 
     async def close(self) -> None:
         """Close what is idle; what is under way ends its mail first and is closed then. Bounded
         by the patience for a QUIT. Never raises."""
-        self._closed = True
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
-        while self._idle:
-            self._part_with(self._idle.popitem()[0])
-        if self._partings:
-            await asyncio.wait(self._partings)
+        await self._idle.close()
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,11 @@ Mail in:
     doorbell.py     what it rings when mail has come       rounds.py      who answers
     watcher.py      every login elsewhere: a vigil each    vigil.py       one of them
     sources.py      whose mail a login brings              attention.py   who waits just now
+    looks.py        looks that are asked for: an answer goes out, a mailbox was made
     inlet.py        what Postfix hands in
-    folder_reader.py  one folder, kept in step             places.py      a folder and its role
+    numbering.py    whether a folder's UIDs still mean what they meant
+    folder_reader.py  what is new in it, or was there      places.py      a folder and its role
+    expunged.py     what was taken from it
     conveyor.py     the next batch, while one is indexed   news.py        IDLE, or asking
     intake.py       mail's way into the index, a batch at a time
     taking.py       one mail: whose it is, whether it is known, where it belongs
@@ -24,7 +27,7 @@ Mail out:
     courier.py      the outbox → a server                  outcomes.py    what its answers come to
     reconciler.py   what became of a send that a dead worker had in hand
     filer.py        copies into Sent, where the server files none         sent_folder.py
-    lending.py      connections for both, few
+    lending.py      connections for both, few              tokens.py      access tokens of accounts
 
     provisioning.py tells servers what became of their mailboxes
     caretaker.py    expiry, and the mail of mailboxes that are gone

@@ -26,6 +26,7 @@ class Doorbell:
     def __init__(self) -> None:
         self._rung: dict[str, dict[str, int]] = defaultdict(dict)
         self._sent: dict[str, int] = {}
+        """The UIDVALIDITY of each Sent whose copies wait, as it was told last."""
         self._later: dict[str, asyncio.TimerHandle] = {}
         self._events: dict[str, asyncio.Event] = {}
         self._any = asyncio.Event()
@@ -37,17 +38,18 @@ class Doorbell:
         from what we sent."""
         if folder not in (INBOX, SENT):
             return
-        if folder == SENT:
-            self._sent[address] = uid_validity
-        if folder == INBOX or not ids.is_send(message_id.partition("@")[0]):
-            self._note(address, folder, uid_validity)
-        elif address not in self._later:
+        may_wait = folder == SENT and ids.is_send(message_id.partition("@")[0])
+        if may_wait and address not in self._later:
             loop = asyncio.get_running_loop()
             self._later[address] = loop.call_later(OURS_SECONDS, self._note_sent, address)
+        if folder == SENT and address in self._later:
+            self._sent[address] = uid_validity
+        if not may_wait:
+            self._note(address, folder, uid_validity)
 
     def _note_sent(self, address: str) -> None:
         self._later.pop(address, None)
-        self._note(address, SENT, self._sent[address])
+        self._note(address, SENT, self._sent.pop(address))
 
     def _note(self, address: str, folder: str, uid_validity: int) -> None:
         self._rung[address][folder] = uid_validity

@@ -13,6 +13,7 @@ from postroom.work import troubles
 from postroom.work.doorbell import INBOX, SENT, Doorbell
 from postroom.work.folder_reader import FolderReader
 from postroom.work.intake import Intake
+from postroom.work.numbering import check_numbering
 from postroom.work.pace import Pace
 from postroom.work.places import Place, Role
 from postroom.work.term import Term
@@ -112,9 +113,9 @@ class Rounds:
             folder = Folder(box.id, self._way.name, name, selected.uidvalidity)
             role = Role.SENT if name == SENT else Role.INBOX
             place = Place(folder, role, self._way, since=NEVER_OLD)
-            reader = FolderReader(self._term, self._intake, connection, place, tries)
             if opened:
-                await reader.check_numbering(selected)
+                await check_numbering(self._term, connection, place, selected)
+            reader = FolderReader(self._term, self._intake, connection, place, tries)
             return await reader.read(selected.exists)
 
 

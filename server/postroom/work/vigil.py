@@ -18,10 +18,12 @@ from postroom.index.folders import Folder
 from postroom.model.errors import NotFound, PostroomError, Refused
 from postroom.work import troubles
 from postroom.work.attention import Attention
+from postroom.work.expunged import mark_expunged
 from postroom.work.folder_reader import FolderReader
 from postroom.work.intake import Intake
 from postroom.work.looks import Asked, Looks
 from postroom.work.news import News
+from postroom.work.numbering import check_numbering
 from postroom.work.pace import Pace
 from postroom.work.places import Place, Role
 from postroom.work.sources import Source, State
@@ -272,7 +274,7 @@ class _Watch:
             self._compared = asyncio.get_running_loop().time()
 
     async def _open(self, look: Look, comparing: bool) -> None:
-        source = self._source
+        source, term = self._source, self._vigil.term
         selected = await self._connection.select(look.name)
         if selected.uidnext is not None:
             self._stood[look.name] = FolderStatus(selected.uidvalidity, selected.uidnext)
@@ -280,15 +282,13 @@ class _Watch:
         folder = Folder(owner, source.way.name, look.name, selected.uidvalidity)
         read_at = self._read_at.get(look.name, 0.0)
         place = Place(folder, look.role, source.way, self._since, read_at)
-        self._reader = FolderReader(
-            self._vigil.term, self._vigil.intake, self._connection, place, self._tries
-        )
+        self._reader = FolderReader(term, self._vigil.intake, self._connection, place, self._tries)
         first = self._compared == -math.inf
-        await self._reader.check_numbering(selected, closely=first)
+        await check_numbering(term, self._connection, place, selected, closely=first)
         self._taken = await self._reader.read(selected.exists)
         self._read_at[look.name] = self._reader.read_at
         if comparing:
-            await self._reader.find_expunged(selected.highestmodseq)
+            await mark_expunged(term, self._connection, place, selected.highestmodseq)
 
 
 def folder_of(listed: FolderName) -> str:

@@ -4,6 +4,7 @@
     entry.py        what is written: this program, its arguments, its home
     jsonc.py        JSON with comments → a tree that knows where everything stands
     editing.py      one member of one object set or removed; every other character stays
+    connecting.py   puts the entry in, and takes it out
     config_file.py  read, back up, write in one act
 
 A file that cannot be read as JSON is left alone: its owner has to look at it first.

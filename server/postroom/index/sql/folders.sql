@@ -11,6 +11,10 @@ ON CONFLICT (mailbox_id, account, folder) DO UPDATE
 SET uidvalidity = excluded.uidvalidity, last_uid = excluded.last_uid, down_to = excluded.down_to,
   ids_from = excluded.ids_from, modseq = excluded.modseq;
 
+-- name: forget(mailbox_id, account, folder)!
+-- It is as if the folder had never been looked at.
+DELETE FROM folders WHERE mailbox_id = :mailbox_id AND account = :account AND folder = :folder;
+
 -- name: read_up_to(account)
 -- How far each folder of an account's mailboxes has been read; not where a first look, newest first,
 -- is still coming down.

@@ -1,0 +1,72 @@
+"""Whether the UIDs of an open folder still mean the mails that we know by them.
+
+A server that is restored from a backup gives out UIDs again that were other mails before. It should
+renew UIDVALIDITY then (RFC 3501 §2.3.1.1), and knows nothing of having been restored.
+"""
+
+import asyncio
+import contextlib
+import logging
+from contextlib import aclosing
+
+from postroom.conversations.identifiers import own_id
+from postroom.imap.connection import ImapConnection
+from postroom.imap.folders import SelectedFolder
+from postroom.imap.mail import UnreadableMail
+from postroom.index import folders
+from postroom.index.folders import Progress
+from postroom.mime.parse import parse
+from postroom.work.places import Place, Role
+from postroom.work.term import Term
+
+log = logging.getLogger("postroom.work")
+
+
+async def check_numbering(
+    term: Term,
+    connection: ImapConnection,
+    place: Place,
+    selected: SelectedFolder,
+    *,
+    closely: bool = False,
+) -> None:
+    """Where the server was put back to an earlier state of this folder, which has just been
+    opened, let it be read anew. ``closely``: also see whether the last mail is still the one we
+    know."""
+    progress = await term.index.read(lambda con: folders.progress(con, place.folder))
+    if await _was_put_back(connection, progress, selected) or (
+        closely and await _is_another(term, connection, place)
+    ):
+        log.warning("A mail server was put back to an earlier state; a folder is read anew.")
+        await term.write(lambda con: folders.renumber(con, place.folder))
+
+
+async def _was_put_back(
+    connection: ImapConnection, progress: Progress, selected: SelectedFolder
+) -> bool:
+    counted, changes = progress.modseq, selected.highestmodseq
+    if counted is not None and changes is not None and changes < counted:
+        return True
+    following = selected.uidnext
+    if following is None or following > progress.last_uid:
+        return False
+    # Some servers tell a UIDNEXT that is not true: then there is mail above it.
+    return not await connection.uids(following)
+
+
+async def _is_another(term: Term, connection: ImapConnection, place: Place) -> bool:
+    """Whether the last mail that we know is another one by now. By its Message-ID: some servers
+    put a mail together anew each time, and no two times alike."""
+    if place.role is Role.SENT:
+        return False  # there a provider may have renamed it
+    known = await term.index.read(lambda con: folders.top_known(con, place.folder))
+    if known is None:
+        return False
+    uid, message_id = known
+    with contextlib.suppress(UnreadableMail):
+        async with aclosing(connection.fetch_after(uid - 1, chunk=1)) as mails:
+            found = await anext(mails, None)
+        if found is not None and found.uid == uid:
+            parsed = await asyncio.to_thread(parse, found.raw)
+            return own_id(parsed.message_id) != message_id
+    return False
