@@ -2,17 +2,21 @@
 
 import asyncio
 import imaplib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from servers.frail_imap import frail_imap
 from servers.rooms import ADA, mailbox, opened, received, until
 from work.test_watcher import at, credentials, letter, served, submit, watching
 
+from postroom.imap.account import ImapLogin
 from postroom.index import folders
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress
+from postroom.model.servers import Security
 from postroom.work import folder_reader, mailserver
 from postroom.work.intake import Intake
 
@@ -122,3 +126,30 @@ async def test_what_was_read_under_another_numbering_is_to_be_read_again(
         assert await read(Progress(last_uid=5, down_to=6)) == []
         assert await read(Progress(last_uid=5, down_to=4)) == [4, 5]
         assert await read(Progress(last_uid=5), uidvalidity=8) == []
+
+
+async def test_a_first_look_that_breaks_halfway_takes_none_of_what_was_there_for_news(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_reader, "BATCH_MESSAGES", 2)
+    async with opened(tmp_path, working=False) as room, frail_imap() as imap:
+        address = await mailbox(room, ADA)
+        for number in range(6):
+            imap.deliver(bytes(letter(address, address, f"Old {number}")), at=time.time() - 3600)
+        imap.fatal = {5}
+
+        def login(address: str, password: str) -> ImapLogin:
+            security = Security.NONE
+            return ImapLogin("127.0.0.1", imap.port, address, imap.password, security)
+
+        async with watching(room, login):
+            await until(room, so_many_events("message.indexed", 4))
+            imap.fatal = set()
+            await until(room, so_many_events("message.indexed", 6), 20)
+            imap.deliver(bytes(letter(address, address, "New")))
+            await until(room, so_many_events("message.received", 1), 20)
+
+
+def so_many_events(kind: str, count: int) -> Callable[[Connection], bool]:
+    asked = "SELECT count(*) FROM journal WHERE type = ?"
+    return lambda con: con.execute(asked, (kind,)).fetchone()[0] == count

@@ -46,6 +46,16 @@ class Progress:
     begun: bool = False
     """Whether it has been looked at under this UIDVALIDITY; it may have been empty."""
 
+    @classmethod
+    def upwards(cls) -> "Progress":
+        """A first look at a small folder, in the order of its mail, that begins."""
+        return cls(down_to=1)
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether such a look is not over: what lies there was there before."""
+        return self.down_to == 1 and self.ids_from is None
+
     def covers(self, uid: int) -> bool:
         """Whether a UID has been read: while a first look comes down, what it has come past."""
         return (self.down_to or 1) <= uid <= self.last_uid

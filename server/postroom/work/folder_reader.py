@@ -72,9 +72,9 @@ class FolderReader:
         self._progress = await self._term.index.read(
             lambda con: folders.progress(con, self._place.folder)
         )
-        self._first_look = False
         if self._progress.last_uid == 0 and not self._progress.begun:
             await self._begin(exists)
+        self._first_look = self._progress.looks_up
         taken = await self._new()
         while self._progress.down_to is not None:
             taken += await self._slice() + await self._new()
@@ -86,7 +86,7 @@ class FolderReader:
         time, and is not even fetched."""
         folder, shared = self._place.folder, self._place.way.shared
         if exists <= SMALL_FOLDER and not shared:
-            self._first_look = True
+            self._progress = Progress.upwards()
             return
         top = (await self._connection.uids()).highest
 
