@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from postroom.conversations.identifiers import own_id
 from postroom.conversations.routing import followed_ids
 from postroom.index import search, threads
-from postroom.index.database import Connection, Row
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
 from postroom.index.queries import named
 from postroom.model.messages import (
@@ -86,18 +86,19 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     """Write what was read from a mail, make it findable, and bring its thread up to date."""
     sql.set_position(con, mail_id=kept.mail_id, position=position)
     pending = int(mail.direction is Direction.RECEIVED and not mail.old)
-    put_message(con, fields(kept, mail, position, pending))
-    row = sql.message(con, mail_id=kept.mail_id)
+    row = fields(kept, mail, position, pending)
+    sql.add_message(con, **row)
     search.add(con, row)
     threads.advance(con, row)
 
 
-def put_message(con: Connection, fields: dict[str, object]) -> None:
-    """Write the derived row of a mail."""
-    sql.put_message(con, **fields)
+def replace_message(con: Connection, fields: Fields) -> None:
+    """Write the derived row of a mail anew."""
+    sql.drop_message(con, mail_id=fields["mail_id"])
+    sql.add_message(con, **fields)
 
 
-def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> dict[str, object]:
+def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
     """The derived row of a mail."""
     parsed = mail.parsed
     own, follows = _ids(parsed)

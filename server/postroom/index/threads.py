@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from postroom.conversations.joining import Joining, join
 from postroom.index import journal
-from postroom.index.database import Connection, Row
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_thread_id
 from postroom.index.queries import named
 from postroom.model.events import EventType
@@ -78,7 +78,8 @@ def begin(con: Connection, public_id: str, mailbox_id: int) -> int:
 
 def mention(con: Connection, mailbox_id: int, thread_id: int, ids: list[str]) -> None:
     """These Message-IDs belong to this conversation."""
-    sql.mention(con, mailbox_id=mailbox_id, thread_id=thread_id, ids=json.dumps(ids))
+    place = {"mailbox_id": mailbox_id, "thread_id": thread_id}
+    sql.mention(con, [{**place, "message_id": one} for one in ids])
 
 
 def redirect(con: Connection, old: int, target: int) -> None:
@@ -136,7 +137,7 @@ def repend(con: Connection, thread_id: int) -> None:
     summarise(con, thread_id)
 
 
-def advance(con: Connection, row: Row) -> None:
+def advance(con: Connection, row: Row | Fields) -> None:
     """Bring a thread's row up to date with a message that has just been written."""
     thread_id = row["thread_id"]
     old: Row | None = sql.conversation(con, thread_id=thread_id)
@@ -231,7 +232,7 @@ def _failed_mail(con: Connection, thread_id: int) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _newest(row: Row, words: str, waits: str, people: dict[str, None]) -> Summary:
+def _newest(row: Row | Fields, words: str, waits: str, people: dict[str, None]) -> Summary:
     """What a conversation's row says of its newest message, and what that leaves."""
     return {
         "last_at": row["at"],
@@ -242,7 +243,7 @@ def _newest(row: Row, words: str, waits: str, people: dict[str, None]) -> Summar
     }
 
 
-def _add_people(people: dict[str, None], row: Row) -> None:
+def _add_people(people: dict[str, None], row: Row | Fields) -> None:
     """Add who wrote and to whom, in order, while there is room."""
     if len(people) >= MAX_PARTICIPANTS:
         return
