@@ -26,7 +26,22 @@ _VERBS = (
     "|írta|yazdı|a scris|έγραψε|đã viết|menulis|rašė|rakstīja|kirjutas|va escriure|idatzi zuen"
     "|写道|寫道|写了|書きました|のメール|작성|님이 쓴 글|כתב|כתבה|كتب|เขียน"
 )
-_VERB = re.compile(rf"(?<!\w)(?:{_VERBS})(?!\w)|写道|寫道|書きました|작성", re.IGNORECASE)
+_VERBS_ANYWHERE = "写道|寫道|書きました|작성"
+
+
+def _by_initial(words: str) -> str:
+    """The alternatives ``words`` by their first letter: Python tries one after the other."""
+    found: dict[str, list[str]] = {}
+    for word in words.split("|"):
+        found.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{initial}(?:{'|'.join(rests)})" for initial, rests in found.items())
+
+
+_INITIALS = "".join({word[0] for word in f"{_VERBS}|{_VERBS_ANYWHERE}".split("|")})
+_VERB = re.compile(
+    rf"(?=[{_INITIALS}])(?:(?<!\w)(?:{_by_initial(_VERBS)})(?!\w)|{_VERBS_ANYWHERE})", re.IGNORECASE
+)
+# The end of almost every line is searched for it.
 _SENT = re.compile(r"(?<!\w)sent\s*:$", re.IGNORECASE)
 
 _WEEKDAYS_MONTHS = "mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -45,6 +60,7 @@ _INLINE = re.compile(
     rf"(?:-{{2,40}}\s*)?(?<!\w)On (?=(?:{_WEEKDAYS_MONTHS})\w*[ ,.]|\d)", re.IGNORECASE
 )
 _RULE_MARKS = "-_=*–—"
+_RULES = tuple(_RULE_MARKS)
 
 _ORIGINAL = re.compile(
     "original message|reply message|original-nachricht|originalnachricht|ursprüngliche nachricht"
@@ -108,8 +124,21 @@ def flat(line: str) -> str:
 
 
 def is_quoted(line: str) -> bool:
-    """Whether a mail program marked ``line`` as quoted."""
-    return line.lstrip(" ").startswith(">") and len(line) - len(line.lstrip(" ")) <= 4
+    """Whether a mail program marked ``line`` as quoted; at most four spaces may stand before."""
+    return line[:5].lstrip(" ").startswith(">")
+
+
+def announces_nothing(plain: str) -> bool:
+    """Whether a line, `flat` and without a quote mark, is none of what is looked for below: no
+    rule, no field, no announcement and not its beginning. Cheap, and so it is with most lines."""
+    return not (
+        plain.startswith(_RULES)
+        or ":" in plain
+        or "：" in plain
+        or "@" in plain
+        or _START.match(plain)
+        or _VERB.search(plain, max(0, len(plain) - _VERB_AT_END))
+    )
 
 
 def is_original_rule(line: str) -> bool:
