@@ -1,12 +1,13 @@
 """Conversations: which thread a mail joins, and the one row that a list shows of each."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
 from postroom.conversations.joining import Joining, join
 from postroom.index import journal
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_thread_id
+from postroom.index.listed import listed
 from postroom.index.queries import named
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, MessageKind, Person
@@ -40,7 +41,7 @@ def place(
     ids = [i for i in dict.fromkeys((own, *follows)) if i]
     known = {
         row["message_id"]: row["thread_id"]
-        for row in sql.threads_of(con, mailbox_id=mailbox_id, ids=json.dumps(ids))
+        for row in sql.threads_of(con, mailbox_id=mailbox_id, ids=listed(ids))
     }
     joining = (
         join(own, follows, known)
@@ -213,9 +214,9 @@ def snippet(words: str) -> str:
     return line if len(line) <= SNIPPET_CHARS else line[: SNIPPET_CHARS - 1] + "…"
 
 
-def people_json(people: Iterable[Person]) -> str:
+def people_json(people: Sequence[Person]) -> str:
     """Addresses and names as they are kept in a message's row."""
-    return json.dumps([[p.address, p.name] for p in people], ensure_ascii=False)
+    return listed([[p.address, p.name] for p in people])
 
 
 def people_of(text: str) -> tuple[Person, ...]:
@@ -239,7 +240,7 @@ def _newest(row: Row | Fields, words: str, waits: str, people: dict[str, None]) 
         "last_direction": row["direction"],
         "snippet": snippet(words),
         "awaiting": waits,
-        "participants": json.dumps(list(people), ensure_ascii=False),
+        "participants": listed(list(people)),
     }
 
 
