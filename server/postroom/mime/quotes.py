@@ -106,7 +106,7 @@ def _stretches(lines: list[str]) -> list[_Stretch]:
 def _unquoted_line(out: list[_Stretch], lines: list[str], place: int) -> int:
     """Place one line that bears no quote mark; the place of the next one."""
     plain = flat(lines[place])
-    if announces_nothing(plain):
+    if announces_nothing(lines, place, plain):
         _add(out, [lines[place]], quoted=False)
         return place + 1
     if is_forward_rule(plain):
