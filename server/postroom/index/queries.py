@@ -14,8 +14,8 @@ _FOLDER = Path(__file__).parent / "sql"
 
 
 class _RowAdapter(SQLite3Adapter):
-    """aiosql 15.0 takes one value from tuples, lists and dicts, and refuses sqlite3.Row. And what it
-    does around a statement takes as long as SQLite does: each mail is a score of them."""
+    """aiosql 15.0 takes one value from tuples, lists and dicts, and refuses sqlite3.Row. What it
+    does around a statement takes about as long as SQLite does, and each mail is twenty of them."""
 
     def select_one(
         self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None
