@@ -1,6 +1,7 @@
 """Mailboxes that are rows of a table: what happens while it cannot be written, and at their end."""
 
 import asyncio
+import contextlib
 import imaplib
 import secrets
 import smtplib
@@ -17,6 +18,8 @@ from servers.mail_host import MailHost
 
 from postroom.build import PostRoom
 from postroom.model.callers import operator
+from postroom.provision.directory_table import SCHEMA, TABLE
+from postroom.work.provisioning import AT_ONCE
 
 
 @pytest.fixture
@@ -90,6 +93,62 @@ async def test_a_mailbox_is_provisioning_with_its_problem_until_its_folder_is_th
         await well_again(agent)
         assert row_of(world, made.address) is not None
         assert (await events(room)).count("mailbox.live") == 1
+
+
+def changes(path: Path) -> int:
+    """How many transactions have changed a database file (SQLite's file format, §1.3.7)."""
+    return int.from_bytes(path.read_bytes()[24:28], "big")
+
+
+async def make_while_absent(room: PostRoom, names: list[str]) -> list[str]:
+    """The addresses of mailboxes that are made while their table cannot be."""
+    agent = Agent(room, "ada")
+    made = await asyncio.gather(*(room.desk.mailboxes.create(agent.caller, name) for name in names))
+    assert {one.status for one in made} == {"provisioning"}
+    return [one.address for one in made]
+
+
+async def test_many_mailboxes_are_made_in_few_transactions_and_each_once(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "absent" / "directory.db"
+    elsewhere(world, path)
+    async with world.open() as room:
+        made = await make_while_absent(room, [f"ada{number}" for number in range(AT_ONCE + 20)])
+        path.parent.mkdir()
+        for address in made:
+            await becomes(room, address, "live")
+            assert row_of(world, address) is not None
+        assert (await events(room)).count("mailbox.live") == len(made)
+        assert changes(path) < 10
+        begun = time.monotonic()
+        alone = await room.desk.mailboxes.create(Agent(room, "ada").caller, "alone")
+        assert alone.status == "live"
+        assert time.monotonic() - begun < 1
+
+
+async def test_a_mailbox_that_its_table_refuses_holds_up_none_that_are_made_with_it(
+    world: World, tmp_path: Path
+) -> None:
+    ready, path = tmp_path / "ready", tmp_path / "absent" / "directory.db"
+    ready.mkdir()
+    with contextlib.closing(sqlite3.connect(ready / path.name)) as con:
+        con.execute(SCHEMA)
+        con.execute(
+            f"CREATE TRIGGER refused BEFORE INSERT ON {TABLE} WHEN new.address LIKE 'bad%'"
+            " BEGIN SELECT raise(ABORT, 'not this one'); END"
+        )
+    elsewhere(world, path)
+    async with world.open() as room:
+        one, bad, two = await make_while_absent(room, ["ada", "bad", "cam"])
+        ready.rename(path.parent)
+        await becomes(room, one, "live")
+        await becomes(room, two, "live")
+        assert row_of(world, bad) is None
+        assert await status(room, bad) == "provisioning"
+        refused = Agent(room, "ada")
+        refused.address = bad
+        await problem(refused, f"The directory {path} cannot be written: not this one")
 
 
 async def test_a_table_that_is_locked_is_waited_for(world: World, tmp_path: Path) -> None:

@@ -253,3 +253,14 @@ async def test_search_keeps_to_the_mailbox_the_time_and_whose_turn_it_is(
     assert await found(ada, "apple", since="45m") == ["One", "Two"]
     clock.jump(1800)
     assert await found(ada, "apple", since="45m") == []
+
+
+async def test_a_batch_of_mail_is_one_segment_of_the_index(
+    quiet_room: PostRoom, postman: Postman, ada: Agent
+) -> None:
+    """FTS5 gathers what a transaction adds, and writes it out early at each savepoint; so does each
+    statement that begins one of its own. A segment a mail costs a merge every few mails."""
+    batch = [letter(id=f"{n}@x", follows=f"{n - n % 4}@x", text=f"Word {n}.") for n in range(40)]
+    await postman.bring(ada.address, *batch)
+    question = "SELECT count(DISTINCT segid) FROM search_idx"
+    assert await quiet_room.index.read(lambda con: rows(con, question)) == [(1,)]

@@ -92,6 +92,26 @@ async def test_a_retired_mailbox_keeps_its_password_and_can_come_back(watched: W
     assert after != before
 
 
+async def test_several_mailboxes_are_provisioned_retired_and_removed_together(
+    watched: Watched,
+) -> None:
+    provisioner = DirectoryProvisioner("agents.test", watched.table)
+    await provisioner.provision(mailbox(ADA, "a"), mailbox("ben@agents.test", "b"))
+    assert [(row[0], row[2]) for row in watched.rows()] == [(ADA, 1), ("ben@agents.test", 1)]
+    await provisioner.retire(ADA, "ben@agents.test")
+    assert [row[2] for row in watched.rows()] == [0, 0]
+    await provisioner.remove(ADA, "ben@agents.test")
+    assert watched.rows() == []
+
+
+def test_where_one_of_several_rows_is_refused_none_is_written(watched: Watched) -> None:
+    nothing: Any = None
+    watched.table.put(Row("cam@agents.test", "z"))
+    with pytest.raises(Unavailable):
+        watched.table.put(Row(ADA, "x"), Row("ben@agents.test", nothing))
+    assert [row[0] for row in watched.rows()] == ["cam@agents.test"]
+
+
 async def test_what_is_not_there_can_be_retired_and_removed(watched: Watched) -> None:
     provisioner = DirectoryProvisioner("agents.test", watched.table)
     await provisioner.provision(mailbox(ADA, "secret"))

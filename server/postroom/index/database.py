@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from postroom.model.errors import Unavailable
 
@@ -13,6 +14,8 @@ BUSY_MS = 10_000
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
+Fields = dict[str, Any]
+"""What a row holds, or is about to hold, by column."""
 
 
 def connect(path: Path, *, readonly: bool = False) -> Connection:

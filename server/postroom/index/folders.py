@@ -28,7 +28,7 @@ class Folder:
 
     def of(self, mailbox_id: int) -> "Folder":
         """The same folder, as the place of one mailbox's mail."""
-        return replace(self, mailbox_id=mailbox_id)
+        return self if mailbox_id == self.mailbox_id else replace(self, mailbox_id=mailbox_id)
 
 
 @dataclass(frozen=True)

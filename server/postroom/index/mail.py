@@ -7,12 +7,14 @@ out take the same two steps, with an event of the journal in between.
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from postroom.conversations.identifiers import own_id
 from postroom.conversations.routing import followed_ids
 from postroom.index import search, threads
-from postroom.index.database import Connection, Row
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
+from postroom.index.listed import listed
 from postroom.index.queries import named
 from postroom.model.messages import (
     AttachmentPart,
@@ -44,6 +46,11 @@ class NewMail:
     into: int | None = None
     """The thread it answers, for a mail of ours: the message there may bear no Message-ID."""
 
+    @cached_property
+    def ids(self) -> tuple[str, tuple[str, ...]]:
+        """Its own Message-ID, and those that it follows."""
+        return own_id(self.parsed.message_id), followed_ids(self.parsed)
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -60,7 +67,7 @@ def fingerprint(raw: bytes) -> bytes:
 
 def keep(con: Connection, now: float, mail: NewMail) -> Kept:
     """Write a mail and its bytes, and find its thread."""
-    own, follows = _ids(mail.parsed)
+    own, follows = mail.ids
     thread_id, why = threads.place(con, now, mail.mailbox_id, own, follows, mail.into)
     mail_id = int(
         sql.add(
@@ -86,21 +93,27 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     """Write what was read from a mail, make it findable, and bring its thread up to date."""
     sql.set_position(con, mail_id=kept.mail_id, position=position)
     pending = int(mail.direction is Direction.RECEIVED and not mail.old)
-    put_message(con, fields(kept, mail, position, pending))
-    row = sql.message(con, mail_id=kept.mail_id)
+    row = fields(kept, mail, position, pending)
+    put_message(con, row)
     search.add(con, row)
     threads.advance(con, row)
 
 
-def put_message(con: Connection, fields: dict[str, object]) -> None:
-    """Write the derived row of a mail."""
-    sql.put_message(con, **fields)
+def put_message(con: Connection, fields: Fields) -> None:
+    """Write the derived row of a mail that has none."""
+    sql.add_message(con, **fields)
 
 
-def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> dict[str, object]:
+def replace_message(con: Connection, fields: Fields) -> None:
+    """Write the derived row of a mail anew."""
+    sql.drop_message(con, mail_id=fields["mail_id"])
+    put_message(con, fields)
+
+
+def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
     """The derived row of a mail."""
     parsed = mail.parsed
-    own, follows = _ids(parsed)
+    own, follows = mail.ids
     sender = parsed.sender
     return {
         "mail_id": kept.mail_id,
@@ -110,7 +123,7 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> dict[str, 
         "position": position,
         "at": mail.at,
         "message_id": own,
-        "follows": json.dumps(follows),
+        "follows": listed(follows),
         "kind": str(parsed.kind),
         "verdict": str(mail.verdict),
         "from_address": sender.address if sender else "",
@@ -122,9 +135,9 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> dict[str, 
         "subject": parsed.subject,
         "text": parsed.text,
         "new_text": None if parsed.new_text == parsed.text else parsed.new_text,
-        "attachments": json.dumps([a.model_dump() for a in parsed.attachments], ensure_ascii=False),
+        "attachments": listed([part.model_dump() for part in parsed.attachments]),
         "hidden_text": parsed.hidden_text,
-        "defects": json.dumps(parsed.defects, ensure_ascii=False),
+        "defects": listed(parsed.defects),
         "pending": pending,
     }
 
@@ -178,13 +191,9 @@ def message(con: Connection, mail_id: int) -> Row | None:
     return row
 
 
-def attachments_of(listed: str) -> list[AttachmentPart]:
+def attachments_of(text: str) -> list[AttachmentPart]:
     """The attachments as a message's row lists them (JSON)."""
-    return [AttachmentPart.model_validate(part) for part in json.loads(listed)]
-
-
-def _ids(parsed: ParsedMessage) -> tuple[str, tuple[str, ...]]:
-    return own_id(parsed.message_id), followed_ids(parsed)
+    return [AttachmentPart.model_validate(part) for part in json.loads(text)]
 
 
 def _free_id(con: Connection) -> str:

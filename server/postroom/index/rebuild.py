@@ -117,7 +117,7 @@ def _write(con: Connection, read: dict[int, NewMail]) -> None:
         pending = old["pending"] if old else UNSURE
         fields = mail.fields(Kept(mail_id, thread_id), new, row["position"], pending)
         if old is None or any(old[name] != value for name, value in fields.items()):
-            mail.put_message(con, fields)
+            mail.replace_message(con, fields)
 
 
 async def _search_again(index: Index) -> None:

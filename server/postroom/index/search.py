@@ -13,7 +13,7 @@ without spaces are found by any run of letters (scripts.py).
 
 import re
 
-from postroom.index.database import Connection, Row
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.index.scripts import LETTERS, count, cut, spaced
 
@@ -78,7 +78,7 @@ def _words(query: str) -> list[str]:
     return words
 
 
-def add(con: Connection, row: Row) -> None:
+def add(con: Connection, row: Row | Fields) -> None:
     """Make a message findable."""
     sql.add(con, **fields(con, row))
 
@@ -104,7 +104,7 @@ def has_newer_hit(con: Connection, expression: str, mail_id: int, thread_id: int
     return found is not None
 
 
-def fields(con: Connection, row: Row) -> dict[str, object]:
+def fields(con: Connection, row: Row | Fields) -> dict[str, object]:
     """What is searched of a message: a function of its row, so that it can be taken out again."""
     owner = sql.owner(con, mailbox_id=row["mailbox_id"])
     return {

@@ -1,12 +1,13 @@
 """Conversations: which thread a mail joins, and the one row that a list shows of each."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
 from postroom.conversations.joining import Joining, join
 from postroom.index import journal
-from postroom.index.database import Connection, Row
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_thread_id
+from postroom.index.listed import listed
 from postroom.index.queries import named
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, MessageKind, Person
@@ -40,7 +41,7 @@ def place(
     ids = [i for i in dict.fromkeys((own, *follows)) if i]
     known = {
         row["message_id"]: row["thread_id"]
-        for row in sql.threads_of(con, mailbox_id=mailbox_id, ids=json.dumps(ids))
+        for row in sql.threads_of(con, mailbox_id=mailbox_id, ids=listed(ids))
     }
     joining = (
         join(own, follows, known)
@@ -78,7 +79,8 @@ def begin(con: Connection, public_id: str, mailbox_id: int) -> int:
 
 def mention(con: Connection, mailbox_id: int, thread_id: int, ids: list[str]) -> None:
     """These Message-IDs belong to this conversation."""
-    sql.mention(con, mailbox_id=mailbox_id, thread_id=thread_id, ids=json.dumps(ids))
+    place = {"mailbox_id": mailbox_id, "thread_id": thread_id}
+    sql.mention(con, [{**place, "message_id": one} for one in ids])
 
 
 def redirect(con: Connection, old: int, target: int) -> None:
@@ -136,7 +138,7 @@ def repend(con: Connection, thread_id: int) -> None:
     summarise(con, thread_id)
 
 
-def advance(con: Connection, row: Row) -> None:
+def advance(con: Connection, row: Row | Fields) -> None:
     """Bring a thread's row up to date with a message that has just been written."""
     thread_id = row["thread_id"]
     old: Row | None = sql.conversation(con, thread_id=thread_id)
@@ -212,9 +214,9 @@ def snippet(words: str) -> str:
     return line if len(line) <= SNIPPET_CHARS else line[: SNIPPET_CHARS - 1] + "…"
 
 
-def people_json(people: Iterable[Person]) -> str:
+def people_json(people: Sequence[Person]) -> str:
     """Addresses and names as they are kept in a message's row."""
-    return json.dumps([[p.address, p.name] for p in people], ensure_ascii=False)
+    return listed([[p.address, p.name] for p in people])
 
 
 def people_of(text: str) -> tuple[Person, ...]:
@@ -231,18 +233,18 @@ def _failed_mail(con: Connection, thread_id: int) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _newest(row: Row, words: str, waits: str, people: dict[str, None]) -> Summary:
+def _newest(row: Row | Fields, words: str, waits: str, people: dict[str, None]) -> Summary:
     """What a conversation's row says of its newest message, and what that leaves."""
     return {
         "last_at": row["at"],
         "last_direction": row["direction"],
         "snippet": snippet(words),
         "awaiting": waits,
-        "participants": json.dumps(list(people), ensure_ascii=False),
+        "participants": listed(list(people)),
     }
 
 
-def _add_people(people: dict[str, None], row: Row) -> None:
+def _add_people(people: dict[str, None], row: Row | Fields) -> None:
     """Add who wrote and to whom, in order, while there is room."""
     if len(people) >= MAX_PARTICIPANTS:
         return

@@ -45,6 +45,7 @@ _INLINE = re.compile(
     rf"(?:-{{2,40}}\s*)?(?<!\w)On (?=(?:{_WEEKDAYS_MONTHS})\w*[ ,.]|\d)", re.IGNORECASE
 )
 _RULE_MARKS = "-_=*–—"
+_RULES = tuple(_RULE_MARKS)
 
 _ORIGINAL = re.compile(
     "original message|reply message|original-nachricht|originalnachricht|ursprüngliche nachricht"
@@ -108,8 +109,22 @@ def flat(line: str) -> str:
 
 
 def is_quoted(line: str) -> bool:
-    """Whether a mail program marked ``line`` as quoted."""
-    return line.lstrip(" ").startswith(">") and len(line) - len(line.lstrip(" ")) <= 4
+    """Whether a mail program marked ``line`` as quoted; at most four spaces may stand before."""
+    return line[:5].lstrip(" ").startswith(">")
+
+
+def announces_nothing(lines: Sequence[str], start: int, plain: str) -> bool:
+    """Whether the line at ``start``, which is ``plain`` when it is `flat`, can be none of what is
+    looked for below: no rule, no field, no announcement and not its beginning. Most lines are
+    none, and this takes a fifth of the time."""
+    return not (
+        plain.startswith(_RULES)
+        or ":" in plain
+        or "：" in plain
+        or "@" in plain
+        or _START.match(plain)
+        or quoted_after(lines, start + 1)
+    )
 
 
 def is_original_rule(line: str) -> bool:

@@ -41,6 +41,8 @@ _NOT_FOR_MAIL = frozenset(
 _WESTERN = frozenset({"ascii", "cp1252", "cp1254", "latin-1", "iso8859-1", "iso8859-15"})
 """Single-byte codecs that read any bytes: valid UTF-8 under such a label is UTF-8."""
 
+_NOT_ASCII = re.compile("utf-?7|utf-?16|utf-32|hz", re.IGNORECASE)
+
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -89,8 +91,7 @@ def decode(content: bytes, declared: str = "") -> tuple[str, bool]:
 
 def _reads_ascii(declared: str) -> bool:
     """Whether 7-bit bytes mean ASCII under this label (not so in UTF-7, UTF-16 and HZ)."""
-    label = declared.lower()
-    return not any(odd in label for odd in ("utf-7", "utf7", "utf-16", "utf16", "utf-32", "hz"))
+    return _NOT_ASCII.search(declared) is None
 
 
 def _strict(content: bytes, codec: str) -> str | None:

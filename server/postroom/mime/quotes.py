@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from postroom.mime.attributions import (
+    announces_nothing,
     attribution,
     flat,
     header_block,
@@ -105,6 +106,9 @@ def _stretches(lines: list[str]) -> list[_Stretch]:
 def _unquoted_line(out: list[_Stretch], lines: list[str], place: int) -> int:
     """Place one line that bears no quote mark; the place of the next one."""
     plain = flat(lines[place])
+    if announces_nothing(lines, place, plain):
+        _add(out, [lines[place]], quoted=False)
+        return place + 1
     if is_forward_rule(plain):
         _add(out, lines[place:], quoted=False)
         return len(lines)

@@ -31,11 +31,11 @@ class AccountProvisioner:
     async def prepare(self) -> None:
         """Nothing is to be made ready."""
 
-    async def provision(self, mailbox: Mailbox) -> None:
-        """Nothing is left to do: the address is there."""
+    async def provision(self, *mailboxes: Mailbox) -> None:
+        """Nothing is left to do: the addresses are there."""
 
-    async def retire(self, address: str) -> None:
-        """Nothing to do: mail to it belongs to no mailbox any more, and is left alone."""
+    async def retire(self, *addresses: str) -> None:
+        """Nothing to do: mail to them belongs to no mailbox any more, and is left alone."""
 
-    async def remove(self, address: str) -> None:
+    async def remove(self, *addresses: str) -> None:
         """Nothing to do, as for ``retire``."""

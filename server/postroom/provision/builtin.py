@@ -25,11 +25,11 @@ class BuiltinProvisioner:
     async def prepare(self) -> None:
         """Nothing is to be made ready."""
 
-    async def provision(self, mailbox: Mailbox) -> None:
-        """Nothing is left to do: the row is the provisioning."""
+    async def provision(self, *mailboxes: Mailbox) -> None:
+        """Nothing is left to do: each row is the provisioning."""
 
-    async def retire(self, address: str) -> None:
-        """Nothing is left to do: the row says that its time is over."""
+    async def retire(self, *addresses: str) -> None:
+        """Nothing is left to do: the rows say that their time is over."""
 
-    async def remove(self, address: str) -> None:
-        """Nothing is left to do: the row says that it is gone."""
+    async def remove(self, *addresses: str) -> None:
+        """Nothing is left to do: the rows say that they are gone."""

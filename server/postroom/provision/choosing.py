@@ -55,14 +55,14 @@ class _Directory:
         table = await self._table()
         await asyncio.to_thread(table.prepare)
 
-    async def provision(self, mailbox: Mailbox) -> None:
-        await (await self._now()).provision(mailbox)
+    async def provision(self, *mailboxes: Mailbox) -> None:
+        await (await self._now()).provision(*mailboxes)
 
-    async def retire(self, address: str) -> None:
-        await (await self._now()).retire(address)
+    async def retire(self, *addresses: str) -> None:
+        await (await self._now()).retire(*addresses)
 
-    async def remove(self, address: str) -> None:
-        await (await self._now()).remove(address)
+    async def remove(self, *addresses: str) -> None:
+        await (await self._now()).remove(*addresses)
 
     async def _now(self) -> DirectoryProvisioner:
         return DirectoryProvisioner(self.domain, await self._table(), self.said.quota_mb)

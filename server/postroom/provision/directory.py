@@ -35,15 +35,15 @@ class DirectoryProvisioner:
         """Make the table where it is absent and we may; undo what a crash cut short."""
         await asyncio.to_thread(self.table.prepare)
 
-    async def provision(self, mailbox: Mailbox) -> None:
-        """Let the mailbox be live, with the password that the index has for it."""
-        row = Row(mailbox.address, ssha512(mailbox.password), self.quota_mb)
-        await asyncio.to_thread(self.table.put, row)
+    async def provision(self, *mailboxes: Mailbox) -> None:
+        """Let the mailboxes be live, with the passwords that the index has for them."""
+        rows = [Row(box.address, ssha512(box.password), self.quota_mb) for box in mailboxes]
+        await asyncio.to_thread(self.table.put, *rows)
 
-    async def retire(self, address: str) -> None:
-        """Let it receive and send nothing more. It can be read until it is removed."""
-        await asyncio.to_thread(self.table.retire, address)
+    async def retire(self, *addresses: str) -> None:
+        """Let them receive and send nothing more. They can be read until they are removed."""
+        await asyncio.to_thread(self.table.retire, *addresses)
 
-    async def remove(self, address: str) -> None:
-        """Let nobody log in any more. Its mail stays on the server's disk."""
-        await asyncio.to_thread(self.table.remove, address)
+    async def remove(self, *addresses: str) -> None:
+        """Let nobody log in any more. Their mail stays on the server's disk."""
+        await asyncio.to_thread(self.table.remove, *addresses)

@@ -30,7 +30,8 @@ class Row:
 
 
 class DirectoryTable(Protocol):
-    """One database's table. Each call blocks, and is on disk when it returns.
+    """One database's table. Each call blocks, and is on disk when it returns, all of it; where it
+    raises, nothing is.
 
     Raises:
         Unavailable: the database cannot be reached, or says no.
@@ -39,14 +40,14 @@ class DirectoryTable(Protocol):
     def prepare(self) -> None:
         """Make the table where it is absent and we may: the servers must find it."""
 
-    def put(self, row: Row) -> None:
-        """Let the mailbox be there, live, as ``row`` says: new, or changed to that."""
+    def put(self, *rows: Row) -> None:
+        """Let the mailboxes be there, live, as ``rows`` say: new, or changed to that."""
 
-    def retire(self, address: str) -> None:
-        """Let nothing more be delivered to it or sent from it; it can be read as before."""
+    def retire(self, *addresses: str) -> None:
+        """Let nothing more be delivered to them or sent from them; they can be read as before."""
 
-    def remove(self, address: str) -> None:
-        """Let nobody log in to it any more."""
+    def remove(self, *addresses: str) -> None:
+        """Let nobody log in to them any more."""
 
 
 PUT = f"""

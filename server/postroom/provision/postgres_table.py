@@ -1,6 +1,6 @@
 """The table in a PostgreSQL database, which may be on another machine than Postroom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from postroom.model.errors import Unavailable
@@ -24,16 +24,16 @@ class PostgresTable:
     def prepare(self) -> None:
         """Nothing: the operator makes the table, and says who may read it."""
 
-    def put(self, row: Row) -> None:
-        self._change(PUT, asdict(row))
+    def put(self, *rows: Row) -> None:
+        self._change(PUT, [asdict(row) for row in rows])
 
-    def retire(self, address: str) -> None:
-        self._change(RETIRE, {"address": address})
+    def retire(self, *addresses: str) -> None:
+        self._change(RETIRE, [{"address": address} for address in addresses])
 
-    def remove(self, address: str) -> None:
-        self._change(REMOVE, {"address": address})
+    def remove(self, *addresses: str) -> None:
+        self._change(REMOVE, [{"address": address} for address in addresses])
 
-    def _change(self, sql: str, values: Mapping[str, object]) -> None:
+    def _change(self, sql: str, values: Sequence[Mapping[str, object]]) -> None:
         try:
             import psycopg
         except ImportError as error:
@@ -49,7 +49,7 @@ class PostgresTable:
                 connect_timeout=PATIENCE_SECONDS,
                 options=f"-c statement_timeout={PATIENCE_SECONDS}s",
             ) as con:
-                con.execute(sql.encode(), values)
+                con.cursor().executemany(sql.encode(), values)
         except psycopg.errors.UndefinedTable as error:
             raise Unavailable(
                 "directory_table_missing",

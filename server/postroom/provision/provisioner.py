@@ -40,13 +40,14 @@ class Provisioner(Protocol):
     async def prepare(self) -> None:
         """Make ready what the server has to find, when a worker begins."""
 
-    async def provision(self, mailbox: Mailbox) -> None:
-        """Make the address exist. Idempotent: a worker that died may have done it already."""
+    async def provision(self, *mailboxes: Mailbox) -> None:
+        """Make the addresses exist, all of them or none. Idempotent: a worker that died may have
+        done it already."""
 
-    async def retire(self, address: str) -> None:
-        """Let the address receive and send nothing more; its mail can be read as before.
-        Idempotent, and no error where the address is not there."""
+    async def retire(self, *addresses: str) -> None:
+        """Let the addresses receive and send nothing more; their mail can be read as before.
+        Idempotent, and no error where an address is not there."""
 
-    async def remove(self, address: str) -> None:
-        """Let nobody log in to the address any more: its mail is to be forgotten. Idempotent, and
-        no error where the address is not there."""
+    async def remove(self, *addresses: str) -> None:
+        """Let nobody log in to the addresses any more: their mail is to be forgotten. Idempotent,
+        and no error where an address is not there."""

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -40,18 +40,18 @@ class SqliteTable:
         with self._changing():
             pass
 
-    def put(self, row: Row) -> None:
-        self._change(PUT, asdict(row))
+    def put(self, *rows: Row) -> None:
+        self._change(PUT, [asdict(row) for row in rows])
 
-    def retire(self, address: str) -> None:
-        self._change(RETIRE, {"address": address})
+    def retire(self, *addresses: str) -> None:
+        self._change(RETIRE, [{"address": address} for address in addresses])
 
-    def remove(self, address: str) -> None:
-        self._change(REMOVE, {"address": address})
+    def remove(self, *addresses: str) -> None:
+        self._change(REMOVE, [{"address": address} for address in addresses])
 
-    def _change(self, sql: str, values: Mapping[str, object]) -> None:
+    def _change(self, sql: str, values: Sequence[Mapping[str, object]]) -> None:
         with self._changing() as con:
-            con.execute(_in_sqlite(sql), values)
+            con.executemany(_in_sqlite(sql), values)
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:

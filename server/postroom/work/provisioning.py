@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
-from postroom.model.errors import PostroomError
+from postroom.model.errors import PostroomError, Unavailable
 from postroom.model.events import EventType
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.provision.provisioner import Provisioner
@@ -23,6 +23,11 @@ LOOK_SECONDS = 60.0
 LONGEST_PAUSE = 5.0
 """Between two tries to tell a server, seconds: an agent waits for its address, and a database that
 is asked so often does not notice."""
+
+
+AT_ONCE = 100
+"""Mailboxes that a server is told of in one transaction of its and one of ours: it takes some tens
+of milliseconds, for which a mailbox that is made meanwhile waits."""
 
 
 class Provisioning:
@@ -64,29 +69,34 @@ class Provisioning:
         while domain in self._asked:
             self._asked.discard(domain)
             boxes = (await self._to_tell()).get(domain, [])
-            told = [await self._tell(box) for box in boxes]
+            told = [await self._tell(domain, some) for some in _alike(boxes)]
             if not all(told):
                 self._asked.add(domain)
                 await asyncio.sleep(min(tries.failed(), LONGEST_PAUSE))
         self._telling.discard(domain)
 
-    async def _tell(self, box: Mailbox) -> bool:
-        """Whether a mailbox's server knows now."""
-        provisioner = self._provisioners.get(box.address.rpartition("@")[2])
-        if provisioner is None:
-            await troubles.tell(self._term, box.id, troubles.LOST)
-            return False
+    async def _tell(self, domain: str, boxes: list[Mailbox]) -> bool:
+        """Whether a domain's server knows now of mailboxes that have become the same. Where it
+        does not take them together, each is told by itself: one must not hold up the others."""
         try:
-            status = await _told(provisioner, box)
-            await self._term.write(lambda con: self._served(con, box, status))
-        except PostroomError as error:
-            await troubles.tell(self._term, box.id, error.message)
-            return False
-        except Exception:
-            log.exception("The server of mailbox %s could not be told of it.", box.id)
-            await troubles.tell(self._term, box.id, "Its server could not be told of it.")
+            await self._tell_together(self._provisioners.get(domain), boxes)
+        except Exception as error:
+            if len(boxes) > 1:
+                return all([await self._tell(domain, [box]) for box in boxes])
+            await troubles.tell(self._term, boxes[0].id, _problem(boxes[0], error))
             return False
         return True
+
+    async def _tell_together(self, provisioner: Provisioner | None, boxes: list[Mailbox]) -> None:
+        if provisioner is None:
+            raise Unavailable("domain_lost", troubles.LOST)
+        status = await _told(provisioner, boxes)
+
+        def change(con: Connection) -> None:
+            for box in boxes:
+                self._served(con, box, status)
+
+        await self._term.write(change)
 
     def _served(self, con: Connection, box: Mailbox, status: MailboxStatus) -> None:
         current = mailboxes.by_id(con, box.id)
@@ -107,13 +117,32 @@ async def _prepare(provisioner: Provisioner) -> None:
         log.warning("The directory of %s is not ready: %s", provisioner.domain, error)
 
 
-async def _told(provisioner: Provisioner, box: Mailbox) -> MailboxStatus:
-    """What a mailbox is once its server knows of it."""
-    if box.status is MailboxStatus.DELETED:
-        await provisioner.remove(box.address)
-    elif box.status is MailboxStatus.EXPIRED:
-        await provisioner.retire(box.address)
+def _alike(boxes: list[Mailbox]) -> Iterator[list[Mailbox]]:
+    """The mailboxes, a few at a time, of which the same is to be told."""
+    by_status: dict[MailboxStatus, list[Mailbox]] = defaultdict(list)
+    for box in boxes:
+        by_status[box.status].append(box)
+    for alike in by_status.values():
+        for at in range(0, len(alike), AT_ONCE):
+            yield alike[at : at + AT_ONCE]
+
+
+def _problem(box: Mailbox, error: Exception) -> str:
+    """What an operator is told of a mailbox whose server could not be told of it."""
+    if isinstance(error, PostroomError):
+        return error.message
+    log.error("The server of mailbox %s could not be told of it.", box.id, exc_info=error)
+    return "Its server could not be told of it."
+
+
+async def _told(provisioner: Provisioner, boxes: list[Mailbox]) -> MailboxStatus:
+    """What mailboxes of one status are once their server knows of them."""
+    status, addresses = boxes[0].status, [box.address for box in boxes]
+    if status is MailboxStatus.DELETED:
+        await provisioner.remove(*addresses)
+    elif status is MailboxStatus.EXPIRED:
+        await provisioner.retire(*addresses)
     else:
-        await provisioner.provision(box)
+        await provisioner.provision(*boxes)
         return MailboxStatus.LIVE
-    return box.status
+    return status

@@ -3,10 +3,10 @@
 SELECT message_id, thread_id FROM mentions
 WHERE mailbox_id = :mailbox_id AND message_id IN (SELECT value FROM json_each(:ids));
 
--- name: mention(mailbox_id, thread_id, ids)!
--- These Message-IDs belong to this conversation.
-INSERT INTO mentions (mailbox_id, message_id, thread_id)
-SELECT :mailbox_id, value, :thread_id FROM json_each(:ids) WHERE true
+-- name: mention*!
+-- These Message-IDs belong to this conversation. A row a statement: one that writes several begins a
+-- savepoint, at which FTS5 writes out what it has gathered, a segment for each mail.
+INSERT INTO mentions (mailbox_id, message_id, thread_id) VALUES (:mailbox_id, :message_id, :thread_id)
 ON CONFLICT (mailbox_id, message_id) DO NOTHING;
 
 -- name: add(public_id, mailbox_id)<!
