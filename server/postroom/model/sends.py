@@ -61,7 +61,7 @@ class Obstacle(StrEnum):
     UNREACHABLE = "unreachable"
     """No connection, or a server that ended it, fell silent or turned us away before a login."""
     UNTRUSTED = "untrusted"
-    """No TLS that can be trusted."""
+    """No TLS that can be trusted. Where the replies' code is 0, their text is our own sentence."""
     LOGIN = "login"
     """The user name, the password or the token was refused, or there was no token to be had."""
     UNPREPARED = "unprepared"
