@@ -7,6 +7,7 @@ from postroom.desk import unused
 from postroom.desk.accounts import AccountReports
 from postroom.desk.attachments import Attachments
 from postroom.desk.health import HealthReports
+from postroom.desk.held import HeldSends
 from postroom.desk.mailboxes import Mailboxes
 from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
@@ -30,6 +31,7 @@ class Desk:
     tracing: Tracing
     health: HealthReports
     accounts: AccountReports
+    held: HeldSends
 
 
 def open_desk(
@@ -58,6 +60,7 @@ def open_desk(
         tracing=Tracing(index),
         health=HealthReports(index, settings, idle),
         accounts=AccountReports(index, operator, provisioners, idle),
+        held=HeldSends(index, idle),
     )
 
 

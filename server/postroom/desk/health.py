@@ -151,9 +151,14 @@ def _outbox(con: Connection) -> Check:
         " ('queued', 'submitting', 'held', 'unknown') GROUP BY status ORDER BY status"
     ).fetchall()
     doubtful = any(row[0] == "unknown" for row in rows)
+    held = any(row[0] == "held" for row in rows)
+    then = [
+        "`postroom trace SEND` tells what is known of each." if doubtful else "",
+        "`postroom sends list` shows what waits for a person." if held or doubtful else "",
+    ]
     return Check(
         name="outbox",
         ok=not doubtful,
         says=", ".join(f"{row[1]} {row[0]}" for row in rows) or "empty",
-        next_step="`postroom trace SEND` tells what is known of each." if doubtful else None,
+        next_step=" ".join(said for said in then if said) or None,
     )

@@ -4,7 +4,7 @@
       │            ├────────► failed          refused for good (5xx), or nobody was left to send to
       │            ├────────► queued          deferred (4xx): tried again later, same Message-ID
       │            └────────► unknown         the connection died after the final dot
-      ├──► held                               a human looks first
+      ├──► held ──► queued, or denied         a human looks first, and decides
       └──► denied                             policy said no; nothing left the house
 
 A crash while ``submitting`` is found by the next worker, which asks the Sent folder whether the
