@@ -9,6 +9,7 @@ from postroom.accounts.domains import AccountDomain
 from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
 from postroom.desk.times import iso
+from postroom.desk.views import shown_address
 from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
@@ -146,7 +147,11 @@ def _stray(row: Row) -> Stray:
         folder=row["folder"],
         uid=row["uid"],
         uidvalidity=row["uidvalidity"],
-        at=iso(row["seen_at"]),
+        at=iso(row["seen_at"] if row["arrived_at"] is None else row["arrived_at"]),
+        seen_at=iso(row["seen_at"]),
+        untrusted_from_name=row["from_name"],
+        untrusted_from=shown_address(row["from_address"]) if row["from_address"] else "",
+        untrusted_subject=row["subject"],
         addresses=row["addresses"],
         why=row["why"],
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from postroom.model.errors import Unavailable
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """The newest migration that this program knows; kept in the file as PRAGMA user_version."""
 
 BUSY_MS = 10_000

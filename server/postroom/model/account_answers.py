@@ -69,7 +69,12 @@ class Stray(Answer):
     uid: int
     uidvalidity: int
     at: str
-    """When it was seen."""
+    """When it arrived, by its server; where that does not tell, when it was seen."""
+    seen_at: str
+    """When we met it and left it."""
+    untrusted_from_name: str = ""
+    untrusted_from: str = ""
+    untrusted_subject: str = ""
     addresses: str
     """Whom it was for, as far as it says."""
     why: str

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         AccountView,
         DirectoryView,
         LoginState,
+        Stray,
         StrayList,
     )
 
@@ -133,9 +134,24 @@ def _strays(page: "Page", found: "StrayList") -> None:
         page.line("Nothing was left where it lies.")
         return
     page.table(
-        ("account", "folder", "uid", "when", "for", "why"),
+        ("arrived", "from", "subject", "for", "account", "folder", "uid", "why"),
         [
-            (one.account, one.folder, str(one.uid), one.at, one.addresses, one.why)
+            (
+                one.at,
+                _from(one),
+                one.untrusted_subject,
+                one.addresses,
+                one.account,
+                one.folder,
+                str(one.uid),
+                one.why,
+            )
             for one in found.strays
         ],
     )
+
+
+def _from(one: "Stray") -> str:
+    """Who it says it is from: the address first, as a name may be cut and pretend anything."""
+    name = one.untrusted_from_name
+    return f"{one.untrusted_from} ({name})" if name else one.untrusted_from

@@ -125,10 +125,12 @@ SELECT 1 FROM copies WHERE mail_id = :mail_id AND account = :account AND folder 
 -- What was left in a folder is listed anew as the folder is read anew.
 DELETE FROM strays WHERE account = :account AND folder = :folder;
 
--- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why)!
--- A mail that was left where it lies.
-INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why)
-VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why) ON CONFLICT DO NOTHING;
+-- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why, from_name, from_address, subject, arrived_at)!
+-- A mail that was left where it lies. Under a number that was another mail's, it is this one now.
+INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why, from_name, from_address, subject, arrived_at)
+VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why, :from_name, :from_address, :subject, :arrived_at)
+ON CONFLICT DO UPDATE SET addresses = excluded.addresses, why = excluded.why, from_name = excluded.from_name,
+  from_address = excluded.from_address, subject = excluded.subject, arrived_at = excluded.arrived_at;
 
 -- name: stray_uids(account, folder, uidvalidity)
 -- The UIDs of what was left in a folder.
@@ -140,7 +142,19 @@ DELETE FROM strays WHERE account = :account AND folder = :folder AND uidvalidity
 
 -- name: strays(most)
 -- Mail that was left where it lies, newest first.
-SELECT * FROM strays ORDER BY seen_at DESC LIMIT :most;
+SELECT * FROM strays ORDER BY coalesce(arrived_at, seen_at) DESC LIMIT :most;
+
+-- name: forget_strays_beside(account, folders)!
+-- What was left in folders of an account that are not read any more (all but a JSON array).
+DELETE FROM strays WHERE account = :account AND folder NOT IN (SELECT value FROM json_each(:folders));
+
+-- name: has_strays(account)$
+-- Whether anything was left in an account.
+SELECT 1 FROM strays WHERE account = :account LIMIT 1;
+
+-- name: forget_strays_but_of(accounts)!
+-- What was left in accounts that are not read any more (all but a JSON array).
+DELETE FROM strays WHERE account NOT IN (SELECT value FROM json_each(:accounts));
 
 -- name: count_strays(since)$
 -- How many mails were left where they lie since then.

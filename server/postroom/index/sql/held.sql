@@ -3,7 +3,7 @@
 SELECT s.*, b.address, m.thread_id, g.subject FROM sends s
 JOIN mailboxes b ON b.id = s.mailbox_id JOIN mail m ON m.id = s.mail_id
 LEFT JOIN messages g ON g.mail_id = s.mail_id
-WHERE s.status = 'held' OR (s.status = 'unknown' AND b.status = 'deleted')
+WHERE s.status IN ('held', 'unknown') AND (s.status = 'held' OR b.status = 'deleted')
 ORDER BY s.id LIMIT :most;
 
 -- name: one(public_id)^
