@@ -284,3 +284,27 @@ async def test_whoever_makes_a_mailbox_is_told_of_an_account_without_a_domain(
             await room.desk.mailboxes.create(Caller(agent="ada"), "ben", domain="example.org")
     assert refused.value.code == "domain_unknown"
     assert 'account = "spare"' in refused.value.next_step
+
+
+async def test_a_domain_whose_mail_is_handed_in_has_a_line_of_its_own(
+    settings: Settings, clock: TestClock
+) -> None:
+    host = {**SAID["domains"]["example.net"], "lmtp": {"port": 2424}}
+    said = Operator.model_validate({"domains": {"example.net": host}})
+    set_so = settings.model_copy(update={"operator": said})
+    async with open_room(set_so, program="test", clock=clock) as room:
+        new = (await looked(room))["inlet example.net"]
+        assert not new.ok
+        assert new.says == "LMTP at 127.0.0.1:2424, unheard of; has taken no mail yet"
+        assert "start it anew" in (new.next_step or "")
+        name = logins.inlet_of("example.net")
+        await room.index.write(lambda con: logins.set_state(con, name, "listening", "", 1.0))
+        well = (await looked(room))["inlet example.net"]
+        assert well.ok
+        assert "listening since 1970-01-01" in well.says
+        aside = (await looked(room, "nobody"))["inlet example.net"]
+        assert (aside.ok, aside.because, aside.next_step) == (False, "worker", None)
+        assert aside.says.startswith("not now: LMTP at 127.0.0.1:2424, listening since ")
+        (view,) = (await room.desk.accounts.list(operator())).directories
+        assert _counted(view) == "not now (was LMTP, listening)"
+        assert _counted(view.model_copy(update={"read_now": True})) == "LMTP, listening"

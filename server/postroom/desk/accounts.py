@@ -8,6 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
+from postroom.desk import inlets
 from postroom.desk.times import iso
 from postroom.desk.views import shown_address
 from postroom.index import folders, logins, mailboxes
@@ -79,7 +80,7 @@ class AccountReports:
                 self._account(con, name, account) for name, account in operator.accounts.items()
             ),
             directories=tuple(
-                _directory(con, name, domain, not self._idle())
+                _directory(con, name, domain, self._idle())
                 for name, domain in operator.served.items()
                 if isinstance(domain, DirectoryDomain)
             ),
@@ -124,17 +125,18 @@ def state_of(row: Row) -> LoginState:
     )
 
 
-def _directory(
-    con: Connection, name: str, domain: DirectoryDomain, read_now: bool
-) -> DirectoryView:
+def _directory(con: Connection, name: str, domain: DirectoryDomain, idle: str) -> DirectoryView:
     boxes = {box.address for box in mailboxes.every(con) if box.address.endswith(f"@{name}")}
-    rows = [row for row in logins.every(con) if row["name"] in boxes]
+    by_lmtp, read_now = domain.lmtp is not None, not idle
+    rows = [row for row in logins.every(con) if row["name"] in boxes and not by_lmtp]
     states = [state_of(row).model_copy(update={"read_now": read_now}) for row in rows]
     return DirectoryView(
         domain=name,
         imap=_where(domain.imap),
         smtp=_where(domain.smtp),
         mailboxes=len(boxes),
+        delivery="lmtp" if by_lmtp else "imap",
+        inlet=inlets.state_of(con, name, domain.lmtp, idle) if domain.lmtp is not None else None,
         states=dict(Counter(one.state for one in states)),
         read_now=read_now,
         down=tuple(one for one in states if one.state == "down")[:MOST_DOWN],

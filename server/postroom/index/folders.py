@@ -15,6 +15,9 @@ from postroom.model.messages import ParsedMessage
 
 sql = named("folders")
 
+HANDED_IN = "LMTP"
+"""What mail that was handed in lies in; its UIDs are numbers of ours."""
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -279,6 +282,12 @@ def sent_as(con: Connection, ids: Collection[str]) -> list[Row]:
 def mentioned_in(con: Connection, ids: Collection[str]) -> frozenset[int]:
     """The mailboxes whose conversations name one of these Message-IDs."""
     return frozenset(row["mailbox_id"] for row in sql.mentioned_in(con, ids=json.dumps(list(ids))))
+
+
+def last_handed_in(con: Connection, domain: str) -> float | None:
+    """When mail of a domain was last handed in by LMTP, seconds since 1970."""
+    found: float | None = sql.last_in(con, account=domain, folder=HANDED_IN)
+    return found
 
 
 def newest_mail(con: Connection) -> int:

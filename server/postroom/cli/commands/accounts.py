@@ -76,6 +76,10 @@ def _table(page: "Page", found: "AccountList") -> None:
     ]
     page.table(("name", "address", "domains", "mailboxes", "login"), rows)
     for one in found.directories:
+        if one.inlet is not None:
+            from postroom.desk.inlets import told
+
+            page.line((f"  {one.domain}: ", "dim"), told(one.inlet))
         for login in one.down:
             page.line((f"  {login.name}: ", "dim"), _stands(login))
 
@@ -88,6 +92,9 @@ def _stands(login: "LoginState") -> str:
 
 
 def _counted(host: "DirectoryView") -> str:
+    if host.inlet is not None:
+        said = f"LMTP, {host.inlet.state}"
+        return said if host.read_now else f"not now (was {said})"
     if not host.states:
         return "unread"
     said = ", ".join(f"{count} {state}" for state, count in host.states.items())

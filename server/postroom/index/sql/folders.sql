@@ -121,6 +121,13 @@ UNION ALL SELECT mailbox_id, mail_id, uidvalidity, uid FROM copies WHERE mailbox
 SELECT 1 FROM copies WHERE mail_id = :mail_id AND account = :account AND folder = :folder
   AND uidvalidity = :uidvalidity AND gone_at IS NULL LIMIT 1;
 
+-- name: last_in(account, folder)$
+-- When the newest mail of a folder of an account's mailboxes came, by the last UID of each.
+SELECT max(m.arrived_at) FROM folders f
+CROSS JOIN copies c ON c.mailbox_id = f.mailbox_id AND c.account = f.account AND c.folder = f.folder
+  AND c.uidvalidity = f.uidvalidity AND c.uid = f.last_uid
+JOIN mail m ON m.id = c.mail_id WHERE f.account = :account AND f.folder = :folder;
+
 -- name: forget_strays(account, folder)!
 -- What was left in a folder is listed anew as the folder is read anew.
 DELETE FROM strays WHERE account = :account AND folder = :folder;
