@@ -52,6 +52,8 @@ def open_desk(
             operator.username_pattern,
             operator.retention_days * 86400,
             unused.remark(operator),
+            idle=idle,
+            home=settings.home,
         ),
         sending=Sending(index, clock, attachments, provisioners, idle),
         reading=Reading(index, clock),

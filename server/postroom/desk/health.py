@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
-from postroom.desk import elsewhere
+from postroom.desk import elsewhere, worker_settings
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -58,6 +58,7 @@ class HealthReports:
         return [
             _index(con),
             _worker(con, idle),
+            *worker_settings.check(con, self._settings.said, idle),
             _server(con, idle),
             _mailboxes(con, self._settings.operator),
             _outbox(con),

@@ -17,7 +17,10 @@ log = logging.getLogger("postroom.work")
 FAILED = "The watcher failed; `postroom doctor` tells more."
 OURS_TO_MEND = ("imap_tls_failed", "imap_certificates_unreadable")
 """Errors whose words are all ours, and say which server, what is wrong and what to set."""
-LOST = "postroom.toml no longer says how mail of its domain comes and goes."
+LOST = (
+    "postroom.toml did not name its domain when the worker started. Where it does now, the worker"
+    " has to be started anew; else the operator puts the domain back, or deletes this mailbox."
+)
 
 
 async def tell(term: Term, box_id: int, problem: str) -> None:
