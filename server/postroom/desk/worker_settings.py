@@ -7,8 +7,8 @@ from postroom.index.database import Connection, Row
 from postroom.model.answers import Check
 
 ANEW = (
-    "stop it and start it again (where an MCP client runs it, start that client anew), and any other"
-    " Postroom process on this post room as well."
+    "stop it and start it again (where an MCP client runs it, start that client anew), and any"
+    " other Postroom process on this post room as well."
 )
 
 
