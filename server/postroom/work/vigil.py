@@ -274,5 +274,4 @@ class _Watch:
 
 def folder_of(listed: FolderName) -> str:
     """A folder's name without INBOX above it, as it is compared with a mailbox's."""
-    name = listed.name.casefold()
-    return name.removeprefix(f"inbox{listed.delimiter}") if listed.delimiter else name
+    return listed.bare
