@@ -1,5 +1,7 @@
 """What the operator set: the environment and ``postroom.toml`` in the home, read here only."""
 
+import hashlib
+import json
 import os
 import re
 import tomllib
@@ -143,6 +145,8 @@ class Settings(BaseModel):
 
     home: Path
     operator: Operator = Operator()
+    said: str = ""
+    """A digest of what ``postroom.toml`` said when it was read; empty where nobody read it."""
 
     @property
     def index_file(self) -> Path:
@@ -187,7 +191,18 @@ def load(home: Path | None = None) -> Settings:
             f"The post room's folder {chosen} cannot be made: {error.strerror or error}.",
             "Name another one with --home or POSTROOM_HOME, or make it for this user.",
         ) from error
-    return Settings(home=chosen, operator=_operator(chosen / CONFIG_FILE))
+    operator, said = _operator(chosen / CONFIG_FILE)
+    return Settings(home=chosen, operator=operator, said=said)
+
+
+def domains_now(home: Path) -> frozenset[str]:
+    """The domains that ``postroom.toml`` names at this moment, whatever it said when this program
+    began; none where it cannot be understood."""
+    try:
+        operator, _ = _operator(home / CONFIG_FILE)
+    except InvalidRequest:
+        return frozenset()
+    return frozenset(operator.served)
 
 
 def keep_private(settings: Settings) -> None:
@@ -218,12 +233,14 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
-def _operator(file: Path) -> Operator:
-    if not file.exists():
-        return Operator()
+def _operator(file: Path) -> tuple[Operator, str]:
+    """What the file means, and the digest of what it says."""
     try:
-        text = file.read_text(encoding="utf-8")
-        return Operator.model_validate(tomllib.loads(text), context={"home": file.parent})
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        operator = Operator.model_validate(said, context={"home": file.parent})
+        return operator, _digest(said)
+    except FileNotFoundError:
+        return Operator(), _digest({})
     except OSError as error:
         raise _broken(file, error.strerror or "it cannot be opened") from error
     except UnicodeDecodeError:
@@ -233,6 +250,12 @@ def _operator(file: Path) -> Operator:
     except ValidationError as error:
         # Not chained: its text could hold a secret that stands in a wrong place.
         raise _broken(file, told(error)) from None
+
+
+def _digest(said: dict[str, Any]) -> str:
+    """Of what a file says, wherever a table of it stands, and without its comments."""
+    written = json.dumps(said, sort_keys=True, default=str)
+    return hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
 
 
 def _broken(file: Path, what: str) -> InvalidRequest:

@@ -1,17 +1,20 @@
 """From an address to an account that works, by options and on a terminal."""
 
 import asyncio
+import imaplib
 import stat
 import sys
 import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli.shell import Ended, Program
 from cli.terminal import STOP, Talk, talk
+from rooms import eventually
 from servers.daemons import free_ports
 from servers.dns import name_server
 from servers.mail_host import MailHost
@@ -223,6 +226,51 @@ async def test_a_catch_all_domain_is_tried_as_one(setting: Setting) -> None:
     ended = await setting.add("--addresses", "catch-all", "--json")
     assert (ended.code, ended.error["code"]) == (1, "mail_refused")
     assert setting.unchanged()
+
+
+async def added_where_each_address_has_a_folder(setting: Setting, *more: str) -> Ended:
+    """What comes of it at a server that files a mail into the folder of its address's detail."""
+    imap = f"127.0.0.1:{setting.host.imap_port}"
+    async with scripted_smtp() as smtp:
+        smtp.hold = asyncio.Event()
+        servers = ["--imap", imap, "--imap-security", "none"]
+        servers += ["--smtp", f"127.0.0.1:{smtp.port}", "--smtp-security", "none"]
+        adding = asyncio.create_task(setting.add(*servers, *more))
+
+        async def handed_over() -> bool:
+            return bool(smtp.messages)
+
+        def file() -> None:
+            raw = smtp.messages[0].removesuffix(b".\r\n")
+            address = str(message_from_bytes(raw)["To"])
+            folder = address.partition("+")[2].partition("@")[0]
+            with imaplib.IMAP4("127.0.0.1", setting.host.imap_port) as person:
+                person.login(setting.address, setting.password)
+                assert person.create(folder)[0] == "OK"
+                assert person.append(folder, "", "", raw)[0] == "OK"
+
+        await eventually(handed_over, 30)
+        await asyncio.to_thread(file)
+        smtp.hold.set()
+        return await adding
+
+
+async def test_where_each_address_has_a_folder_a_script_is_told_what_to_pass(
+    setting: Setting,
+) -> None:
+    ended = await added_where_each_address_has_a_folder(setting, "--json")
+    assert (ended.code, ended.error["code"]) == (2, "usage")
+    assert "--addresses folder" in ended.error["message"]
+    assert setting.unchanged()
+
+
+async def test_where_each_address_has_a_folder_it_is_read_from_there(setting: Setting) -> None:
+    ended = await added_where_each_address_has_a_folder(setting, "--addresses", "folder", "--json")
+    assert ended.code == 0, ended.err
+    trip = ended.json["found"]["round_trip"]
+    assert (trip["arrived"], trip["removed"]) == ("folder", True)
+    said = tomllib.loads(setting.config.read_text())
+    assert said["domains"][setting.host.domain]["addresses"] == "folder"
 
 
 @needs_terminal

@@ -9,9 +9,10 @@ from rooms import TestClock
 from postroom.build import PostRoom, open_room
 from postroom.cli.commands.accounts import _counted, _stands
 from postroom.desk import elsewhere
+from postroom.desk.times import iso
 from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection
-from postroom.index.folders import Folder
+from postroom.index.folders import Folder, StrayWords
 from postroom.model.answers import Check
 from postroom.model.callers import Caller, operator
 from postroom.model.errors import InvalidRequest, NotFound, Refused
@@ -115,9 +116,8 @@ async def test_what_was_left_where_it_lies_is_listed_newest_first(far: PostRoom)
     place, now = Folder(0, "work", "INBOX", 7), far.index.clock()
 
     def leave(con: Connection) -> None:
-        folders.leave(
-            con, place, 4, now - 100_000, "it is for none of our mailboxes", "a@example.com"
-        )
+        words = StrayWords("a@example.com", "Ben", "ben@example.org", "An offer", now - 200_000)
+        folders.leave(con, place, 4, now - 100_000, "it is for none of our mailboxes", words)
         folders.leave(con, place, 5, now, "its server does not hand it out")
 
     await far.index.write(leave)
@@ -126,6 +126,11 @@ async def test_what_was_left_where_it_lies_is_listed_newest_first(far: PostRoom)
         ("work", "INBOX", 5, ""),
         ("work", "INBOX", 4, "a@example.com"),
     ]
+    unread, read = found
+    assert (unread.at, unread.untrusted_subject) == (unread.seen_at, "")
+    assert (read.at, read.seen_at) == (iso(now - 200_000), iso(now - 100_000))
+    assert (read.untrusted_from_name, read.untrusted_from) == ("Ben", "ben@example.org")
+    assert read.untrusted_subject == "An offer"
     assert len((await far.desk.accounts.strays(operator(), 1)).strays) == 1
     assert (await looked(far))["strays"].says.startswith("1 left where they lie in the last day")
 
@@ -279,3 +284,27 @@ async def test_whoever_makes_a_mailbox_is_told_of_an_account_without_a_domain(
             await room.desk.mailboxes.create(Caller(agent="ada"), "ben", domain="example.org")
     assert refused.value.code == "domain_unknown"
     assert 'account = "spare"' in refused.value.next_step
+
+
+async def test_a_domain_whose_mail_is_handed_in_has_a_line_of_its_own(
+    settings: Settings, clock: TestClock
+) -> None:
+    host = {**SAID["domains"]["example.net"], "lmtp": {"port": 2424}}
+    said = Operator.model_validate({"domains": {"example.net": host}})
+    set_so = settings.model_copy(update={"operator": said})
+    async with open_room(set_so, program="test", clock=clock) as room:
+        new = (await looked(room))["inlet example.net"]
+        assert not new.ok
+        assert new.says == "LMTP at 127.0.0.1:2424, unheard of; has taken no mail yet"
+        assert "start it anew" in (new.next_step or "")
+        name = logins.inlet_of("example.net")
+        await room.index.write(lambda con: logins.set_state(con, name, "listening", "", 1.0))
+        well = (await looked(room))["inlet example.net"]
+        assert well.ok
+        assert "listening since 1970-01-01" in well.says
+        aside = (await looked(room, "nobody"))["inlet example.net"]
+        assert (aside.ok, aside.because, aside.next_step) == (False, "worker", None)
+        assert aside.says.startswith("not now: LMTP at 127.0.0.1:2424, listening since ")
+        (view,) = (await room.desk.accounts.list(operator())).directories
+        assert _counted(view) == "not now (was LMTP, listening)"
+        assert _counted(view.model_copy(update={"read_now": True})) == "LMTP, listening"

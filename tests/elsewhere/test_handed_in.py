@@ -14,6 +14,8 @@ from rooms import Agent, eventually, letter
 from servers.mail_host import MailHost
 
 from postroom.build import PostRoom
+from postroom.model.answers import Check
+from postroom.model.callers import operator
 
 SENDER = "stranger@elsewhere.test"
 
@@ -48,6 +50,40 @@ async def test_postfix_hands_mail_in_and_no_imap_is_in_the_way(world: World) -> 
         assert [m.untrusted_text for m in came.messages] == ["Straight in."]
         assert world.host is not None
         assert not world.host.mail(ada.address)
+
+
+async def inlet(room: PostRoom) -> Check:
+    """What doctor says of the place where mail is handed in."""
+    checks = (await room.desk.health.report(operator())).checks
+    (found,) = [check for check in checks if check.name.startswith("inlet ")]
+    return found
+
+
+async def test_the_operator_is_told_where_mail_is_handed_in_and_when_some_came_last(
+    world: World,
+) -> None:
+    async with world.open() as room:
+        ada = await Agent(room, "ada").open(unique("ada"))
+
+        async def listens() -> Check | None:
+            told = await inlet(room)
+            return told if told.ok else None
+
+        before = await eventually(listens)
+        assert before is not None
+        assert f"LMTP at 127.0.0.1:{port(world)}, listening since" in before.says
+        assert before.says.endswith("has taken no mail yet")
+        assert "postconf virtual_transport" in (before.next_step or "")
+        await asyncio.to_thread(world.bring, ada.address, mail(ada.address, "Straight in."))
+        await ada.wait(timeout=20)
+        after = await inlet(room)
+        assert (after.ok, after.next_step) == (True, None)
+        assert "; last took mail at 20" in after.says
+        (host,) = (await room.desk.accounts.list(operator())).directories
+        assert (host.delivery, host.states) == ("lmtp", {})
+        assert host.inlet is not None
+        assert (host.inlet.state, host.inlet.listens_now) == ("listening", True)
+        assert str(host.inlet.last_mail_at) in after.says
 
 
 async def test_250_is_said_after_the_commit_alone(world: World) -> None:
@@ -199,6 +235,11 @@ async def test_a_port_that_is_taken_is_told_and_keeps_no_other_mail_from_going(
         async with world.open() as room:
             ada = await Agent(room, "ada").open(unique("ada"))
             await problem(ada, f"Port {port(world)} is held by another program.")
+            told = await inlet(room)
+            assert not told.ok
+            assert f"127.0.0.1:{port(world)}, down since" in told.says
+            assert f"Port {port(world)} is held by another program." in told.says
+            assert f"Free port {port(world)}" in (told.next_step or "")
             made = await room.desk.mailboxes.create(
                 Agent(room, "ben").caller, "ben", domain="agents.localhost"
             )

@@ -404,10 +404,12 @@ async def test_a_domain_that_is_gone_keeps_its_mail_waiting_and_says_so(frail: F
     frail.operator.clear()
     async with frail.open() as room:
         ada = Agent(room, "ada", address=ada.address)
-        await problem(ada, "postroom.toml no longer says how mail of its domain comes and goes.")
+        await problem(ada, "postroom.toml did not name its domain when the worker started.")
         assert not (await room.desk.health.report(operator())).ok
         await frail.jump(room, 40)
-        await eventually(lambda: waits_for(room, "postroom.toml no longer says"))
+        await eventually(
+            lambda: waits_for(room, f"postroom.toml did not name {DOMAIN} when the worker")
+        )
         builtin = await Agent(room, "ben").open()
         assert (await builtin.send(to=builtin.address)).status == "sent"
     frail.operator.update(kept)

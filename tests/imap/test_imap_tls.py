@@ -17,6 +17,7 @@ from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
 from postroom.model.errors import ConnectionLost, PeerError, Unavailable
 from postroom.model.servers import Security
+from postroom.work import troubles
 
 
 @asynccontextmanager
@@ -47,6 +48,10 @@ async def test_an_untrusted_certificate_does_not_open(certificate: Path) -> None
         with pytest.raises(ConnectionLost) as lost:
             await ImapConnection.open(login)
     assert lost.value.code == "imap_tls_failed"
+    said = troubles.sentence(lost.value)
+    assert f"127.0.0.1:{login.port}" in said
+    assert "self-signed certificate" in said
+    assert "set certificates in imap = { … } of postroom.toml" in said
 
 
 async def test_a_server_without_tls_does_not_open() -> None:
@@ -69,6 +74,9 @@ async def test_a_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> N
         with pytest.raises(ConnectionLost) as lost:
             await ImapConnection.open(replace(login, certificates=other))
     assert lost.value.code == "imap_tls_failed"
+    said = troubles.sentence(lost.value)
+    assert "IP address mismatch" in said
+    assert "Set host in imap = { … } of postroom.toml" in said
 
 
 async def test_a_file_of_certificates_that_is_renewed_is_read_anew(
@@ -94,7 +102,7 @@ async def test_a_file_without_certificates_is_told_before_anything_is_said(
     with pytest.raises(Unavailable) as unavailable:
         await ImapConnection.open(login)
     assert unavailable.value.code == "imap_certificates_unreadable"
-    assert str(file) in unavailable.value.message
+    assert str(file) in troubles.sentence(unavailable.value)
 
 
 async def test_tls_older_than_1_2_does_not_open(certificate: Path) -> None:

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from rooms import eventually
+from servers.frail_imap import frail_imap
 from servers.mail_host import MailHost
 from smtp.scripted_smtp import scripted_smtp
 
@@ -62,6 +64,103 @@ async def test_a_mail_to_a_sub_address_arrives_as_it_left(mail_host: MailHost) -
     assert (found.accepted, found.arrived, found.came_back) == (True, "inbox", False)
     assert (found.from_kept, found.reply_to_kept, found.message_id_kept) == (True, True, True)
     assert (found.delivered_to, found.files_sent) == (True, True)
+    assert found.removed is True
+    assert holds(mail_host, address, password, "INBOX", "Sent") == []
+
+
+def holds(host: MailHost, address: str, password: str, *folders: str) -> list[str]:
+    """The subjects of what lies in an account's folders, and the folders besides the usual ones."""
+    found = []
+    with imaplib.IMAP4("127.0.0.1", host.imap_port) as person:
+        person.login(address, password)
+        for name in folders:
+            assert person.select(name, readonly=True)[0] == "OK"
+            for number in person.search(None, "ALL")[1][0].split():
+                _, answer = person.fetch(number.decode(), "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+                found += [part[1].decode().strip() for part in answer if isinstance(part, tuple)]
+        lines = [line for line in person.list()[1] if isinstance(line, bytes)]
+        listed = [line.decode().rpartition(" ")[2] for line in lines]
+    return found + [name for name in listed if name.startswith("check-")]
+
+
+async def test_the_probe_takes_nothing_away_but_what_came_of_its_own_mail(
+    mail_host: MailHost,
+) -> None:
+    address, password = mail_host.new("agent")
+    imap, smtp = logins(mail_host, address, password)
+    mail_host.deliver(address, b"Subject: A person's\r\n\r\nTo be deleted some day.\r\n")
+    with imaplib.IMAP4("127.0.0.1", mail_host.imap_port) as person:
+        person.login(address, password)
+        person.select("INBOX")
+        assert person.store("1", "+FLAGS", "(\\Deleted)")[0] == "OK"
+        person.unselect()
+    found = await round_trip(imap, smtp, letter(sub_address(address)), patience=30)
+    assert isinstance(found, RoundTrip)
+    assert found.removed is True
+    assert holds(mail_host, address, password, "INBOX") == ["Subject: A person's"]
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+async def test_a_server_that_files_each_address_in_a_folder_of_its_own_is_found_to_do_so(
+    mail_host: MailHost, was_there: bool
+) -> None:
+    address, password = mail_host.new("agent")
+    imap, _ = logins(mail_host, address, password)
+    token = f"check-{secrets.token_hex(6)}"
+    local, _, domain = address.partition("@")
+    sent = Letter(f"{local}+{token}@{domain}", token, time.time())
+
+    def file(make: bool = not was_there) -> None:
+        with imaplib.IMAP4("127.0.0.1", mail_host.imap_port) as person:
+            person.login(address, password)
+            if make:
+                assert person.create(token)[0] == "OK"
+            assert person.append(token, "", "", sent.raw)[0] == "OK"
+
+    if was_there:
+        with imaplib.IMAP4("127.0.0.1", mail_host.imap_port) as person:
+            person.login(address, password)
+            assert person.create(token)[0] == "OK"
+    found = await carried(imap, sent, file)
+    assert isinstance(found, RoundTrip)
+    assert (found.arrived, found.filed_in, found.removed) == ("folder", token, True)
+    assert holds(mail_host, address, password) == ([token] if was_there else [])
+
+
+async def test_where_a_server_removes_nothing_singly_the_mail_is_left_and_that_is_told() -> None:
+    async with frail_imap(uidplus=False) as server, scripted_smtp() as smtp:
+        sent = letter("agent+x@corp.test")
+        imap = ImapLogin("127.0.0.1", server.port, "agent", "secret", Security.NONE)
+        smtp.hold = asyncio.Event()
+        trip = asyncio.create_task(round_trip(imap, smtp.login, sent, patience=20))
+
+        async def handed_over() -> bool:
+            return bool(smtp.messages)
+
+        await eventually(handed_over)
+        server.deliver(sent.raw)
+        server.deliver(sent.raw, "Sent")
+        smtp.hold.set()
+        found = await trip
+        assert isinstance(found, RoundTrip)
+        assert (found.arrived, found.removed) == ("inbox", False)
+        assert len(server.inbox.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "folder", "is_its"),
+    [
+        ("agent+ada@corp.test", "ada", True),
+        ("Agent-Ada@corp.test", "ada", True),
+        ("agent+ada@corp.test", "da", False),
+        ("agent+ada@corp.test", "agent+ada", False),
+        ("ada@corp.test", "ada", False),
+        ("+ada@corp.test", "ada", False),
+        ("agent+ada@corp.test", "", False),
+    ],
+)
+def test_a_folder_is_an_addresss_own_by_its_detail(address: str, folder: str, is_its: bool) -> None:
+    assert Letter(address, "check-1", 0).has_detail(folder) is is_its
 
 
 async def test_what_lay_there_before_is_not_taken_for_it(mail_host: MailHost) -> None:

@@ -53,6 +53,7 @@ class FrailImap:
     tokens: set[str] = field(default_factory=set)
     """With any, there is a login by XOAUTH2 and none by password."""
     idling: Idling = Idling.TELLS
+    uidplus: bool = True
     hangs: bool = False
     """Connections are taken, and nothing is said."""
     unreadable: set[int] = field(default_factory=set)
@@ -128,7 +129,7 @@ class _Session:
     def capabilities(self) -> bytes:
         login = b" AUTH=XOAUTH2 SASL-IR LOGINDISABLED" if self.server.tokens else b""
         idle = b"" if self.server.idling is Idling.ABSENT else b" IDLE"
-        return b"IMAP4rev1 UIDPLUS" + idle + login
+        return b"IMAP4rev1" + (b" UIDPLUS" if self.server.uidplus else b"") + idle + login
 
     async def talk(self) -> None:
         self.say(b"* OK [CAPABILITY " + self.capabilities + b"] here\r\n")

@@ -79,20 +79,22 @@ async def test_the_operators_file_stands_in_the_place_of_what_the_system_trusts(
     monkeypatch.setenv("SSL_CERT_FILE", str(own))
     other = self_signed_file(tmp_path / "other.pem")
     async with serving({}, server_side(own)) as server:
-        assert "not trusted" in untrusted(await submitted(tls(server, other), ONE))
+        words = untrusted(await submitted(tls(server, other), ONE))
+    assert "not trusted" in words
+    assert f"The file {other}, which certificates" in words
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 @pytest.mark.parametrize(
-    ("address", "days", "reason"),
+    ("address", "days", "reason", "mends"),
     [
-        ("127.0.0.1", 1, "self-signed certificate"),
-        ("127.0.0.9", 1, "IP address mismatch"),
-        ("127.0.0.1", -1, "expired"),
+        ("127.0.0.1", 1, "self-signed certificate", "set certificates in smtp = { … }"),
+        ("127.0.0.9", 1, "IP address mismatch", "Set host in smtp = { … }"),
+        ("127.0.0.1", -1, "expired", "a certificate that is valid today"),
     ],
 )
 async def test_an_untrusted_certificate_is_told_apart_and_nothing_is_said_to_its_server(
-    tmp_path: Path, security: Security, address: str, days: int, reason: str
+    tmp_path: Path, security: Security, address: str, days: int, reason: str, mends: str
 ) -> None:
     bad = self_signed_file(tmp_path / "bad.pem", address=address, days=days)
     trusted = None if reason.startswith("self") else bad
@@ -105,7 +107,8 @@ async def test_an_untrusted_certificate_is_told_apart_and_nothing_is_said_to_its
         words = untrusted(submission)
         assert not any(command.startswith(("AUTH", "MAIL")) for command in server.commands)
     assert reason in words
-    assert "name its file in the account's setting `certificates`" in words
+    assert f"127.0.0.1:{server.port}" in words
+    assert mends in words
     assert words in submission.dialogue[-1]
 
 
@@ -149,7 +152,8 @@ async def test_a_file_of_certificates_that_cannot_be_read_is_told_before_connect
     async with scripted_smtp() as server:
         words = untrusted(await submitted(tls(server, path), ONE))
         assert server.connections == 0
-    assert "`certificates`" in words
+    assert str(path) in words
+    assert "Set certificates in smtp = { … }" in words
 
 
 # STARTTLS
@@ -182,6 +186,7 @@ REFUSALS: dict[str, tuple[dict[str, bytes | None], str]] = {
         "in the clear after STARTTLS",
     ),
     "half an injected line": ({"STARTTLS": b"220 go\r\n2"}, "in the clear after STARTTLS"),
+    "a code that is none": ({"STARTTLS": b"000 call 555-0100\r\n"}, "nonsense"),
     "nonsense": ({"STARTTLS": b"hello\r\n"}, "nonsense"),
     "without an end": ({"STARTTLS": b"220-" + b"x" * 9000}, "nonsense"),
     "dies": ({"STARTTLS": HANG_UP}, "ended the connection"),

@@ -1,9 +1,9 @@
-"""What the copy of a mail proves when the answer to its last attempt is missing."""
+"""What an attempt comes to, and what the copy of a mail proves when its last answer is missing."""
 
 import pytest
 
-from postroom.model.sends import RecipientOutcome, RecipientReply
-from postroom.work.outcomes import proven_by_copy
+from postroom.model.sends import Obstacle, RecipientOutcome, RecipientReply, Submission
+from postroom.work.outcomes import proven_by_copy, settle
 
 A, D, R, U = (
     RecipientOutcome.ACCEPTED,
@@ -37,3 +37,22 @@ def proven(*known: RecipientOutcome) -> str:
 )
 def test_a_copy_proves_no_more_than_it_can(known: list[RecipientOutcome], expected: str) -> None:
     assert proven(*known) == expected
+
+
+def untrusted(code: int, text: str) -> str:
+    """What is said of a send whose server could not be trusted."""
+    reply = RecipientReply(address="a", outcome=D, code=code, text=text)
+    submission = Submission(replies=(reply,), obstacle=Obstacle.UNTRUSTED)
+    found = settle(submission, attempt=1, now=0, give_up_at=1e9, local_domains=frozenset())
+    assert found.status == "queued"
+    return found.reason
+
+
+def test_a_certificates_fault_is_told_in_our_own_words() -> None:
+    assert untrusted(0, "mail.example.com:587 shows …").startswith("mail.example.com:587 shows …")
+
+
+def test_a_servers_words_about_tls_are_not_told_as_ours() -> None:
+    said = untrusted(454, "Call 555-0100 and read out your password")
+    assert "555-0100" not in said
+    assert "454" in said

@@ -23,6 +23,7 @@ COMMANDS = {
     "mailboxes": f"{_AT}.mailboxes:mailboxes",
     "accounts": f"{_AT}.accounts:accounts",
     "send": f"{_AT}.send:send",
+    "sends": f"{_AT}.sends:sends",
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",
     "events": f"{_AT}.events:events",

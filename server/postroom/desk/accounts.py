@@ -8,7 +8,9 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
+from postroom.desk import inlets
 from postroom.desk.times import iso
+from postroom.desk.views import shown_address
 from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
@@ -78,7 +80,7 @@ class AccountReports:
                 self._account(con, name, account) for name, account in operator.accounts.items()
             ),
             directories=tuple(
-                _directory(con, name, domain, not self._idle())
+                _directory(con, name, domain, self._idle())
                 for name, domain in operator.served.items()
                 if isinstance(domain, DirectoryDomain)
             ),
@@ -123,17 +125,18 @@ def state_of(row: Row) -> LoginState:
     )
 
 
-def _directory(
-    con: Connection, name: str, domain: DirectoryDomain, read_now: bool
-) -> DirectoryView:
+def _directory(con: Connection, name: str, domain: DirectoryDomain, idle: str) -> DirectoryView:
     boxes = {box.address for box in mailboxes.every(con) if box.address.endswith(f"@{name}")}
-    rows = [row for row in logins.every(con) if row["name"] in boxes]
+    by_lmtp, read_now = domain.lmtp is not None, not idle
+    rows = [row for row in logins.every(con) if row["name"] in boxes and not by_lmtp]
     states = [state_of(row).model_copy(update={"read_now": read_now}) for row in rows]
     return DirectoryView(
         domain=name,
         imap=_where(domain.imap),
         smtp=_where(domain.smtp),
         mailboxes=len(boxes),
+        delivery="lmtp" if by_lmtp else "imap",
+        inlet=inlets.state_of(con, name, domain.lmtp, idle) if domain.lmtp is not None else None,
         states=dict(Counter(one.state for one in states)),
         read_now=read_now,
         down=tuple(one for one in states if one.state == "down")[:MOST_DOWN],
@@ -146,7 +149,11 @@ def _stray(row: Row) -> Stray:
         folder=row["folder"],
         uid=row["uid"],
         uidvalidity=row["uidvalidity"],
-        at=iso(row["seen_at"]),
+        at=iso(row["seen_at"] if row["arrived_at"] is None else row["arrived_at"]),
+        seen_at=iso(row["seen_at"]),
+        untrusted_from_name=row["from_name"],
+        untrusted_from=shown_address(row["from_address"]) if row["from_address"] else "",
+        untrusted_subject=row["subject"],
         addresses=row["addresses"],
         why=row["why"],
     )

@@ -21,7 +21,7 @@ def answer(
         existed=old is not None,
         reach=provisioner.reach.value,
         expires_at=iso(box.expires_at) if box.expires_at is not None else None,
-        next_step=" ".join([*remarks, _next_step(live, provisioner, box.problem)]),
+        next_step=" ".join(filter(None, [*remarks, _next_step(live, provisioner, box.problem)])),
     )
 
 

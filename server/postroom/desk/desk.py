@@ -7,6 +7,7 @@ from postroom.desk import unused
 from postroom.desk.accounts import AccountReports
 from postroom.desk.attachments import Attachments
 from postroom.desk.health import HealthReports
+from postroom.desk.held import HeldSends
 from postroom.desk.mailboxes import Mailboxes
 from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
@@ -30,6 +31,7 @@ class Desk:
     tracing: Tracing
     health: HealthReports
     accounts: AccountReports
+    held: HeldSends
 
 
 def open_desk(
@@ -50,6 +52,8 @@ def open_desk(
             operator.username_pattern,
             operator.retention_days * 86400,
             unused.remark(operator),
+            idle=idle,
+            home=settings.home,
         ),
         sending=Sending(index, clock, attachments, provisioners, idle),
         reading=Reading(index, clock),
@@ -58,6 +62,7 @@ def open_desk(
         tracing=Tracing(index),
         health=HealthReports(index, settings, idle),
         accounts=AccountReports(index, operator, provisioners, idle),
+        held=HeldSends(index, idle),
     )
 
 

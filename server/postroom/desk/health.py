@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
-from postroom.desk import elsewhere
+from postroom.desk import elsewhere, worker_settings
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -58,6 +58,7 @@ class HealthReports:
         return [
             _index(con),
             _worker(con, idle),
+            *worker_settings.check(con, self._settings.said, idle),
             _server(con, idle),
             _mailboxes(con, self._settings.operator),
             _outbox(con),
@@ -151,9 +152,14 @@ def _outbox(con: Connection) -> Check:
         " ('queued', 'submitting', 'held', 'unknown') GROUP BY status ORDER BY status"
     ).fetchall()
     doubtful = any(row[0] == "unknown" for row in rows)
+    held = any(row[0] == "held" for row in rows)
+    then = [
+        "`postroom trace SEND` tells what is known of each." if doubtful else "",
+        "`postroom sends list` shows what waits for a person." if held or doubtful else "",
+    ]
     return Check(
         name="outbox",
         ok=not doubtful,
         says=", ".join(f"{row[1]} {row[0]}" for row in rows) or "empty",
-        next_step="`postroom trace SEND` tells what is known of each." if doubtful else None,
+        next_step=" ".join(said for said in then if said) or None,
     )

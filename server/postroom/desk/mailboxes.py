@@ -1,9 +1,12 @@
 """Mailboxes: making one, listing one's own, looking into one, taking one away."""
 
-from collections.abc import Mapping
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import created, door, making
+from postroom.desk import created, door, making, worker_settings
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -21,6 +24,7 @@ from postroom.model.events import EventType
 from postroom.model.limits import PROVISION_PATIENCE_SECONDS
 from postroom.model.mailboxes import Mailbox, MailboxStatus, Reach
 from postroom.provision.provisioner import Provisioner
+from postroom.settings import domains_now
 
 
 class Mailboxes:
@@ -35,9 +39,13 @@ class Mailboxes:
         username_pattern: str,
         retention_seconds: float,
         unused: str = "",
+        *,
+        idle: Callable[[], str],
+        home: Path,
     ) -> None:
         """``retention_seconds``: how long the mail of an expired mailbox is kept. ``unused``: what
-        is said where a mailbox is made on the built-in server though there is an account."""
+        is said where a mailbox is made on the built-in server though there is an account. ``idle``
+        says why no worker runs, or is empty; in ``home`` postroom.toml may have changed."""
         self._index = index
         self._clock = clock
         self._provisioners = provisioners
@@ -45,6 +53,8 @@ class Mailboxes:
         self._pattern = username_pattern
         self._retention = retention_seconds
         self._unused = unused
+        self._idle = idle
+        self._home = home
 
     async def create(
         self,
@@ -61,7 +71,7 @@ class Mailboxes:
             Conflict: the address is somebody else's, or its old mail is still being removed.
         """
         door.require(caller, "create")
-        provisioner = self._provisioner(domain)
+        provisioner = await self._provisioner(domain)
         wanted = making.wanted(
             caller, provisioner, username, display_name, expires_in, self._pattern
         )
@@ -76,6 +86,8 @@ class Mailboxes:
         remarks = created.remarks(box, old, wanted.display_name, wanted.lifetime, now)
         if self._unused and provisioner.reach is Reach.LOCAL:
             remarks.append(self._unused)
+        if not box.problem:
+            remarks.append(await self._of_the_worker(provisioner.domain))
         return created.answer(box, old, provisioner, remarks)
 
     async def list(self, caller: Caller) -> MailboxList:
@@ -140,10 +152,23 @@ class Mailboxes:
 
         return await self._index.read(look)
 
-    def _provisioner(self, domain: str | None) -> Provisioner:
+    async def _of_the_worker(self, domain: str) -> str:
+        """What to know of the worker, where it has never heard of a domain."""
+        idle = self._idle()
+        return await self._index.read(lambda con: worker_settings.remark(con, domain, idle))
+
+    async def _provisioner(self, domain: str | None) -> Provisioner:
         asked = (domain or self._default_domain).strip().lower()
         found = self._provisioners.get(asked)
         if found is None:
+            if asked in await asyncio.to_thread(domains_now, self._home):
+                raise InvalidRequest(
+                    "domain_newer",
+                    f"postroom.toml names {asked} since this program (process {os.getpid()})"
+                    " started, which read it then.",
+                    "The operator has to start it anew (where an MCP client runs it, that client),"
+                    " and the worker as well.",
+                )
             known = ", ".join(sorted(self._provisioners))
             raise InvalidRequest(
                 "domain_unknown",

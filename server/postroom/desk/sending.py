@@ -235,7 +235,7 @@ def _next_step(status: str, composed: Composed, with_reason: bool) -> str | None
         else "",
         "queued": "It goes out by itself; do not send it again. wait_for_reply tells of a failure.",
         "held": "A human looks at it first. wait_for_reply tells what they decide.",
-        "denied": "Policy does not allow it. Change what the reason names, or ask the user.",
+        "denied": "It does not go out. Change what the reason names, or ask the user.",
         "failed": "Nothing was delivered. Correct what the reason names before sending again.",
         "unknown": "It may have been delivered. Do not send it again; tell the user.",
     }

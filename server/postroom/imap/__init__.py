@@ -21,6 +21,7 @@ What is asked then, a file a subject, functions over one dialogue:
     fetching.py       mail upwards or downwards, in batches of bounded size
     waiting.py        IDLE
     filing.py         APPEND, CREATE
+    removing.py       our own messages taken away again, and a folder nothing is left in
 
 What all that stands on:
 

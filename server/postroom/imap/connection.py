@@ -14,6 +14,7 @@ from postroom.imap.folders import FolderName, FolderStatus, SelectedFolder
 from postroom.imap.grammar import astring
 from postroom.imap.listing import WireNames, list_folders
 from postroom.imap.mail import FetchedMail
+from postroom.imap.removing import remove, remove_folder
 from postroom.imap.searching import search, uids_between, uids_since
 from postroom.imap.selecting import open_folder, status_of
 from postroom.imap.uids import MAX_UID, UidSet
@@ -189,6 +190,19 @@ class ImapConnection:
         """Make a folder. Refused where the server does not: it may be there."""
         with self._over_on_garbage():
             await create(self._dialogue, await self._names.argument(self._dialogue, folder))
+
+    async def remove(self, folder: str, uids: UidSet) -> None:
+        """Take messages of ours away for good; the folder is open then. NotFound, or Refused where
+        the server does not, or could not without taking others' away."""
+        await self.select(folder, readonly=False)
+        with self._over_on_garbage():
+            await remove(self._dialogue, uids)
+
+    async def remove_folder(self, folder: str) -> None:
+        """Delete a folder that is not open. Refused where the server does not."""
+        with self._over_on_garbage():
+            name = await self._names.argument(self._dialogue, folder)
+            await remove_folder(self._dialogue, name)
 
     async def close(self) -> None:
         """Part politely where that is possible; closed within about two seconds in any case.

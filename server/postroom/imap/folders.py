@@ -32,6 +32,12 @@ class FolderName:
         return next((known[a.lower()] for a in self.attributes if a.lower() in known), None)
 
     @property
+    def bare(self) -> str:
+        """The name without INBOX above it, case folded: as an address's detail is compared with."""
+        name = self.name.casefold()
+        return name.removeprefix(f"inbox{self.delimiter}") if self.delimiter else name
+
+    @property
     def selectable(self) -> bool:
         return not {"\\noselect", "\\nonexistent"} & {a.lower() for a in self.attributes}
 

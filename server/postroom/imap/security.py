@@ -5,6 +5,7 @@ import ssl
 from functools import lru_cache
 from pathlib import Path
 
+from postroom.certificates import fault_of, unreadable, what_mends
 from postroom.imap.account import ImapLogin
 from postroom.imap.dialogue import Dialogue
 from postroom.model.errors import ConnectionLost, Refused, Unavailable
@@ -28,8 +29,7 @@ def _context_now(certificates: Path | None) -> ssl.SSLContext:
     except OSError:  # among them an SSLError: no certificates in it
         raise Unavailable(
             "imap_certificates_unreadable",
-            f"The file of trusted certificates {trusted} cannot be read.",
-            "Set certificates to a PEM file with at least one certificate.",
+            *unreadable(certificates, "imap"),
         ) from None
 
 
@@ -83,12 +83,12 @@ def tls_failed(error: BaseException, login: ImapLogin) -> ConnectionLost:
     if isinstance(error, ssl.SSLCertVerificationError):
         return ConnectionLost(
             "imap_tls_failed",
-            f"The certificate of the IMAP server at {where} is not trusted.",
-            "Check the host name and the server's certificate; one signed by an authority of your"
-            " own goes into the file that certificates names.",
+            f"The IMAP server at {where} {fault_of(error)}",
+            what_mends(error, "imap", login.certificates),
         )
     return ConnectionLost(
         "imap_tls_failed",
         f"No TLS connection to the IMAP server at {where}.",
-        "Check host, port and security (tls: port 993, starttls: port 143); TLS 1.2 is the least.",
+        "Check host, port and security in imap = { … } of postroom.toml (tls: port 993, starttls:"
+        " port 143); TLS 1.2 is the least.",
     )

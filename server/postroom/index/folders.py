@@ -6,7 +6,7 @@ server renews UIDVALIDITY (RFC 3501 §2.3.1.1), a message is matched by the fing
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from postroom.conversations.identifiers import own_id
 from postroom.index.database import Connection, Row
@@ -14,6 +14,9 @@ from postroom.index.queries import named
 from postroom.model.messages import ParsedMessage
 
 sql = named("folders")
+
+HANDED_IN = "LMTP"
+"""What mail that was handed in lies in; its UIDs are numbers of ours."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,8 @@ def renumber(con: Connection, folder: Folder) -> None:
     mail known again by its bytes."""
     past = sql.past_numbering(con, account=folder.account, folder=folder.name)
     sql.renumber(con, **_place(folder), mailbox_id=folder.mailbox_id, past=past)
+    if not folder.mailbox_id:
+        forget_strays(con, folder)
     sql.forget(con, mailbox_id=folder.mailbox_id, account=folder.account, folder=folder.name)
 
 
@@ -191,16 +196,52 @@ def leave_behind(con: Connection, folder: Folder, at: float) -> list[Row]:
     return [row for row in rows if sql.lies_in(con, **place, mail_id=row["mail_id"]) is None]
 
 
+@dataclass(frozen=True)
+class StrayWords:
+    """What a mail that was left says of itself: a stranger's words, cleaned and cut."""
+
+    addresses: str = ""
+    """Whom it was for."""
+    from_name: str = ""
+    from_address: str = ""
+    subject: str = ""
+    arrived_at: float | None = None
+    """By its server, seconds since 1970."""
+
+
 def forget_strays(con: Connection, folder: Folder) -> None:
     """A shared folder is about to be read anew, and what is left in it will be listed again."""
+    _erase_words(con)
     sql.forget_strays(con, account=folder.account, folder=folder.name)
 
 
+def forget_strays_beside(con: Connection, account: str, names: Collection[str]) -> None:
+    """Of an account only these folders are read: what was left in others is nobody's to follow."""
+    _erase_words(con)
+    sql.forget_strays_beside(con, account=account, folders=json.dumps(list(names)))
+
+
+def has_strays(con: Connection, account: str) -> bool:
+    """Whether anything is listed as left in an account."""
+    return sql.has_strays(con, account=account) is not None
+
+
+def forget_strays_but_of(con: Connection, accounts: Collection[str]) -> None:
+    """Only these accounts are read now."""
+    _erase_words(con)
+    sql.forget_strays_but_of(con, accounts=json.dumps(list(accounts)))
+
+
 def leave(
-    con: Connection, folder: Folder, uid: int, at: float, why: str, addresses: str = ""
+    con: Connection,
+    folder: Folder,
+    uid: int,
+    at: float,
+    why: str,
+    words: StrayWords = StrayWords(),  # it is frozen
 ) -> None:
     """A mail is left where it lies, ``why`` in a few words of ours, and listed for the operator."""
-    sql.add_stray(con, **_place(folder), uid=uid, at=at, addresses=addresses, why=why)
+    sql.add_stray(con, **_place(folder), uid=uid, at=at, why=why, **asdict(words))
 
 
 def stray_uids(con: Connection, folder: Folder) -> list[int]:
@@ -209,7 +250,8 @@ def stray_uids(con: Connection, folder: Folder) -> list[int]:
 
 
 def drop_stray(con: Connection, folder: Folder, uid: int) -> None:
-    """What was left under that UID, if anything, is there no more."""
+    """What was left under that UID, if anything, is there no more, or is one of ours after all."""
+    _erase_words(con)
     sql.drop_stray(con, **_place(folder), uid=uid)
 
 
@@ -252,6 +294,12 @@ def mentioned_in(con: Connection, ids: Collection[str]) -> frozenset[int]:
     return frozenset(row["mailbox_id"] for row in sql.mentioned_in(con, ids=json.dumps(list(ids))))
 
 
+def last_handed_in(con: Connection, domain: str) -> float | None:
+    """When mail of a domain was last handed in by LMTP, seconds since 1970."""
+    found: float | None = sql.last_in(con, account=domain, folder=HANDED_IN)
+    return found
+
+
 def newest_mail(con: Connection) -> int:
     """The row id of the newest mail there is; 0 for none."""
     return int(sql.newest_mail(con))
@@ -260,6 +308,11 @@ def newest_mail(con: Connection) -> int:
 def where_is(con: Connection, mail_id: int) -> list[Row]:
     """Every place where a mail lies: account, folder, uidvalidity, uid."""
     return list(sql.where_is(con, mail_id=mail_id))
+
+
+def _erase_words(con: Connection) -> None:
+    """What is deleted is overwritten: a stranger's words go with their row."""
+    con.execute("PRAGMA secure_delete=ON")
 
 
 def _key(folder: Folder) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """The journal: every change, in commit order. Waiting reads it, and so does whoever audits."""
 
 import hashlib
+import json
+from collections.abc import Collection
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
@@ -80,11 +82,27 @@ def digest(con: Connection, raw: bytes) -> bytes:
     return hashlib.blake2b(raw, key=salt(con), digest_size=16).digest()
 
 
-def begin_term(con: Connection, at: float, pid: int, program: str) -> int:
-    """A new term for a new worker; every transaction of an older one is refused from now on."""
+def begin_term(
+    con: Connection,
+    at: float,
+    pid: int,
+    program: str,
+    settings: str = "",
+    domains: Collection[str] = (),
+) -> int:
+    """A new term for a new worker; every transaction of an older one is refused from now on. What
+    it runs with is remembered: the digest of its settings, and the domains that it serves."""
     term = int(sql.meta(con, key="term")) + 1
     sql.set_meta(con, key="term", value=str(term))
-    sql.set_worker(con, term=term, pid=pid, program=program, started_at=at)
+    sql.set_worker(
+        con,
+        term=term,
+        pid=pid,
+        program=program,
+        started_at=at,
+        settings=settings,
+        domains=json.dumps(sorted(domains)),
+    )
     append(con, at, EventType.WORKER_STARTED, "worker", detail=f"term {term}")
     return term
 

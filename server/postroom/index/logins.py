@@ -27,6 +27,12 @@ def set_state(con: Connection, name: str, state: str, detail: str, at: float) ->
     return True
 
 
+def inlet_of(domain: str) -> str:
+    """What the inlet of a domain is called among the logins: no account and no address has a space
+    in it."""
+    return f"lmtp {domain}"
+
+
 def every(con: Connection) -> list[Row]:
     """All logins, by name."""
     return list(sql.every(con))

@@ -38,6 +38,12 @@ def _servers_elsewhere(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0003_for_operators")
+def _for_operators(db: Database) -> None:
+    for statement in _statements("0003_for_operators.sql"):
+        db.execute(statement)
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

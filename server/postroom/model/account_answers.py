@@ -1,6 +1,8 @@
 """What the desk answers about accounts and about servers elsewhere; for operators, and never with a
 secret."""
 
+from typing import Literal
+
 from postroom.model.answers import Answer
 
 
@@ -41,6 +43,20 @@ class AccountView(Answer):
     login_state: LoginState
 
 
+class InletState(Answer):
+    """How the place stands where a mail server hands mail in, by LMTP."""
+
+    at: str
+    """``127.0.0.1:port``, or a socket's path."""
+    state: str
+    """listening, down; "unheard of" where no worker has tried yet."""
+    since: str | None = None
+    detail: str | None = None
+    last_mail_at: str | None = None
+    listens_now: bool
+    """Whether a worker runs and listens: where none does, the state is what was before."""
+
+
 class DirectoryView(Answer):
     """A domain whose mailboxes each have a login of their own."""
 
@@ -48,6 +64,10 @@ class DirectoryView(Answer):
     imap: str
     smtp: str
     mailboxes: int
+    delivery: Literal["imap", "lmtp"] = "imap"
+    """How mail comes in: it is read there, or handed in."""
+    inlet: InletState | None = None
+    """With "lmtp": how that goes. No login is read then."""
     states: dict[str, int]
     """How many logins stand how."""
     read_now: bool = True
@@ -69,7 +89,12 @@ class Stray(Answer):
     uid: int
     uidvalidity: int
     at: str
-    """When it was seen."""
+    """When it arrived, by its server; where that does not tell, when it was seen."""
+    seen_at: str
+    """When we met it and left it."""
+    untrusted_from_name: str = ""
+    untrusted_from: str = ""
+    untrusted_subject: str = ""
     addresses: str
     """Whom it was for, as far as it says."""
     why: str

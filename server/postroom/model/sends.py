@@ -4,7 +4,7 @@
       │            ├────────► failed          refused for good (5xx), or nobody was left to send to
       │            ├────────► queued          deferred (4xx): tried again later, same Message-ID
       │            └────────► unknown         the connection died after the final dot
-      ├──► held                               a human looks first
+      ├──► held ──► queued, or denied         a human looks first, and decides
       └──► denied                             policy said no; nothing left the house
 
 A crash while ``submitting`` is found by the next worker, which asks the Sent folder whether the
@@ -61,7 +61,7 @@ class Obstacle(StrEnum):
     UNREACHABLE = "unreachable"
     """No connection, or a server that ended it, fell silent or turned us away before a login."""
     UNTRUSTED = "untrusted"
-    """No TLS that can be trusted."""
+    """No TLS that can be trusted. Where the replies' code is 0, their text is our own sentence."""
     LOGIN = "login"
     """The user name, the password or the token was refused, or there was no token to be had."""
     UNPREPARED = "unprepared"

@@ -75,8 +75,12 @@ class RoundTrip(Frozen):
     """Whether the server took it."""
     detail: str | None = None
     """Its words, where it did not."""
-    arrived: Literal["inbox", "junk"] | None = None
-    """Where it is now; None where it did not come in time."""
+    arrived: Literal["inbox", "junk", "folder"] | None = None
+    """Where it came to: "folder" is one that the server has for each address, named ``filed_in``;
+    None where it did not come in time."""
+    filed_in: str | None = None
+    removed: bool | None = None
+    """Whether all that came of it was taken away again; None where nothing was found."""
     came_back: bool = False
     """It was returned: the address does not exist there."""
     seconds: float | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from postroom.accounts.domains import SEPARATORS
 from postroom.mime.compose import compose
 from postroom.model.messages import Draft, Person
 from postroom.model.sends import Envelope
@@ -24,6 +25,12 @@ class Letter:
     def message_id(self) -> str:
         """Without angle brackets."""
         return f"{self.token}@{self.address.rpartition('@')[2]}"
+
+    def has_detail(self, name: str) -> bool:
+        """Whether its address is ``…+name@…``, with whatever its server cuts addresses at."""
+        local = self.address.partition("@")[0].casefold()
+        before = local.removesuffix(name.casefold())
+        return bool(name) and before != local and len(before) > 1 and before[-1] in SEPARATORS
 
     @property
     def envelope(self) -> Envelope:

@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from postroom.imap.account import ImapLogin
 from postroom.imap.connection import ImapConnection
+from postroom.imap.folders import FolderName
 from postroom.imap.mail import UnreadableMail
 from postroom.imap.special import special_folder
+from postroom.imap.uids import UidSet
 from postroom.mime.parse import parse
 from postroom.model.errors import NotFound, PostroomError
 from postroom.model.messages import MessageKind, ParsedMessage
@@ -31,7 +33,7 @@ SENT_SECONDS = 10.0
 SUBMIT_SECONDS = 60.0
 """For the answer to a small mail; some servers examine it first."""
 
-Found = Literal["inbox", "junk", "sent"]
+Found = Literal["inbox", "junk", "folder", "sent"]
 
 
 @dataclass
@@ -41,6 +43,10 @@ class _Folder:
     where: Found
     name: str
     seen: int = 0
+    ours: list[int] = field(default_factory=list)
+    """UIDs of what came of the letter."""
+    is_new: bool = False
+    """The server made it for the letter."""
 
 
 @dataclass
@@ -50,7 +56,7 @@ class _Search:
     connection: ImapConnection
     letter: Letter
     folders: list[_Folder] = field(default_factory=list)
-    arrived: tuple[Literal["inbox", "junk"], ParsedMessage] | None = None
+    arrived: tuple[_Folder, ParsedMessage] | None = None
     copy: ParsedMessage | None = None
     came_back: bool = False
 
@@ -61,6 +67,7 @@ class _Search:
         self.folders = [_Folder("inbox", "INBOX")]
         self.folders += [_Folder("junk", junk.name)] if junk else []
         self.folders += [_Folder("sent", sent.name)] if sent else []
+        self.folders += self._of_address(listed)
         for folder in self.folders:
             opened = await self.connection.select(folder.name)
             if opened.uidnext is not None:
@@ -68,13 +75,42 @@ class _Search:
             else:
                 folder.seen = (await self.connection.uids()).highest
 
+    def _of_address(self, listed: Sequence[FolderName]) -> list[_Folder]:
+        """Folders that are not known yet and bear the detail of the letter's address."""
+        known = {folder.name for folder in self.folders}
+        return [
+            _Folder("folder", each.name)
+            for each in listed
+            if each.selectable and each.name not in known and self.letter.has_detail(each.bare)
+        ]
+
     async def look(self) -> None:
         """Read what has come since the last look."""
+        if self.arrived is None:
+            for folder in self._of_address(await self.connection.folders()):
+                self.folders.append(replace(folder, is_new=True))
         for folder in self.folders:
-            async for mail in self._new(folder):
+            async for uid, mail in self._new(folder):
+                folder.ours.append(uid)
                 self._take(folder, mail)
 
-    async def _new(self, folder: _Folder) -> AsyncIterator[ParsedMessage]:
+    async def take_away(self) -> bool | None:
+        """Remove what came of the letter, for nobody wants to find it, and the folder that was made
+        for it. Whether nothing is left of it; None where there was nothing."""
+        left = [folder for folder in self.folders if folder.ours]
+        if left and "UIDPLUS" not in self.connection.capabilities:
+            return False
+        try:
+            for folder in left:
+                await self.connection.remove(folder.name, UidSet.of(folder.ours))
+                if folder.is_new and not await self.connection.uids():
+                    await self.connection.select("INBOX")  # what is open is not deleted everywhere
+                    await self.connection.remove_folder(folder.name)
+        except PostroomError:
+            return False
+        return True if left else None
+
+    async def _new(self, folder: _Folder) -> AsyncIterator[tuple[int, ParsedMessage]]:
         try:
             await self.connection.select(folder.name)
         except NotFound:
@@ -83,7 +119,7 @@ class _Search:
             async for mail in self.connection.fetch_after(folder.seen, chunk=10):
                 folder.seen = mail.uid
                 if self.letter.token.encode() in mail.raw:
-                    yield parse(mail.raw)
+                    yield mail.uid, parse(mail.raw)
         except UnreadableMail as unreadable:
             folder.seen = unreadable.uid  # the next look goes on behind it
 
@@ -93,7 +129,7 @@ class _Search:
         elif mail.kind is MessageKind.BOUNCE:
             self.came_back = True
         elif mail.kind is MessageKind.MESSAGE:
-            self.arrived = self.arrived or (folder.where, mail)
+            self.arrived = self.arrived or (folder, mail)
 
     @property
     def has_sent(self) -> bool:
@@ -139,7 +175,8 @@ async def _there_and_back(
     took = time.monotonic() - began
     if search.has_sent and search.copy is None and search.arrived:
         await _until(search, SENT_SECONDS, lambda: search.copy is not None)
-    return _told(search, submission, smtp.host, took)
+    found = _told(search, submission, smtp.host, took)
+    return found.model_copy(update={"removed": await search.take_away()})
 
 
 async def _submitted(smtp: SmtpLogin, letter: Letter, step: float) -> Submission:
@@ -168,9 +205,14 @@ def _told(search: _Search, submission: Submission, host: str, took: float) -> Ro
             came_back=search.came_back,
             files_sent=filed,
         )
-    where, mail = search.arrived
+    folder, mail = search.arrived
     told = told_message_id(submission.final_reply, host)
     found = compared(search.letter, mail, search.copy, told)
     return found.model_copy(
-        update={"arrived": where, "seconds": round(took, 1), "files_sent": filed}
+        update={
+            "arrived": folder.where,
+            "filed_in": folder.name if folder.where == "folder" else None,
+            "seconds": round(took, 1),
+            "files_sent": filed,
+        }
     )

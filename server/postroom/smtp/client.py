@@ -30,8 +30,9 @@ NETWORK = (aiosmtplib.SMTPException, OSError, ValueError)
 failed TLS verification are OSErrors; ValueError is an answer that it could not decode."""
 
 NO_STARTTLS = (
-    "The SMTP server offers no STARTTLS, and nothing is sent in the clear: check the port, or set"
-    " `security` to tls where the port speaks TLS from the first byte."
+    "The SMTP server at {where} offers no STARTTLS, and nothing is sent in the clear: check the"
+    " port, or set security in smtp = {{ … }} of postroom.toml to tls where it speaks TLS from the"
+    " first byte."
 )
 
 OUT_OF_STEP = "The server said more than it was asked"
@@ -101,7 +102,8 @@ class TellingClient(aiosmtplib.SMTP):
         """The answer to STARTTLS, where TLS now holds. aiosmtplib's own would forgive what is
         injected behind it."""
         if not self.supports_extension("starttls"):
-            raise UpgradeFailed(Answer(0, NO_STARTTLS))
+            where = f"{self._account.host}:{self._account.port}"
+            raise UpgradeFailed(Answer(0, NO_STARTTLS.format(where=where)))
         if self.protocol is None or self._trust is None:
             raise aiosmtplib.SMTPServerDisconnected("Connection lost")
         upgrade = Upgrade(cast(asyncio.Transport, self.transport))
@@ -163,7 +165,7 @@ class TellingClient(aiosmtplib.SMTP):
         self.dialogue.note(said, Answer(answer.code, text))
 
     def _failure(self, error: Exception) -> Answer:
-        words = tls_failure(error, self._account.host, self._account.port)
+        words = tls_failure(error, self._account)
         return Answer(0, words) if words else failure(error)
 
 

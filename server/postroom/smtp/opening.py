@@ -85,7 +85,7 @@ async def _greet(client: TellingClient, login: SmtpLogin) -> None:
     except UpgradeFailed as failed:
         raise StageFailed(failed.answer, Obstacle.UNTRUSTED) from None
     except NETWORK as error:
-        if words := tls_failure(error, login.host, login.port):
+        if words := tls_failure(error, login):
             raise StageFailed(Answer(0, words), Obstacle.UNTRUSTED) from None
         what = "The connection to the SMTP server failed"
         raise stage_failed(what, error, Obstacle.UNREACHABLE) from None

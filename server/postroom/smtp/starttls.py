@@ -100,6 +100,6 @@ def _split(heard: bytes) -> tuple[bytes, bytes]:
 def _answer(reply: bytes) -> Answer:
     text = reply.decode("utf-8", "replace")
     code = text[:3]
-    if not (code.isascii() and code.isdigit()):
+    if not (code.isascii() and code.isdigit() and "2" <= code[0] <= "5"):
         return Answer(0, "The SMTP server ended the connection, or answered with nonsense.")
     return Answer(int(code), cleaned(" ".join(line[4:] for line in text.splitlines())))

@@ -5,21 +5,18 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
-UNTRUSTED = (
-    "{where} shows a certificate that is not trusted ({reason}): check the host name; for a"
-    " certificate of your own, name its file in the account's setting `certificates`."
-)
+from postroom.certificates import FAULT, UNREADABLE, fault_of, unreadable, what_mends
+from postroom.smtp.account import SmtpLogin
+
 NO_TLS = (
-    "{where} does not speak TLS that Postroom can use: check the port and the setting `security`."
-)
-NO_CERTIFICATES = (
-    "The file that the account's setting `certificates` names cannot be read as certificates (PEM)."
+    "{where} does not speak TLS that Postroom can use: check port and security in smtp = {{ … }} of"
+    " postroom.toml."
 )
 
 
 def is_of_certificates(sentence: str) -> bool:
     """Whether a sentence from here is about certificates, and not about TLS altogether."""
-    return sentence == NO_CERTIFICATES or sentence.endswith(UNTRUSTED.partition("): ")[2])
+    return sentence.startswith(UNREADABLE) or f" {FAULT} (" in sentence
 
 
 class NoCertificates(Exception):
@@ -40,19 +37,20 @@ def _context(certificates: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=certificates)
     except OSError as error:  # an SSLError, for a file of something else, is one
-        raise NoCertificates(NO_CERTIFICATES) from error
+        raise NoCertificates(" ".join(unreadable(certificates, "smtp"))) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
-def tls_failure(error: BaseException, host: str, port: int) -> str:
+def tls_failure(error: BaseException, login: SmtpLogin) -> str:
     """A sentence, with what to do, where TLS is what failed; empty where it is not."""
-    where = f"The SMTP server at {host}:{port}"
+    where = f"The SMTP server at {login.host}:{login.port}"
     for cause in _causes(error):
         if isinstance(cause, NoCertificates):
             return str(cause)
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return UNTRUSTED.format(where=where, reason=cause.verify_message)
+            mends = what_mends(cause, "smtp", login.certificates)
+            return f"{where} {fault_of(cause)} {mends}"
         if isinstance(cause, ssl.SSLError):
             return NO_TLS.format(where=where)
     return ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME
 from postroom.imap.mail import FetchedMail
-from postroom.index import folders, mailboxes
+from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress
 from postroom.lmtp.envelope import LmtpEnvelope, Verdict, copy_for
@@ -17,14 +17,12 @@ from postroom.model.mailboxes import Mailbox
 from postroom.work import troubles
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
+from postroom.work.sources import State, record
 from postroom.work.term import Term
 from postroom.work.tries import Tries
 from postroom.work.ways import DirectoryWay
 
 log = logging.getLogger("postroom.work")
-
-FOLDER = "LMTP"
-"""What mail that was handed in lies in, as the index sees it; its UIDs are numbers of ours."""
 
 DETAIL = "+"
 """Between a mailbox's name and what its owner put behind it (RFC 5233)."""
@@ -52,8 +50,8 @@ class Inlet:
     async def run(self) -> None:
         """Take mail in, until cancelled; what is being taken is answered first. Where the port or
         the socket is taken, that is told, and tried again by and by: all other mail goes on."""
-        await self._begin()
         try:
+            await self._begin()
             await asyncio.Event().wait()
         finally:
             await self._server.stop()
@@ -72,6 +70,8 @@ class Inlet:
 
     async def _tell(self, problem: str) -> None:
         """Tell every mailbox whose mail comes in here, and the operator with them."""
+        state = State.DOWN if problem else State.LISTENING
+        await record(self._term, logins.inlet_of(self._way.name), None, state, problem)
         for box in await self._term.index.read(mailboxes.watched):
             if box.address.rpartition("@")[2] in self._way.domains:
                 await troubles.tell(self._term, box.id, problem)
@@ -104,7 +104,7 @@ class Inlet:
         return Verdict.STORED if taken else Verdict.UNKNOWN
 
     async def _take(self, box: Mailbox, raw: bytes, arrived: float) -> bool:
-        folder = Folder(box.id, self._way.name, FOLDER, 1)
+        folder = Folder(box.id, self._way.name, folders.HANDED_IN, 1)
 
         def look(con: Connection) -> Progress:
             return folders.progress(con, folder)

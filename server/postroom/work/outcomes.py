@@ -24,7 +24,7 @@ LOGIN_CODES = (530, 534, 535, 538)
 
 _OBSTACLES = {
     Obstacle.UNREACHABLE: "The mail server cannot be reached.",
-    Obstacle.UNTRUSTED: "There is no trusted TLS connection to the mail server.",
+    Obstacle.UNTRUSTED: "The mail server does not begin TLS where security says starttls ({code}).",
     Obstacle.LOGIN: "The mail server does not let this mailbox send: the operator must look after"
     " the account's login.",
 }
@@ -112,8 +112,9 @@ def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: flo
     """Where an attempt could not even begin: that says nothing of the mail. A wrong password for
     an hour must not fail every mail of that hour."""
     obstacle = submission.obstacle or Obstacle.UNREACHABLE
-    unprepared = obstacle is Obstacle.UNPREPARED
-    why = submission.replies[0].text if unprepared else _OBSTACLES[obstacle]
+    unprepared, first = obstacle is Obstacle.UNPREPARED, submission.replies[0]
+    ours = unprepared or (obstacle is Obstacle.UNTRUSTED and first.code == NO_ANSWER)
+    why = first.text if ours else _OBSTACLES[obstacle].format(code=first.code)
     if now >= give_up_at:
         return Outcome(SendStatus.FAILED, f"{why} It was tried for so long that it is given up.")
     pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST.get(obstacle, 0.0))

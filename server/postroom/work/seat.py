@@ -137,8 +137,11 @@ class Seat:
 
     async def _sit(self) -> None:
         self._stand(Standing.TAKING)
+        said, domains = self._settings.said, self._settings.operator.served
         number = await self._index.write(
-            lambda con: journal.begin_term(con, self._index.clock(), os.getpid(), self._program)
+            lambda con: journal.begin_term(
+                con, self._index.clock(), os.getpid(), self._program, said, domains
+            )
         )
         signing = asyncio.create_task(self._sign(), name="worker-pulse")
         try:

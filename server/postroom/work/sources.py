@@ -37,6 +37,8 @@ class State(StrEnum):
     """The server is asked for news again and again."""
     DOWN = "down"
     """It cannot be reached, or does not let us in; it is tried again by itself."""
+    LISTENING = "listening"
+    """No login: mail is handed in (inlet.py)."""
 
 
 class Source(Protocol):
@@ -111,7 +113,7 @@ class MailboxSource:
         return waited.mailbox_id == self.mailbox_id
 
     async def stands(self, state: State, detail: str = "") -> None:
-        await _record(self._term, self.name, self.mailbox_id, state, detail)
+        await record(self._term, self.name, self.mailbox_id, state, detail)
 
     async def fails(self, problem: str) -> None:
         await troubles.tell(self._term, self.mailbox_id, problem)
@@ -157,7 +159,7 @@ class AccountSource:
         return waited.domain in self.way.domains
 
     async def stands(self, state: State, detail: str = "") -> None:
-        await _record(self._term, self.name, None, state, detail)
+        await record(self._term, self.name, None, state, detail)
 
     async def fails(self, problem: str) -> None:
         for box in await self._boxes():
@@ -174,7 +176,8 @@ class AccountSource:
         return await self._term.index.read(look)
 
 
-async def _record(term: Term, name: str, box_id: int | None, state: State, detail: str) -> None:
+async def record(term: Term, name: str, box_id: int | None, state: State, detail: str) -> None:
+    """Write down how a login or an inlet stands, where that is news. Never raises."""
     now = term.index.clock()
 
     def change(con: Connection) -> None:

@@ -13,7 +13,7 @@ from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, journal, mail, mailboxes, threads
 from postroom.index.database import Connection
-from postroom.index.folders import Folder, Progress
+from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
@@ -28,6 +28,12 @@ it there, with its date."""
 
 AFTER_SECONDS = 0.001
 """How much later than what it answers an answer is, at least."""
+
+MAX_FROM_CHARS = 254
+MAX_SUBJECT_CHARS = 200
+MAX_ADDRESSES_CHARS = 1_000
+"""What is kept of a stranger's words, characters: enough to know a mail by, in a folder that may
+hold a hundred thousand of them."""
 
 NOBODYS = "for none of our mailboxes"
 
@@ -64,10 +70,20 @@ class Taking:
             and not (self.first_look and self._is_old(self.place.since))
             and self.place.role is not Role.SENT
         ):
-            addresses = routing.header_addresses(self.one.parsed)[:10]
-            folders.leave(self.con, self.place.folder, uid, self.now, NOBODYS, " ".join(addresses))
+            folders.leave(self.con, self.place.folder, uid, self.now, NOBODYS, self._words())
         for box in sorted(boxes):
             self._take_for(box)
+
+    def _words(self) -> StrayWords:
+        """What a person is shown of it, to know it by."""
+        parsed, sender = self.one.parsed, self.one.parsed.sender
+        return StrayWords(
+            addresses=" ".join(routing.header_addresses(parsed)[:10])[:MAX_ADDRESSES_CHARS],
+            from_name=sender.name[:MAX_FROM_CHARS] if sender else "",
+            from_address=sender.address[:MAX_FROM_CHARS] if sender else "",
+            subject=parsed.subject[:MAX_SUBJECT_CHARS],
+            arrived_at=self.one.fetched.internal_date,
+        )
 
     def _owned(self, owner: int) -> Collection[int]:
         """The mailbox whose folder it is; of an account's, only mail from its own time."""

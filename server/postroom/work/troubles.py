@@ -15,7 +15,12 @@ log = logging.getLogger("postroom.work")
 
 
 FAILED = "The watcher failed; `postroom doctor` tells more."
-LOST = "postroom.toml no longer says how mail of its domain comes and goes."
+OURS_TO_MEND = ("imap_tls_failed", "imap_certificates_unreadable")
+"""Errors whose words are all ours, and say which server, what is wrong and what to set."""
+LOST = (
+    "postroom.toml did not name its domain when the worker started. Where it does now, the worker"
+    " has to be started anew; else the operator puts the domain back, or deletes this mailbox."
+)
 
 
 async def tell(term: Term, box_id: int, problem: str) -> None:
@@ -70,8 +75,9 @@ def sentence(error: PostroomError) -> str:
         "imap_token_refused": "The mail server refuses the access token.",
         "imap_no_oauth": "The mail server takes no access tokens.",
         "imap_no_starttls": "The mail server offers no TLS.",
-        "imap_tls_failed": "There is no trusted TLS connection to the mail server.",
     }
+    if error.code in OURS_TO_MEND:
+        return f"{error.message} {error.next_step}".strip()
     if not error.code.startswith("imap_"):
         return error.message  # something on our side is missing, and no server was asked
     return said.get(error.code, "The mail server cannot be used at the moment; trying again.")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from postroom.imap.connection import ImapConnection
 from postroom.imap.folders import FolderName, FolderStatus
 from postroom.imap.special import special_folder
+from postroom.index import folders
 from postroom.index.folders import Folder
 from postroom.model.errors import NotFound, PostroomError, Refused
 from postroom.work import troubles
@@ -261,6 +262,7 @@ class _Watch:
 
     async def _look_into(self, looks: Iterable[Look], *, comparing: bool) -> None:
         """Read these folders; the last one stays open. ``comparing``: also find what is gone."""
+        looks = list(looks)
         for look in looks:
             try:
                 await self._open(look, comparing)
@@ -272,6 +274,13 @@ class _Watch:
                     self._listed = ()  # it may have another name by now: they are listed anew
         if comparing:
             self._compared = asyncio.get_running_loop().time()
+            await self._forget_strays_beside({look.name for look in looks})
+
+    async def _forget_strays_beside(self, read: set[str]) -> None:
+        """Of what was left in a folder that is not read any more, nobody hears when it goes."""
+        if self._source.way.shared:
+            name, term = self._source.way.name, self._vigil.term
+            await term.write(lambda con: folders.forget_strays_beside(con, name, read))
 
     async def _open(self, look: Look, comparing: bool) -> None:
         source, term = self._source, self._vigil.term
@@ -293,5 +302,4 @@ class _Watch:
 
 def folder_of(listed: FolderName) -> str:
     """A folder's name without INBOX above it, as it is compared with a mailbox's."""
-    name = listed.name.casefold()
-    return name.removeprefix(f"inbox{listed.delimiter}") if listed.delimiter else name
+    return listed.bare

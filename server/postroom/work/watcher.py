@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
-from postroom.index import journal, mailboxes
+from postroom.index import folders, journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.model.mailboxes import Mailbox
@@ -84,15 +84,29 @@ class Watcher:
             source = wanted[name]()
             keeping = self._vigils[source.way.name].keep(source)
             self._tasks[name] = asyncio.create_task(keeping, name=f"watch-{name}")
+        for way in self._ways:
+            if way.shared and _account(way) not in wanted:
+                await self._forget_strays(way)
+
+    async def _forget_strays(self, way: Way) -> None:
+        """Nothing is read there any more: what others wrote to it is none of our business."""
+        left = await self._term.index.read(lambda con: folders.has_strays(con, way.name))
+        if left:
+            await self._term.write(lambda con: folders.forget_strays_beside(con, way.name, ()))
 
     def _sources_of(self, box: Mailbox) -> Iterable[tuple[str, Callable[[], Source]]]:
         """Where a mailbox's mail is read, by a name; nothing for one that goes another way."""
         domain = box.address.rpartition("@")[2]
         for way in self._ways:
             if domain in way.domains and way.shared:
-                yield f"account {way.name}", partial(AccountSource, self._term, way)
+                yield _account(way), partial(AccountSource, self._term, way)
             elif domain in way.domains:
                 yield box.address, partial(MailboxSource, self._term, way, box)
+
+
+def _account(way: Way) -> str:
+    """What the watch over a shared login is called."""
+    return f"account {way.name}"
 
 
 def _changes(con: Connection, position: int) -> tuple[int, bool]:

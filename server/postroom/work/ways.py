@@ -1,6 +1,7 @@
 """How the mail of a domain comes and goes: where to log in, what that server does by itself, what
 is believed of it. A way for each kind of server; the workers know nothing else of them."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -278,14 +279,16 @@ class Ways:
         """The way of an address's mail.
 
         Raises:
-            Unavailable: its domain is no longer in ``postroom.toml``.
+            Unavailable: its domain was not in ``postroom.toml`` when this process read it.
         """
         domain = address.rpartition("@")[2].lower()
         way = self._by_domain.get(domain)
         if way is None:
             raise Unavailable(
                 "domain_gone",
-                f"postroom.toml no longer says how mail of {domain} comes and goes.",
-                "The operator may put the domain back, or delete its mailboxes.",
+                f"postroom.toml did not name {domain} when the worker (process {os.getpid()})"
+                " started.",
+                "Where it does now, the operator has to start the worker anew; else to put the"
+                " domain back, or to delete its mailboxes.",
             )
         return way

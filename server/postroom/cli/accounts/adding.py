@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from postroom.accounts.address import email_address
+from postroom.accounts.domains import AddressForm
 from postroom.accounts.sources import SecretPlace, SecretSource
 from postroom.cli.accounts import secret_keeping, settings_file
 from postroom.cli.accounts.added import Added, show_added
@@ -49,6 +50,8 @@ from postroom.settings import CONFIG_FILE, Operator, environment
 if TYPE_CHECKING:
     from postroom.cli.page import Page
 
+FOLDER = AddressForm.FOLDER.value
+
 PASSWORD_TRIES = 3
 """Providers lock an account out that fails more often."""
 
@@ -75,6 +78,7 @@ class Adding:
         logged_in = self._logged_in(plan, where)
         plan = plan.at(logged_in.imap_at, logged_in.smtp_at)
         trip = self._tried(plan, logged_in) if self._wanted.send else None
+        plan = self._by_folder(plan, trip)
         plan = replace(plan, files_sent=trip.files_sent if trip else None)
         added = self._written(plan, logged_in, trip)
         say(self._asked.json, added, lambda page: show_added(page, added))
@@ -153,6 +157,20 @@ class Adding:
             return found
         self._goes_on(found)
         return found if isinstance(found, RoundTrip) else None
+
+    def _by_folder(self, plan: Plan, trip: RoundTrip | None) -> Plan:
+        """The plan, with mail taken from each address's folder where the server files it so: of
+        such mail nothing comes to INBOX."""
+        if trip is None or trip.arrived != "folder" or plan.wanted.addresses == FOLDER:
+            return plan
+        question = "Its server files each address's mail in a folder of its own. Read it from there"
+        if not self._questions.agrees(question, f"--addresses {FOLDER}"):
+            raise Refused(
+                "account_not_added",
+                "The account was not added: its mailboxes would get no mail from INBOX.",
+                f"Pass --addresses {FOLDER}, or let the server file such mail in INBOX.",
+            )
+        return replace(plan, wanted=replace(plan.wanted, addresses=FOLDER))
 
     def _goes_on(self, found: RoundTrip | Failure) -> None:
         """Return where the account is wanted though its own mail did not reach it."""

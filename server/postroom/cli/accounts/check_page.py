@@ -66,7 +66,8 @@ def show_round_trip(page: Page, found: RoundTrip | Failure) -> None:
 
 
 def _arrived(page: Page, found: RoundTrip) -> None:
-    where = "INBOX" if found.arrived == "inbox" else "Junk"
+    own = f"the folder {found.filed_in}"
+    where = {"inbox": "INBOX", "junk": "Junk"}.get(found.arrived or "", own)
     _line(page, True, "mail to itself", f"{found.address}: in {where} after {found.seconds:g} s")
     kept = (
         "kept" if found.from_kept else f"replaced by {found.from_}; Reply-To says where answers go"
@@ -77,6 +78,11 @@ def _arrived(page: Page, found: RoundTrip) -> None:
     written = "written" if found.delivered_to else "not written: To and Cc decide whose a mail is"
     _line(page, bool(found.delivered_to), "  Delivered-To", written)
     _line(page, found.files_sent is not None, "  Sent", _sent(found.files_sent))
+    if found.filed_in:
+        each = 'each address has its own: addresses = "folder" in the domain\'s table reads it'
+        _line(page, True, "  folders", each)
+    taken = "taken away again" if found.removed else "left there: the server removes nothing singly"
+    _line(page, bool(found.removed), "  that mail", taken)
     if found.authserv_id:
         _line(page, True, "  checks senders", f"as {found.authserv_id} (the setting trusted)")
 

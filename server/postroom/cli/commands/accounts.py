@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         AccountView,
         DirectoryView,
         LoginState,
+        Stray,
         StrayList,
     )
 
@@ -75,6 +76,10 @@ def _table(page: "Page", found: "AccountList") -> None:
     ]
     page.table(("name", "address", "domains", "mailboxes", "login"), rows)
     for one in found.directories:
+        if one.inlet is not None:
+            from postroom.desk.inlets import told
+
+            page.line((f"  {one.domain}: ", "dim"), told(one.inlet))
         for login in one.down:
             page.line((f"  {login.name}: ", "dim"), _stands(login))
 
@@ -87,6 +92,9 @@ def _stands(login: "LoginState") -> str:
 
 
 def _counted(host: "DirectoryView") -> str:
+    if host.inlet is not None:
+        said = f"LMTP, {host.inlet.state}"
+        return said if host.read_now else f"not now (was {said})"
     if not host.states:
         return "unread"
     said = ", ".join(f"{count} {state}" for state, count in host.states.items())
@@ -133,9 +141,24 @@ def _strays(page: "Page", found: "StrayList") -> None:
         page.line("Nothing was left where it lies.")
         return
     page.table(
-        ("account", "folder", "uid", "when", "for", "why"),
+        ("arrived", "from", "subject", "for", "account", "folder", "uid", "why"),
         [
-            (one.account, one.folder, str(one.uid), one.at, one.addresses, one.why)
+            (
+                one.at,
+                _from(one),
+                one.untrusted_subject,
+                one.addresses,
+                one.account,
+                one.folder,
+                str(one.uid),
+                one.why,
+            )
             for one in found.strays
         ],
     )
+
+
+def _from(one: "Stray") -> str:
+    """Who it says it is from: the address first, as a name may be cut and pretend anything."""
+    name = one.untrusted_from_name
+    return f"{one.untrusted_from} ({name})" if name else one.untrusted_from

@@ -26,10 +26,11 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--domain", help="Whose mailboxes are its addresses.  [default: the address's]")
 @click.option(
     "--addresses",
-    type=click.Choice(["sub-address", "catch-all"]),
+    type=click.Choice(["sub-address", "catch-all", "folder"]),
     default="sub-address",
     show_default=True,
-    help="agent+NAME@domain, or NAME@domain where the account gets all of a domain's mail.",
+    help="agent+NAME@domain; NAME@domain where the account gets all of a domain's mail; or the"
+    " first, where the server files each address's mail in a folder NAME.",
 )
 @click.option("--separator", metavar="CHAR", help="Between the two parts of a sub-address.")
 @click.option("--accept-outside", is_flag=True, help="Try servers outside the address's domain.")

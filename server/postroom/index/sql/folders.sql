@@ -125,14 +125,23 @@ UNION ALL SELECT mailbox_id, mail_id, uidvalidity, uid FROM copies WHERE mailbox
 SELECT 1 FROM copies WHERE mail_id = :mail_id AND account = :account AND folder = :folder
   AND uidvalidity = :uidvalidity AND gone_at IS NULL LIMIT 1;
 
+-- name: last_in(account, folder)$
+-- When the newest mail of a folder of an account's mailboxes came, by the last UID of each.
+SELECT max(m.arrived_at) FROM folders f
+CROSS JOIN copies c ON c.mailbox_id = f.mailbox_id AND c.account = f.account AND c.folder = f.folder
+  AND c.uidvalidity = f.uidvalidity AND c.uid = f.last_uid
+JOIN mail m ON m.id = c.mail_id WHERE f.account = :account AND f.folder = :folder;
+
 -- name: forget_strays(account, folder)!
 -- What was left in a folder is listed anew as the folder is read anew.
 DELETE FROM strays WHERE account = :account AND folder = :folder;
 
--- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why)!
--- A mail that was left where it lies.
-INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why)
-VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why) ON CONFLICT DO NOTHING;
+-- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why, from_name, from_address, subject, arrived_at)!
+-- A mail that was left where it lies. Under a number that was another mail's, it is this one now.
+INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why, from_name, from_address, subject, arrived_at)
+VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why, :from_name, :from_address, :subject, :arrived_at)
+ON CONFLICT DO UPDATE SET addresses = excluded.addresses, why = excluded.why, from_name = excluded.from_name,
+  from_address = excluded.from_address, subject = excluded.subject, arrived_at = excluded.arrived_at;
 
 -- name: stray_uids(account, folder, uidvalidity)
 -- The UIDs of what was left in a folder.
@@ -144,7 +153,19 @@ DELETE FROM strays WHERE account = :account AND folder = :folder AND uidvalidity
 
 -- name: strays(most)
 -- Mail that was left where it lies, newest first.
-SELECT * FROM strays ORDER BY seen_at DESC LIMIT :most;
+SELECT * FROM strays ORDER BY coalesce(arrived_at, seen_at) DESC LIMIT :most;
+
+-- name: forget_strays_beside(account, folders)!
+-- What was left in folders of an account that are not read any more (all but a JSON array).
+DELETE FROM strays WHERE account = :account AND folder NOT IN (SELECT value FROM json_each(:folders));
+
+-- name: has_strays(account)$
+-- Whether anything was left in an account.
+SELECT 1 FROM strays WHERE account = :account LIMIT 1;
+
+-- name: forget_strays_but_of(accounts)!
+-- What was left in accounts that are not read any more (all but a JSON array).
+DELETE FROM strays WHERE account NOT IN (SELECT value FROM json_each(:accounts));
 
 -- name: count_strays(since)$
 -- How many mails were left where they lie since then.

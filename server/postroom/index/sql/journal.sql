@@ -52,12 +52,13 @@ UPDATE meta SET value = :value WHERE key = :key;
 -- Who does the I/O, or did last.
 SELECT * FROM worker WHERE id = 1;
 
--- name: set_worker(term, pid, program, started_at)!
+-- name: set_worker(term, pid, program, started_at, settings, domains)!
 -- Says who does the I/O now.
-INSERT INTO worker (id, term, pid, program, started_at)
-VALUES (1, :term, :pid, :program, :started_at)
+INSERT INTO worker (id, term, pid, program, started_at, settings, domains)
+VALUES (1, :term, :pid, :program, :started_at, :settings, :domains)
 ON CONFLICT (id) DO UPDATE SET term = excluded.term, pid = excluded.pid,
-  program = excluded.program, started_at = excluded.started_at;
+  program = excluded.program, started_at = excluded.started_at, settings = excluded.settings,
+  domains = excluded.domains;
 
 -- name: set_ports(imap, smtp)!
 -- Where the built-in server listens; chosen once, used by every later holder.

@@ -1,0 +1,26 @@
+"""An index of an earlier schema is brought to the newest one, and loses nothing."""
+
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from postroom.index.database import SCHEMA_VERSION, connect, schema_version
+from postroom.index.migrations import migrate, migrations
+
+
+def test_what_was_left_before_its_words_were_kept_is_still_listed(tmp_path: Path) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0003_for_operators")
+    con.execute("PRAGMA user_version=2")
+    con.execute("INSERT INTO strays VALUES ('work', 'INBOX', 7, 5, 1000.0, 'a@b.test', 'left')")
+    con.execute("INSERT INTO worker (id, term, pid, program, started_at) VALUES (1, 1, 1, 'x', 1)")
+    con.close()
+    migrate(path)
+    con = connect(path)
+    assert schema_version(con) == SCHEMA_VERSION
+    row = con.execute("SELECT * FROM strays").fetchone()
+    assert (row["uid"], row["subject"], row["from_address"], row["arrived_at"]) == (5, "", "", None)
+    row = con.execute("SELECT * FROM worker").fetchone()
+    assert (row["settings"], row["domains"]) == ("", "[]")
+    con.close()

@@ -1,0 +1,113 @@
+"""postroom.toml changes beneath a worker, which read it when it began."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from rooms import Agent
+
+from postroom.build import PostRoom, open_room
+from postroom.model.answers import Check
+from postroom.model.callers import operator
+from postroom.model.errors import InvalidRequest
+from postroom.settings import CONFIG_FILE, Settings, load
+
+BEFORE = 'retention_days = 10\ndomain = "first.localhost"\n'
+
+AFTER = """
+domain = "first.localhost"
+[domains."first.localhost"]
+provisioner = "builtin"
+[domains."second.localhost"]
+provisioner = "builtin"
+"""
+
+
+def said(home: Path, text: str) -> Settings:
+    """The settings of a program that starts once the file says ``text``."""
+    (home / CONFIG_FILE).write_text(text)
+    return load(home)
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[PostRoom]:
+    async with open_room(settings, program="serve") as room:
+        await room.worker.start()
+        assert await room.worker.settled(10)
+        yield room
+
+
+async def told(room: PostRoom) -> Check | None:
+    """What doctor says of the settings, if anything."""
+    checks = (await room.desk.health.report(operator())).checks
+    return next((check for check in checks if check.name == "settings"), None)
+
+
+async def test_doctor_says_that_the_file_has_changed_since_the_worker_started(
+    tmp_path: Path,
+) -> None:
+    worker = said(tmp_path, BEFORE)
+    async with working(worker), open_room(said(tmp_path, AFTER), program="doctor") as room:
+        check = await told(room)
+        assert check is not None
+        assert not check.ok
+        process = f"process {os.getpid()}"
+        assert check.says == f"postroom.toml has changed since the worker ({process}) started"
+        assert f"Start it anew: `postroom serve` is {process}" in (check.next_step or "")
+    async with working(load(tmp_path)) as room:
+        again = await told(room)
+        assert again is not None
+        assert again.ok
+
+
+async def test_what_means_the_same_is_no_change(tmp_path: Path) -> None:
+    same = '# why\ndomain = "first.localhost"\n\nretention_days = 10\n'
+    worker = said(tmp_path, BEFORE)
+    async with working(worker), open_room(said(tmp_path, same), program="doctor") as room:
+        check = await told(room)
+        assert check is not None
+        assert check.ok
+
+
+async def test_while_no_worker_runs_nothing_is_said_of_its_settings(tmp_path: Path) -> None:
+    async with open_room(said(tmp_path, BEFORE), program="doctor") as room:
+        assert await told(room) is None
+
+
+async def test_a_mailbox_in_a_domain_that_the_worker_has_never_heard_of_is_told_so(
+    tmp_path: Path,
+) -> None:
+    worker = said(tmp_path, BEFORE)
+    async with working(worker), open_room(said(tmp_path, AFTER), program="mcp") as room:
+        caller = Agent(room, "ada").caller
+        made = await room.desk.mailboxes.create(caller, "ada", domain="second.localhost")
+        assert "before postroom.toml named second.localhost" in made.next_step
+        assert f"process {os.getpid()}" in made.next_step
+        known = await room.desk.mailboxes.create(caller, "ada", domain="first.localhost")
+        assert "before postroom.toml" not in known.next_step
+        sent = await Agent(room, "ada", address=made.address).send(to=made.address)
+        assert sent.status == "queued"
+        assert "did not name second.localhost when the worker" in (sent.reason or "")
+        assert "start the worker anew" in (sent.reason or "")
+    async with working(load(tmp_path)) as room:
+        ada = Agent(room, "ada", address=made.address)
+        assert (await ada.wait(timeout=60)).outcome == "reply"
+
+
+async def test_a_program_that_is_older_than_a_domain_says_so(tmp_path: Path) -> None:
+    async with open_room(said(tmp_path, BEFORE), program="mcp") as room:
+        caller = Agent(room, "ada").caller
+        with pytest.raises(InvalidRequest) as unknown:
+            await room.desk.mailboxes.create(caller, "ada", domain="second.localhost")
+        assert unknown.value.code == "domain_unknown"
+        said(tmp_path, AFTER)
+        with pytest.raises(InvalidRequest) as newer:
+            await room.desk.mailboxes.create(caller, "ada", domain="second.localhost")
+        assert newer.value.code == "domain_newer"
+        assert "start it anew" in newer.value.next_step
+        (tmp_path / CONFIG_FILE).write_text("no settings at all [")
+        with pytest.raises(InvalidRequest) as broken:
+            await room.desk.mailboxes.create(caller, "ada", domain="second.localhost")
+        assert broken.value.code == "domain_unknown"
