@@ -20,7 +20,7 @@ from work.fault_line import fault_line
 
 from postroom.build import PostRoom
 from postroom.model.callers import operator
-from postroom.work import vigil
+from postroom.work import vigil, watch
 
 FIRST_SYNC = 3_000
 
@@ -77,7 +77,7 @@ class Box:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks into other folders, and comparisons, every half a second."""
     monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.5)
-    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.4)
+    monkeypatch.setattr(watch, "COMPARE_SECONDS", 0.4)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from postroom.index.database import Connection
 from postroom.index.folders import Folder
 from postroom.model.account_answers import Stray
 from postroom.model.callers import operator
-from postroom.work import vigil
+from postroom.work import vigil, watch
 from postroom.work.taking import MAX_SUBJECT_CHARS
 
 
@@ -58,7 +58,7 @@ async def test_what_was_left_in_a_folder_that_is_read_no_longer_is_listed_no_lon
     frail: Frail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.2)
-    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.2)
+    monkeypatch.setattr(watch, "COMPARE_SECONDS", 0.2)
 
     async with frail.open() as room:
         await Agent(room, "ada").open()

@@ -23,7 +23,7 @@ from servers.frail_imap import Idling, frail_imap
 from postroom.build import PostRoom
 from postroom.index import folders
 from postroom.model.callers import operator
-from postroom.work import vigil
+from postroom.work import vigil, watch
 
 TO = f"agent+ada@{DOMAIN}"
 
@@ -192,7 +192,7 @@ async def test_a_server_whose_uidnext_is_not_true_is_not_read_anew_again_and_aga
     frail: Frail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.2)
-    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.2)  # each round opens every folder
+    monkeypatch.setattr(watch, "COMPARE_SECONDS", 0.2)  # each round opens every folder
     async with frail.open() as room:
         await Agent(room, "ada").open()
         for number in range(3):
@@ -456,7 +456,7 @@ async def test_what_was_left_alone_and_is_taken_away_is_listed_no_longer(
     frail: Frail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.2)
-    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.2)
+    monkeypatch.setattr(watch, "COMPARE_SECONDS", 0.2)
     async with frail.open() as room:
         await Agent(room, "ada").open()
         await state(room, "idle")

@@ -15,7 +15,7 @@ from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.index.ids import new_send_id
 from postroom.model.events import EventType
-from postroom.work import doorbell, vigil
+from postroom.work import doorbell, vigil, watch
 from postroom.work.doorbell import Doorbell
 
 AWAY = "ben@agents.localhost"
@@ -176,7 +176,7 @@ async def test_elsewhere_sent_is_looked_for_under_another_name_when_it_is_gone(
 async def test_elsewhere_another_folder_for_sent_mail_is_found_when_folders_are_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vigil, "COMPARE_SECONDS", 0.5)
+    monkeypatch.setattr(watch, "COMPARE_SECONDS", 0.5)
     async with served(tmp_path) as (room, ports), watching(room, at(ports.imap)):
         address = await ada_beside_ben(room)
         await program(room, address, lambda client: done(client.rename("Sent", "Gesendet")))

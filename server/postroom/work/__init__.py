@@ -10,7 +10,8 @@ Mail in:
 
     mailserver.py   the built-in server, fed from the mailboxes' rows
     doorbell.py     what it rings when mail has come       rounds.py      who answers
-    watcher.py      every login elsewhere: a vigil each    vigil.py       one of them
+    watcher.py      every login elsewhere                  vigil.py       those of one way
+    watch.py        one connection: what came, and where   beside.py      the folders besides INBOX
     sources.py      whose mail a login brings              attention.py   who waits just now
     looks.py        looks that are asked for: an answer goes out, a mailbox was made
     inlet.py        what Postfix hands in
