@@ -18,7 +18,8 @@ from servers.mail_host import MailHost
 
 from postroom.build import PostRoom
 from postroom.model.callers import operator
-from postroom.provision.directory_table import SCHEMA, TABLE
+from postroom.provision.directory_table import SCHEMA, TABLE, Row
+from postroom.provision.sqlite_table import SqliteTable
 from postroom.work.provisioning import AT_ONCE
 
 
@@ -127,6 +128,32 @@ async def test_many_mailboxes_are_made_in_few_transactions_and_each_once(
         assert time.monotonic() - begun < 1
 
 
+async def test_a_directory_that_cannot_be_had_is_tried_once_for_all_and_each_is_told(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def put(table: SqliteTable, *rows: Row) -> None:
+        tried.append(len(rows))
+        real_put(table, *rows)
+
+    real_put = SqliteTable.put
+    monkeypatch.setattr(SqliteTable, "put", put)
+    path = tmp_path / "absent" / "directory.db"
+    elsewhere(world, path)
+    async with world.open() as room:
+        made = await make_while_absent(room, [f"ada{number}" for number in range(20)])
+        ada = Agent(room, "ada")
+        for ada.address in made:
+            await problem(ada, f"The directory {path} cannot be written")
+        await eventually(lambda: asyncio.sleep(0, 20 in tried), 20)
+        together = tried.index(20)
+        path.parent.mkdir()
+        for address in made:
+            await becomes(room, address, "live")
+        assert set(tried[together:]) == {20}
+
+
 async def test_a_mailbox_that_its_table_refuses_holds_up_none_that_are_made_with_it(
     world: World, tmp_path: Path
 ) -> None:
@@ -148,7 +175,7 @@ async def test_a_mailbox_that_its_table_refuses_holds_up_none_that_are_made_with
         assert await status(room, bad) == "provisioning"
         refused = Agent(room, "ada")
         refused.address = bad
-        await problem(refused, f"The directory {path} cannot be written: not this one")
+        await problem(refused, f"The directory {path} refuses it: not this one")
 
 
 async def test_a_table_that_is_locked_is_waited_for(world: World, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from provision.letters import mailbox
 from pydantic import SecretStr
 from servers.postgres import Postgres
 
-from postroom.model.errors import Unavailable
+from postroom.model.errors import Refused, Unavailable
 from postroom.provision import sqlite_table
 from postroom.provision.directory import DirectoryProvisioner
 from postroom.provision.directory_table import TABLE, DirectoryTable, Row, ssha512
@@ -107,7 +107,7 @@ async def test_several_mailboxes_are_provisioned_retired_and_removed_together(
 def test_where_one_of_several_rows_is_refused_none_is_written(watched: Watched) -> None:
     nothing: Any = None
     watched.table.put(Row("cam@agents.test", "z"))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Refused):
         watched.table.put(Row(ADA, "x"), Row("ben@agents.test", nothing))
     assert [row[0] for row in watched.rows()] == ["cam@agents.test"]
 

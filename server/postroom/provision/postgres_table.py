@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from postroom.model.errors import Unavailable
+from postroom.model.errors import Refused, Unavailable
 from postroom.provision.directory_table import PUT, REMOVE, RETIRE, TABLE, Row
 
 PATIENCE_SECONDS = 5
@@ -55,6 +55,12 @@ class PostgresTable:
                 "directory_table_missing",
                 f"The database has no table {TABLE}.",
                 "Run the directory.sql that `postroom provision print postfix-dovecot` writes.",
+            ) from error
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            raise Refused(
+                "directory_refused",
+                f"The directory's database refuses it ({_reason(error)}).",
+                "Look at the constraints and triggers of its table.",
             ) from error
         except psycopg.Error as error:
             raise Unavailable(

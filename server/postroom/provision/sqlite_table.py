@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from postroom.model.errors import Unavailable
+from postroom.model.errors import Refused, Unavailable
 from postroom.provision.directory_table import PUT, REMOVE, RETIRE, SCHEMA, Row
 
 PATIENCE_SECONDS = 5.0
@@ -66,6 +66,12 @@ class SqliteTable:
                 con.execute(SCHEMA)
                 yield con
                 con.execute("COMMIT")
+        except (sqlite3.DataError, sqlite3.IntegrityError) as error:
+            raise Refused(
+                "directory_refused",
+                f"The directory {self.path} refuses it: {_reason(error)}.",
+                "Look at the constraints and triggers of its table.",
+            ) from error
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(
                 "directory_unreachable",

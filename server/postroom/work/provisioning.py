@@ -77,9 +77,14 @@ class Provisioning:
 
     async def _tell(self, domain: str, boxes: list[Mailbox]) -> bool:
         """Whether a domain's server knows now of mailboxes that have become the same. Where it
-        does not take them together, each is told by itself: one must not hold up the others."""
+        does not take them together, each is told by itself: one must not hold up the others. Where
+        it cannot be had at all, each try would only cost its patience."""
         try:
             await self._tell_together(self._provisioners.get(domain), boxes)
+        except Unavailable as error:
+            for box in boxes:
+                await troubles.tell(self._term, box.id, error.message)
+            return False
         except Exception as error:
             if len(boxes) > 1:
                 return all([await self._tell(domain, [box]) for box in boxes])
