@@ -50,13 +50,4 @@ def test_a_default_is_the_one_that_holds(heading: str) -> None:
                 if field.is_required() or not said.startswith("`"):
                     continue
                 value = json.loads(said.split("`")[1])
-                # That of on_unknown follows from another key, in a domain with a directory.
-                assert value == field.default or (model is DirectoryDomain and name == "on_unknown")
-
-
-def test_where_sent_tells_what_was_taken_a_mail_goes_again() -> None:
-    servers = {"imap": {"host": "a.test"}, "smtp": {"host": "a.test"}}
-    given = {"database": {"sqlite": "/a.db"}, **servers}
-    assert DirectoryDomain.model_validate(given).on_unknown == "resend"
-    held = DirectoryDomain.model_validate({**given, "sent_at_acceptance": False})
-    assert held.on_unknown == "hold"
+                assert value == field.default

@@ -81,6 +81,29 @@ async def frail_account(folder: Path, **more: Any) -> AsyncIterator[Frail]:
         yield Frail(folder / "home", imap, smtp, secret, operator)
 
 
+async def minutes_pass(frail: Frail, room: PostRoom, *statuses: str) -> str:
+    """The reason of the one send, once its status is one of these: minutes pass, and it is looked
+    for in Sent in each."""
+    for _ in range(5):
+        await frail.jump(room, 61)
+        try:
+            return await came_to(room, *statuses, seconds=8)
+        except TimeoutError:
+            continue
+    raise AssertionError(await sends(room, "status", "reason"))
+
+
+async def came_to(room: PostRoom, *statuses: str, seconds: float = 20) -> str:
+    """The reason of the one send, once its status is one of these."""
+
+    async def there() -> list[tuple[object, ...]]:
+        found = await sends(room, "status", "reason")
+        return [row for row in found if row[0] in statuses]
+
+    ((_, reason),) = await eventually(there, seconds)
+    return str(reason)
+
+
 async def problem(agent: Agent, begins: str, seconds: float = 30) -> str:
     """What is wrong with an agent's mailbox, as soon as it begins with these words."""
     said = ""

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 from cli.shell import Program
-from elsewhere.frail_account import DOMAIN, Frail, events, frail_account, sends
-from rooms import Agent, eventually
+from elsewhere.frail_account import (
+    DOMAIN,
+    Frail,
+    came_to,
+    events,
+    frail_account,
+    minutes_pass,
+)
+from rooms import Agent
 from smtp.scripted_smtp import HANG_UP
 
 from postroom.build import PostRoom
@@ -24,23 +31,12 @@ async def frail(tmp_path: Path) -> AsyncIterator[Frail]:
         yield made
 
 
-async def came_to(room: PostRoom, status: str) -> str:
-    """The reason of the one send, once it stands so."""
-
-    async def there() -> list[tuple[object, ...]]:
-        return [row for row in await sends(room, "status", "reason") if row[0] == status]
-
-    ((_, reason),) = await eventually(there, 20)
-    return str(reason)
-
-
 async def held(frail: Frail, room: PostRoom) -> tuple[Agent, SendAnswer]:
     """A mail to one, whose answer was lost and which no Sent folder proves."""
     frail.smtp.once["DOT"] = HANG_UP
     ada = await Agent(room, "ada").open()
     answer = await ada.send(to=BEN, subject="The offer")
-    await frail.jump(room, 61)
-    await came_to(room, "held")
+    await minutes_pass(frail, room, "held")
     return ada, answer
 
 
@@ -55,8 +51,7 @@ async def partly_held(frail: Frail, room: PostRoom) -> tuple[Agent, SendAnswer]:
     frail.smtp.once["DOT"] = HANG_UP
     await frail.jump(room, 2)
     await came_to(room, "unknown")
-    await frail.jump(room, 61)
-    await came_to(room, "held")
+    await minutes_pass(frail, room, "held")
     return ada, answer
 
 

@@ -9,8 +9,10 @@ import pytest
 from elsewhere.frail_account import (
     DOMAIN,
     Frail,
+    came_to,
     events,
     frail_account,
+    minutes_pass,
     problem,
     received,
     sends,
@@ -32,17 +34,6 @@ THEM = "ben@elsewhere.example"
 async def frail(tmp_path: Path) -> AsyncIterator[Frail]:
     async with frail_account(tmp_path) as made:
         yield made
-
-
-async def came_to(room: PostRoom, *statuses: str, seconds: float = 20) -> str:
-    """The reason of the one send, once its status is one of these."""
-
-    async def there() -> list[tuple[object, ...]]:
-        found = await sends(room, "status", "reason")
-        return [row for row in found if row[0] in statuses]
-
-    ((_, reason),) = await eventually(there, seconds)
-    return str(reason)
 
 
 async def test_an_answer_that_was_lost_is_found_in_sent_under_our_message_id(frail: Frail) -> None:
@@ -120,12 +111,11 @@ async def test_the_copy_of_an_earlier_attempt_proves_nothing_of_a_later_one(
         frail.smtp.once["DOT"] = HANG_UP
         await frail.jump(room, 2)
         await came_to(room, "unknown")
-        await frail.jump(room, 61)
         if on_unknown == "hold":
-            assert "goes to them again" in await came_to(room, "held")
+            assert "goes to them again" in await minutes_pass(frail, room, "held")
             assert await outcomes(room) == {"ben": "unknown", "cam": "accepted", "dan": "accepted"}
         else:
-            await came_to(room, "sent")
+            await minutes_pass(frail, room, "sent")
             assert taken_for(frail) == ["ben", "cam", "dan", "ben", "ben"]
 
 
@@ -135,7 +125,7 @@ async def test_a_second_doubt_is_looked_into_for_as_long_as_the_first(frail: Fra
     async with frail.open() as room:
         ada = await Agent(room, "ada").open()
         await ada.send(to=THEM)
-        await frail.jump(room, 61)
+        await minutes_pass(frail, room, "queued", "submitting")
         await eventually(lambda: asyncio.sleep(0, len(frail.smtp.messages) == 2))
         await came_to(room, "unknown")
         ((since,),) = await sends(room, "doubt_since")
@@ -168,8 +158,7 @@ async def test_what_is_not_in_sent_for_a_minute_is_held_for_a_person(frail: Frai
         ada = await Agent(room, "ada").open()
         answer = await ada.send(to=THEM)
         assert answer.status == "unknown"
-        await frail.jump(room, 61)
-        assert "A person decides" in await came_to(room, "held")
+        assert "A person decides" in await minutes_pass(frail, room, "held")
         assert "send.held" in await events(room)
         waited = await ada.wait(answer.thread_id, answer.after, timeout=0)
         assert waited.outcome == "held"
@@ -184,8 +173,7 @@ async def test_what_is_not_in_sent_goes_again_with_the_same_message_id_where_tha
     async with frail.open() as room:
         ada = await Agent(room, "ada").open()
         answer = await ada.send(to=THEM)
-        await frail.jump(room, 61)
-        await came_to(room, "sent")
+        await minutes_pass(frail, room, "sent")
     first, second = frail.smtp.messages
     assert first == second
     assert f"<{answer.send_id}@{DOMAIN}>".encode() in first

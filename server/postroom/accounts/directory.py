@@ -1,6 +1,6 @@
 """A domain whose addresses are rows in a SQL table that its mail server reads."""
 
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -59,21 +59,14 @@ class DirectoryDomain(Table):
     ``postroom provision print`` writes."""
     on_unknown: OnUnknown = OnUnknown.HOLD
     """What becomes of a send of which nobody knows whether it was taken, after Sent was searched
-    for a minute. With ``sent_at_acceptance``, what is not in Sent by then was not taken."""
+    for a minute. With ``sent_at_acceptance`` a copy that comes later, once a server is well again,
+    settles it."""
     quota_mb: int = Field(default=0, ge=0)
     """What may lie in each mailbox, MB; 0 for no limit."""
     poll_seconds: float = Field(default=0.03, ge=0.02, le=600)
     """Between two looks while somebody waits: it is one's own server, to which a look is cheap."""
     idle_poll_seconds: float = Field(default=60.0, ge=1, le=86_400)
     """Between two looks where IDLE is missing or does not deliver."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _sure(cls, value: Any) -> Any:
-        """Where Sent tells what was taken, a mail that is not there goes again."""
-        if isinstance(value, dict) and value.get("sent_at_acceptance", True):
-            return {"on_unknown": OnUnknown.RESEND, **value}
-        return value
 
     @field_validator("trusted")
     @classmethod

@@ -4,7 +4,7 @@ The states are drawn in model/sends.py. Each change of state is written here wit
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from postroom.index import journal, threads
@@ -15,6 +15,8 @@ from postroom.model.sends import Envelope, RecipientOutcome, RecipientReply, Sen
 from postroom.model.verdicts import Verdict
 
 sql = named("sends")
+
+MET = "Its copy was found in Sent: its server has taken it."
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,12 @@ def doubtful(con: Connection) -> list[Waiting]:
     return [_waiting(row) for row in sql.doubtful(con)]
 
 
+def newest_doubt(con: Connection) -> float | None:
+    """Since when the send is in doubt that is so for the shortest time, seconds since 1970."""
+    found: float | None = sql.newest_doubt(con)
+    return found
+
+
 def envelope(con: Connection, send: Waiting) -> Envelope:
     """Who a send is still for: whoever accepted or refused it already is left out."""
     left = [
@@ -165,30 +173,55 @@ def begin(con: Connection, send_id: int) -> bool:
     return bool(sql.begin(con, id=send_id))
 
 
+def in_doubt(con: Connection, send: Waiting) -> frozenset[str]:
+    """The addresses of which nobody knows whether they have the mail from an attempt before."""
+    return frozenset(
+        row["address"]
+        for row in recipients(con, send.id)
+        if row["outcome"] == RecipientOutcome.UNKNOWN or (send.attempts and not row["outcome"])
+    )
+
+
 def answered_by_person(con: Connection, send: Waiting) -> bool:
-    """Whether a person answered what this mail answers after it was written, while nobody can have
-    it yet. (Who may have it gets the rest of what was meant for them.)"""
-    if send.answers_mail is None or sql.attempts_in_vain(con, send_id=send.id) < send.attempts:
+    """Whether a person answered whom this mail is for, after what it answers came and while nobody
+    can have it yet. (Who may have it gets the rest of what was meant for them.)"""
+    known = recipients(con, send.id)
+    taken = any(row["outcome"] == RecipientOutcome.ACCEPTED for row in known)
+    if send.answers_mail is None or taken or in_doubt(con, send):
         return False
-    return sql.answered_by_person(con, mail_id=send.mail_id) is not None
+    meant = {row["address"].lower() for row in known}
+    return any(
+        meant & {person.address.lower() for person in threads.people_of(row[field])}
+        for row in sql.by_persons_since(con, mail_id=send.mail_id, answers_mail=send.answers_mail)
+        for field in ("to_people", "cc_people")
+    )
 
 
-def note(con: Connection, send_id: int, replies: Sequence[RecipientReply]) -> None:
-    """Keep what is known of these recipients."""
+def note(
+    con: Connection,
+    send_id: int,
+    replies: Sequence[RecipientReply],
+    doubtful: Collection[str] = (),
+) -> None:
+    """Keep what is known of these recipients. Of the ``doubtful`` ones an attempt before may have
+    reached, and no later refusal tells that it did not."""
     for reply in replies:
+        stays = reply.address in doubtful and reply.outcome is not RecipientOutcome.ACCEPTED
         sql.set_recipient(
             con,
             send_id=send_id,
             address=reply.address,
-            outcome=str(reply.outcome),
+            outcome=str(RecipientOutcome.UNKNOWN if stays else reply.outcome),
             code=reply.code,
             reply=reply.text,
         )
 
 
-def record(con: Connection, at: float, send: Waiting, submission: Submission) -> None:
-    """Keep what the server said in one attempt."""
-    note(con, send.id, submission.replies)
+def record(
+    con: Connection, at: float, send: Waiting, submission: Submission, doubtful: Collection[str]
+) -> None:
+    """Keep what the server said in one attempt; ``doubtful`` as for `note`."""
+    note(con, send.id, submission.replies, doubtful)
     told = {
         "recipients": [reply.model_dump(mode="json") for reply in submission.replies],
         "final": submission.final_reply,
@@ -258,6 +291,34 @@ def settle(
 def to_file(con: Connection, send_id: int) -> None:
     """Its server took it and files nothing: a copy has to go into Sent."""
     sql.set_to_file(con, id=send_id, to_file=1)
+
+
+def received_by(con: Connection, message_id: str, addresses: Collection[str]) -> frozenset[str]:
+    """Which of these addresses are mailboxes of ours that have received a mail of that Message-ID
+    (ours, which nobody else knows before it has arrived)."""
+    return frozenset(
+        address
+        for address in addresses
+        if sql.has_received(con, address=address.lower(), message_id=message_id) is not None
+    )
+
+
+def put_off(con: Connection, send_id: int) -> None:
+    """The server has not taken it for those who were in doubt."""
+    sql.put_off(con, send_id=send_id)
+
+
+def copy_met(con: Connection, at: float, mail_id: int) -> None:
+    """Its copy lies in Sent: a mail in doubt that was to go again, was held, or had failed, was
+    taken after all, and nobody gets it twice. It is reconciled."""
+    row = by_mail(con, mail_id)
+    waits = (SendStatus.QUEUED, SendStatus.HELD, SendStatus.FAILED)
+    if row is None or row["status"] not in waits or not row["attempts"]:
+        return
+    outcomes = {each["outcome"] for each in recipients(con, row["id"])}
+    if outcomes & {None, RecipientOutcome.UNKNOWN} and RecipientOutcome.ACCEPTED not in outcomes:
+        settle(con, at, row["id"], SendStatus.UNKNOWN, reason=MET, detail="its copy is in Sent")
+        threads.repend(con, thread_now(con, mail_id))
 
 
 def filed(con: Connection, send_id: int) -> None:

@@ -126,6 +126,12 @@ def answered_at(con: Connection, thread_id: int, at: float) -> None:
     sql.answered_up_to(con, thread_id=thread_id, at=at)
 
 
+def has_writer(con: Connection, thread_id: int, addresses: Collection[str]) -> bool:
+    """Whether one of these addresses wrote in a thread, or is where answers to it shall go."""
+    asked = json.dumps([address.lower() for address in addresses])
+    return sql.has_writer(con, thread_id=thread_id, addresses=asked) is not None
+
+
 def time_of(con: Connection, mailbox_id: int, ids: Collection[str]) -> float | None:
     """When the newest of a mailbox's messages came that bear these Message-IDs; None for none."""
     found: float | None = sql.time_of(con, mailbox_id=mailbox_id, ids=json.dumps(list(ids)))

@@ -8,6 +8,7 @@ reconciler finds out what became of it.
 import asyncio
 import logging
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 
 from pydantic import SecretStr
@@ -82,6 +83,7 @@ class Courier:
         """Submissions in flight, by way."""
         self._full = False
         """Whether some way has no place for what is due."""
+        self._doubt: float | None = None
         self._freed = asyncio.Event()
         self._stop = asyncio.Event()
 
@@ -123,6 +125,10 @@ class Courier:
         now = self._term.index.clock()
         self._full = False
         self._freed.clear()
+        doubt = await self._term.index.read(sends.newest_doubt)
+        if doubt != self._doubt:
+            self._doubt = doubt
+            self._reconciler.look()  # also of what a watcher has met
         for send in await self._term.index.read(lambda con: sends.due(con, now, LOOK_AT)):
             if send.id in self._in_flight:
                 continue
@@ -156,10 +162,10 @@ class Courier:
             taken = await self._term.write(lambda con: _take(con, now, send))
             if taken is None:
                 return
-            way, submission = await self._submit(send, *taken)
-            await self._term.write(lambda con: self._record(con, send, way, submission))
-            if any(r.outcome is RecipientOutcome.UNKNOWN for r in submission.replies):
-                self._reconciler.look()
+            way, submission = await self._submit(send, taken)
+            await self._term.write(
+                lambda con: self._record(con, send, taken.doubtful, way, submission)
+            )
         except Exception as error:
             log.error("Send %s was interrupted.", send.public_id, exc_info=error)
             await wait_for_event(self._stop, REST_SECONDS)
@@ -173,35 +179,40 @@ class Courier:
             way = self._ways.of(send.address)
         except PostroomError:
             return  # it goes nowhere, and is told so
-        await self._looks.look(way.name if way.shared else send.address)
+        await self._looks.look(way.name, way.name if way.shared else send.address)
 
-    async def _submit(
-        self, send: Waiting, envelope: Envelope, raw: bytes
-    ) -> tuple[Way | None, Submission]:
+    async def _submit(self, send: Waiting, taken: "_Taken") -> tuple[Way | None, Submission]:
         """The way it went, if any, and what became of it there."""
         way: Way | None = None
         try:
             way = self._ways.of(send.address)
             login = await way.smtp(send.address, SecretStr(send.password))
         except PostroomError as error:  # whatever is wrong there, it says nothing of the mail
-            return way, _not_begun(envelope, error)
+            return way, _not_begun(taken.envelope, error)
         try:
-            noting = partial(self._offered, send)
-            return way, await self._pool.submit(login, envelope, raw, noting)
+            noting = partial(self._offered, send, taken.doubtful)
+            return way, await self._pool.submit(login, taken.envelope, taken.raw, noting)
         except InvalidRequest as error:  # it can never be sent: trying again would never end
             answer = Answer(NO_ANSWER, error.message)
-            return way, all_alike(envelope, RecipientOutcome.REFUSED, answer)
+            return way, all_alike(taken.envelope, RecipientOutcome.REFUSED, answer)
 
-    async def _offered(self, send: Waiting, replies: tuple[RecipientReply, ...]) -> None:
+    async def _offered(
+        self, send: Waiting, doubtful: frozenset[str], replies: tuple[RecipientReply, ...]
+    ) -> None:
         """Keep who is put off or refused before the message leaves: should this process die after
         that, a copy in Sent must not speak for them. Of a first attempt that is for everybody
         there is nothing to keep."""
         told = any(each.outcome is not RecipientOutcome.UNKNOWN for each in replies)
         if told or send.attempts:
-            await self._term.write(lambda con: sends.note(con, send.id, replies))
+            await self._term.write(lambda con: sends.note(con, send.id, replies, doubtful))
 
     def _record(
-        self, con: Connection, send: Waiting, way: Way | None, submission: Submission
+        self,
+        con: Connection,
+        send: Waiting,
+        doubtful: frozenset[str],
+        way: Way | None,
+        submission: Submission,
     ) -> None:
         now = self._term.index.clock()
         before = [
@@ -211,7 +222,7 @@ class Courier:
         ]
         if submission.obstacle is not None and not isinstance(way, BuiltinWay):
             submission = _of_nobody(submission)
-        sends.record(con, now, send, submission)
+        sends.record(con, now, send, submission, doubtful)
         outcome = settle(
             submission,
             before,
@@ -219,6 +230,7 @@ class Courier:
             now=now,
             give_up_at=send.created_at + self._retry_seconds,
             local_domains=way.domains if isinstance(way, BuiltinWay) else frozenset(),
+            doubtful=doubtful,
         )
         codes = ",".join(sorted({str(reply.code) for reply in submission.replies}))
         sends.settle(
@@ -244,8 +256,18 @@ class Courier:
         await self._pool.close()
 
 
-def _take(con: Connection, now: float, send: Waiting) -> tuple[Envelope, bytes] | None:
-    """The envelope and bytes of a send that is now in our hands, or None where it is not to go."""
+@dataclass(frozen=True)
+class _Taken:
+    """A send that is in our hands."""
+
+    envelope: Envelope
+    raw: bytes
+    doubtful: frozenset[str]
+    """Whom an attempt before may have reached."""
+
+
+def _take(con: Connection, now: float, send: Waiting) -> _Taken | None:
+    """A send that is now in our hands, or None where it is not to go."""
     raw = mail.raw(con, send.mail_id)
     if raw is None:  # retention took the bytes while it waited; say so rather than wait for ever
         sends.settle(con, now, send.id, SendStatus.FAILED, reason=GONE)
@@ -255,7 +277,7 @@ def _take(con: Connection, now: float, send: Waiting) -> tuple[Envelope, bytes] 
         return None
     if not sends.begin(con, send.id):
         return None
-    return sends.envelope(con, send), raw
+    return _Taken(sends.envelope(con, send), raw, sends.in_doubt(con, send))
 
 
 def _after_acceptance(con: Connection, send: Waiting, way: Way, submission: Submission) -> None:

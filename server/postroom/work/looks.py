@@ -6,11 +6,11 @@
               its own, whatever its server's clock says              │
     watch     is woken, looks, says it did                           ┘
 
-A login that is not being watched, or does not answer in time, keeps no mail back.
+A login that cannot be looked into in time, or is not watched at all, keeps no mail back.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from postroom.index.index import wait_for_event
@@ -66,13 +66,18 @@ class Asked:
 class Looks:
     """The watches that can look into Sent at once, by the name of their login."""
 
-    def __init__(self) -> None:
+    def __init__(self, ways: Iterable[str] = ()) -> None:
+        """``ways`` are the names of those whose logins are watched."""
+        self._ways = frozenset(ways)
         self._watches: dict[str, Asked] = {}
+        self._begun = asyncio.Event()
 
     @contextmanager
     def answered_by(self, name: str) -> Iterator[Asked]:
         """While it lasts a watch answers what is asked of this login."""
         asked = self._watches[name] = Asked()
+        self._begun.set()
+        self._begun = asyncio.Event()
         try:
             yield asked
         finally:
@@ -85,16 +90,20 @@ class Looks:
         if (watch := self._watches.get(name)) is not None:
             watch._add()
 
-    async def look(self, name: str) -> bool:
-        """Whether what lies in this login's Sent now is in the index. False where nobody could
-        look within `PATIENCE_SECONDS`."""
-        watch = self._watches.get(name)
-        if watch is None:
+    async def look(self, way: str, name: str) -> bool:
+        """Whether what lies in the Sent of this login of a way is in the index now. False where
+        nobody could look within `PATIENCE_SECONDS`: its watch may just be beginning."""
+        if way not in self._ways:
             return False
-        # A look that ends without having looked is cancelled, and so is one that takes too long.
-        done, _ = await asyncio.wait([look := watch._add()], timeout=PATIENCE_SECONDS)
-        look.cancel()
-        return bool(done) and not look.cancelled()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while (watch := self._watches.get(name)) is None:
+                    await self._begun.wait()
+                # A look that ends without having looked is cancelled.
+                await asyncio.wait([look := watch._add()])
+        except TimeoutError:
+            return False
+        return not look.cancelled()
 
 
 def _end(looks: list[asyncio.Future[None]]) -> None:

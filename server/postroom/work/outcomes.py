@@ -1,6 +1,6 @@
 """What a server's answers come to: where a send stands after an attempt, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from postroom.model.sends import (
@@ -55,12 +55,13 @@ def settle(
     now: float,
     give_up_at: float,
     local_domains: frozenset[str],
+    doubtful: Collection[str] = (),
 ) -> Outcome:
     """The outcome of attempt number ``attempt`` (from 1).
 
     ``before`` is what earlier attempts settled for some recipients. A mail that somebody took is
     ``sent``, with a reason that names who did not. ``local_domains`` are the built-in server's,
-    where it was that server who answered.
+    where it was that server who answered. An attempt before may have reached the ``doubtful``.
     """
     if submission.obstacle is not None and not local_domains:
         return _not_begun(submission, attempt, now, give_up_at)
@@ -80,6 +81,7 @@ def settle(
         [
             *(_refused(reply, local_domains) for reply in refused),
             *(_given_up(reply) for reply in deferred),
+            *(_may_have_it(reply) for reply in (*refused, *deferred) if reply.address in doubtful),
         ]
     )
     return Outcome(SendStatus.SENT if accepted else SendStatus.FAILED, reason)
@@ -138,6 +140,10 @@ def _refused(reply: RecipientReply, local_domains: frozenset[str]) -> str:
     if reply.code == NO_ANSWER:
         return f"{address}: {reply.text}"
     return f"The mail server refused {address} ({reply.code})."
+
+
+def _may_have_it(reply: RecipientReply) -> str:
+    return f"Nobody knows whether an attempt before that has reached {reply.address}."
 
 
 def _given_up(reply: RecipientReply) -> str:

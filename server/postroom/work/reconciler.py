@@ -71,6 +71,8 @@ class Reconciler:
         self._asked = asyncio.Event()
         self._delay = 0.0
         self._retry_seconds = 0.0
+        self._absent: dict[int, float] = {}
+        """Since when a send in doubt was looked for in Sent and not found, by the send's row id."""
 
     def look(self, after: float = RECONSIDER_SECONDS) -> None:
         """Something is in doubt: look, once ``after`` seconds have passed."""
@@ -101,10 +103,11 @@ class Reconciler:
         found = await self._term.index.read(
             lambda con: [*sends.interrupted(con), *sends.doubtful(con)]
         )
+        self._absent = {id: at for id, at in self._absent.items() if id in {s.id for s in found}}
         by_domain: dict[str, list[Waiting]] = defaultdict(list)
         for send in found:
             if send.id not in ours and send.id not in in_hand():
-                by_domain[send.address.rpartition("@")[2]].append(send)
+                by_domain[_domain(send)].append(send)
         # A server that hangs keeps nobody waiting but its own.
         settled = await asyncio.gather(*(self._find_each_out(each) for each in by_domain.values()))
         return not all(settled)
@@ -118,6 +121,8 @@ class Reconciler:
         if not await self._term.index.read(lambda con: in_doubt(_known(con, send.id))):
             await self._settle(send, SendStatus.QUEUED, "it had not left: goes again")
             return True
+        if await self._term.write(lambda con: self._has_come_here(con, send)):
+            return True
         way = self._way(send)
         taken = await self._was_taken(send, way) if way is not None else None
         if taken is None:
@@ -126,18 +131,19 @@ class Reconciler:
         if taken and await self._term.write(lambda con: self._accept(con, send, way)):
             return True
         if not taken and way.sent_by is SentBy.ACCEPTANCE:
-            await self._settle(send, SendStatus.QUEUED, "not taken: goes again, same Message-ID")
+            await self._term.write(lambda con: self._not_taken(con, send))
             return True
         return await self._decide(send, way)
 
     async def _decide(self, send: Waiting, way: Way) -> bool:
-        """What becomes of a send whose absence from Sent proves nothing."""
-        since = send.doubt_since
-        if since is None:  # a dead worker had it in hand
+        """What becomes of a send whose absence from Sent proves nothing. A minute in which Sent
+        could not be searched is none."""
+        if send.doubt_since is None:  # a dead worker had it in hand
             await self._settle(send, SendStatus.UNKNOWN, "interrupted")
+        now = self._term.index.clock()
+        if now - self._absent.setdefault(send.id, now) < SEARCH_FOR_SECONDS:
             return False
-        if self._term.index.clock() - since < SEARCH_FOR_SECONDS:
-            return False
+        del self._absent[send.id]
         if way.on_unknown is OnUnknown.RESEND:
             await self._settle(send, SendStatus.QUEUED, "not proven: goes again, as was set")
         else:
@@ -153,7 +159,7 @@ class Reconciler:
 
     async def _was_taken(self, send: Waiting, way: Way) -> bool | None:
         """Whether the server took it; None where that cannot be found out now."""
-        message_id = f"{send.public_id}@{send.address.rpartition('@')[2]}"
+        message_id = f"{send.public_id}@{_domain(send)}"
         known = await way.took(send.address, message_id)
         if known is not None:
             return known
@@ -181,6 +187,27 @@ class Reconciler:
         now = self._term.index.clock()
         sends.settle(con, now, send.id, status, reason=reason, detail=detail)
 
+    def _has_come_here(self, con: Connection, send: Waiting) -> bool:
+        """Whether all in doubt are mailboxes of this post room that have got it by now."""
+        if not _is_open(con, send):
+            return True
+        doubtful = in_doubt(_known(con, send.id))
+        come = sends.received_by(con, f"{send.public_id}@{_domain(send)}", doubtful)
+        for address in come:
+            sends.accept(con, send.id, address)
+        if come and come == doubtful:
+            self._settle_as_known(con, send, self._way(send))
+            return True
+        return False
+
+    def _not_taken(self, con: Connection, send: Waiting) -> None:
+        """Its server, which knows, did not take it: it goes again, and nobody is in doubt."""
+        if _is_open(con, send):
+            now = self._term.index.clock()
+            sends.put_off(con, send.id)
+            detail = "not taken: goes again, same Message-ID"
+            sends.settle(con, now, send.id, SendStatus.QUEUED, detail=detail)
+
     def _accept(self, con: Connection, send: Waiting, way: Way) -> bool:
         """Whether it is settled: its copy is there, and proves for whom it was taken. It goes on
         as after an attempt that was answered so."""
@@ -191,6 +218,11 @@ class Reconciler:
             return False
         for address in proven:
             sends.accept(con, send.id, address)
+        self._settle_as_known(con, send, way)
+        return True
+
+    def _settle_as_known(self, con: Connection, send: Waiting, way: Way | None) -> None:
+        """Let it go on as after an attempt that was answered so."""
         now = self._term.index.clock()
         outcome = settle(
             Submission(replies=_known(con, send.id)),
@@ -206,9 +238,8 @@ class Reconciler:
             outcome.status,
             reason=outcome.reason,
             not_before=outcome.not_before,
-            detail="found with its server",
+            detail="found where it went",
         )
-        return True
 
     def _give_up(self, con: Connection, send: Waiting) -> bool:
         """Whether asking again is of no use: the mailbox was deleted, and its Sent folder too."""
@@ -221,6 +252,10 @@ class Reconciler:
             now = self._term.index.clock()
             sends.settle(con, now, send.id, SendStatus.UNKNOWN, reason=reason)
         return True
+
+
+def _domain(send: Waiting) -> str:
+    return send.address.rpartition("@")[2]
 
 
 def _is_open(con: Connection, send: Waiting) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from postroom.conversations import routing
 from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
-from postroom.index import folders, journal, mail, mailboxes, threads
+from postroom.index import folders, journal, mail, mailboxes, sends, threads
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
@@ -109,6 +109,8 @@ class Taking:
         ]
         for row in known:
             self._lies_here(row["mailbox_id"], row["mail_id"])
+            if self.place.role is Role.SENT:
+                sends.copy_met(self.con, self.now, row["mail_id"])
             if own and former:
                 mail.also_known_as(self.con, row["mail_id"], own)
         return bool(known)
@@ -196,6 +198,12 @@ class Taking:
             return
         self._keep(box_id)
 
+    def _goes_to_who_wrote(self, thread_id: int) -> bool:
+        """Whether it goes to anybody who wrote in its conversation; what a person only passed on
+        answers nobody."""
+        people = (*self.one.parsed.to, *self.one.parsed.cc)
+        return threads.has_writer(self.con, thread_id, [person.address for person in people])
+
     def _delivered_again(self, box_id: int) -> int | None:
         """The mail that this one is, delivered once for each address of its mailbox."""
         if self.place.role is Role.SENT:
@@ -249,7 +257,7 @@ class Taking:
             digest=journal.digest(self.con, fetched.raw),
         )
         mail.describe(self.con, kept, new, position)
-        if sent and not old:
+        if sent and not old and self._goes_to_who_wrote(kept.thread_id):
             threads.answered_at(self.con, kept.thread_id, at)
 
 

@@ -57,7 +57,8 @@ async def run(
     intake, lending = Intake(term), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
-    looks = Looks()
+    watched = [way for way in elsewhere if not _is_handed_in(way)]
+    looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
     courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
@@ -72,7 +73,6 @@ async def run(
             "caretaker": caretaker.run(),
         }
         if elsewhere:
-            watched = [way for way in elsewhere if not _is_handed_in(way)]
             others |= {
                 "attention": attention.run(),
                 "watcher": Watcher(term, intake, attention, looks, watched).run(),

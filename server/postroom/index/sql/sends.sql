@@ -72,6 +72,10 @@ WHERE s.status = 'submitting' ORDER BY s.id;
 SELECT s.*, b.address, b.password FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
 WHERE s.status = 'unknown' ORDER BY s.id;
 
+-- name: newest_doubt()$
+-- When the newest doubt came up.
+SELECT max(doubt_since) FROM sends WHERE status = 'unknown';
+
 -- name: set_status(id, status, reason, not_before, settled_at)!
 -- Moves it on.
 UPDATE sends SET status = :status, reason = :reason, not_before = :not_before, settled_at = :settled_at
@@ -89,24 +93,29 @@ INSERT INTO attempts (send_id, at, number, replies) VALUES (:send_id, :at, :numb
 -- Every try, in order.
 SELECT * FROM attempts WHERE send_id = :send_id ORDER BY id;
 
--- name: answered_by_person(mail_id)$
--- Whether a person answered the same conversation after this mail was written. By the mailbox: its
--- conversation may be long, and what came since is little.
-SELECT 1 FROM messages mine CROSS JOIN messages g INDEXED BY messages_by_mailbox
+-- name: by_persons_since(mail_id, answers_mail)
+-- What persons sent in the same conversation, heard of after this mail was written, and sent after what it
+-- answers came. By the mailbox: its conversation may be long, and what came since is little.
+SELECT g.to_people, g.cc_people FROM messages mine CROSS JOIN messages g INDEXED BY messages_by_mailbox
+JOIN messages asked ON asked.mail_id = :answers_mail
 LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE mine.mail_id = :mail_id AND g.mailbox_id = mine.mailbox_id AND g.mail_id > :mail_id
-  AND g.thread_id = mine.thread_id AND g.direction = 'sent' AND s.id IS NULL LIMIT 1;
-
--- name: attempts_in_vain(send_id)$
--- How many attempts surely left the mail with nobody.
-SELECT count(*) FROM attempts a WHERE a.send_id = :send_id AND NOT EXISTS (
-  SELECT 1 FROM json_each(a.replies, '$.recipients') r
-  WHERE json_extract(r.value, '$.outcome') IN ('accepted', 'unknown'));
+  AND g.thread_id = mine.thread_id AND g.direction = 'sent' AND s.id IS NULL AND g.at >= asked.at;
 
 -- name: set_recipient(send_id, address, outcome, code, reply)!
 -- What the server said of one recipient.
 UPDATE recipients SET outcome = :outcome, code = :code, reply = :reply
 WHERE send_id = :send_id AND address = :address;
+
+-- name: has_received(address, message_id)$
+-- Whether a mailbox of ours has received a mail of that Message-ID.
+SELECT 1 FROM messages g INDEXED BY messages_by_message_id JOIN mailboxes b ON b.id = g.mailbox_id
+WHERE g.message_id = :message_id AND g.direction = 'received' AND b.address = :address LIMIT 1;
+
+-- name: put_off(send_id)!
+-- Those in doubt have not got it.
+UPDATE recipients SET outcome = 'deferred'
+WHERE send_id = :send_id AND (outcome IS NULL OR outcome = 'unknown');
 
 -- name: held_in_thread(thread_id)$
 -- Whether a send of this conversation waits for a human.

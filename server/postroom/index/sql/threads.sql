@@ -95,6 +95,12 @@ UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending <> 0;
 -- A person has answered at that time, and we hear of it now.
 UPDATE messages SET pending = 0 WHERE thread_id = :thread_id AND pending <> 0 AND at <= :at;
 
+-- name: has_writer(thread_id, addresses)$
+-- Whether one of these addresses (a JSON array, lower case) wrote in a conversation, or asked for answers.
+SELECT 1 FROM messages w, json_each(:addresses) a
+WHERE w.thread_id = :thread_id AND w.direction = 'received'
+  AND (lower(w.from_address) = a.value OR instr(lower(w.reply_to), '"' || a.value || '"')) LIMIT 1;
+
 -- name: time_of(mailbox_id, ids)$
 -- When the newest of the messages came that bear these Message-IDs (a JSON array).
 SELECT max(at) FROM messages INDEXED BY messages_by_message_id
@@ -102,7 +108,8 @@ WHERE mailbox_id = :mailbox_id AND message_id IN (SELECT value FROM json_each(:i
 
 -- name: repend(thread_id)!
 -- Makes anew what waits for an answer: what came after our last send that was not refused, and
--- after the last answer of a person. Of ours we know the place in the journal; a person's is found later.
+-- after the last answer of a person, to somebody who wrote there. Of ours we know the place in the journal;
+-- a person's is found later.
 UPDATE messages SET pending = (
   direction = 'received'
   AND NOT (SELECT old FROM mail WHERE mail.id = messages.mail_id)
@@ -111,5 +118,10 @@ UPDATE messages SET pending = (
     WHERE o.thread_id = :thread_id AND o.direction = 'sent' AND s.status NOT IN ('failed', 'denied')), 0)
   AND at > coalesce((
     SELECT max(o.at) FROM messages o WHERE o.thread_id = :thread_id AND o.direction = 'sent'
-      AND NOT EXISTS (SELECT 1 FROM sends s WHERE s.mail_id = o.mail_id)), 0))
+      AND NOT EXISTS (SELECT 1 FROM sends s WHERE s.mail_id = o.mail_id)
+      AND EXISTS (SELECT 1 FROM messages w, (SELECT value FROM json_each(o.to_people)
+          UNION ALL SELECT value FROM json_each(o.cc_people)) whom
+        WHERE w.thread_id = :thread_id AND w.direction = 'received' AND (
+          lower(w.from_address) = lower(json_extract(whom.value, '$[0]'))
+          OR instr(lower(w.reply_to), '"' || lower(json_extract(whom.value, '$[0]')) || '"')))), 0))
 WHERE thread_id = :thread_id;
