@@ -15,6 +15,16 @@ LIST = "list@elsewhere.example"
 RECEIVED = "Received: from elsewhere.example by corp.test; Mon, 2 Nov 2026 10:00:00 +0000\r\n"
 
 
+POSTFIX = "Received: from elsewhere.example (unknown [192.0.2.1])\r\n\tby corp.test (Postfix);\r\n"
+
+
+def by_lmtp(to: str) -> str:
+    return (
+        f"Delivered-To: {to}\r\nReceived: from corp.test\r\n\tby corp.test with LMTP\r\n\tid 1Abc"
+        f" (envelope-from <a@b.c>)\r\n\tfor <{to}>; Mon, 02 Nov 2026 10:00:00 +0000\r\n"
+    )
+
+
 def delivered(to: str) -> str:
     return f"Delivered-To: {to}\r\n{RECEIVED}"
 
@@ -33,6 +43,22 @@ def delivered(to: str) -> str:
         (delivered("agent+nobody@corp.test"), "agent+ada@corp.test", "", "", set()),
         (delivered("agent+nobody@corp.test"), LIST, "", "by-ada@corp.test", set()),
         (delivered("owner@corp.test"), "agent+ada@corp.test", "", "", {ADA}),
+        # A Postfix before the Dovecot of the same host.
+        (f"{delivered(ACCOUNT)}{POSTFIX}", LIST, "", "", set()),
+        (f"{by_lmtp(ACCOUNT)}X-Original-To: agent+ada@corp.test\r\n{POSTFIX}", LIST, "", "", {ADA}),
+        (
+            f"{by_lmtp(ACCOUNT)}{POSTFIX}X-Original-To: agent+ada@corp.test\r\n",
+            *(LIST, "", "", set()),
+        ),
+        (
+            f"{delivered(ACCOUNT)}X-Original-To: agent+ada@corp.test\r\n{POSTFIX}",
+            *(LIST, "", "", set()),
+        ),
+        (
+            "Received: from x (by y with LMTP) by corp.test with ESMTP; Mon, 2 Nov 2026\r\n"
+            "X-Original-To: agent+ada@corp.test\r\n",
+            *(LIST, "", "", set()),
+        ),
         # Below Received is a stranger's.
         (f"{RECEIVED}Delivered-To: agent+ben@corp.test\r\n", "agent+ada@corp.test", "", "", {ADA}),
         # An answer, wherever it is addressed.

@@ -520,5 +520,80 @@ async def test_mail_that_is_much_older_than_its_mailbox_is_listed_as_left_when_i
         assert await received(room) == ["In time."]
 
 
+async def test_mail_that_came_in_a_short_outage_is_taken_although_its_server_has_a_slow_clock(
+    frail: Frail,
+) -> None:
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        frail.imap.deliver(mail("In time."))
+        await eventually(lambda: received(room))
+        frail.imap.hangs = True
+        frail.imap.cut()
+        await state(room, "down")
+        frail.imap.deliver(mail("In the outage."), at=time.time() - 300)
+        frail.imap.hangs = False
+        await eventually(lambda: came(room, "In time.", "In the outage."), 60)
+
+
+@pytest.mark.parametrize("gone", [0, 4])
+async def test_new_mail_under_numbers_that_were_a_persons_own_mail_is_read(
+    frail: Frail, gone: int
+) -> None:
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        await state(room, "idle")
+        frail.imap.deliver(mail("One."))
+        for number in range(3):
+            private = letter(to=ADDRESS, text="Private.", id=f"private-{number}@x")
+            frail.imap.deliver(private)
+
+        async def all_seen() -> bool:
+            return len(await room.index.read(lambda con: folders.strays(con, 10))) == 3
+
+        await eventually(all_seen)
+    inbox = frail.imap.inbox
+    for uid in (2, 3, 4):  # its server is put back to the first mail, and goes on
+        del inbox.mails[uid]
+    inbox.uidnext = 2
+    for number in range(2, 6):
+        inbox.put(mail(f"Number {number}."))
+    inbox.mails.pop(gone, None)
+    wanted = {"One.", *(f"Number {number}." for number in range(2, 6) if number != gone)}
+    async with frail.open() as room:
+
+        async def all_read() -> bool:
+            return set(await received(room)) == wanted
+
+        await eventually(all_read, 30)
+
+
+async def test_a_server_that_numbers_anew_each_time_does_not_make_the_index_grow(
+    frail: Frail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "ROUND_SECONDS", 0.2)
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        for number in range(20):
+            frail.imap.deliver(mail(f"Number {number}."))
+        await eventually(lambda: so_many(room, 20))
+        for uidvalidity in range(2, 8):
+            frail.imap.inbox.uidvalidity = uidvalidity
+            frail.imap.folders["Junk"].uidnext += 1  # INBOX is opened anew with it
+            await eventually(lambda v=uidvalidity: read_under(room, v), 30)  # type: ignore[misc]
+        copies = await room.index.read(lambda con: rows(con, "SELECT count(*) FROM copies"))
+        assert copies == [(20,)]
+        assert len(await received(room)) == 20
+
+
+async def so_many(room: PostRoom, count: int) -> bool:
+    return len(await received(room)) == count
+
+
+async def read_under(room: PostRoom, uidvalidity: int) -> bool:
+    asked = "SELECT count(*) FROM copies WHERE uidvalidity = ?"
+    return await room.index.read(lambda con: rows(con, asked, uidvalidity)) == [(20,)]
+
+
 async def came(room: PostRoom, *texts: str) -> bool:
     return await received(room) == list(texts)

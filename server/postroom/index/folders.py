@@ -4,6 +4,7 @@ Uniqueness is (mailbox, account, folder, UIDVALIDITY, UID): the primary key of `
 server renews UIDVALIDITY (RFC 3501 §2.3.1.1), a message is matched by the fingerprint of its bytes.
 """
 
+import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
@@ -11,9 +12,13 @@ from dataclasses import asdict, dataclass, replace
 from postroom.conversations.identifiers import own_id
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
-from postroom.model.messages import ParsedMessage
+from postroom.mime.as_written import as_written
+from postroom.model.messages import ParsedMessage, SenderVerdict
 
 sql = named("folders")
+
+MAX_UID = 0xFFFF_FFFF
+"""RFC 3501 §2.3.1.1."""
 
 HANDED_IN = "LMTP"
 """What mail that was handed in lies in; its UIDs are numbers of ours."""
@@ -102,6 +107,14 @@ def is_known(con: Connection, folder: Folder, uid: int) -> bool:
 
 
 def add_copy(con: Connection, folder: Folder, uid: int, mail_id: int) -> None:
+    """A UID is this mail."""
+    sql.add_copy(con, **_key(folder), uid=uid, mail_id=mail_id)
+
+
+def found_again(con: Connection, folder: Folder, uid: int, mail_id: int) -> None:
+    """A UID is this mail, which we knew. Where it lay under another numbering of the folder is
+    forgotten: a server may number anew each time."""
+    sql.forget_past(con, **_key(folder), mail_id=mail_id)
     sql.add_copy(con, **_key(folder), uid=uid, mail_id=mail_id)
 
 
@@ -161,10 +174,24 @@ def mark_gone(con: Connection, folder: Folder, uid: int, at: float) -> list[Row]
     return found
 
 
-def top_known(con: Connection, folder: Folder) -> tuple[int, str] | None:
-    """The highest UID of a mail that lies in a folder, as far as we know, and its Message-ID."""
-    row = sql.top_known(con, **_place(folder), mailbox_id=folder.mailbox_id)
-    return (row["uid"], row["message_id"]) if row else None
+def mark_of(message_id: str) -> bytes | None:
+    """What a mail is known by under its UID; None where it has no Message-ID."""
+    return (
+        hashlib.sha256(message_id.encode("utf-8", "replace")).digest()[:8] if message_id else None
+    )
+
+
+def top_known(con: Connection, folder: Folder, upto: int = MAX_UID) -> tuple[int, bytes] | None:
+    """The highest UID, up to one, of a mail that lies in a folder as far as we know, taken or left
+    there, and its mark."""
+    place = _place(folder)
+    taken = sql.top_taken(con, **place, mailbox_id=folder.mailbox_id, upto=upto)
+    left = None if folder.mailbox_id else sql.top_left(con, **place, upto=upto)
+    found = [(row["uid"], row["mark"]) for row in (left,) if row]
+    if taken:
+        mark = mark_of(taken["message_id"])
+        found += [(taken["uid"], mark)] if mark else []
+    return max(found, default=None)
 
 
 def renumber(con: Connection, folder: Folder) -> None:
@@ -207,6 +234,8 @@ class StrayWords:
     subject: str = ""
     arrived_at: float | None = None
     """By its server, seconds since 1970."""
+    mark: bytes | None = None
+    """What tells it from another mail under its UID: `mark_of` its Message-ID."""
 
 
 def forget_strays(con: Connection, folder: Folder) -> None:
@@ -265,23 +294,22 @@ def count_strays(con: Connection, since: float) -> int:
     return int(sql.count_strays(con, since=since))
 
 
-def same_letter(con: Connection, mailbox_id: int, parsed: ParsedMessage, raw: bytes) -> int | None:
+def same_letter(
+    con: Connection, mailbox_id: int, parsed: ParsedMessage, raw: bytes, verdict: SenderVerdict
+) -> int | None:
     """The mail that came to a mailbox before and is this one but for what servers wrote on top of
-    it: delivered once more, for another of its addresses. One that is the same to the byte was
-    put there by somebody, and is another one."""
+    it: delivered once more, for another of its addresses. One that is the same to the byte was put
+    there by somebody, and is another one; and so is one that its writer is believed for otherwise,
+    or of which a word or a field of its writer differs: who is copied can send a mail on under its
+    Message-ID, and may be faster."""
     own = own_id(parsed.message_id)
     if not own:
         return None
-    sender = parsed.sender.address if parsed.sender else ""
     for row in sql.letters_of(con, mailbox_id=mailbox_id, message_id=own):
-        same_words = (row["from_address"], row["subject"]) == (sender, parsed.subject)
-        if same_words and row["bytes"] != raw and _body(row["bytes"]) == _body(raw):
+        before = row["bytes"]
+        if row["verdict"] == verdict and before != raw and as_written(before) == as_written(raw):
             return int(row["mail_id"])
     return None
-
-
-def _body(raw: bytes) -> bytes:
-    return raw.partition(b"\r\n\r\n")[2]
 
 
 def sent_as(con: Connection, ids: Collection[str]) -> list[Row]:

@@ -39,7 +39,9 @@ class Beside:
         self._listed: tuple[FolderName, ...] = ()
         self._stood: dict[str, FolderStatus] = {}
         """How each folder stood when it was last opened."""
-        self.own: list[Look] = []
+        self._own: list[Look] = []
+        self._own_absent = False
+        """Whether a mailbox's own folder is not there yet: it comes with the first mail."""
 
     async def all(self, *, anew: bool) -> list[Look]:
         """All of them. They are listed anew where that is asked for (another one may be Sent by
@@ -49,8 +51,15 @@ class Beside:
         if anew or own or len(self._special()) < len(USES):
             self._listed = await self._connection.folders()
         mine = {each.bare: each.name for each in self._listed if each.selectable}
-        self.own = [Look(mine[name], Role.INBOX, box) for name, box in own.items() if name in mine]
-        return [*self._special(), *self.own]
+        self._own = [Look(mine[name], Role.INBOX, box) for name, box in own.items() if name in mine]
+        self._own_absent = len(self._own) < len(own)
+        return [*self._special(), *self._own]
+
+    async def own_now(self) -> list[Look]:
+        """The folders that are one mailbox's own, and are there by now."""
+        if self._own_absent:
+            await self.all(anew=True)
+        return self._own
 
     async def sent(self) -> list[Look]:
         """Sent, if there is one by now."""

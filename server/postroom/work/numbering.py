@@ -8,11 +8,13 @@ import asyncio
 import contextlib
 import logging
 from contextlib import aclosing
+from functools import partial
 
 from postroom.conversations.identifiers import own_id
 from postroom.imap.connection import ImapConnection
 from postroom.imap.folders import SelectedFolder
-from postroom.imap.mail import UnreadableMail
+from postroom.imap.mail import FetchedMail, UnreadableMail
+from postroom.imap.uids import MAX_UID
 from postroom.index import folders
 from postroom.index.folders import Progress
 from postroom.mime.parse import parse
@@ -20,6 +22,9 @@ from postroom.work.places import Place, Role
 from postroom.work.term import Term
 
 log = logging.getLogger("postroom.work")
+
+TRIES = 20
+"""Mails looked at, from the highest UID down, until one is found that we know and that is there."""
 
 
 async def check_numbering(
@@ -55,18 +60,32 @@ async def _was_put_back(
 
 
 async def _is_another(term: Term, connection: ImapConnection, place: Place) -> bool:
-    """Whether the last mail that we know is another one by now. By its Message-ID: some servers
-    put a mail together anew each time, and no two times alike."""
+    """Whether the highest UID that we know, and that is there, is another mail by now: a server
+    that gives UIDs out again does so from some UID upwards. By its Message-ID: some servers put a
+    mail together anew each time, and no two times alike."""
     if place.role is Role.SENT:
         return False  # there a provider may have renamed it
-    known = await term.index.read(lambda con: folders.top_known(con, place.folder))
-    if known is None:
-        return False
-    uid, message_id = known
-    with contextlib.suppress(UnreadableMail):
-        async with aclosing(connection.fetch_after(uid - 1, chunk=1)) as mails:
-            found = await anext(mails, None)
-        if found is not None and found.uid == uid:
-            parsed = await asyncio.to_thread(parse, found.raw)
-            return own_id(parsed.message_id) != message_id
+    upto = MAX_UID
+    for _ in range(TRIES):
+        below = partial(folders.top_known, folder=place.folder, upto=upto)
+        known = await term.index.read(below)
+        if known is None:
+            return False
+        uid, mark = known
+        with contextlib.suppress(UnreadableMail):
+            found = await _at(connection, uid)
+            if found is not None:
+                parsed = await asyncio.to_thread(parse, found.raw)
+                return folders.mark_of(own_id(parsed.message_id)) != mark
+        # Somebody has taken it away: what is the next one below that is there?
+        upto = (await connection.uids(1, uid - 1)).highest if uid > 1 else 0
+        if not upto:
+            return False
     return False
+
+
+async def _at(connection: ImapConnection, uid: int) -> FetchedMail | None:
+    """The mail with this UID, if it is there."""
+    async with aclosing(connection.fetch_after(uid - 1, chunk=1)) as mails:
+        found = await anext(mails, None)
+    return found if found is not None and found.uid == uid else None

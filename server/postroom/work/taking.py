@@ -83,6 +83,7 @@ class Taking:
             from_address=sender.address[:MAX_FROM_CHARS] if sender else "",
             subject=parsed.subject[:MAX_SUBJECT_CHARS],
             arrived_at=self.one.fetched.internal_date,
+            mark=folders.mark_of(own_id(parsed.message_id)),
         )
 
     def _owned(self, owner: int) -> Collection[int]:
@@ -208,7 +209,8 @@ class Taking:
         """The mail that this one is, delivered once for each address of its mailbox."""
         if self.place.role is Role.SENT:
             return None
-        return folders.same_letter(self.con, box_id, self.one.parsed, self.one.fetched.raw)
+        one = self.one
+        return folders.same_letter(self.con, box_id, one.parsed, one.fetched.raw, one.verdict)
 
     def _with_these_bytes(self, folder: Folder, content: bytes) -> int | None:
         """The mail that this one is, under another UID or in another folder."""
@@ -221,7 +223,7 @@ class Taking:
         """A known mail was found in this folder: renumbered, moved, or filed after it was sent."""
         folder = self.place.folder.of(box_id)
         if not folders.is_known(self.con, folder, self.one.fetched.uid):
-            folders.add_copy(self.con, folder, self.one.fetched.uid, mail_id)
+            folders.found_again(self.con, folder, self.one.fetched.uid, mail_id)
             mail.set_in_spam(self.con, mail_id, self.place.role is Role.JUNK)
 
     def _keep(self, box_id: int) -> None:

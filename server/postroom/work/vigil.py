@@ -40,6 +40,7 @@ class Vigil:
         self.intake = intake
         self.attention = attention
         self.looks = looks
+        self.read_at: dict[str, dict[str, float]] = {}
         self._openings = openings
         self._kept = 0
 

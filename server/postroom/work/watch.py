@@ -49,6 +49,9 @@ class Watching(Protocol):
     intake: Intake
     attention: Attention
     looks: Looks
+    read_at: dict[str, dict[str, float]]
+    """When all that lay in each folder had been read, by the login's name and the folder's: it
+    outlives a connection."""
 
     @property
     def round_seconds(self) -> float:
@@ -70,8 +73,7 @@ class Watch:
         self._compared = -math.inf
         self._pace = Pace()
         self._taken = 0
-        self._read_at: dict[str, float] = {}
-        """When all that lay in a folder had been read, by its name."""
+        self._read_at = watching.read_at.setdefault(source.name, {})
         self._own_changed = False
         self._asked_sent = -math.inf
 
@@ -109,6 +111,7 @@ class Watch:
                 came = await self._wait(news, min(patience, round_ends - loop.time()))
             if asked:
                 with asked.looking():
+                    await self._beside.all(anew=False)  # a mailbox may have been made
                     await self._look_into_sent()
             if loop.time() >= round_ends or self._own_changed:
                 looked_at = loop.time()
@@ -136,7 +139,7 @@ class Watch:
         """While somebody waits: whether something came into a folder that is one mailbox's own, or,
         now and then, into Sent, where a person may just have answered."""
         loop = asyncio.get_running_loop()
-        looks = self._beside.own
+        looks = await self._beside.own_now()
         if loop.time() - self._asked_sent >= SENT_SECONDS:
             self._asked_sent = loop.time()
             looks = [*looks, *self._beside.known_sent()]

@@ -6,6 +6,8 @@ ALTER TABLE strays ADD COLUMN from_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE strays ADD COLUMN from_address TEXT NOT NULL DEFAULT '';
 ALTER TABLE strays ADD COLUMN subject TEXT NOT NULL DEFAULT '';
 ALTER TABLE strays ADD COLUMN arrived_at REAL;
+-- A digest of its Message-ID, NULL where it has none: whether its UID is still this mail.
+ALTER TABLE strays ADD COLUMN mark BLOB;
 
 CREATE INDEX strays_by_arrival ON strays (coalesce(arrived_at, seen_at) DESC);
 

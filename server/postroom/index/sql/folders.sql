@@ -31,6 +31,11 @@ SELECT mail_id FROM copies WHERE mailbox_id = :mailbox_id AND account = :account
 INSERT INTO copies (mailbox_id, account, folder, uidvalidity, uid, mail_id)
 VALUES (:mailbox_id, :account, :folder, :uidvalidity, :uid, :mail_id);
 
+-- name: forget_past(mailbox_id, account, folder, uidvalidity, mail_id)!
+-- Where a mail lay under another numbering.
+DELETE FROM copies WHERE mail_id = :mail_id AND mailbox_id = :mailbox_id AND account = :account
+  AND folder = :folder AND uidvalidity <> :uidvalidity;
+
 -- name: newest_mail()$
 -- The row id of the newest mail.
 SELECT coalesce(max(id), 0) FROM mail;
@@ -42,7 +47,7 @@ SELECT 1 FROM mail WHERE mailbox_id = :mailbox_id AND fingerprint = :fingerprint
 -- name: letters_of(mailbox_id, message_id)
 -- What came to this mailbox under a Message-ID: the fields and the bytes. By the id, not by the mailbox:
 -- a planner without statistics walked the whole mailbox for each mail.
-SELECT g.mail_id, g.from_address, g.subject, r.bytes
+SELECT g.mail_id, g.verdict, r.bytes
 FROM messages g INDEXED BY messages_by_message_id JOIN raw r ON r.mail_id = g.mail_id
 WHERE g.mailbox_id = :mailbox_id AND g.message_id = :message_id AND g.direction = 'received'
 ORDER BY g.mail_id LIMIT 4;
@@ -90,12 +95,19 @@ SELECT mail_id, mailbox_id FROM copies WHERE account = :account AND folder = :fo
 UPDATE copies SET gone_at = :at WHERE account = :account AND folder = :folder
   AND uidvalidity = :uidvalidity AND uid = :uid AND gone_at IS NULL AND :mailbox_id IN (0, mailbox_id);
 
--- name: top_known(account, folder, uidvalidity, mailbox_id)^
--- The highest UID of a mail that lies in a folder, as far as we know, and the mail's Message-ID.
+-- name: top_taken(account, folder, uidvalidity, mailbox_id, upto)^
+-- The highest UID of a mail of ours that lies in a folder, as far as we know, and the mail's Message-ID.
 SELECT c.uid, g.message_id FROM copies c JOIN messages g ON g.mail_id = c.mail_id
-WHERE c.account = :account AND c.folder = :folder AND c.uidvalidity = :uidvalidity
+WHERE c.account = :account AND c.folder = :folder AND c.uidvalidity = :uidvalidity AND c.uid <= :upto
   AND c.gone_at IS NULL AND :mailbox_id IN (0, c.mailbox_id) AND g.message_id <> ''
 ORDER BY c.uid DESC LIMIT 1;
+
+-- name: top_left(account, folder, uidvalidity, upto)^
+-- The highest UID of a mail that was left there, and its mark.
+SELECT uid, mark FROM strays
+WHERE account = :account AND folder = :folder AND uidvalidity = :uidvalidity AND uid <= :upto
+  AND mark IS NOT NULL
+ORDER BY uid DESC LIMIT 1;
 
 -- name: past_numbering(account, folder)$
 -- A UIDVALIDITY below all that were met in a folder; servers' are above 0.
@@ -136,12 +148,12 @@ JOIN mail m ON m.id = c.mail_id WHERE f.account = :account AND f.folder = :folde
 -- What was left in a folder is listed anew as the folder is read anew.
 DELETE FROM strays WHERE account = :account AND folder = :folder;
 
--- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why, from_name, from_address, subject, arrived_at)!
+-- name: add_stray(account, folder, uidvalidity, uid, at, addresses, why, from_name, from_address, subject, arrived_at, mark)!
 -- A mail that was left where it lies. Under a number that was another mail's, it is this one now.
-INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why, from_name, from_address, subject, arrived_at)
-VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why, :from_name, :from_address, :subject, :arrived_at)
+INSERT INTO strays (account, folder, uidvalidity, uid, seen_at, addresses, why, from_name, from_address, subject, arrived_at, mark)
+VALUES (:account, :folder, :uidvalidity, :uid, :at, :addresses, :why, :from_name, :from_address, :subject, :arrived_at, :mark)
 ON CONFLICT DO UPDATE SET addresses = excluded.addresses, why = excluded.why, from_name = excluded.from_name,
-  from_address = excluded.from_address, subject = excluded.subject, arrived_at = excluded.arrived_at;
+  from_address = excluded.from_address, subject = excluded.subject, arrived_at = excluded.arrived_at, mark = excluded.mark;
 
 -- name: stray_uids(account, folder, uidvalidity)
 -- The UIDs of what was left in a folder.
