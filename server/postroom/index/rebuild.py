@@ -21,7 +21,7 @@ from postroom.index.paced import paced
 from postroom.index.queries import named
 from postroom.index.rethread import UNSURE, rethread
 from postroom.mime.parse import parse
-from postroom.mime.sender import sender_verdict
+from postroom.mime.sender import judge_sender
 from postroom.model.answers import RebuildReport
 from postroom.model.messages import Direction, SenderVerdict
 
@@ -90,13 +90,14 @@ def _read_one(row: Row, trusted: Trusted) -> NewMail:
     direction = Direction(row["direction"])
     sent = direction is Direction.SENT
     believed = trusted(row["address"].rpartition("@")[2])
-    verdict = SenderVerdict.VERIFIED if sent else sender_verdict(parsed, believed)
+    judged = None if sent else judge_sender(parsed, believed, mail.signatures_of(row["signatures"]))
     return NewMail(
         mailbox_id=row["mailbox_id"],
         direction=direction,
         raw=row["bytes"],
         parsed=parsed,
-        verdict=verdict,
+        verdict=judged.verdict if judged else SenderVerdict.VERIFIED,
+        evidence=judged.evidence if judged else None,
         at=row["arrived_at"],
         old=bool(row["old"]),
     )

@@ -96,6 +96,8 @@ class MessageView(Answer):
     text: str | None = None
     attachments: tuple[AttachmentInfo, ...] | None = None
     sender_verdict: Literal["verified", "unverified", "forged"] | None = None
+    sender_evidence: str | None = None
+    """Why it is forged, or what it falsely claims to have been checked by."""
     in_spam: bool | None = None
     """True where its server filed it among unwanted mail."""
     reply_to_differs: str | None = None

@@ -13,8 +13,9 @@ from postroom.index import folders, journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Progress
 from postroom.mime.parse import parse
-from postroom.mime.sender import sender_verdict
+from postroom.mime.sender import Judged, judge_sender
 from postroom.model.events import EventType
+from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import ParsedMessage, SenderVerdict
 from postroom.work.places import Place
 from postroom.work.taking import Read, Taking
@@ -31,6 +32,8 @@ FAULTS = (
     sqlite3.DataError,
 )
 """What goes wrong with one mail and would go wrong with it again; a full disk is none of these."""
+
+UNJUDGED = Judged(SenderVerdict.UNVERIFIED, SenderEvidence(why="it could not be read"))
 
 log = logging.getLogger("postroom.work")
 
@@ -97,14 +100,14 @@ def _read_one(fetched: FetchedMail, trusted: frozenset[str]) -> Read:
     same, and its header is tried by itself: one mail must not stop a mailbox."""
     try:
         parsed = parse(fetched.raw)
-        return Read(fetched, parsed, sender_verdict(parsed, trusted))
+        return Read(fetched, parsed, judge_sender(parsed, trusted))
     except Exception as error:
         _tell("A mail could not be read; its bytes are kept", error)
     try:
         header = parse(fetched.raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0])
     except Exception:
         header = ParsedMessage()
-    return Read(fetched, _marked(header), SenderVerdict.UNVERIFIED)
+    return Read(fetched, _marked(header), UNJUDGED)
 
 
 def _tell(what: str, error: Exception) -> None:
