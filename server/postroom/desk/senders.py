@@ -1,11 +1,14 @@
 """What is told of a message's sender, beside the verdict."""
 
+import re
 from collections.abc import Iterator
 
 from postroom.index import mail
 from postroom.index.database import Row
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import SenderVerdict
+
+_PLAIN = re.compile(r"(?:[\w.+=-]{1,64}@)?[a-z0-9.-]{1,253}")
 
 
 def told(row: Row) -> str | None:
@@ -21,9 +24,26 @@ def told(row: Row) -> str | None:
     return None
 
 
+def taken_for(row: Row) -> str | None:
+    """The address or domain that the sender's can be taken for. It may be a stranger's choice, and
+    is repeated only where it is a plain one."""
+    other = str(row["lookalike_of"])
+    return (other if _PLAIN.fullmatch(other) else "an address known here") if other else None
+
+
 def traced(row: Row) -> str:
     """All that a verdict rests on, for operators; "" of a mail of ours."""
-    return "; ".join(_traced(mail.evidence_of(row["evidence"]))) if row["evidence"] else ""
+    if not row["evidence"]:
+        return ""
+    known = [each for each in [_acquaintance(row)] if each]
+    return "; ".join([*_traced(mail.evidence_of(row["evidence"])), *known])
+
+
+def _acquaintance(row: Row) -> str:
+    """What is known of the sender from before, for operators."""
+    known = "wrote before, verified" if row["sender_known"] else ""
+    other = taken_for(row)
+    return "; ".join(each for each in (known, other and f"looks like {other}") if each)
 
 
 def _traced(evidence: SenderEvidence) -> Iterator[str]:

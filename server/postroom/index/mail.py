@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from postroom.conversations.identifiers import own_id
 from postroom.conversations.routing import followed_ids
-from postroom.index import search, threads
+from postroom.index import correspondents, search, threads
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
 from postroom.index.listed import listed
@@ -102,7 +102,9 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     sql.set_position(con, mail_id=kept.mail_id, position=position)
     pending = int(mail.direction is Direction.RECEIVED and not mail.old)
     row = fields(kept, mail, position, pending)
+    row |= correspondents.about(con, row)
     put_message(con, row)
+    correspondents.remember(con, row)
     search.add(con, row)
     threads.advance(con, row)
 

@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 
-from postroom.index import mail, search_anew, threads
+from postroom.index import correspondents, mail, search_anew, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.mail import Kept, NewMail
@@ -117,6 +117,9 @@ def _write(con: Connection, read: dict[int, NewMail]) -> None:
         thread_id = old["thread_id"] if old else threads.now(con, row["thread_id"])
         pending = old["pending"] if old else UNSURE
         fields = mail.fields(Kept(mail_id, thread_id), new, row["position"], pending)
+        correspondents.forget(con, mail_id)
+        fields |= correspondents.about(con, fields)
+        correspondents.remember(con, fields)
         if old is None or any(old[name] != value for name, value in fields.items()):
             mail.replace_message(con, fields)
 
