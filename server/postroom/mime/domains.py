@@ -3,8 +3,6 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import idna
-
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
@@ -19,9 +17,11 @@ def ascii_domain(name: str) -> str:
     bare = name.strip().rstrip(".").lower()
     if bare.isascii() or len(bare) > MAX_NAME:
         return bare
+    import idna  # 10 ms, for mail that needs it
+
     try:
         return idna.encode(bare, uts46=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:  # its errors are such
         return bare
 
 
@@ -34,9 +34,11 @@ def unicode_domain(name: str) -> str:
 def _label(label: str) -> str:
     if not label.startswith("xn--"):
         return label
+    import idna
+
     try:
         return idna.decode(label)
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:
         return label
 
 
