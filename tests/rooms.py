@@ -136,12 +136,15 @@ def letter(
     subject: str = "A letter",
     more: str = "",
 ) -> bytes:
-    """A plain mail; ``id`` and ``follows`` are Message-IDs without brackets."""
-    fields = [f"From: {sender}", f"To: {to}", f"Subject: {subject}"]
+    """A plain mail; ``id`` and ``follows`` are Message-IDs without brackets. Of ``more`` fields
+    those that servers write go on top, as they do it."""
+    others = more.splitlines()
+    fields = [each for each in others if each.startswith(("Received:", "Authentication-Results:"))]
+    fields += [f"From: {sender}", f"To: {to}", f"Subject: {subject}"]
     fields += [f"Date: {format_datetime(datetime.fromtimestamp(1_790_000_000, UTC))}"]
     fields += [f"Message-ID: <{id}>"] if id else []
     fields += [f"In-Reply-To: <{follows}>", f"References: <{follows}>"] if follows else []
-    fields += more.splitlines()
+    fields += [each for each in others if each not in fields]
     fields += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8"]
     head = "\r\n".join(fields).encode()
     return head + b"\r\n\r\n" + text.replace("\n", "\r\n").encode() + b"\r\n"

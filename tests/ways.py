@@ -21,6 +21,7 @@ class OtherWay:
     domains: frozenset[str]
     imap_login: LoginOf
     trusted: frozenset[str] = frozenset()
+    checks_dkim: bool = False
     name: str = "other"
     shared: bool = False
     smtp_host: str = "127.0.0.1"

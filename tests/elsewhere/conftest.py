@@ -30,7 +30,7 @@ def directory(host: MailHost, **more: Any) -> dict[str, Any]:
             "security": "starttls",
             "certificates": certificate,
         },
-        "trusted": [options.hostname],
+        "trusted": [options.hostname or f"mail.{host.domain}"],
         **more,
     }
 

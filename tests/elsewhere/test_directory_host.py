@@ -22,12 +22,16 @@ async def test_two_agents_talk_over_a_real_host(hosted: PostRoom) -> None:
     assert sent.status == "sent", sent
     came = await ben.wait(timeout=20)
     assert (came.outcome, came.messages[0].untrusted_text) == ("reply", "How are you?")
+    assert came.messages[0].sender_verdict == "verified"
     answer = await ben.send("Well.", thread_id=came.messages[0].thread_id)
     assert answer.status == "sent", answer
     back = await ada.wait(sent.thread_id, sent.after, timeout=20)
     assert [m.untrusted_text for m in back.messages] == ["Well."]
     thread = await hosted.desk.reading.thread(ada.caller, sent.thread_id)
     assert [m.direction for m in thread.messages] == ["sent", "received"]
+    await ada.send("And now?", thread_id=sent.thread_id)
+    [more] = (await ben.wait(after=came.after, timeout=20)).messages
+    assert (more.sender_verdict, more.sender_known) == ("verified", True)
 
 
 async def test_what_a_person_answers_from_the_mailbox_joins_the_thread(

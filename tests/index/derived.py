@@ -17,6 +17,7 @@ DERIVED = {
     "messages": "SELECT * FROM messages ORDER BY mail_id",
     "mentions": "SELECT * FROM mentions ORDER BY mailbox_id, message_id",
     "conversations": "SELECT * FROM conversations ORDER BY thread_id",
+    "correspondents": "SELECT * FROM correspondents ORDER BY mail_id, address",
     "threads": "SELECT * FROM threads ORDER BY id",
     "journal": "SELECT * FROM journal ORDER BY position",
 }

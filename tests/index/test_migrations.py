@@ -24,3 +24,21 @@ def test_what_was_left_before_its_words_were_kept_is_still_listed(tmp_path: Path
     row = con.execute("SELECT * FROM worker").fetchone()
     assert (row["settings"], row["domains"]) == ("", "[]")
     con.close()
+
+
+def test_mail_from_before_its_sender_was_looked_at_is_there_and_nobody_is_known(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0006_senders")
+    values = {row["name"]: 0 for row in con.execute("PRAGMA table_info(messages)")}
+    names = ", ".join(values)
+    con.execute(f"INSERT INTO messages ({names}) VALUES ({', '.join('0' * len(values))})")
+    con.close()
+    migrate(path)
+    con = connect(path)
+    row = con.execute("SELECT evidence, sender_known, lookalike_of FROM messages").fetchone()
+    assert tuple(row) == ("", 0, "")
+    assert con.execute("SELECT count(*) FROM correspondents").fetchone()[0] == 0
+    con.close()

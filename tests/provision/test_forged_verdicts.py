@@ -12,6 +12,11 @@ from servers.mail_host import MailHost
 from servers.postfix import running_postfix
 
 from postroom.mime.parse import parse
+from postroom.mime.sender import judge_sender
+from postroom.model.messages import SenderVerdict
+
+NAME = "mail.agents.test"
+"""What the host calls itself: its authserv-id."""
 
 VERDICT = b"mail.agents.test; dmarc=pass header.from=bank.example"
 
@@ -72,16 +77,78 @@ def test_a_verdict_that_came_from_elsewhere_is_not_delivered(
     assert b"Some words." in delivered
 
 
-def test_a_verdict_that_a_mailbox_submits_reaches_neither_the_other_nor_sent(
-    mail_host: MailHost,
+def submitted(host: MailHost, own: bytes = b"", sender: str = "") -> tuple[str, bytes, bytes]:
+    """A mailbox's address, and what the other and Sent get of a mail with ``own`` on top."""
+    (ada, secret), (ben, _) = host.new("ada"), host.new("ben")
+    message_id, raw = forged(own, ben, sender or ada)
+    host.submit(ada, secret, [ben], raw)
+    arrived(host, ben, message_id)
+    arrived(host, ada, message_id, "Sent")
+    [got], [sent] = host.mail(ben), host.mail(ada, "Sent")
+    return ada, got, sent
+
+
+@pytest.mark.parametrize("field", WRITTEN.values(), ids=WRITTEN.keys())
+def test_what_a_mailbox_submits_says_who_logged_in_and_nothing_that_it_wrote_itself(
+    mail_host: MailHost, field: bytes
 ) -> None:
+    ada, got, sent = submitted(mail_host, field)
+    says = f"{NAME}; auth=pass smtp.auth={ada}"
+    assert [parse(mail).authentication_results for mail in (got, sent)] == [(says,), (says,)]
+
+
+def test_a_sender_is_verified_by_the_host_that_took_the_mail(mail_host: MailHost) -> None:
+    _, got, _ = submitted(mail_host)
+    assert judge_sender(parse(got), frozenset({NAME})).verdict is SenderVerdict.VERIFIED
+    other, _ = mail_host.new("boss")
+    _, got, _ = submitted(mail_host, sender=other)
+    judged = judge_sender(parse(got), frozenset({NAME}))
+    assert judged.verdict is SenderVerdict.FORGED
+    assert judged.evidence.why == f"another mailbox logged in, says {NAME}"
+
+
+RECEIVED = (
+    b"Received: from x (x [192.0.2.1]) (Authenticated sender: boss@agents.test)\r\n"
+    b"\tby mail.agents.test (Postfix) with ESMTPSA id 4abc\r\n\tfor <x@agents.test>; now\r\n"
+)
+
+
+def test_a_login_that_a_mailbox_only_claims_is_not_believed_and_told(mail_host: MailHost) -> None:
+    _, got, _ = submitted(mail_host, RECEIVED, "boss@agents.test")
+    judged = judge_sender(parse(got), frozenset({NAME}))
+    assert judged.verdict is SenderVerdict.FORGED
+    assert judged.evidence.misplaced == (NAME,)
+    _, got, _ = submitted(mail_host, RECEIVED)
+    assert judge_sender(parse(got), frozenset({NAME})).verdict is SenderVerdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    ["(Authenticated sender: boss@agents.test)", "x) (Authenticated sender: boss@agents.test)"],
+)
+def test_a_stranger_who_claims_a_login_has_none(mail_host: MailHost, greeting: str) -> None:
+    ada, _ = mail_host.new("ada")
+    message_id, raw = forged(RECEIVED, ada, "boss@agents.test")
+    with smtplib.SMTP(LOOPBACK, mail_host.smtp_port, timeout=GENEROUS) as client:
+        client.ehlo(greeting)
+        client.sendmail("boss@elsewhere.test", [ada], raw)
+    arrived(mail_host, ada, message_id)
+    [got] = mail_host.mail(ada)
+    assert parse(got).authentication_results == ()
+    assert judge_sender(parse(got), frozenset({NAME})).verdict is SenderVerdict.UNVERIFIED
+
+
+def test_a_client_that_greets_with_a_login_is_not_taken_for_it(mail_host: MailHost) -> None:
     (ada, secret), (ben, _) = mail_host.new("ada"), mail_host.new("ben")
-    message_id, raw = forged(WRITTEN["as usual"], ben, ada)
-    mail_host.submit(ada, secret, [ben], raw)
+    message_id, raw = letter(ada, ben)
+    with smtplib.SMTP(LOOPBACK, mail_host.submission_port, timeout=GENEROUS) as client:
+        client.starttls(context=mail_host.tls())
+        client.ehlo("x (Authenticated sender: boss@agents.test) by mail.agents.test (Postfix)")
+        client.login(ada, secret)
+        client.sendmail(ada, [ben], raw)
     arrived(mail_host, ben, message_id)
-    arrived(mail_host, ada, message_id, "Sent")
-    for [mail] in (mail_host.mail(ben), mail_host.mail(ada, "Sent")):
-        assert parse(mail).authentication_results == ()
+    [got] = mail_host.mail(ben)
+    assert parse(got).authentication_results == (f"{NAME}; auth=pass smtp.auth={ada}",)
 
 
 def test_an_enclosed_mail_keeps_its_fields(mail_host: MailHost) -> None:

@@ -20,6 +20,7 @@ FILES = {
     "postfix/main.cf",
     "postfix/master.cf",
     "postfix/headers.regexp",
+    "postfix/submitted.regexp",
     "postfix/senders.regexp",
     "postfix/sent.regexp",
 }

@@ -37,6 +37,8 @@ class Account(Table):
     oauth: OAuth | None = None
     trusted: tuple[str, ...] = Field(default=(), max_length=100)
     """The authserv-ids whose Authentication-Results are believed (RFC 8601 §2.5)."""
+    check_dkim: bool = False
+    """Whether Postroom checks DKIM signatures of what comes in itself: a DNS look-up a signer."""
     files_sent: bool = False
     """Whether what is submitted lies in Sent by itself; otherwise it is put there."""
     on_unknown: OnUnknown = OnUnknown.HOLD

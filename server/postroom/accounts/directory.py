@@ -54,6 +54,8 @@ class DirectoryDomain(Table):
     """Where it is there, mail comes in this way, and IMAP serves people's mail programs alone."""
     trusted: tuple[str, ...] = Field(default=(), max_length=100)
     """The authserv-ids whose Authentication-Results are believed (RFC 8601 §2.5)."""
+    check_dkim: bool = False
+    """Whether Postroom checks DKIM signatures of what comes in itself: a DNS look-up a signer."""
     sent_at_acceptance: bool = True
     """Whether the server files the Sent copy as it accepts a mail, as the configuration does that
     ``postroom provision print`` writes."""

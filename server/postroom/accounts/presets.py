@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from postroom.model.servers import Security
+from postroom.model.servers import MICROSOFT, Security
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Preset:
     connection_limit: int | None = None
     """IMAP connections at a time, where the provider says how many."""
     authserv_ids: tuple[str, ...] = ()
-    """What it calls itself in Authentication-Results (RFC 8601 §2.5), where that is one name."""
+    """What it calls itself in Authentication-Results (RFC 8601 §2.5), where that is one name; of
+    Microsoft, ``MICROSOFT``."""
 
 
 _APP_PASSWORD = "an app password, made in the account's security settings"
@@ -122,6 +123,7 @@ _KNOWN = (
         files_sent=True,
         rewrites_from=True,
         rewrites_message_id=True,
+        authserv_ids=(MICROSOFT,),
     ),
     Preset(
         # ispdb/hotmail.com.xml, November 2026; the rest as with Microsoft 365.
@@ -137,6 +139,7 @@ _KNOWN = (
         files_sent=True,
         rewrites_from=True,
         rewrites_message_id=True,
+        authserv_ids=(MICROSOFT,),
     ),
     Preset(
         # support.apple.com/102525, read 2026-11: the IMAP user is the name before the @, the SMTP

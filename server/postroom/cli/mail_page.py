@@ -36,6 +36,8 @@ def _remarks(message: MessageView) -> list[tuple[str, str]]:
         "cc": ", ".join(message.cc or ()),
         "kind": message.kind.replace("_", "-") if message.kind != "message" else None,
         "sender": verdict if verdict not in (None, "verified") else None,
+        "because": message.sender_evidence,
+        "looks like": message.lookalike_of,
         "asks for replies to (not followed)": message.reply_to_differs,
         "hidden pieces of text left out": str(message.hidden_text) if message.hidden_text else None,
         "status": message.status,

@@ -2,6 +2,7 @@
 
 import json
 
+from postroom.desk import senders
 from postroom.desk.steps import Steps, claimed
 from postroom.desk.times import iso
 from postroom.index import folders, journal, mail, mailboxes, reading, sends, threads
@@ -149,6 +150,10 @@ def _add_reading(con: Connection, steps: Steps, row: Row) -> None:
         f" Message-ID {fields['message_id'] or 'none'}",
         f"defects: {defects}" if defects else "",
     )
+    if evidence := senders.traced(fields):
+        steps.add(
+            StepKind.READ, row["arrived_at"], f"sender taken for {fields['verdict']}", evidence
+        )
 
 
 def _add_send(con: Connection, steps: Steps, send: Row) -> None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pydantic_core import from_json
 
+from postroom.desk import senders
 from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
@@ -73,6 +74,9 @@ def message(
             "text": None if received else text,
             "attachments": files[:most] or None,
             "sender_verdict": row["verdict"] if received else None,
+            "sender_evidence": senders.told(row) if received else None,
+            "sender_known": True if received and row["sender_known"] else None,
+            "lookalike_of": senders.taken_for(row) if received else None,
             "in_spam": True if row["in_spam"] else None,
             "reply_to_differs": reply_to_differs(row) if received else None,
             "hidden_text": row["hidden_text"] or None,

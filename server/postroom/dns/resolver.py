@@ -1,4 +1,4 @@
-"""SRV and MX look-ups, bounded in time. dnspython is known to this module alone."""
+"""SRV, MX and TXT look-ups, bounded in time. dnspython is known to this module alone."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -46,6 +46,14 @@ class Resolver:
             for each in list(answer or ())[:MAX_RECORDS_READ]
         ]
         return tuple(each for each in found if each.host)
+
+    async def texts(self, name: str) -> tuple[str, ...]:
+        """The TXT records of ``name``, each with its pieces joined. Unavailable as above."""
+        answer = await self._ask(name, "TXT")
+        return tuple(
+            b"".join(each.strings).decode("utf-8", "replace")
+            for each in list(answer or ())[:MAX_RECORDS_READ]
+        )
 
     async def _ask(self, name: str, kind: str) -> "Answer | None":
         from dns.asyncbackend import get_backend

@@ -9,13 +9,16 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
+from pydantic import TypeAdapter
+
 from postroom.conversations.identifiers import own_id
 from postroom.conversations.routing import followed_ids
-from postroom.index import search, threads
+from postroom.index import correspondents, search, threads
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
 from postroom.index.listed import listed
 from postroom.index.queries import named
+from postroom.model.evidence import SenderEvidence, Signature
 from postroom.model.messages import (
     AttachmentPart,
     Direction,
@@ -24,6 +27,8 @@ from postroom.model.messages import (
 )
 
 sql = named("mail")
+
+_SIGNATURES = TypeAdapter(list[Signature])
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class NewMail:
     """It lies in a folder for unwanted mail."""
     id: int | None = None
     """The row id set aside for it, so that old mail has its place; None for the next one."""
+    evidence: SenderEvidence | None = None
+    """What the verdict rests on; None of our own mail."""
     into: int | None = None
     """The thread it answers, for a mail of ours: the message there may bear no Message-ID."""
 
@@ -83,6 +90,7 @@ def keep(con: Connection, now: float, mail: NewMail) -> Kept:
             size=len(mail.raw),
             old=int(mail.old),
             in_spam=int(mail.in_spam),
+            signatures=_signatures(mail.evidence),
         )
     )
     sql.add_raw(con, mail_id=mail_id, bytes=mail.raw)
@@ -94,7 +102,9 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     sql.set_position(con, mail_id=kept.mail_id, position=position)
     pending = int(mail.direction is Direction.RECEIVED and not mail.old)
     row = fields(kept, mail, position, pending)
+    row |= correspondents.about(con, row)
     put_message(con, row)
+    correspondents.remember(con, row)
     search.add(con, row)
     threads.advance(con, row)
 
@@ -139,7 +149,27 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "hidden_text": parsed.hidden_text,
         "defects": listed(parsed.defects),
         "pending": pending,
+        "evidence": _written(mail.evidence),
     }
+
+
+def evidence_of(text: str) -> SenderEvidence:
+    """What a message's row says of its sender (JSON)."""
+    return SenderEvidence.model_validate_json(text) if text else SenderEvidence()
+
+
+def signatures_of(text: str) -> tuple[Signature, ...]:
+    """What a mail's row says of its signatures (JSON)."""
+    return tuple(_SIGNATURES.validate_json(text)) if text else ()
+
+
+def _written(evidence: SenderEvidence | None) -> str:
+    return evidence.model_dump_json(exclude_defaults=True) if evidence else ""
+
+
+def _signatures(evidence: SenderEvidence | None) -> str:
+    found = evidence.signatures if evidence else ()
+    return _SIGNATURES.dump_json(list(found)).decode() if found else ""
 
 
 def set_aside(con: Connection, count: int) -> int:

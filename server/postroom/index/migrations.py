@@ -44,6 +44,22 @@ def _for_operators(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0004_placeholder")
+def _placeholder_4(db: Database) -> None:
+    """Another change's."""
+
+
+@migrations(name="0005_placeholder")
+def _placeholder_5(db: Database) -> None:
+    """Another change's."""
+
+
+@migrations(name="0006_senders")
+def _senders(db: Database) -> None:
+    for statement in _statements("0006_senders.sql"):
+        db.execute(statement)
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 
-from postroom.index import mail, search_anew, threads
+from postroom.index import correspondents, mail, search_anew, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.mail import Kept, NewMail
@@ -21,7 +21,7 @@ from postroom.index.paced import paced
 from postroom.index.queries import named
 from postroom.index.rethread import UNSURE, rethread
 from postroom.mime.parse import parse
-from postroom.mime.sender import sender_verdict
+from postroom.mime.sender import judge_sender
 from postroom.model.answers import RebuildReport
 from postroom.model.messages import Direction, SenderVerdict
 
@@ -90,13 +90,14 @@ def _read_one(row: Row, trusted: Trusted) -> NewMail:
     direction = Direction(row["direction"])
     sent = direction is Direction.SENT
     believed = trusted(row["address"].rpartition("@")[2])
-    verdict = SenderVerdict.VERIFIED if sent else sender_verdict(parsed, believed)
+    judged = None if sent else judge_sender(parsed, believed, mail.signatures_of(row["signatures"]))
     return NewMail(
         mailbox_id=row["mailbox_id"],
         direction=direction,
         raw=row["bytes"],
         parsed=parsed,
-        verdict=verdict,
+        verdict=judged.verdict if judged else SenderVerdict.VERIFIED,
+        evidence=judged.evidence if judged else None,
         at=row["arrived_at"],
         old=bool(row["old"]),
     )
@@ -116,6 +117,9 @@ def _write(con: Connection, read: dict[int, NewMail]) -> None:
         thread_id = old["thread_id"] if old else threads.now(con, row["thread_id"])
         pending = old["pending"] if old else UNSURE
         fields = mail.fields(Kept(mail_id, thread_id), new, row["position"], pending)
+        correspondents.forget(con, mail_id)
+        fields |= correspondents.about(con, fields)
+        correspondents.remember(con, fields)
         if old is None or any(old[name] != value for name, value in fields.items()):
             mail.replace_message(con, fields)
 

@@ -12,6 +12,9 @@
         kinds         message, automatic, bounce    reports: what a bounce says
 
     sender            who vouches for From          authentication: the field they vouch in
+    ├── standing      where that field counts       trace_order: what servers wrote, in order
+    └── domains       names of domains compared, and whose they are
+    lookalikes        what an address looks like
     attachments       one leaf's bytes and text     filenames: names that are safe
     media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part

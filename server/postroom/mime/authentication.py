@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _MAX_CHARS = 10_000
-"""A field longer than this is no server's own."""
+"""A field longer than this is no server's own, and is not read."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|\(|\)|;|[^\s"();]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -26,12 +26,19 @@ class Result:
 
 
 def read_results(field: str) -> tuple[str, tuple[Result, ...]]:
-    """The authserv-id in lower case, and the statements. Comments are skipped: they are words."""
-    sections = _sections(field[:_MAX_CHARS])
+    """The authserv-id in lower case, and the statements. Comments are skipped: they are words.
+
+    Microsoft writes no authserv-id: a statement stands in its place, and the name is "".
+    """
+    if len(field) > _MAX_CHARS:
+        return "", ()
+    sections = _sections(field)
     if not sections or not sections[0]:
         return "", ()
-    results = [_result(section) for section in sections[1:]]
-    return sections[0][0].casefold(), tuple(result for result in results if result is not None)
+    first = sections[0][0]
+    results = [_result(section) for section in sections[0 if "=" in first else 1 :]]
+    name = "" if "=" in first else first.casefold()
+    return name, tuple(result for result in results if result is not None)
 
 
 def _sections(field: str) -> list[list[str]]:

@@ -8,6 +8,7 @@ from postroom.mime.fields import Fields
 from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
 from postroom.mime.quotes import split_quotes
+from postroom.mime.trace_order import trace_order
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.model.messages import AttachmentPart, ParsedMessage, Person
@@ -58,6 +59,7 @@ def parse(raw: bytes) -> ParsedMessage:
         attachments=tuple(attachments),
         hidden_text=body.hidden,
         authentication_results=tuple(fields.every_raw("authentication-results")),
+        trace=trace_order(fields),
         delivered_to=delivered_to(fields),
         handed_on=was_handed_on(fields),
         original_ids=original_ids(fields),

@@ -96,6 +96,12 @@ class MessageView(Answer):
     text: str | None = None
     attachments: tuple[AttachmentInfo, ...] | None = None
     sender_verdict: Literal["verified", "unverified", "forged"] | None = None
+    sender_evidence: str | None = None
+    """Why it is forged, or what it falsely claims to have been checked by."""
+    sender_known: bool | None = None
+    """True where the sender is verified, and wrote before, verified, to this owner's mailboxes."""
+    lookalike_of: str | None = None
+    """The address, or the domain of ours, that the sender's can be taken for."""
     in_spam: bool | None = None
     """True where its server filed it among unwanted mail."""
     reply_to_differs: str | None = None

@@ -55,6 +55,11 @@ class AttachmentPart(Frozen):
     """Decoded, bytes."""
 
 
+TraceEntry = tuple[str, str]
+"""A field that servers write: its lower-case name, and of Received which server wrote it, of
+Authentication-Results the whole of it. ``own`` stands where the mail's own fields begin."""
+
+
 class ParsedMessage(Frozen):
     """The fields read from a raw mail. Every string is valid Unicode without NUL; a field that is
     missing or unreadable is empty, and ``defects`` says so."""
@@ -84,7 +89,9 @@ class ParsedMessage(Frozen):
     """How many pieces of text a reader would not have seen; they are left out of ``text``."""
     authentication_results: tuple[str, ...] = ()
     """The Authentication-Results fields, unfolded, topmost first (RFC 8601): claims, to be believed
-    only from a server that we trust."""
+    only from a server that we trust, and where it stands where that one writes it."""
+    trace: tuple[TraceEntry, ...] = ()
+    """Where they stand among what servers on the way wrote, topmost first."""
     delivered_to: tuple[str, ...] = ()
     """Whom the last server says it was delivered for: addresses, lower case."""
     handed_on: bool = True

@@ -30,3 +30,7 @@ class Security(StrEnum):
     (RFC 3501 §6.2.1, RFC 3207)."""
     NONE = "none"
     """In the clear: for loopback and for a network that is trusted."""
+
+
+MICROSOFT = "microsoft365"
+"""In ``trusted``: Microsoft's servers, whose Authentication-Results bear no authserv-id."""

@@ -20,6 +20,7 @@ Mail in:
     expunged.py     what was taken from it
     conveyor.py     the next batch, while one is indexed   news.py        IDLE, or asking
     intake.py       mail's way into the index, a batch at a time
+    signing.py      its DKIM signatures, where they are to be checked
     taking.py       one mail: whose it is, whether it is known, where it belongs
       pace.py  tries.py  troubles.py    how soon, how often, and what is wrong meanwhile
 

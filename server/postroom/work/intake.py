@@ -13,10 +13,12 @@ from postroom.index import folders, journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Progress
 from postroom.mime.parse import parse
-from postroom.mime.sender import sender_verdict
+from postroom.mime.sender import Judged, judge_sender
 from postroom.model.events import EventType
+from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import ParsedMessage, SenderVerdict
 from postroom.work.places import Place
+from postroom.work.signing import Signatures, Signers
 from postroom.work.taking import Read, Taking
 from postroom.work.term import Term
 
@@ -32,14 +34,17 @@ FAULTS = (
 )
 """What goes wrong with one mail and would go wrong with it again; a full disk is none of these."""
 
+UNJUDGED = Judged(SenderVerdict.UNVERIFIED, SenderEvidence(why="it could not be read"))
+
 log = logging.getLogger("postroom.work")
 
 
 class Intake:
     """Takes mail in, each message once."""
 
-    def __init__(self, term: Term) -> None:
+    def __init__(self, term: Term, signers: Signers | None = None) -> None:
         self._term = term
+        self._signers = signers
 
     async def take(
         self,
@@ -54,7 +59,11 @@ class Intake:
 
         ``first_look``: it lay there when we first looked, and may be older than our connection.
         False, and nothing taken, where the mailbox has been deleted or purged meanwhile."""
-        read = await asyncio.to_thread(_read, batch, place.way.trusted)
+        signed: list[Signatures] = [()] * len(batch)
+        # Of mail that lay there before, keys have been changed since; and there may be much of it.
+        if place.way.checks_dkim and self._signers is not None and not first_look:
+            signed = await self._signers.of([fetched.raw for fetched in batch])
+        read = await asyncio.to_thread(_read, batch, place.way.trusted, signed)
         now = self._term.index.clock()
 
         def change(con: Connection, take: Callable[[Taking], None]) -> bool:
@@ -88,23 +97,25 @@ class Intake:
         await self._term.write(change)
 
 
-def _read(batch: list[FetchedMail], trusted: frozenset[str]) -> list[Read]:
-    return [_read_one(fetched, trusted) for fetched in batch]
+def _read(
+    batch: list[FetchedMail], trusted: frozenset[str], signed: list[Signatures]
+) -> list[Read]:
+    return [_read_one(one, trusted, own) for one, own in zip(batch, signed, strict=True)]
 
 
-def _read_one(fetched: FetchedMail, trusted: frozenset[str]) -> Read:
+def _read_one(fetched: FetchedMail, trusted: frozenset[str], signed: Signatures) -> Read:
     """A mail's fields. Where reading them fails, which it never should, the mail is kept all the
     same, and its header is tried by itself: one mail must not stop a mailbox."""
     try:
         parsed = parse(fetched.raw)
-        return Read(fetched, parsed, sender_verdict(parsed, trusted))
+        return Read(fetched, parsed, judge_sender(parsed, trusted, signed))
     except Exception as error:
         _tell("A mail could not be read; its bytes are kept", error)
     try:
         header = parse(fetched.raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0])
     except Exception:
         header = ParsedMessage()
-    return Read(fetched, _marked(header), SenderVerdict.UNVERIFIED)
+    return Read(fetched, _marked(header), UNJUDGED)
 
 
 def _tell(what: str, error: Exception) -> None:

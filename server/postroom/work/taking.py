@@ -15,6 +15,7 @@ from postroom.index import folders, journal, mail, mailboxes, sends, threads
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
+from postroom.mime.sender import Judged
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.work.places import Place, Role
@@ -42,7 +43,7 @@ NOBODYS = "for none of our mailboxes"
 class Read:
     fetched: FetchedMail
     parsed: ParsedMessage
-    verdict: SenderVerdict
+    judged: Judged
     fields: ParsedMessage | None = None
     """What is kept of it in the place of ``parsed``."""
 
@@ -240,7 +241,8 @@ class Taking:
             direction=Direction.SENT if sent else Direction.RECEIVED,
             raw=fetched.raw,
             parsed=self.one.fields or self.one.parsed,
-            verdict=SenderVerdict.VERIFIED if sent else self.one.verdict,
+            verdict=SenderVerdict.VERIFIED if sent else self.one.judged.verdict,
+            evidence=None if sent else self.one.judged.evidence,
             at=at,
             old=old,
             in_spam=self.place.role is Role.JUNK,

@@ -83,6 +83,10 @@ class Way(Protocol):
     def trusted(self) -> frozenset[str]:
         """The authserv-ids whose Authentication-Results are believed (RFC 8601 §5)."""
 
+    @property
+    def checks_dkim(self) -> bool:
+        """Whether signatures of what comes in are checked by ourselves."""
+
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         """How the mail of a mailbox is read. ``password`` is the mailbox's own.
 
@@ -116,6 +120,7 @@ class BuiltinWay:
     sent_by: SentBy = SentBy.ACCEPTANCE
     on_unknown: OnUnknown = OnUnknown.RESEND
     allows: Allowance = field(default_factory=Allowance)
+    checks_dkim: bool = False  # whoever submits there has logged in
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         return ImapLogin(LOOPBACK, self.imap_port, address, password.get_secret_value())
@@ -179,6 +184,10 @@ class AccountWay:
     @property
     def trusted(self) -> frozenset[str]:
         return frozenset(self.account.trusted)
+
+    @property
+    def checks_dkim(self) -> bool:
+        return self.account.check_dkim
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         server, credential = self.account.imap, self.account.imap_login
@@ -248,6 +257,10 @@ class DirectoryWay:
     @property
     def trusted(self) -> frozenset[str]:
         return frozenset(self.domain.trusted)
+
+    @property
+    def checks_dkim(self) -> bool:
+        return self.domain.check_dkim
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         server = self.domain.imap

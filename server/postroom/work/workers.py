@@ -8,6 +8,8 @@ from typing import Any
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.credentials.vault import Vault
+from postroom.dns.resolver import Resolver
+from postroom.dns.signing_keys import SigningKeys
 from postroom.index import folders
 from postroom.oauth.tokens import OAuthTokens
 from postroom.provision.provisioner import Provisioner
@@ -25,6 +27,7 @@ from postroom.work.looks import Looks
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.rounds import Rounds
+from postroom.work.signing import PATIENCE_SECONDS, Signers
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
 from postroom.work.watcher import Watcher
@@ -54,7 +57,9 @@ async def run(
     )
     tokens, elsewhere = _elsewhere(term, settings)
     ways = Ways([builtin, *elsewhere])
-    intake, lending = Intake(term), Lending(ways)
+    resolver = Resolver(patience=PATIENCE_SECONDS)
+    signers = Signers(SigningKeys(resolver, term.index.clock))
+    intake, lending = Intake(term, signers), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
     watched = [way for way in elsewhere if not _is_handed_in(way)]

@@ -17,6 +17,7 @@ _FILES = {
     "postfix/main.cf": "main.cf",
     "postfix/master.cf": "master.cf",
     "postfix/headers.regexp": "postfix-headers",
+    "postfix/submitted.regexp": "postfix-submitted",
     "postfix/senders.regexp": "postfix-senders",
     "postfix/sent.regexp": "postfix-sent",
 }
@@ -114,6 +115,7 @@ def _postfix(options: HostOptions) -> dict[str, str]:
         "submissions": _submissions(options, words),
         "smtp": _service(options.smtp_listen, options.smtp_port),
         "submission": _service(options.listen, options.submission_port),
+        "hostname_pattern": words["hostname"].replace(".", r"\."),
         "postfix_log": _postfix_log(options.logs),
         "interfaces": _interfaces(options),
         "protocols": "all" if "all" in (options.listen, options.smtp_listen) else _family(options),

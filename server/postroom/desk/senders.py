@@ -1,0 +1,62 @@
+"""What is told of a message's sender, beside the verdict."""
+
+import re
+from collections.abc import Iterator
+
+from postroom.index import mail
+from postroom.index.database import Row
+from postroom.model.evidence import SenderEvidence
+from postroom.model.messages import SenderVerdict
+
+_PLAIN = re.compile(r"(?:[\w.+=-]{1,64}@)?[a-z0-9.-]{1,253}")
+
+
+def told(row: Row) -> str | None:
+    """What an agent should know of a verdict, in a few words: why a message is forged, and that one
+    which nobody vouches for claims that a trusted server did."""
+    if row["verdict"] == SenderVerdict.VERIFIED:
+        return None
+    evidence = mail.evidence_of(row["evidence"])
+    if row["verdict"] == SenderVerdict.FORGED:
+        return evidence.why or None
+    if evidence.misplaced and not evidence.by:
+        return f"falsely claims to have been checked by {evidence.misplaced[0]}"
+    return None
+
+
+def taken_for(row: Row) -> str | None:
+    """The address or domain that the sender's can be taken for. It may be a stranger's choice, and
+    is repeated only where it is a plain one."""
+    other = str(row["lookalike_of"])
+    return (other if _PLAIN.fullmatch(other) else "an address known here") if other else None
+
+
+def traced(row: Row) -> str:
+    """All that a verdict rests on, for operators; "" of a mail of ours."""
+    if not row["evidence"]:
+        return ""
+    known = [each for each in [_acquaintance(row)] if each]
+    return "; ".join([*_traced(mail.evidence_of(row["evidence"])), *known])
+
+
+def _acquaintance(row: Row) -> str:
+    """What is known of the sender from before, for operators."""
+    known = "wrote before, verified" if row["sender_known"] else ""
+    other = taken_for(row)
+    return "; ".join(each for each in (known, other and f"looks like {other}") if each)
+
+
+def _traced(evidence: SenderEvidence) -> Iterator[str]:
+    if evidence.why:
+        yield evidence.why
+    if evidence.by:
+        yield f"{evidence.by}: {', '.join(evidence.said) or 'nothing that counts'}"
+    if evidence.aligned:
+        yield f"for the From domain: {', '.join(evidence.aligned)}"
+    if evidence.signatures:
+        found = (f"{one.result} {one.domain}".strip() for one in evidence.signatures)
+        yield f"signatures checked here: {', '.join(found)}"
+    for name in evidence.misplaced:
+        yield f"ignored: in the name of {name}, where only a sender can have written it"
+    if evidence.ignored:
+        yield f"ignored: {evidence.ignored} of servers that are not trusted"

@@ -1,0 +1,79 @@
+"""Whom an owner of mailboxes knows: who wrote to them, verified, and to whom they wrote.
+
+One look finds the oldest acquaintance whose address, or domain, has a sender's skeleton: where that
+is another one, the sender can be taken for it. The look costs the same in a room of any size.
+"""
+
+from postroom.index.database import Connection, Fields, Row
+from postroom.index.queries import named
+from postroom.index.threads import people_of
+from postroom.mime.domains import ascii_domain
+from postroom.mime.lookalikes import address_skeleton, domain_skeleton, plain_address
+from postroom.model.messages import Direction, SenderVerdict
+
+sql = named("correspondents")
+
+MAX_WRITTEN_TO = 50
+"""Recipients of one mail of ours: as many as a send may have."""
+
+
+def about(con: Connection, message: Fields) -> Fields:
+    """What is known of the sender of a message: two more fields of its row."""
+    if message["direction"] != Direction.RECEIVED or not message["from_address"]:
+        return {"sender_known": 0, "lookalike_of": ""}
+    whose: Row = sql.whose(con, mailbox_id=message["mailbox_id"])
+    address = plain_address(message["from_address"])
+    moment = {"owner": whose["owner"], "at": message["at"], "mail_id": message["mail_id"]}
+    known = message["verdict"] == SenderVerdict.VERIFIED and sql.has_written(
+        con, address=address, **moment
+    )
+    return {
+        "sender_known": int(bool(known)),
+        "lookalike_of": _taken_for(con, address, whose, moment),
+    }
+
+
+def _taken_for(con: Connection, address: str, whose: Row, moment: Fields) -> str:
+    """Another address, or a domain of ours, that ``address`` can be taken for."""
+    domain, own = address.rpartition("@")[2], ascii_domain(whose["address"].rpartition("@")[2])
+    looks = domain_skeleton(domain)
+    if domain != own and looks == domain_skeleton(own):
+        return own
+    oldest = sql.oldest_of_domain(con, domain_skeleton=looks, **moment)
+    if oldest is None:
+        return ""
+    if oldest.rpartition("@")[2] != domain:
+        return str(oldest)
+    oldest = sql.oldest_of_skeleton(con, skeleton=address_skeleton(address), **moment)
+    return str(oldest) if oldest is not None and oldest != address else ""
+
+
+def remember(con: Connection, message: Fields) -> None:
+    """Know whom a message is from, where that is verified, or whom one of ours is to."""
+    sent = message["direction"] == Direction.SENT
+    if sent:
+        people = people_of(message["to_people"]) + people_of(message["cc_people"])
+        addresses = [person.address for person in people[:MAX_WRITTEN_TO]]
+    elif message["verdict"] == SenderVerdict.VERIFIED:
+        addresses = [message["from_address"]]
+    else:
+        return
+    owner = sql.whose(con, mailbox_id=message["mailbox_id"])["owner"]
+    moment = {"owner": owner, "at": message["at"], "mail_id": message["mail_id"]}
+    plain = [plain_address(each) for each in addresses]
+    sql.add(con, [{**moment, "wrote": int(not sent), **_looks(each)} for each in plain])
+    if not sent:
+        sql.know_the_next(con, address=plain[0], **moment)
+
+
+def forget(con: Connection, mail_id: int) -> None:
+    """Know nothing any more from this mail."""
+    sql.drop(con, mail_id=mail_id)
+
+
+def _looks(address: str) -> Fields:
+    return {
+        "address": address,
+        "skeleton": address_skeleton(address),
+        "domain_skeleton": domain_skeleton(address.rpartition("@")[2]),
+    }

@@ -1,0 +1,71 @@
+"""Names of domains compared: as the DNS writes them, and whose they are."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+MAX_NAME = 253
+"""Characters of a domain (RFC 1035 §2.3.4)."""
+
+
+@lru_cache(4096)
+def ascii_domain(name: str) -> str:
+    """``name`` in lower case and in the ASCII form of IDNA 2008 (RFC 5891); one that has none is
+    only put into lower case, so that it equals nothing but itself."""
+    bare = name.strip().rstrip(".").lower()
+    if bare.isascii() or len(bare) > MAX_NAME:
+        return bare
+    import idna  # 10 ms, for mail that needs it
+
+    try:
+        return idna.encode(bare, uts46=True).decode("ascii").lower()
+    except UnicodeError:  # its errors are such
+        return bare
+
+
+@lru_cache(4096)
+def unicode_domain(name: str) -> str:
+    """``name`` as people read it, each label that IDNA can read by itself."""
+    return ".".join(_label(each) for each in name[: MAX_NAME + 1].lower().split("."))
+
+
+def _label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    import idna
+
+    try:
+        return idna.decode(label)
+    except UnicodeError:
+        return label
+
+
+@lru_cache(4096)
+def organisation(name: str) -> str:
+    """The domain that somebody registered, of which ``name`` is a part: ``example.co.uk`` of
+    ``mail.example.co.uk``. What is itself a public suffix, and what is no domain, stays as it is.
+    """
+    domain = ascii_domain(name)
+    if not domain or len(domain) > MAX_NAME:
+        return domain
+    return _list().privatesuffix(domain) or domain
+
+
+def aligned(one: str, other: str) -> bool:
+    """Whether two domains are one organisation's (relaxed alignment, RFC 7489 §3.1)."""
+    return bool(one and other) and organisation(one) == organisation(other)
+
+
+def is_within(host: str, domain: str) -> bool:
+    """Whether ``host`` is ``domain`` or below it, label by label; both in lower case."""
+    return host == domain or host.endswith(f".{domain}")
+
+
+@lru_cache(1)
+def _list() -> "PublicSuffixList":
+    """The public suffix list that comes with the library: 50 ms, for mail that needs it."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()

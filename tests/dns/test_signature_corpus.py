@@ -1,0 +1,65 @@
+"""DKIM vectors of another project, checked by dkimpy as we use it. No look-up leaves the test."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postroom.dns.signatures import check, claims
+from postroom.model.evidence import SignatureResult
+
+CORPORA = os.environ.get("POSTROOM_CORPORA", "")
+
+pytestmark = pytest.mark.skipif(not CORPORA, reason="POSTROOM_CORPORA names no folder")
+
+FAILING = ("~~Query timed out~~", "~~SERVFAIL~~")
+
+
+def cases() -> list[dict[str, Any]]:
+    if not CORPORA:
+        return []
+    lines = (Path(CORPORA) / "auth" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
+    return [one for one in map(json.loads, lines) if one["kind"] == "dkim"]
+
+
+def found(case: dict[str, Any]) -> set[SignatureResult]:
+    folder = Path(CORPORA) / "auth"
+    zone = {n.lower(): t for n, t in json.loads((folder / case["zone"]).read_text()).items()}
+    raw = (folder / case["file"]).read_bytes()
+    asked = claims(raw, "")
+    names = [claim.key_name for claim in asked]
+    keys = {name: zone.get(name) for name in names if zone.get(name) not in FAILING}
+    return {signature.result for signature in check(raw, asked, keys)}
+
+
+GOOD = {SignatureResult.PASS, SignatureResult.PARTIAL, SignatureResult.WEAK}
+
+OTHERWISE = {
+    "dkim/good_83176.txt": "q= lists ways besides dns/txt, which dkimpy does not read",
+    "dkim/good_qp_2.txt": "i= is in quoted-printable, which dkimpy does not read",
+    "dkim/good_qp_3.txt": "i= is in quoted-printable, which dkimpy does not read",
+    "dkim/goodkey_ed25519.txt": "Ed25519 is not checked: whoever signs with it signs with RSA, too",
+}
+"""Good signatures that do not pass here, and why: such mail stays unverified, the safe side."""
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case["id"])
+def test_a_signature_that_others_find_bad_never_passes_and_a_good_one_fits(
+    case: dict[str, Any],
+) -> None:
+    good = bool(found(case) & GOOD)
+    assert good == (case["result"] == "pass" and case["id"] not in OTHERWISE)
+
+
+def test_what_is_signed_with_sha_1_or_a_short_key_is_weak() -> None:
+    """RFC 8301: the vectors are older than it, but for those of Ed25519."""
+    passing = [case for case in cases() if case["result"] == "pass"]
+    results = set.union(*(found(case) for case in passing if case["id"] not in OTHERWISE))
+    assert results - {SignatureResult.FAIL} == {SignatureResult.WEAK}
+
+
+def test_a_failing_name_server_makes_no_signature_bad() -> None:
+    lost = [case for case in cases() if "dns error" in case.get("note", "")]
+    assert [found(case) for case in lost] == [{SignatureResult.UNKNOWN}] * 2
