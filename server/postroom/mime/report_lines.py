@@ -62,7 +62,8 @@ def own_words(text: str) -> str:
 
 def named_lines(fields: Fields, words: str) -> list[Line]:
     """The recipients that ``words`` name, in order, with what is said of each."""
-    own = fields.raw("to").lower() + " " + fields.raw("from").lower()
+    heads = f"{fields.raw('to')} {fields.raw('from')}"[: bounds.MAX_REPORT_CHARS].lower()
+    own = frozenset(_ADDRESS.findall(heads))
     stated = [found[1] for found in _FINAL.finditer(words)]
     if stated:
         return [
@@ -84,7 +85,7 @@ def _line_start(words: str, position: int) -> int:
     return words.rfind("\n", 0, position) + 1
 
 
-def _beginning_lines(words: str, own: str) -> list[Line]:
+def _beginning_lines(words: str, own: frozenset[str]) -> list[Line]:
     """The addresses that begin a line, each with what stands behind and below it."""
     found: list[Line] = []
     lines = words.split("\n")[:_MAX_LINES]
@@ -93,7 +94,7 @@ def _beginning_lines(words: str, own: str) -> list[Line]:
         if start is None or _SENT.match(line):
             continue
         address = bare_address(start[1])
-        if not address or _is_own(address, own):
+        if not address or address.lower() in own:
             continue
         rest = line[start.end() :]
         if not _ends_name(rest) and not RETURNED.search(rest):
@@ -120,7 +121,7 @@ def _reason(rest: str, below: list[str]) -> str:
     return "\n".join(part for part in said if part)[: bounds.MAX_REASON_CHARS]
 
 
-def _in_sentences(words: str, own: str) -> list[Line]:
+def _in_sentences(words: str, own: frozenset[str]) -> list[Line]:
     """The addresses in the first paragraph that names any: it mostly says what happened."""
     for pattern in (_RCPT, _X400):
         if found := _unique(pattern.findall(words), own):
@@ -146,13 +147,9 @@ def _without_domain(words: str, begin: re.Match[str] | None, fields: Fields) -> 
     return []
 
 
-def _unique(found: list[str], own: str) -> list[str]:
+def _unique(found: list[str], own: frozenset[str]) -> list[str]:
     bare = dict.fromkeys(address for one in found if (address := bare_address(one)))
-    return [one for one in bare if not _is_own(one, own)]
-
-
-def _is_own(address: str, own: str) -> bool:
-    return re.search(rf"(?<![\w.+=-]){re.escape(address.lower())}(?![\w.-])", own) is not None
+    return [one for one in bare if one.lower() not in own]
 
 
 def without_type(field: str) -> str:
