@@ -44,6 +44,11 @@ def _for_operators(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0004_placeholder")
+def _placeholder_4(db: Database) -> None:
+    """Another change's."""
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 
