@@ -24,3 +24,19 @@ def test_what_was_left_before_its_words_were_kept_is_still_listed(tmp_path: Path
     row = con.execute("SELECT * FROM worker").fetchone()
     assert (row["settings"], row["domains"]) == ("", "[]")
     con.close()
+
+
+def test_a_send_of_before_reports_were_read_stands_as_it_did(tmp_path: Path) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0005_reports")
+    con.execute("PRAGMA foreign_keys=OFF")
+    con.execute(
+        "INSERT INTO recipients (send_id, address, field, place) VALUES (1, 'b@x', 'to', 0)"
+    )
+    con.close()
+    migrate(path)
+    con = connect(path)
+    row = con.execute("SELECT * FROM recipients").fetchone()
+    assert (row["reported"], row["reported_status"], row["reported_by"]) == ("", "", None)
+    con.close()

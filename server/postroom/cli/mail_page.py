@@ -38,6 +38,8 @@ def _remarks(message: MessageView) -> list[tuple[str, str]]:
         "sender": verdict if verdict not in (None, "verified") else None,
         "asks for replies to (not followed)": message.reply_to_differs,
         "hidden pieces of text left out": str(message.hidden_text) if message.hidden_text else None,
+        "it says": "; ".join(message.reported or ()),
+        "because": message.untrusted_diagnostic,
         "status": message.status,
         "reason": message.reason,
         "message": message.message_id,

@@ -45,6 +45,8 @@ class NewMail:
     """The row id set aside for it, so that old mail has its place; None for the next one."""
     into: int | None = None
     """The thread it answers, for a mail of ours: the message there may bear no Message-ID."""
+    about: tuple[str, str] = ("", "")
+    """For a report: the public id and the Message-ID of the send that it tells of."""
 
     @cached_property
     def ids(self) -> tuple[str, tuple[str, ...]]:
@@ -68,6 +70,8 @@ def fingerprint(raw: bytes) -> bytes:
 def keep(con: Connection, now: float, mail: NewMail) -> Kept:
     """Write a mail and its bytes, and find its thread."""
     own, follows = mail.ids
+    if mail.about[1]:
+        follows = (*follows, mail.about[1])
     thread_id, why = threads.place(con, now, mail.mailbox_id, own, follows, mail.into)
     mail_id = int(
         sql.add(
@@ -83,6 +87,7 @@ def keep(con: Connection, now: float, mail: NewMail) -> Kept:
             size=len(mail.raw),
             old=int(mail.old),
             in_spam=int(mail.in_spam),
+            about_send=mail.about[0],
         )
     )
     sql.add_raw(con, mail_id=mail_id, bytes=mail.raw)
@@ -139,6 +144,8 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "hidden_text": parsed.hidden_text,
         "defects": listed(parsed.defects),
         "pending": pending,
+        "reported": listed([one.model_dump(mode="json") for one in parsed.reported]),
+        "about_send": mail.about[0],
     }
 
 

@@ -49,6 +49,12 @@ def _placeholder_4(db: Database) -> None:
     """Another change's."""
 
 
+@migrations(name="0005_reports")
+def _reports(db: Database) -> None:
+    for statement in _statements("0005_reports.sql"):
+        db.execute(statement)
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

@@ -99,6 +99,7 @@ def _read_one(row: Row, trusted: Trusted) -> NewMail:
         verdict=verdict,
         at=row["arrived_at"],
         old=bool(row["old"]),
+        about=(row["about_send"], ""),
     )
 
 

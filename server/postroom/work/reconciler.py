@@ -32,6 +32,7 @@ from postroom.model.errors import PostroomError
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, Submission
 from postroom.smtp.replies import Answer, reply
+from postroom.work import reports
 from postroom.work.lending import Lending
 from postroom.work.outcomes import in_doubt, proven_by_copy, settle
 from postroom.work.sent_folder import find_in_sent
@@ -208,6 +209,8 @@ class Reconciler:
             not_before=outcome.not_before,
             detail="found with its server",
         )
+        if outcome.status is SendStatus.SENT:
+            reports.retell(con, now, send.id)
         return True
 
     def _give_up(self, con: Connection, send: Waiting) -> bool:
