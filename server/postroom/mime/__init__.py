@@ -9,7 +9,10 @@
         ├── html          DOM step, then Markdown   concealment: what HTML hides
         └── unseen        characters nobody sees
         quotes        new words and quoted ones     attributions: how programs announce a quote
-        kinds         message, automatic, bounce    reports: what a bounce says
+        kinds         message, list, invitation, automatic, receipt, bounce, complaint
+        ├── automatic     a program wrote it        complaints: who calls our mail unwanted
+        └── reports       what a bounce says        report_lines: whom its words name
+            delivery_status   for good or not       report_words: how servers say it
 
     sender            who vouches for From          authentication: the field they vouch in
     attachments       one leaf's bytes and text     filenames: names that are safe

@@ -20,6 +20,7 @@ Mail in:
     conveyor.py     the next batch, while one is indexed   news.py        IDLE, or asking
     intake.py       mail's way into the index, a batch at a time
     taking.py       one mail: whose it is, whether it is known, where it belongs
+    reports.py      a bounce: which send it tells of, and what it may say of it
       pace.py  tries.py  troubles.py    how soon, how often, and what is wrong meanwhile
 
 Mail out:
