@@ -12,6 +12,7 @@ from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
 from postroom.mime.media_types import known_type
+from postroom.mime.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
@@ -62,6 +63,7 @@ def message(
     files = attachments(row)
     more = [
         left_out,
+        _sealed(row),
         _beyond(len(to) + len(cc), len(to[:most]) + len(cc[:most]), "recipients"),
         _beyond(len(files), most, "files"),
     ]
@@ -97,6 +99,14 @@ def brief(row: Row, text: str, *, thread_id: str | None = None, whole: bool = Tr
     left_out = None if whole else "the rest of it: get_thread shows it"
     view = message(row, text, thread_id=thread_id, left_out=left_out, most=MAX_SHOWN_BRIEFLY)
     return view.model_copy(update={"untrusted_subject": row["subject"]})
+
+
+def _sealed(row: Row) -> str | None:
+    """That the words of a message cannot be read here, where that is so."""
+    if row["defects"] == "[]":
+        return None
+    found = set(from_json(row["defects"]))
+    return next((said for said in (ENCRYPTED, WRAPPED) if said in found), None)
 
 
 def _beyond(count: int, shown: int, what: str) -> str | None:

@@ -10,6 +10,7 @@ from postroom.mime.fields import Fields
 from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
 from postroom.mime.quotes import split_quotes
+from postroom.mime.sealed import about_seal, sealed_type
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.model.messages import AttachmentPart, ParsedMessage, Person
@@ -71,7 +72,11 @@ def parse(raw: bytes) -> ParsedMessage:
         returned_message_id=report.returned_message_id,
         returned_envelope_id=report.envelope_id,
         reported=report.recipients,
-        defects=tuple(dict.fromkeys([*too_long, *defects, *about_people, *body.defects])),
+        defects=tuple(
+            dict.fromkeys(
+                [*too_long, *defects, *about_people, *body.defects, *about_seal(root, body.text)]
+            )
+        ),
     )
 
 
@@ -101,10 +106,11 @@ def _attachment(leaf: Part, defects: list[str]) -> AttachmentPart:
     content, defect = leaf.content()
     if defect:
         defects.append(defect)
+    content_type = sealed_type(leaf, content)
     return AttachmentPart(
         number=leaf.number,
-        filename=safe_filename(leaf.filename, leaf.content_type, leaf.number),
-        content_type=leaf.content_type,
+        filename=safe_filename(leaf.filename, content_type, leaf.number),
+        content_type=content_type,
         size=len(content),
     )
 
