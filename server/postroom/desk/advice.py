@@ -19,7 +19,7 @@ def after_news(outcome: str, verdicts: Set[str], reported: Set[str], *, over: bo
     if outcome == "reply":
         return _after_reply(verdicts, over)
     if outcome == "auto_reply":
-        return "A program wrote it. Wait on with `after` for a person's reply."
+        return "A program wrote it. If it is not what you wait for, wait on with `after`."
     if outcome == "bounce":
         return _after_bounce(reported)
     return "get_thread shows where the mail stands; pass `after` to wait on."

@@ -7,6 +7,7 @@ from postroom.mime.reports import RETURNED_TYPES, Report, complained_of, returne
 from postroom.mime.tree import Part
 
 HOTMAIL_FIELD = "x-hmxmroriginalrecipient"
+_STAFF = "staff@hotmail.com"
 _FEEDBACK = "message/feedback-report"
 COMPLAINT_TYPES = frozenset({_FEEDBACK, "message/rfc822"})
 _RECIPIENT_FIELDS = ("original-rcpt-to", "removal-recipient", "original-recipient")
@@ -29,8 +30,9 @@ def read_complaint(root: Part, text: str) -> Report | None:
 def _of_hotmail(root: Part, text: str) -> Report | None:
     """Microsoft's own shape: the mail alone, with who complains in a field on top of it; where a
     program on the way has unpacked it, the report itself is that mail."""
-    by_staff = "staff@hotmail.com" in root.fields.raw("return-path").lower()
-    if root.fields.has(HOTMAIL_FIELD) and by_staff:
+    if not any(root.fields.raw(name).lower().count(_STAFF) for name in ("from", "return-path")):
+        return None  # a person may pass on a mail that bears the field
+    if root.fields.has(HOTMAIL_FIELD):
         return _complaint(root.fields.every_raw(HOTMAIL_FIELD), root, text, "")
     for leaf in root.leaves():
         if leaf.number >= 0 and leaf.content_type == "message/rfc822":

@@ -13,6 +13,7 @@ for something in the header or the parts that people's programs do not write.
 """
 
 import re
+from dataclasses import replace
 
 from postroom.mime.automatic import has_null_sender, is_automatic
 from postroom.mime.complaints import COMPLAINT_TYPES, HOTMAIL_FIELD, read_complaint
@@ -25,8 +26,11 @@ from postroom.model.messages import MessageKind
 
 _DAEMONS = frozenset(
     {"mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon", "mdaemon", "mailer_daemon"}
-    | {"bounce", "bounces", "mailadmin", "mail-system", "mmdf", "microsoftexchange", "mailer"}
+    | {"bounce", "bounces", "mailadmin", "mail-system", "mmdf", "mailer"}
 )
+_EXCHANGE = "microsoftexchange"
+"""Exchange's own address has 32 hexadecimal digits behind it."""
+
 _DAEMON_WORDS = ("mail delivery s", "mailer-daemon", "postmaster", "mail deliver", "mail daemon")
 _SEARCHED_CHARS = 3_000
 _TOLD_CHARS = 1_500
@@ -53,7 +57,7 @@ def message_kind(root: Part, text: str) -> tuple[MessageKind, Report]:
     if _may_be_bounce(root, text, types):
         report = read_report(root, text)
         if report.delivers:
-            return MessageKind.RECEIPT, Report(returned_message_id=report.returned_message_id)
+            return MessageKind.RECEIPT, replace(report, recipients=())
         return MessageKind.BOUNCE, report
     if _MDN in types:
         return MessageKind.RECEIPT, Report(returned_message_id=_read_of(root, text))
@@ -95,7 +99,7 @@ def _from_daemon(fields: Fields) -> bool:
     """Whether From names a mail server rather than a person."""
     written = fields.raw("from").lower()
     local = re.search(r"([\w.+-]{1,80})@", written)
-    if local is not None and local[1] in _DAEMONS:
+    if local is not None and (local[1] in _DAEMONS or local[1].startswith(_EXCHANGE)):
         return True
     return "<>" in written or any(words in written for words in _DAEMON_WORDS)
 
