@@ -42,6 +42,8 @@ _ITIP = frozenset({"request", "reply", "add", "cancel", "refresh", "counter", "d
 """What goes between who invites and who is invited (RFC 5546 §1.4). PUBLISH asks nothing: tickets
 and timetables come with it."""
 
+_LIST_FIELDS = frozenset({"list-id", "list-post", "x-mailing-list"})
+
 _CALENDAR_HEAD_BYTES = 4_096
 """Where METHOD stands: among the first properties of the calendar (RFC 5545 §3.7.2)."""
 
@@ -54,7 +56,8 @@ def message_kind(root: Part, text: str) -> tuple[MessageKind, Report]:
         complaint = read_complaint(root, text)
         if complaint is not None:
             return MessageKind.COMPLAINT, complaint
-    if _may_be_bounce(root, text, types):
+    subject = root.fields.text("subject")[:500]
+    if _may_be_bounce(root, subject, text, types):
         report = read_report(root, text)
         if report.delivers:
             return MessageKind.RECEIPT, replace(report, recipients=())
@@ -63,14 +66,14 @@ def message_kind(root: Part, text: str) -> tuple[MessageKind, Report]:
         return MessageKind.RECEIPT, Report(returned_message_id=_read_of(root, text))
     if "text/calendar" in types and _invites(root):
         return MessageKind.INVITATION, Report()
-    if is_automatic(root.fields):
+    if is_automatic(root.fields, subject):
         return MessageKind.AUTO_REPLY, Report()
     if _is_from_list(root.fields):
         return MessageKind.LIST, Report()
     return MessageKind.MESSAGE, Report()
 
 
-def _may_be_bounce(root: Part, text: str, types: set[str]) -> bool:
+def _may_be_bounce(root: Part, subject: str, text: str, types: set[str]) -> bool:
     fields = root.fields
     if root.content_type == "multipart/report":
         named = root.parameters.get("report-type", "").lower()
@@ -78,7 +81,6 @@ def _may_be_bounce(root: Part, text: str, types: set[str]) -> bool:
             return True
     if fields.has("x-failed-recipients"):
         return True
-    subject = fields.text("subject")[:500]
     if not _from_daemon(fields) and not has_null_sender(fields):
         return bool(TOLD.search(subject)) and _tells(root, text, types)
     if types & STATUS_TYPES or (_from_mailer_daemon(fields) and types & RETURNED_TYPES):
@@ -134,9 +136,7 @@ def _invites(root: Part) -> bool:
 
 def _is_from_list(fields: Fields) -> bool:
     """Whether a mailing list handed it on: List-Id (RFC 2919), or what older lists write."""
-    return (
-        fields.has("list-id")
-        or fields.has("list-post")
-        or fields.has("x-mailing-list")
-        or fields.raw("precedence").strip().lower() == "list"
+    return any(
+        name in _LIST_FIELDS or (name == "precedence" and value.strip().lower() == b"list")
+        for name, value in fields.items
     )
