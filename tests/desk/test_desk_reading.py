@@ -306,3 +306,11 @@ async def test_a_mail_that_policy_denied_says_why(agents: tuple[Agent, Agent]) -
     assert denied.status == "denied"
     thread = await ada.room.desk.reading.thread(ada.caller, denied.thread_id)
     assert (thread.messages[0].status, thread.messages[0].reason) == ("denied", denied.reason)
+
+
+async def test_mail_that_cannot_be_read_here_says_why(ada: Agent, postman: Postman) -> None:
+    sealed = letter(text="-----BEGIN PGP MESSAGE-----\n\nwcBMA\n-----END PGP MESSAGE-----")
+    await postman.bring(ada.address, sealed)
+    (message,) = (await ada.wait()).messages
+    assert message.left_out is not None
+    assert "encrypted" in message.left_out

@@ -445,7 +445,11 @@ async def test_a_reply_answers_what_a_person_wrote_and_no_program_that_came_late
         letter("ben@far.example", id="1@x", subject="Plan"),
         letter("carl@far.example", id="2@x", follows="1@x", subject="Re: Plan"),
         letter(
-            "MAILER-DAEMON@far.example", text=report, id="3@x", follows="1@x", more=fields[kind]
+            "MAILER-DAEMON@far.example" if kind == "bounce" else "carl@far.example",
+            text=report if kind == "bounce" else "I am away.",
+            id="3@x",
+            follows="1@x",
+            more=fields[kind],
         ),
     )
     got = await ada.wait()

@@ -41,4 +41,19 @@ def test_mail_from_before_its_sender_was_looked_at_is_there_and_nobody_is_known(
     row = con.execute("SELECT evidence, sender_known, lookalike_of FROM messages").fetchone()
     assert tuple(row) == ("", 0, "")
     assert con.execute("SELECT count(*) FROM correspondents").fetchone()[0] == 0
+
+
+def test_a_send_of_before_reports_were_read_stands_as_it_did(tmp_path: Path) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0005_reports")
+    con.execute("PRAGMA foreign_keys=OFF")
+    con.execute(
+        "INSERT INTO recipients (send_id, address, field, place) VALUES (1, 'b@x', 'to', 0)"
+    )
+    con.close()
+    migrate(path)
+    con = connect(path)
+    row = con.execute("SELECT * FROM recipients").fetchone()
+    assert (row["reported"], row["reported_status"], row["reported_by"]) == ("", "", None)
     con.close()

@@ -155,3 +155,20 @@ async def test_what_was_rebuilt_is_there_in_the_next_process(
         await again(room)
     async with open_room(settings, program="test", clock=clock) as room:
         assert await subjects(Agent(room, "ada"), "apple") == ["Kept"]
+
+
+async def test_what_a_report_says_is_read_from_mail_of_before_it_was(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    words = (
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+        "Final-Recipient: rfc822; ben@far.example\nAction: failed\nStatus: 5.1.1\n\n--b--"
+    )
+    kind = "Content-Type: multipart/report; report-type=delivery-status; boundary=b"
+    await postman.bring(ada.address, letter("MAILER-DAEMON@far.example", text=words, more=kind))
+    await quiet_room.index.write(
+        lambda con: con.execute("UPDATE messages SET reported = '[]', kind = 'message'")
+    )
+    await again(quiet_room)
+    (report,) = (await ada.wait()).messages
+    assert (report.kind, report.reported) == ("bounce", ("ben@far.example permanent 5.1.1 dead",))

@@ -111,22 +111,6 @@ def test_every_leaf_of_a_claimed_tree_is_found(corpora: Path) -> None:
     assert right / total >= 0.95
 
 
-def test_bounces_are_found_and_say_whom_they_could_not_reach(corpora: Path) -> None:
-    found = bounces = named = naming = 0
-    for case, raw in cases(corpora, "bounces"):
-        message = timed(raw)
-        if case.get("kind") != "bounce":
-            continue
-        bounces += 1
-        found += message.kind is MessageKind.BOUNCE
-        if "recipients" in case:
-            naming += 1
-            claimed = {address.lower() for address in case["recipients"]}
-            named += claimed == {address.lower() for address in message.failed_recipients}
-    assert found / bounces >= 0.91
-    assert named / naming >= 0.77
-
-
 def test_a_list_archive_is_read_and_holds_no_bounce(corpora: Path) -> None:
     archive = gzip.decompress((corpora / "threads" / "twisted-web.mbox.gz").read_bytes())
     messages = re.split(rb"(?m)^From .*\n", archive)[1:]

@@ -173,15 +173,15 @@ def report(action: str, status: str) -> bytes:
 def test_a_bounce_says_whom_and_what_it_returns(action: str, status: str) -> None:
     message = parse(report(action, status))
     assert message.kind is MessageKind.BOUNCE
-    assert message.failed_recipients == ("ben@example.net",)
+    assert [one.address for one in message.reported] == ["ben@example.net"]
     assert message.returned_message_id == "<1@example.org>"
     assert message.text == "It could not be delivered."
 
 
 def test_a_report_of_delivery_is_no_bounce() -> None:
     message = parse(report("delivered", "2.0.0"))
-    assert message.kind is MessageKind.AUTO_REPLY
-    assert message.failed_recipients == ()
+    assert message.kind is MessageKind.RECEIPT
+    assert message.reported == ()
 
 
 def test_the_words_of_a_person_about_bounces_are_no_bounce() -> None:

@@ -19,6 +19,8 @@ from collections.abc import Callable, Collection, Iterable
 from postroom.conversations.identifiers import message_ids, parents
 from postroom.model.messages import MessageKind, ParsedMessage
 
+_REPORTS = frozenset({MessageKind.BOUNCE, MessageKind.COMPLAINT, MessageKind.RECEIPT})
+
 Senders = Callable[[Collection[str]], frozenset[int]]
 """The mailboxes that sent mail with one of these Message-IDs."""
 
@@ -43,7 +45,7 @@ def route(
 def followed_ids(parsed: ParsedMessage) -> tuple[str, ...]:
     """The Message-IDs that a mail answers; of a report, that of the mail it tells of."""
     follows = parents(parsed.references, parsed.in_reply_to)
-    if not follows and parsed.kind is MessageKind.BOUNCE:
+    if not follows and parsed.kind in _REPORTS:
         follows = message_ids(parsed.returned_message_id)[:1]
     return follows
 

@@ -4,7 +4,7 @@ from collections.abc import Set
 
 from postroom.desk.times import iso
 from postroom.model.mailboxes import Mailbox, MailboxStatus
-from postroom.model.messages import SenderVerdict
+from postroom.model.messages import Reported, SenderVerdict
 
 PATIENT_TIMEOUTS = 3
 """Waits that may run out in a row before the agent is told to stop asking."""
@@ -13,16 +13,30 @@ LAST_MAIL_SECONDS = 3.0
 """How long after a mailbox has expired its last mail may still be on its way into the index."""
 
 
-def after_news(outcome: str, verdicts: Set[str], *, over: bool) -> str:
-    """What to do about what came; ``verdicts`` are those of its senders. With ``over`` nothing more
-    will come here, and nothing goes out."""
+def after_news(outcome: str, verdicts: Set[str], reported: Set[str], *, over: bool) -> str:
+    """What to do about what came; ``verdicts`` are those of its senders, ``reported`` what reports
+    among it say. With ``over`` nothing more will come here, and nothing goes out."""
     if outcome == "reply":
         return _after_reply(verdicts, over)
     if outcome == "auto_reply":
-        return "A program answered. Wait on with `after` for a person's reply."
+        return "A program wrote it. If it is not what you wait for, wait on with `after`."
     if outcome == "bounce":
-        return "A server says it was not delivered: check the address before sending again."
+        return _after_bounce(reported)
     return "get_thread shows where the mail stands; pass `after` to wait on."
+
+
+def _after_bounce(reported: Set[str]) -> str:
+    if reported and reported <= {Reported.DELAYED}:
+        return (
+            "A server says it has not been delivered yet and goes on trying: do not send it again."
+            " Wait on with `after`."
+        )
+    if reported and reported <= {Reported.DELAYED, Reported.TRANSIENT}:
+        return (
+            "A server says it could not be delivered for now and gave up: it may be sent again"
+            " later. Tell the user."
+        )
+    return "A server says it was not delivered: check the address before sending again."
 
 
 def _after_reply(verdicts: Set[str], over: bool) -> str:

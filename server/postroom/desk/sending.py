@@ -237,6 +237,7 @@ def _next_step(status: str, composed: Composed, with_reason: bool) -> str | None
         "held": "A human looks at it first. wait_for_reply tells what they decide.",
         "denied": "It does not go out. Change what the reason names, or ask the user.",
         "failed": "Nothing was delivered. Correct what the reason names before sending again.",
+        "bounced": "It came back from everybody, by a report. Correct what the reason names.",
         "unknown": "It may have been delivered. Do not send it again; tell the user.",
     }
     told = _warnings(composed.reply, composed.recipients)

@@ -147,7 +147,8 @@ def _add_reading(con: Connection, steps: Steps, row: Row) -> None:
         StepKind.READ,
         row["arrived_at"],
         f"read as {fields['kind']}, sender {fields['verdict']},"
-        f" Message-ID {fields['message_id'] or 'none'}",
+        f" Message-ID {fields['message_id'] or 'none'}"
+        + (f", about {fields['about_send']}" if fields["about_send"] else ""),
         f"defects: {defects}" if defects else "",
     )
     if evidence := senders.traced(fields):

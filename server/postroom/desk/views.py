@@ -3,6 +3,7 @@
 import json
 import re
 from functools import lru_cache
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -12,6 +13,7 @@ from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
 from postroom.mime.media_types import known_type
+from postroom.mime.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
@@ -28,6 +30,12 @@ may have. A mailing's hundreds would crowd out its words."""
 MAX_SHOWN_BRIEFLY = 10
 """The same where many messages share an answer."""
 
+
+MAX_DIAGNOSTIC_SHOWN = 200
+"""Of a server's words about a recipient, characters: the reason stands at their beginning."""
+
+SAME_CHARS = 40
+"""How much of them has to stand in the text, without spaces, to be left out beside it."""
 
 MAX_PARTICIPANTS_SHOWN = 20
 """People listed with one thread of a list."""
@@ -56,6 +64,7 @@ def message(
     files = attachments(row)
     more = [
         left_out,
+        _sealed(row),
         _beyond(len(to) + len(cc), len(to[:most]) + len(cc[:most]), "recipients"),
         _beyond(len(files), most, "files"),
     ]
@@ -80,6 +89,8 @@ def message(
             "in_spam": True if row["in_spam"] else None,
             "reply_to_differs": reply_to_differs(row) if received else None,
             "hidden_text": row["hidden_text"] or None,
+            "reported": reported(row)[:most] or None,
+            "untrusted_diagnostic": _diagnostic(row, text),
             "status": _send_status(row),
             "reason": row["send_reason"] or None,
             "left_out": "; ".join(said for said in more if said) or None,
@@ -92,6 +103,14 @@ def brief(row: Row, text: str, *, thread_id: str | None = None, whole: bool = Tr
     left_out = None if whole else "the rest of it: get_thread shows it"
     view = message(row, text, thread_id=thread_id, left_out=left_out, most=MAX_SHOWN_BRIEFLY)
     return view.model_copy(update={"untrusted_subject": row["subject"]})
+
+
+def _sealed(row: Row) -> str | None:
+    """That the words of a message cannot be read here, where that is so."""
+    if row["defects"] == "[]":
+        return None
+    found = set(from_json(row["defects"]))
+    return next((said for said in (ENCRYPTED, WRAPPED) if said in found), None)
 
 
 def _beyond(count: int, shown: int, what: str) -> str | None:
@@ -109,6 +128,41 @@ def attachments(row: Row) -> tuple[AttachmentInfo, ...]:
         )
         for a in json.loads(row["attachments"])
     )
+
+
+def reported(row: Row) -> tuple[str, ...]:
+    """What a report says of each recipient, in few words."""
+    return tuple(
+        " ".join(
+            said
+            for said in (
+                shown_address(one["address"]) or "(nobody named)",
+                one["outcome"],
+                one["status"],
+                "dead" if one["dead"] else "",
+            )
+            if said
+        )
+        for one in _reported(row)
+    )
+
+
+def outcomes(row: Row) -> set[str]:
+    """What a report says became of its recipients, as `Reported` has it."""
+    return {one["outcome"] for one in _reported(row)}
+
+
+def _reported(row: Row) -> list[dict[str, Any]]:
+    return [] if row["reported"] == "[]" else list(from_json(row["reported"]))
+
+
+def _diagnostic(row: Row, text: str) -> str | None:
+    """A server's words about the first recipient of a report, where ``text``, which is shown
+    beside it, does not begin them as well."""
+    said = next((one["diagnostic"] for one in _reported(row) if one["diagnostic"]), "")
+    if "".join(said.split())[:SAME_CHARS] in "".join(text.split()):
+        return None
+    return str(said[:MAX_DIAGNOSTIC_SHOWN])
 
 
 def reply_to_differs(row: Row) -> str | None:
@@ -158,7 +212,8 @@ def _send_status(row: Row) -> str | None:
 
 
 def outcome_of(kinds: set[str]) -> str:
-    """What a batch of messages amounts to: a person's reply counts most."""
-    if MessageKind.MESSAGE in kinds:
+    """What a batch of messages amounts to: a person's reply counts most. What a program says of a
+    mail that arrived (a receipt, a complaint) is no more than its answer."""
+    if kinds & {MessageKind.MESSAGE, MessageKind.INVITATION, MessageKind.LIST}:
         return "reply"
     return "bounce" if MessageKind.BOUNCE in kinds else "auto_reply"

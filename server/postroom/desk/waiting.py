@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import advice, cursors, door
+from postroom.desk import advice, cursors, door, views
 from postroom.desk.looking import Found, Looking, look
 from postroom.desk.places import Place, Places
 from postroom.desk.times import iso
@@ -150,7 +150,10 @@ class Waiting:
                 "reason": found.reason,
                 "problem": found.over or None,
                 "next_step": advice.after_news(
-                    found.outcome, {row["verdict"] for row in found.rows}, over=bool(found.over)
+                    found.outcome,
+                    {row["verdict"] for row in found.rows},
+                    {outcome for row in found.rows for outcome in views.outcomes(row)},
+                    over=bool(found.over),
                 ),
             }
         )

@@ -11,6 +11,7 @@
     mailboxes.py  threads.py  mail.py  sends.py  journal.py  reading.py  search.py  folders.py
                     a subject each: plain functions over a connection, no I/O but SQL
     logins.py       logins elsewhere, and who waits    ids.py         ids that are handed out
+    reports.py      what bounces and complaints say of sends
     held.py         sends that wait for a person       listed.py      lists as a row keeps them
     correspondents.py   whom an owner knows, and who can be taken for them
     purge.py        the mail of mailboxes that are gone

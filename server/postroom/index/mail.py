@@ -52,6 +52,8 @@ class NewMail:
     """What the verdict rests on; None of our own mail."""
     into: int | None = None
     """The thread it answers, for a mail of ours: the message there may bear no Message-ID."""
+    about: tuple[str, str] = ("", "")
+    """For a report: the public id and the Message-ID of the send that it tells of."""
 
     @cached_property
     def ids(self) -> tuple[str, tuple[str, ...]]:
@@ -75,6 +77,8 @@ def fingerprint(raw: bytes) -> bytes:
 def keep(con: Connection, now: float, mail: NewMail) -> Kept:
     """Write a mail and its bytes, and find its thread."""
     own, follows = mail.ids
+    if mail.about[1]:
+        follows = (*follows, mail.about[1])
     thread_id, why = threads.place(con, now, mail.mailbox_id, own, follows, mail.into)
     mail_id = int(
         sql.add(
@@ -91,6 +95,7 @@ def keep(con: Connection, now: float, mail: NewMail) -> Kept:
             old=int(mail.old),
             in_spam=int(mail.in_spam),
             signatures=_signatures(mail.evidence),
+            about_send=mail.about[0],
         )
     )
     sql.add_raw(con, mail_id=mail_id, bytes=mail.raw)
@@ -150,6 +155,8 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "defects": listed(parsed.defects),
         "pending": pending,
         "evidence": _written(mail.evidence),
+        "reported": listed([one.model_dump(mode="json") for one in parsed.reported]),
+        "about_send": mail.about[0],
     }
 
 

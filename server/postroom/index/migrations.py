@@ -49,9 +49,10 @@ def _placeholder_4(db: Database) -> None:
     """Another change's."""
 
 
-@migrations(name="0005_placeholder")
-def _placeholder_5(db: Database) -> None:
-    """Another change's."""
+@migrations(name="0005_reports")
+def _reports(db: Database) -> None:
+    for statement in _statements("0005_reports.sql"):
+        db.execute(statement)
 
 
 @migrations(name="0006_senders")

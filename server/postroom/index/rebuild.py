@@ -100,6 +100,7 @@ def _read_one(row: Row, trusted: Trusted) -> NewMail:
         evidence=judged.evidence if judged else None,
         at=row["arrived_at"],
         old=bool(row["old"]),
+        about=(row["about_send"], ""),
     )
 
 

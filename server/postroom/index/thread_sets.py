@@ -78,7 +78,8 @@ class _Members:
         self.given.append(row["given"])
         self.leads[row["given"]] = row["leads"]
         own = self._number(row["mail_id"])
-        # A send of ours belongs to what it answered: the message there may bear no Message-ID.
+        # A send of ours belongs to what it answered: the message there may bear no Message-ID. And
+        # a report to the send that it tells of.
         ids = (row["message_id"], *json.loads(row["follows"]), *json.loads(row["aliases"]))
         for key in (*ids, row["answers_mail"]):
             if key:

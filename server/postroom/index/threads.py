@@ -11,6 +11,7 @@ from postroom.index.listed import listed
 from postroom.index.queries import named
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, MessageKind, Person
+from postroom.model.sends import SendStatus
 
 sql = named("threads")
 
@@ -152,7 +153,7 @@ def advance(con: Connection, row: Row | Fields) -> None:
         summarise(con, thread_id)
         return
     words = row["new_text"] if row["new_text"] is not None else row["text"]
-    waits = awaiting(row["direction"], row["kind"]) or old["awaiting"]
+    waits = awaiting(row["direction"], row["kind"], old["awaiting"])
     people = dict.fromkeys(json.loads(old["participants"]))
     _add_people(people, row)
     changed = _newest(row, words, waits, people) | {"message_count": old["message_count"] + 1}
@@ -183,8 +184,11 @@ def summary(con: Connection, thread_id: int) -> Summary | None:
     failed = _failed_mail(con, thread_id)
     for row in rows:
         _add_people(people, row)
-        if row["mail_id"] not in failed:
-            waits = awaiting(row["direction"], row["kind"]) or waits
+        status = failed.get(row["mail_id"])
+        if status is None:
+            waits = awaiting(row["direction"], row["kind"], waits)
+        elif status == SendStatus.BOUNCED:
+            waits = "us"  # it came back: the next word is ours again
     words = sql.first_words(con, mail_id=rows[-1]["mail_id"], most=WORDS_CHARS)
     return {
         "thread_id": thread_id,
@@ -207,11 +211,14 @@ def count(con: Connection, thread_id: int) -> int:
     return int(sql.count_messages(con, thread_id=thread_id))
 
 
-def awaiting(direction: str, kind: str) -> str:
-    """Who a message leaves with the next word: "us", "them", or "" where it changes nothing."""
+def awaiting(direction: str, kind: str, before: str) -> str:
+    """Who has the next word after a message: "us", "them", or "" for nobody; ``before`` is who had
+    it. What a program writes changes nothing, nor does a list's mail where we have said nothing."""
     if direction == Direction.SENT:
         return "them"
-    return "us" if kind == MessageKind.MESSAGE else ""
+    if kind in (MessageKind.MESSAGE, MessageKind.INVITATION):
+        return "us"
+    return "us" if kind == MessageKind.LIST and before else before
 
 
 def snippet(words: str) -> str:
@@ -230,13 +237,14 @@ def people_of(text: str) -> tuple[Person, ...]:
     return tuple(Person(address=address, name=name) for address, name in json.loads(text))
 
 
-def _failed_mail(con: Connection, thread_id: int) -> set[int]:
+def _failed_mail(con: Connection, thread_id: int) -> dict[int, str]:
+    """The mails of ours in a thread that reached nobody, and how that stands."""
     rows = con.execute(
-        "SELECT s.mail_id FROM sends s JOIN messages m ON m.mail_id = s.mail_id"
-        " WHERE m.thread_id = ? AND s.status IN ('failed', 'denied')",
+        "SELECT s.mail_id, s.status FROM sends s JOIN messages m ON m.mail_id = s.mail_id"
+        " WHERE m.thread_id = ? AND s.status IN ('failed', 'denied', 'bounced')",
         (thread_id,),
     )
-    return {row[0] for row in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _newest(row: Row | Fields, words: str, waits: str, people: dict[str, None]) -> Summary:

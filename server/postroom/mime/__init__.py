@@ -9,13 +9,17 @@
         ├── html          DOM step, then Markdown   concealment: what HTML hides
         └── unseen        characters nobody sees
         quotes        new words and quoted ones     attributions: how programs announce a quote
-        kinds         message, automatic, bounce    reports: what a bounce says
+        kinds         message, list, invitation, automatic, receipt, bounce, complaint
+        ├── automatic     a program wrote it        complaints: who calls our mail unwanted
+        └── reports       what a bounce says        report_lines: whom its words name
+            delivery_status   for good or not       report_words: how servers say it
 
     sender            who vouches for From          authentication: the field they vouch in
     ├── standing      where that field counts       trace_order: what servers wrote, in order
     └── domains       names of domains compared, and whose they are
     lookalikes        what an address looks like
     attachments       one leaf's bytes and text     filenames: names that are safe
+    sealed            signed and encrypted mail
     media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
     delivery          what servers on the way wrote  received: the way that a mail says it took

@@ -48,3 +48,16 @@ MAX_REPORT_BYTES = 200_000
 
 MAX_FAILED_RECIPIENTS = 100
 """Addresses taken from one bounce; one of our sends has at most 50 recipients."""
+
+MAX_REPORT_CHARS = 30_000
+"""The words of a report that are looked at for whom it names, characters: they come before the
+returned mail, and each line costs several patterns."""
+
+MAX_REASON_CHARS = 2_000
+"""Words about one recipient that are looked at for what became of it, characters."""
+
+MAX_DIAGNOSTIC_CHARS = 500
+"""A server's words about one recipient: as much as is kept of an SMTP reply."""
+
+MAX_ENVELOPE_ID_CHARS = 100
+"""RFC 3461 §4.4."""

@@ -23,6 +23,7 @@ _EXTENSIONS = {
     "message/rfc822": ".eml",
     "message/global": ".eml",
     "message/delivery-status": ".txt",
+    "message/feedback-report": ".txt",
     "image/jpeg": ".jpg",
     "image/jpg": ".jpg",
     "image/png": ".png",
@@ -33,8 +34,33 @@ _EXTENSIONS = {
     "application/pgp-signature": ".asc",
     "application/pkcs7-signature": ".p7s",
     "application/x-pkcs7-signature": ".p7s",
+    "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
+    "application/pgp-encrypted": ".asc",
+    "application/pgp-keys": ".asc",
+    "application/ms-tnef": ".dat",
+    "application/vnd.ms-tnef": ".dat",
 }
 """A table of our own: the system's differs from machine to machine."""
+
+_STEMS = {
+    "text/calendar": "calendar",
+    "text/vcard": "contact",
+    "text/x-vcard": "contact",
+    "application/pgp-signature": "signature",
+    "application/pkcs7-signature": "signature",
+    "application/x-pkcs7-signature": "signature",
+    "application/pgp-encrypted": "encrypted",
+    "application/pgp-keys": "public-key",
+    "application/pkcs7-mime": "smime",
+    "application/x-pkcs7-mime": "smime",
+    "application/ms-tnef": "winmail",
+    "application/vnd.ms-tnef": "winmail",
+    "message/rfc822": "message",
+    "message/delivery-status": "delivery-report",
+    "message/feedback-report": "complaint",
+}
+"""What a file without a name is called, where its type says what it is."""
 
 
 def safe_filename(given: str, content_type: str, number: int) -> str:
@@ -46,7 +72,8 @@ def safe_filename(given: str, content_type: str, number: int) -> str:
     last = re.split(r"[/\\]", given)[-1]
     name = _RESERVED.sub("_", last).strip(" ").rstrip(". ")
     if not name.strip("._ "):
-        return f"attachment-{number}{_EXTENSIONS.get(content_type, '.bin')}"
+        stem = _STEMS.get(content_type, "attachment")
+        return f"{stem}-{number}{_EXTENSIONS.get(content_type, '.bin')}"
     if name.split(".")[0].strip().lower() in _DEVICES:
         name = f"_{name}"
     return _shortened(name)

@@ -1,5 +1,7 @@
 """Raw mail as a message: `parse` reads any bytes, raises on none, and names what was wrong."""
 
+import re
+
 from postroom.mime.addresses import parse_people
 from postroom.mime.body import read_body
 from postroom.mime.dates import parse_date
@@ -8,6 +10,7 @@ from postroom.mime.fields import Fields
 from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
 from postroom.mime.quotes import split_quotes
+from postroom.mime.sealed import about_seal, sealed_type
 from postroom.mime.trace_order import trace_order
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
@@ -21,6 +24,11 @@ TOO_MANY_ADDRESSES = "There are too many addresses; the last ones were not read.
 
 _MAX_SUBJECT_CHARS = 2_000
 """A longer subject is a text in disguise; the whole of it stays in the raw mail."""
+
+
+_LEADING_BLANKS = re.compile(rb"\A(?:[ \t]{0,998}\r?\n){1,20}(?=[!-9;-~]{1,80}:[ \t])")
+"""Blank lines above the header, as web pages that show a mail's source write them: the header
+would be taken for the text."""
 
 
 def parse(raw: bytes) -> ParsedMessage:
@@ -64,15 +72,20 @@ def parse(raw: bytes) -> ParsedMessage:
         handed_on=was_handed_on(fields),
         original_ids=original_ids(fields),
         returned_message_id=report.returned_message_id,
-        failed_recipients=report.recipients,
-        defects=tuple(dict.fromkeys([*too_long, *defects, *about_people, *body.defects])),
+        returned_envelope_id=report.envelope_id,
+        reported=report.recipients,
+        defects=tuple(
+            dict.fromkeys(
+                [*too_long, *defects, *about_people, *body.defects, *about_seal(root, body.text)]
+            )
+        ),
     )
 
 
 def readable(raw: bytes) -> tuple[bytes, list[str]]:
     """``raw`` within the bound on bytes and with line breaks that can be found, and its defects."""
     defects = [TOO_LONG] if len(raw) > MAX_MESSAGE_BYTES else []
-    raw = raw[:MAX_MESSAGE_BYTES]
+    raw = _LEADING_BLANKS.sub(b"", raw[:MAX_MESSAGE_BYTES], count=1)
     # Old Macintosh programs end lines with CR alone.
     return (raw.replace(b"\r", b"\n") if b"\n" not in raw else raw), defects
 
@@ -95,10 +108,11 @@ def _attachment(leaf: Part, defects: list[str]) -> AttachmentPart:
     content, defect = leaf.content()
     if defect:
         defects.append(defect)
+    content_type = sealed_type(leaf, content)
     return AttachmentPart(
         number=leaf.number,
-        filename=safe_filename(leaf.filename, leaf.content_type, leaf.number),
-        content_type=leaf.content_type,
+        filename=safe_filename(leaf.filename, content_type, leaf.number),
+        content_type=content_type,
         size=len(content),
     )
 

@@ -90,7 +90,9 @@ class MessageView(Answer):
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] | None = None
     date: str
-    kind: Literal["message", "auto_reply", "bounce"] = "message"
+    kind: Literal[
+        "message", "auto_reply", "bounce", "complaint", "receipt", "invitation", "list"
+    ] = "message"
     untrusted_subject: str | None = None
     untrusted_text: str | None = None
     text: str | None = None
@@ -112,13 +114,20 @@ class MessageView(Answer):
     """Of our own mail: where its send stands."""
     reason: str | None = None
     """Of our own mail: why it did not go out, or not to everybody."""
+    reported: tuple[str, ...] | None = None
+    """Of a report: what it says became of whom, such as ``ben@x.test permanent 5.1.1 dead``: an
+    address; permanent, transient, delayed or complaint; a status code; whether nobody is there."""
+    untrusted_diagnostic: str | None = None
+    """Of a report: a server's words, where the text does not have them."""
     left_out: str | None = None
     """What of it is not here, and how to get it."""
 
 
 class SendAnswer(Answer):
     send_id: str | None = None
-    status: Literal["sent", "queued", "held", "denied", "failed", "unknown", "thread_moved"]
+    status: Literal[
+        "sent", "queued", "held", "denied", "failed", "unknown", "bounced", "thread_moved"
+    ]
     message_id: str | None = None
     thread_id: str
     after: str

@@ -28,6 +28,8 @@ class EventType(StrEnum):
     SEND_DEFERRED = "send.deferred"
     SEND_FAILED = "send.failed"
     SEND_UNKNOWN = "send.unknown"
+    SEND_REPORTED = "send.reported"
+    """A report tells of it: what, and of how many recipients, is in ``detail``."""
     THREADS_JOINED = "threads.joined"
     """A late message showed that two conversations are one; both ids stay valid."""
     LOGIN_STATE = "login.state"

@@ -12,13 +12,34 @@ class Direction(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What sort of message it is; only ``message`` asks for an answer."""
+    """What sort of message it is; ``message`` and ``invitation`` ask for an answer."""
 
     MESSAGE = "message"
     AUTO_REPLY = "auto_reply"
     """Written by a program in answer to a mail (RFC 3834)."""
     BOUNCE = "bounce"
-    """A server says that a mail was not delivered (RFC 3464)."""
+    """A server says that a mail was not delivered, or not yet (RFC 3464)."""
+    COMPLAINT = "complaint"
+    """A provider says that one of its people calls our mail unwanted (RFC 5965)."""
+    RECEIPT = "receipt"
+    """A program says that a mail was displayed, thrown away or delivered (RFC 8098)."""
+    INVITATION = "invitation"
+    """It brings a calendar part that invites, or answers an invitation (RFC 5546)."""
+    LIST = "list"
+    """A mailing list handed it on (RFC 2919)."""
+
+
+class Reported(StrEnum):
+    """What a report says became of a mail for one recipient."""
+
+    PERMANENT = "permanent"
+    """It did not arrive, and trying again helps nothing (class 5 of RFC 3463)."""
+    TRANSIENT = "transient"
+    """It did not arrive and is given up; a later mail may arrive (class 4)."""
+    DELAYED = "delayed"
+    """It has not arrived yet, and is still tried."""
+    COMPLAINT = "complaint"
+    """It arrived, and its reader calls it unwanted."""
 
 
 class SenderVerdict(StrEnum):
@@ -41,6 +62,20 @@ class Person(Frozen):
 
     address: str
     name: str = ""
+
+
+class ReportedRecipient(Frozen):
+    """One whom a report tells of. All of it is a stranger's word."""
+
+    address: str
+    """As it stands there; "" where the report names nobody."""
+    outcome: Reported
+    status: str = ""
+    """An enhanced status code (RFC 3463) such as 5.1.1, digits and dots only; "" for none."""
+    dead: bool = False
+    """It says that nobody is at this address any more, or never was."""
+    diagnostic: str = ""
+    """The server's words on one line, at most 500 characters."""
 
 
 class AttachmentPart(Frozen):
@@ -99,9 +134,12 @@ class ParsedMessage(Frozen):
     original_ids: tuple[str, ...] = ()
     """What it was called before a provider put a Message-ID of its own in place of ours."""
     returned_message_id: str = ""
-    """For a bounce: the Message-ID field of the mail that came back."""
-    failed_recipients: tuple[str, ...] = ()
-    """For a bounce: the addresses it speaks of."""
+    """For a report: the Message-ID field of the mail that it tells of."""
+    returned_envelope_id: str = ""
+    """For a report: what the mail's envelope was called (ENVID, RFC 3461 §4.4)."""
+    reported: tuple[ReportedRecipient, ...] = ()
+    """For a bounce or a complaint: whom it tells of; one without an address where it names nobody.
+    """
     defects: tuple[str, ...] = ()
     """What was wrong with it, one short sentence each, in our words only."""
 

@@ -4,6 +4,7 @@
       │            ├────────► failed          refused for good (5xx), or nobody was left to send to
       │            ├────────► queued          deferred (4xx): tried again later, same Message-ID
       │            └────────► unknown         the connection died after the final dot
+      │       sent ─────► bounced         reports say that it reached nobody
       ├──► held ──► queued, or denied         a human looks first, and decides
       └──► denied                             policy said no; nothing left the house
 
@@ -24,6 +25,9 @@ class SendStatus(StrEnum):
     UNKNOWN = "unknown"
     HELD = "held"
     DENIED = "denied"
+    BOUNCED = "bounced"
+    """Its server took it, and reports say of every recipient that it did not arrive for good.
+    Nothing follows from it by itself: a report may be forged."""
 
 
 class Envelope(Frozen):

@@ -29,6 +29,7 @@ from postroom.model.sends import (
 from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
+from postroom.work import reports
 from postroom.work.looks import Looks
 from postroom.work.outcomes import NO_ANSWER, settle
 from postroom.work.reconciler import Reconciler
@@ -242,6 +243,8 @@ class Courier:
             not_before=outcome.not_before,
             detail=f"attempt {send.attempts + 1}: {codes}",
         )
+        if outcome.status is SendStatus.SENT:
+            reports.retell(con, now, send.id)
         if outcome.status is SendStatus.SENT and way is not None:
             _after_acceptance(con, send, way, submission)
 

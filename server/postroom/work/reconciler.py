@@ -32,6 +32,7 @@ from postroom.model.errors import PostroomError
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, Submission
 from postroom.smtp.replies import Answer, reply
+from postroom.work import reports
 from postroom.work.lending import Lending
 from postroom.work.outcomes import in_doubt, proven_by_copy, settle
 from postroom.work.sent_folder import find_in_sent
@@ -240,6 +241,8 @@ class Reconciler:
             not_before=outcome.not_before,
             detail="found where it went",
         )
+        if outcome.status is SendStatus.SENT:
+            reports.retell(con, now, send.id)
 
     def _give_up(self, con: Connection, send: Waiting) -> bool:
         """Whether asking again is of no use: the mailbox was deleted, and its Sent folder too."""

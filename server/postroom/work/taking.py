@@ -18,6 +18,7 @@ from postroom.index.mail import NewMail
 from postroom.mime.sender import Judged
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.work import reports
 from postroom.work.places import Place, Role
 
 CLOCK_SECONDS = 60.0
@@ -211,7 +212,9 @@ class Taking:
         if self.place.role is Role.SENT:
             return None
         one = self.one
-        return folders.same_letter(self.con, box_id, one.parsed, one.fetched.raw, one.verdict)
+        return folders.same_letter(
+            self.con, box_id, one.parsed, one.fetched.raw, one.judged.verdict
+        )
 
     def _with_these_bytes(self, folder: Folder, content: bytes) -> int | None:
         """The mail that this one is, under another UID or in another folder."""
@@ -236,6 +239,7 @@ class Taking:
             at = fetched.internal_date
         else:
             at = self._written_at(box_id) if sent else self._arrived_at()
+        told = None if sent else self._about(box_id)
         new = NewMail(
             mailbox_id=box_id,
             direction=Direction.SENT if sent else Direction.RECEIVED,
@@ -247,6 +251,7 @@ class Taking:
             old=old,
             in_spam=self.place.role is Role.JUNK,
             id=None if aside is None else aside + fetched.uid,
+            about=told.ids if told else ("", ""),
         )
         kept = mail.keep(self.con, self.now, new)
         folders.add_copy(self.con, self.place.folder.of(box_id), fetched.uid, kept.mail_id)
@@ -261,8 +266,14 @@ class Taking:
             digest=journal.digest(self.con, fetched.raw),
         )
         mail.describe(self.con, kept, new, position)
+        if told and not old:
+            reports.mark(self.con, self.now, told, self.one.parsed, kept.mail_id)
         if sent and not old and self._goes_to_who_wrote(kept.thread_id):
             threads.answered_at(self.con, kept.thread_id, at)
+
+    def _about(self, box_id: int) -> reports.About | None:
+        """The send that it reports of, if it is a report."""
+        return reports.about(self.con, self.now, box_id, self.one.parsed, self.one.judged.verdict)
 
 
 def _event(sent: bool, old: bool) -> EventType:

@@ -72,9 +72,9 @@ WHERE g.thread_id = :thread_id AND g.direction = 'received'
 ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 
 -- name: newest_from_people(thread_id)^
--- The newest message that came in and is neither a bounce nor a program's answer, if any.
+-- The newest message that came in and that no program wrote, if any.
 SELECT g.*, m.public_id, m.in_spam FROM messages g JOIN mail m ON m.id = g.mail_id
-WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.kind = 'message'
+WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.kind IN ('message', 'invitation', 'list')
 ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 
 -- name: unseen(thread_id, after, most)

@@ -1,6 +1,7 @@
 -- name: members(mailbox_id)
 -- What threads are made from.
-SELECT g.mail_id, g.thread_id, g.message_id, g.follows, s.answers_mail,
+SELECT g.mail_id, g.thread_id, g.message_id, g.follows, coalesce(s.answers_mail,
+    (SELECT o.mail_id FROM sends o WHERE o.public_id = m.about_send)) AS answers_mail,
   (SELECT json_group_array(a.message_id) FROM aliases a WHERE a.mail_id = g.mail_id) AS aliases,
   m.thread_id AS given, t.into_id AS leads
 FROM mail m JOIN messages g ON g.mail_id = m.id JOIN threads t ON t.id = m.thread_id

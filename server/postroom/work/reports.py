@@ -1,0 +1,180 @@
+"""What a report does to the send that it tells of.
+
+    it names                                       it joins its thread    it marks
+    our Message-ID (or a name of it), or our ENVID        yes               yes
+    an address alone, that we wrote to lately             yes               nothing
+    another mail's id                                     no                nothing
+    anything, and its sender is forged                    by its ids        nothing
+
+A report is a stranger's mail. Ids of ours are known to whom we wrote to, and to the servers on the
+way; so whoever we wrote to can make up a report. All that it can do is say, beside what the server
+answered, that recipients of that very mail did not get it: the send is ``bounced`` then, its
+thread awaits us, and an agent is told. Nothing is sent again, held back or taken off a list by it,
+and none of its words stand in the reason: its status code, in digits, beside words of our own.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+
+from postroom.conversations.identifiers import message_ids
+from postroom.index import reports, sends
+from postroom.index.database import Connection, Row
+from postroom.model.messages import (
+    MessageKind,
+    ParsedMessage,
+    Reported,
+    ReportedRecipient,
+    SenderVerdict,
+)
+from postroom.model.sends import RecipientOutcome, SendStatus
+
+ADDRESS_ALONE_SECONDS = 6 * 86_400.0
+"""How long after a send a report that names nothing but the address may mean it: servers try for
+five days (RFC 5321 §4.5.4.1)."""
+
+_MOST_NAMED = 10
+"""Addresses named in a reason, for each thing that is said."""
+
+_SAYS = {
+    Reported.PERMANENT: "did not reach {who}{code}",
+    Reported.TRANSIENT: "did not reach {who}{code} and is given up; a later mail may arrive",
+    Reported.DELAYED: "has not reached {who} yet{code} and is still being tried",
+    Reported.COMPLAINT: "is called unwanted by {who}: do not write to them again",
+}
+_ORDER = ["", Reported.DELAYED, Reported.TRANSIENT, Reported.PERMANENT, Reported.COMPLAINT]
+"""What a report says stays until one says more: mail may be delayed first and come back later."""
+
+
+@dataclass(frozen=True)
+class About:
+    """The send that a report tells of, and whether the report names an id of it."""
+
+    send: Row
+    named: bool
+    message_id: str
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Its public id and Message-ID."""
+        return self.send["public_id"], self.message_id
+
+
+def about(
+    con: Connection, now: float, box_id: int, parsed: ParsedMessage, verdict: SenderVerdict
+) -> About | None:
+    """The send of this mailbox that a report tells of, if any."""
+    if parsed.kind not in (MessageKind.BOUNCE, MessageKind.COMPLAINT, MessageKind.RECEIPT):
+        return None
+    forged = verdict is SenderVerdict.FORGED
+    ids = message_ids(parsed.returned_message_id)[:1]
+    send = reports.by_message_id(con, box_id, ids) or reports.by_envelope_id(
+        con, box_id, parsed.returned_envelope_id
+    )
+    named = send is not None and not forged
+    if send is None and not forged and not ids and not parsed.returned_envelope_id:
+        send = _by_address(con, now, box_id, parsed)
+    return About(send, named, reports.own_id(con, send["mail_id"])) if send else None
+
+
+def _by_address(con: Connection, now: float, box_id: int, parsed: ParsedMessage) -> Row | None:
+    """The newest send to one of the addresses, where the report names nothing else."""
+    since = now - ADDRESS_ALONE_SECONDS
+    for one in parsed.reported[:5]:
+        if one.address and (found := reports.newest_to(con, box_id, one.address.lower(), since)):
+            return found
+    return None
+
+
+def mark(con: Connection, now: float, told: About, parsed: ParsedMessage, mail_id: int) -> None:
+    """Write down what a report with the mail row id ``mail_id`` says of the send's recipients."""
+    if not told.named:
+        return
+    before = sends.recipients(con, told.send["id"])
+    marked = [
+        (row, said)
+        for row in before
+        if (said := _of(row, parsed.reported, alone=len(before) == 1))
+        and _may_have_gone(told.send, row)
+        and _ORDER.index(said.outcome) > _ORDER.index(row["reported"])
+    ]
+    for row, said in marked:
+        reports.mark(con, told.send["id"], row["address"], said, mail_id)
+    if marked:
+        after = sends.recipients(con, told.send["id"])
+        reason = _reason(told.send["reason"], before, after)
+        detail = f"{marked[0][1].outcome}, {len(marked)} of {len(after)} recipients"
+        reports.tell(con, now, told.send, _status(after), reason, detail)
+
+
+def retell(con: Connection, now: float, send_id: int) -> None:
+    """Say of a send that has been settled what reports said before: a report may be faster than the
+    answer of the server that took the mail."""
+    send, rows = sends.by_id(con, send_id), sends.recipients(con, send_id)
+    if send is not None and any(row["reported"] for row in rows):
+        reason = _reason(send["reason"], [], rows)
+        reports.tell(con, now, send, _status(rows), reason, "told before its server's answer")
+
+
+def _of(
+    row: Row, reported: tuple[ReportedRecipient, ...], *, alone: bool
+) -> ReportedRecipient | None:
+    """What is said of a recipient. Of the only one there is, also under another address or none:
+    mail is forwarded."""
+    address = row["address"].lower()
+    for one in reported:
+        if address in (one.address.lower(), _unescaped(one.address).lower()):
+            return one
+    return reported[0] if alone and len(reported) == 1 else None
+
+
+def _unescaped(xtext: str) -> str:
+    """An address that a server hands back as it stood in ORCPT (RFC 3461 §4)."""
+    return re.sub(r"\+([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), xtext)
+
+
+def _may_have_gone(send: Row, row: Row) -> bool:
+    """Whether the mail went to this recipient, or may have: of any other a report is made up. (It
+    may be faster than the answer of the server that took the mail.)"""
+    if send["status"] in (SendStatus.SUBMITTING, SendStatus.UNKNOWN):
+        return row["outcome"] in (RecipientOutcome.ACCEPTED, RecipientOutcome.UNKNOWN, "")
+    return bool(row["outcome"] == RecipientOutcome.ACCEPTED)
+
+
+def _status(rows: list[Row]) -> str:
+    """Bounced, where nobody is left who may have it or get it yet."""
+    lost = [
+        row["reported"] == Reported.PERMANENT or row["outcome"] == RecipientOutcome.REFUSED
+        for row in rows
+    ]
+    return str(SendStatus.BOUNCED if all(lost) else SendStatus.SENT)
+
+
+def _reason(reason: str, before: list[Row], after: list[Row]) -> str:
+    """A send's reason with what reports say now in the place of what they said before."""
+    kept = reason.removesuffix(_said(before)).strip()
+    return f"{kept} {_said(after)}".strip()
+
+
+def _said(rows: list[Row]) -> str:
+    """What reports say, in our own words; "" where they say nothing."""
+    told = sorted(
+        (row for row in rows if row["reported"]),
+        key=lambda row: (-_ORDER.index(row["reported"]), row["reported_status"], row["place"]),
+    )
+    found = [
+        _sentence(Reported(outcome), status, bool(dead), [row["address"] for row in some])
+        for (outcome, status, dead), some in groupby(
+            told, key=lambda row: (row["reported"], row["reported_status"], row["reported_dead"])
+        )
+    ]
+    return f"By a report, it {'; it '.join(found)}." if found else ""
+
+
+def _sentence(outcome: Reported, status: str, dead: bool, addresses: list[str]) -> str:
+    who = ", ".join(addresses[:_MOST_NAMED])
+    if len(addresses) > _MOST_NAMED:
+        who += f" and {len(addresses) - _MOST_NAMED} more"
+    why = [status] if status else []
+    why += ["no such mailbox any more"] if dead else []
+    return _SAYS[outcome].format(who=who, code=f" ({', '.join(why)})" if why else "")
