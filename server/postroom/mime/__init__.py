@@ -13,6 +13,7 @@
 
     sender            who vouches for From          authentication: the field they vouch in
     attachments       one leaf's bytes and text     filenames: names that are safe
+    signatures        what a file is by its bytes
     media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
     delivery          what servers on the way wrote  received: the way that a mail says it took
