@@ -1,12 +1,14 @@
 """Calendars and invitations (iCalendar, RFC 5545), by the library `icalendar`."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Component
+from icalendar.prop import vBroken
 
 from postroom.extract.formats import Told
-from postroom.extract.words import Words
+from postroom.extract.words import Full, Words
 from postroom.mime.charsets import decode
 
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "note", "VFREEBUSY": "free or busy"}
@@ -17,19 +19,24 @@ _MOST_PEOPLE = 200
 def read(content: bytes, told: Told, words: Words) -> None:
     """Each event with its times and people; the file as it stands where it cannot be understood."""
     text = decode(content, told.charset or "utf-8")[0]
+    understood = Words()
     try:
-        calendars = Calendar.from_ical(text, multiple=True)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError):
-        words.add(text)
-        return
-    entries = [entry for one in calendars for entry in one.walk() if entry.name in _KINDS]
-    if not entries:
-        words.add(text)
-        return
+        _calendars(Calendar.from_ical(text, multiple=True), understood)
+    except Full:
+        words.cut = True
+    except Exception:  # whatever the library stumbles over, the lines are there to be read
+        understood = Words()
+    words.add(understood.text or text)
+
+
+def _calendars(calendars: Sequence[Component], words: Words) -> None:
+    """Nothing is written where they hold no entry."""
     for calendar in calendars:
-        _line(words, "Method", calendar.get("METHOD"))
-    for entry in entries:
-        _entry(entry, words)
+        entries = [entry for entry in calendar.walk() if entry.name in _KINDS]
+        if entries:
+            _line(words, "Method", calendar.get("METHOD"))
+        for entry in entries:
+            _entry(entry, words)
 
 
 def _entry(entry: Component, words: Words) -> None:
@@ -73,7 +80,7 @@ def _plain(value: Any) -> str:
 def _time(value: Any) -> str:
     """A time with its offset and the name of its zone, a day, or a length of time."""
     for one in _several(value)[:1]:
-        at = getattr(one, "dt", None)
+        at = None if isinstance(one, vBroken) else getattr(one, "dt", None)
         if isinstance(at, datetime):
             return f"{at.isoformat(' ', 'minutes')} {_zone(one, at)}"
         if isinstance(at, date):

@@ -5,7 +5,7 @@ from typing import Any
 from icalendar import Component
 
 from postroom.extract.formats import Told
-from postroom.extract.words import Words
+from postroom.extract.words import Full, Words
 from postroom.mime.charsets import decode
 
 _NAMES = {
@@ -19,14 +19,16 @@ _NAMES = {
 def read(content: bytes, told: Told, words: Words) -> None:
     """Each card's fields by plain names; the file as it stands where it cannot be understood."""
     text = decode(content, told.charset or "utf-8")[0]
+    understood = Words()
     try:
-        cards = [card for card in Component.from_ical(text, multiple=True) if card.name == "VCARD"]
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError):
-        cards = []
-    if not cards:
-        words.add(text)
-    for card in cards:
-        _card(card, words)
+        for card in Component.from_ical(text, multiple=True):
+            if card.name == "VCARD":
+                _card(card, understood)
+    except Full:
+        words.cut = True
+    except Exception:  # whatever the library stumbles over, the lines are there to be read
+        understood = Words()
+    words.add(understood.text or text)
 
 
 def _card(card: Component, words: Words) -> None:

@@ -119,6 +119,7 @@ class Story:
     def _begin(self, name: str, attributes: Mapping[str, str], above: str) -> None:
         if name == "p":
             self._paragraphs.append(_Paragraph())
+            self._last_hidden = False
         elif name == "r":
             self._run = _Run(hidden=bool(self._paragraphs) and self._paragraphs[-1].hidden)
         elif name == "tr":

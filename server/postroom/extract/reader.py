@@ -5,6 +5,7 @@ import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -100,9 +101,7 @@ class FileReader:
         except TimeoutError:
             return {"fault": Fault.SLOW}
         finally:
-            if child.returncode is None:
-                child.kill()
-            await child.wait()
+            await _end(child)
         try:
             answer = json.loads(said)
         except ValueError:
@@ -149,6 +148,18 @@ async def _said(child: Process, content: bytes, told: Told) -> bytes:
     return b"".join(pieces)
 
 
+async def _end(child: Process) -> None:
+    """Wait until the child is gone, ended by us if need be, and its pipes are closed."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with suppress(ProcessLookupError):  # it has ended, and its end is not told yet
+        child.kill()
+    child.stdin.close()
+    while await child.stdout.read(1 << 16):
+        pass  # what was on its way: a pipe that is not read to its end stays open
+    await child.wait()
+
+
 async def _feed(child: Process, content: bytes, told: Told) -> None:
     assert child.stdin is not None
     try:
@@ -161,7 +172,10 @@ async def _feed(child: Process, content: bytes, told: Told) -> None:
 
 
 def readable_kind(content: bytes, claimed: str, filename: str) -> tuple[str, str | None]:
-    """(the type to read a file as, the type that its bytes show or None)."""
+    """(the type to read a file as, "" for plain text if anything; the type that its bytes show).
+
+    A claim is believed only where bytes cannot tell: a mail, and HTML that does not begin as such.
+    """
     shown = type_by_content(content)
     if shown is not None:
         return shown, shown
@@ -171,8 +185,8 @@ def readable_kind(content: bytes, claimed: str, filename: str) -> tuple[str, str
     named_html = extension in ("html", "htm", "xhtml") and claimed != "text/plain"
     if claimed in _SAYS_HTML or (named_html and not claimed.startswith(("image/", "audio/"))):
         is_text = b"\x00" not in content[:1_024] or charset_by_mark(content) != ""
-        return (HTML if is_text else OTHER), None
-    return claimed, None
+        return (HTML if is_text else ""), None
+    return "", None
 
 
 def _plain(content: bytes, declared: str, filename: str, shown: str | None, odd: bool) -> FileText:
