@@ -8,6 +8,7 @@ from postroom.mime.fields import Fields
 from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
 from postroom.mime.quotes import split_quotes
+from postroom.mime.signatures import true_type
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.model.messages import AttachmentPart, ParsedMessage, Person
@@ -96,7 +97,7 @@ def _attachment(leaf: Part, defects: list[str]) -> AttachmentPart:
     return AttachmentPart(
         number=leaf.number,
         filename=safe_filename(leaf.filename, leaf.content_type, leaf.number),
-        content_type=leaf.content_type,
+        content_type=true_type(leaf.content_type, content),
         size=len(content),
     )
 

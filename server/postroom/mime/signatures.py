@@ -137,6 +137,14 @@ def _marked_text_type(content: bytes) -> str | None:
     return None
 
 
+def true_type(claimed: str, content: bytes) -> str:
+    """What to call a file: its claimed type, unless its bytes show another."""
+    shown = type_by_content(content)
+    if shown is None:
+        return claimed
+    return shown if claimed in ("", OTHER) or contradicts(claimed, shown) else claimed
+
+
 def contradicts(claimed: str, shown: str | None) -> bool:
     """Whether a file is plainly something else than its claimed type: a program that says it is a
     PDF, or a PDF that is none. Types that go by several names contradict nothing."""
