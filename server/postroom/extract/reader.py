@@ -86,7 +86,8 @@ class FileReader:
             raise _busy()
         self._waiting += 1
         try:
-            await asyncio.wait_for(self._turns.acquire(), bounds.PATIENCE_SECONDS)
+            async with asyncio.timeout(bounds.PATIENCE_SECONDS):
+                await self._turns.acquire()
         except TimeoutError:
             raise _busy() from None
         finally:
