@@ -13,7 +13,7 @@ from extract import making
 from extract.conftest import Read
 from rooms import eventually
 
-from postroom.extract import bounds, reader
+from postroom.extract import bounds, conversing
 from postroom.extract.faults import SENTENCES, Fault
 from postroom.model.errors import Unavailable
 
@@ -80,7 +80,7 @@ async def test_words_of_a_child_are_never_taken_for_ours(
 async def test_a_child_that_talks_without_end_is_stopped(
     read: Read, instead: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "_ANSWER_BYTES", 1_000_000)
+    monkeypatch.setattr(conversing, "_ANSWER_BYTES", 1_000_000)
     instead("while True: sys.stdout.write('x' * 65536)")
     file = await read(PDF)
     assert file.reason == SENTENCES[Fault.CRASHED]

@@ -10,6 +10,7 @@
       styles  flow        of them                 mail                HTML, attached mail
       openxml             its elements            archives            ZIP, unpacked within bounds
 
+    conversing   one child, from its start to its end
     bounds   how much of a file is read, and why       words   what was read, bounded
     faults   why a file has no text: a code a cause, so that no word of the child's is believed
 
