@@ -18,6 +18,7 @@ MEASURES = (
     "reply",
     "send",
     "reads",
+    "files",
     "archive",
     "idle",
     "elsewhere_reply",

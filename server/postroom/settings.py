@@ -233,6 +233,11 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def bare_environment() -> dict[str, str]:
+    """What a program needs in order to start at all: nothing, but on Windows its folder."""
+    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+
+
 def _operator(file: Path) -> tuple[Operator, str]:
     """What the file means, and the digest of what it says."""
     try:

@@ -7,7 +7,7 @@ from pydantic import Field
 from postroom.model.answers import AttachmentAnswer
 from postroom.model.callers import Caller
 from postroom.model.limits import DEFAULT_THREAD_TOKENS, MAX_THREAD_TOKENS
-from postroom_tools.inputs import MAX_ID_CHARS
+from postroom_tools.inputs import MAX_ID_CHARS, Cursor
 from postroom_tools.tool import Arguments, Progress, Tool
 
 if TYPE_CHECKING:
@@ -21,20 +21,23 @@ class ReadAttachment(Arguments):
     max_tokens: int = Field(
         default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS, description="Of text."
     )
+    cursor: Cursor | None = Field(default=None, description="next_cursor of the page before.")
 
 
 async def run(
     desk: "Desk", caller: Caller, given: ReadAttachment, progress: Progress | None
 ) -> AttachmentAnswer:
-    return await desk.attachments.read(caller, given.attachment_id, max_tokens=given.max_tokens)
+    return await desk.attachments.read(
+        caller, given.attachment_id, max_tokens=given.max_tokens, cursor=given.cursor
+    )
 
 
 TOOL = Tool(
     name="read_attachment",
     title="Read attachment",
     description=(
-        "The text of an attachment that get_thread or wait_for_reply listed; for other files, what"
-        " it is. To pass a file on, give its attachment_id to send_email."
+        "The text of a received file (PDF, Office, HTML, calendar, mail, text), or why there is"
+        " none. To pass it on: send_email with attachment_id."
     ),
     arguments=ReadAttachment,
     answer=AttachmentAnswer,

@@ -11,6 +11,7 @@
     elsewhere.py  open_files.py            what `postroom doctor` says of servers, of open files
     worker_settings.py  inlets.py          … of a postroom.toml that changed, of mail handed in
     steps.py  senders.py                   a trace's steps in order; what is told of a sender
+    read_files.py                          the texts of attachments that were read a moment ago
     held.py                                what a person decides about a held send
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     addresses.py cursors.py times.py budget.py views.py       what they share: words in, words out

@@ -9,13 +9,14 @@ import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 
-from postroom.desk import door
+from postroom.desk import cursors, door
 from postroom.desk.budget import MIN_TOKENS, cut, fits
+from postroom.desk.read_files import ReadFiles
+from postroom.extract.reader import FileReader
 from postroom.index import mail
 from postroom.index.database import Connection
 from postroom.index.index import Index
-from postroom.mime.attachments import attachment_content, attachment_text, attachment_type
-from postroom.mime.media_types import known_type
+from postroom.mime.attachments import attachment_content, attachment_type
 from postroom.model.answers import AttachmentAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
@@ -32,37 +33,56 @@ from postroom.model.requests import AttachmentRequest
 class Attachments:
     """What is asked about files."""
 
-    def __init__(self, index: Index, folders: Sequence[Path], home: Path) -> None:
+    def __init__(
+        self, index: Index, folders: Sequence[Path], home: Path, reader: FileReader
+    ) -> None:
         """``folders``: below these a path may be sent; never anything of ``home``."""
         self._index = index
+        self._read_files = ReadFiles(reader)
         self._folders = tuple(folders)
         self._home = home
 
     async def read(
-        self, caller: Caller, attachment_id: str, max_tokens: int = DEFAULT_THREAD_TOKENS
+        self,
+        caller: Caller,
+        attachment_id: str,
+        max_tokens: int = DEFAULT_THREAD_TOKENS,
+        cursor: str | None = None,
     ) -> AttachmentAnswer:
-        """The text of a text-like file, otherwise what it is and how an operator gets it."""
+        """A page of a file's text, or what the file is, why it has none, and who can get it."""
         door.require(caller, "read")
         if not MIN_TOKENS <= max_tokens <= MAX_THREAD_TOKENS:
             raise InvalidRequest(
                 "max_tokens_out_of_range",
                 f"max_tokens is from {MIN_TOKENS} to {MAX_THREAD_TOKENS}.",
             )
-        content, part, declared = await self._content(caller, attachment_id)
-        text = await asyncio.to_thread(attachment_text, content, declared, part.filename)
-        shown = text
-        if text is not None and not fits(text, max_tokens):
-            shown = cut(text, max_tokens)
-        left = len(text) - len(shown) if text is not None and shown is not None else 0
+        id = attachment_id.strip()
+        content, part, declared = await self._content(caller, id)
+        start = await self._place(id, cursor)
+        file = await self._read_files.read(id, content, declared, part.filename)
+        page = None if file.text is None else _page(file.text[start:], max_tokens)
+        end = start + len(page or "")
+        left = len(file.text or "") - end
         return AttachmentAnswer(
-            attachment_id=attachment_id.strip(),
+            attachment_id=id,
             untrusted_filename=part.filename,
-            content_type=known_type(part.content_type),
+            content_type=file.content_type,
             size=part.size,
-            untrusted_text=shown,
-            left_out=f"the last {left} of {len(text or '')} characters" if left else None,
-            next_step=_next_step(attachment_id.strip(), text, left),
+            untrusted_text=page,
+            reason=file.reason,
+            hidden_text=file.hidden or None,
+            left_out=f"the last {left} of {len(file.text or '')} characters" if left > 0 else None,
+            next_cursor=await self._next(id, end) if left > 0 else None,
+            next_step=_next_step(id) if file.text is None else None,
         )
+
+    async def _place(self, id: str, cursor: str | None) -> int:
+        if cursor is None:
+            return 0
+        return await self._index.read(lambda con: cursors.read(con, id, cursor))
+
+    async def _next(self, id: str, offset: int) -> str:
+        return await self._index.read(lambda con: cursors.reading(con, id, offset))
 
     async def save(self, caller: Caller, attachment_id: str) -> tuple[bytes, str]:
         """(bytes, safe file name) of an attachment."""
@@ -227,10 +247,12 @@ def _decoded(text: str, place: int) -> bytes:
         ) from error
 
 
-def _next_step(id: str, text: str | None, left: int) -> str | None:
-    if text is None:
-        return (
-            "It is no text. Pass it on with send_email (attachment_id), or ask the operator to"
-            f" save it: postroom threads attachment {id}"
-        )
-    return "A larger max_tokens shows more of it." if left else None
+def _page(text: str, tokens: int) -> str:
+    return text if fits(text, tokens) else cut(text, tokens)
+
+
+def _next_step(id: str) -> str:
+    return (
+        "Its text cannot be had. Pass it on with send_email (attachment_id), or ask the operator to"
+        f" save it: postroom threads attachment {id}"
+    )

@@ -100,6 +100,24 @@ def paged(con: Connection, thread_id: int, cursor: str) -> ThreadPlace:
     return ThreadPlace(_number(mail), _number(offset))
 
 
+def reading(con: Connection, attachment_id: str, offset: int) -> str:
+    """The cursor of an attachment's next page; ``offset`` is in characters of its text."""
+    return f"{epoch(con)}-{attachment_id}-{offset:x}"
+
+
+def read(con: Connection, attachment_id: str, cursor: str) -> int:
+    """Where an attachment's text goes on. Raises InvalidRequest where the cursor is another's."""
+    mine, name, offset = _parts(cursor, 3)
+    _check_epoch(con, mine)
+    if name != attachment_id:
+        raise InvalidRequest(
+            "cursor_of_another_attachment",
+            "This cursor belongs to another attachment.",
+            "Pass the next_cursor that read_attachment gave for this one, or leave it out.",
+        )
+    return _number(offset)
+
+
 def _scope_name(con: Connection, scope: Scope) -> str:
     if scope.thread_id is None:
         return f"m{scope.mailbox_id:x}"

@@ -13,10 +13,11 @@ from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
 from postroom.desk.waiting import Waiting
+from postroom.extract.reader import FileReader
 from postroom.index.index import Index
 from postroom.model.mailboxes import Reach
 from postroom.provision.provisioner import Provisioner
-from postroom.settings import Settings
+from postroom.settings import Settings, bare_environment
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def open_desk(
 ) -> Desk:
     """The desk over an index; ``idle`` says why nobody does the I/O at the moment, or ""."""
     clock, operator = index.clock, settings.operator
-    attachments = Attachments(index, operator.attachment_folders, settings.home)
+    reader = FileReader(bare_environment())
+    attachments = Attachments(index, operator.attachment_folders, settings.home, reader)
     return Desk(
         mailboxes=Mailboxes(
             index,

@@ -20,6 +20,7 @@
     lookalikes        what an address looks like
     attachments       one leaf's bytes and text     filenames: names that are safe
     sealed            signed and encrypted mail
+    signatures        what a file is by its bytes
     media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
     delivery          what servers on the way wrote  received: the way that a mail says it took

@@ -1,9 +1,8 @@
 """The content of one attachment, and its text where it is text."""
 
-from postroom.mime.charsets import decode
-from postroom.mime.html import html_to_text
+from postroom.mime.charsets import charset_by_mark, decode
 from postroom.mime.parameters import parse_parameters
-from postroom.mime.parse import parse, readable
+from postroom.mime.parse import readable
 from postroom.mime.tree import Part, read_tree
 from postroom.model.errors import NotFound
 
@@ -27,8 +26,6 @@ _TEXT_EXTENSIONS = frozenset(_EXTENSION_WORDS.split())
 """File names whose content is text whatever the type says: programs send most files as
 application/octet-stream."""
 
-_HTML = frozenset({"text/html", "application/xhtml+xml"})
-_MESSAGES = frozenset({"message/rfc822", "message/global"})
 _SAMPLE_BYTES = 8_192
 
 
@@ -53,28 +50,23 @@ def attachment_type(raw: bytes, number: int) -> str:
 
 
 def attachment_text(content: bytes, content_type: str, filename: str) -> str | None:
-    """The text of a text-like file, or None for what is not text. Never raises.
+    """The text of a text-like file as it stands, or None for what is not text. Never raises.
 
-    ``content_type`` may carry a charset. HTML becomes what a reader sees of it; a mail becomes its
-    main fields and words. A file that says it is text and holds NUL is no text, except in UTF-16.
+    ``content_type`` may carry a charset. A file that says it is text and holds NUL is no text,
+    except in UTF-16. What needs more than a charset to be read, HTML among it, `extract` reads.
     """
     kind, parameters = parse_parameters(content_type)
     extension = filename.rpartition(".")[2].lower()
-    if kind in _MESSAGES or (extension == "eml" and not kind.startswith("text/")):
-        return _message_text(content)
     if not _is_text(kind, extension) or _is_binary(content):
         return None
-    text = decode(content, parameters.get("charset") or _charset_by_mark(content))[0]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if kind in _HTML or (extension in ("html", "htm", "xhtml") and kind != "text/plain"):
-        return html_to_text(text).text
-    return text
+    text = decode(content, parameters.get("charset") or charset_by_mark(content))[0]
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_text(kind: str, extension: str) -> bool:
     if kind.startswith("text/") and kind != "text/rtf":
         return True
-    if kind in _TEXT_TYPES or kind.endswith(("+json", "+xml", "+yaml")) or kind in _HTML:
+    if kind in _TEXT_TYPES or kind.endswith(("+json", "+xml", "+yaml")):
         return True
     named = kind in ("", "application/octet-stream", "application/binary", "binary/octet-stream")
     return extension in _TEXT_EXTENSIONS and (named or not _is_media(kind))
@@ -87,30 +79,7 @@ def _is_media(kind: str) -> bool:
 def _is_binary(content: bytes) -> bool:
     """Whether the first bytes cannot be text in any charset that mail uses."""
     sample = content[:_SAMPLE_BYTES]
-    return b"\x00" in sample and not _charset_by_mark(sample)
-
-
-def _charset_by_mark(content: bytes) -> str:
-    """The charset that a byte order mark names; "" without one."""
-    if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        return "utf-32"
-    return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
-
-
-def _message_text(content: bytes) -> str:
-    """A mail as its main fields and its words."""
-    message = parse(content)
-    lines = [f"Subject: {message.subject}".rstrip()]
-    if message.sender is not None:
-        lines.insert(
-            0, f"From: {message.sender.name} <{message.sender.address}>".replace(":  <", ": <")
-        )
-    if message.to:
-        lines.append("To: " + ", ".join(person.address for person in message.to[:20]))
-    if message.date is not None:
-        lines.append(f"Date: {message.date.isoformat()}")
-    lines += [f"Attachment: {part.filename}" for part in message.attachments[:20]]
-    return "\n".join(lines) + "\n\n" + message.text
+    return b"\x00" in sample and not charset_by_mark(sample)
 
 
 def _with_charset(leaf: Part) -> str:

@@ -65,6 +65,13 @@ def valid(text: str) -> str:
     return _UNFIT.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
 
 
+def charset_by_mark(content: bytes) -> str:
+    """The charset that a byte order mark names; "" without one."""
+    if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "utf-32"
+    return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
+
+
 def decode(content: bytes, declared: str = "") -> tuple[str, bool]:
     """The text of ``content``, and whether the declared charset read it without loss.
 

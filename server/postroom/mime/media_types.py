@@ -33,6 +33,7 @@ _COMMON = {
         " x-python x-perl x-ruby x-httpd-php javascript x-javascript typescript graphql"
         " x-tex x-latex x-dvi x-subrip vnd.google-earth.kml+xml vnd.google-earth.kmz"
         " gpx+xml geo+json xhtml+xml atom+xml rss+xml dmarc+xml tlsrpt+gzip tlsrpt+json"
+        " x-executable x-mach-binary x-ole-storage x-ole-encrypted-package"
         " x-www-form-urlencoded vnd.ms-fontobject x-patch x-diff csv x-csv"
     ),
     "audio": (

@@ -11,6 +11,7 @@ from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
 from postroom.mime.quotes import split_quotes
 from postroom.mime.sealed import about_seal, sealed_type
+from postroom.mime.signatures import true_type
 from postroom.mime.trace_order import trace_order
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
@@ -112,7 +113,7 @@ def _attachment(leaf: Part, defects: list[str]) -> AttachmentPart:
     return AttachmentPart(
         number=leaf.number,
         filename=safe_filename(leaf.filename, content_type, leaf.number),
-        content_type=content_type,
+        content_type=true_type(content_type, content),
         size=len(content),
     )
 

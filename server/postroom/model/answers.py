@@ -186,9 +186,15 @@ class AttachmentAnswer(Answer):
     attachment_id: str
     untrusted_filename: str
     content_type: str
+    """By its bytes where they show it, else as its sender says."""
     size: int
     untrusted_text: str | None = None
+    reason: str | None = None
+    """Why there is no text, or what is odd about the file."""
+    hidden_text: int | None = None
+    """Pieces left out because a reader of the file would not have seen them."""
     left_out: str | None = None
+    next_cursor: str | None = None
     next_step: str | None = None
 
 

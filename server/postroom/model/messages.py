@@ -86,6 +86,7 @@ class AttachmentPart(Frozen):
     filename: str
     """Made safe: no path, no control characters, never empty."""
     content_type: str
+    """What its sender calls it, unless its bytes show otherwise."""
     size: int
     """Decoded, bytes."""
 

@@ -1,0 +1,136 @@
+"""Presentations (PPTX): the words of each slide in order, with the speaker's notes.
+
+Left out and counted are slides that are not shown and shapes that are hidden. Colours are not
+looked at: a slide's background comes from themes, pictures and masters.
+"""
+
+from collections.abc import Mapping
+
+from postroom.extract.archives import Archive
+from postroom.extract.bounds import MAX_PAGES
+from postroom.extract.faults import Fault, Unreadable
+from postroom.extract.flow import Flow
+from postroom.extract.formats import Told
+from postroom.extract.openxml import Relations, walk
+from postroom.extract.words import Words
+
+_SHAPES = frozenset({"sp", "grpSp", "graphicFrame", "pic", "cxnSp"})
+_NUMBERS = frozenset({"sldNum", "dt"})
+"""Placeholders that hold a slide's number and date: the same on every slide."""
+
+
+def read(content: bytes, told: Told, words: Words) -> None:
+    """Each slide that is shown, under its number."""
+    archive = Archive(content)
+    mains = Relations(archive, "").of_kind("officeDocument")
+    if not mains:
+        raise Unreadable(Fault.DAMAGED)
+    order = _Order()
+    walk(archive, mains[0], order)
+    targets = Relations(archive, mains[0]).targets
+    slides = [targets[id] for id in order.ids if id in targets]
+    for number, entry in enumerate(slides[:MAX_PAGES], 1):
+        _slide(archive, entry, f"[slide {number} of {len(slides)}]", words)
+    words.cut = len(slides) > MAX_PAGES
+
+
+def _slide(archive: Archive, entry: str, title: str, words: Words) -> None:
+    shown = _shown(archive, entry)
+    if shown is None:
+        words.hidden += 1
+        return
+    words.hidden += shown.hidden
+    said = shown.text.strip()
+    notes = []
+    for notes_entry in Relations(archive, entry).of_kind("notesSlide"):
+        note = _shown(archive, notes_entry) or Words()
+        words.hidden += note.hidden
+        notes += [f"[notes]\n{note.text.strip()}"] if note.text.strip() else []
+    if said or notes:
+        words.line("\n".join(filter(None, [title, said, *notes])) + "\n")
+
+
+def _shown(archive: Archive, entry: str) -> Words | None:
+    """The words of a slide, or None for one that is not shown."""
+    aside = Words()
+    page = _Page(aside)
+    walk(archive, entry, page)
+    return aside if page.shown else None
+
+
+class _Order:
+    """Reads ``presentation.xml``: which slides there are, in order."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "sldId" and "r:id" in attributes:
+            self.ids.append(attributes["r:id"])
+
+    def end(self, name: str) -> None:
+        return
+
+    def text(self, text: str) -> None:
+        return
+
+
+class _Page:
+    """Reads a slide or its notes (ECMA-376 part 1 §19.3, §21.1.2)."""
+
+    def __init__(self, words: Words) -> None:
+        self.shown = True
+        self._words = words
+        self._flow = Flow(words)
+        self._path: list[str] = []
+        self._shapes: list[bool] = []
+        """For each shape that we are in: whether it is left out, by itself or by its group."""
+        self._paragraph: list[str] = []
+        self._fallback = 0
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._path.append(name)
+        if name == "sld":
+            self.shown = attributes.get("show", "1") not in ("0", "false")
+        elif name == "Fallback":
+            self._fallback += 1
+        elif name in _SHAPES:
+            self._shapes.append(bool(self._shapes) and self._shapes[-1])
+        elif name == "cNvPr" and self._shapes and attributes.get("hidden") in ("1", "true"):
+            self._shapes[-1] = True
+            self._words.hidden += 1
+        elif name == "ph" and self._shapes and attributes.get("type") in _NUMBERS:
+            self._shapes[-1] = True
+        elif self._is_read():
+            self._begin(name)
+
+    def end(self, name: str) -> None:
+        self._path.pop()
+        if name == "Fallback":
+            self._fallback -= 1
+        elif name in _SHAPES:
+            self._shapes.pop()
+        elif not self._is_read():
+            return
+        elif name == "p":
+            self._flow.paragraph("".join(self._paragraph))
+            self._paragraph = []
+        elif name == "tr":
+            self._flow.end_row()
+
+    def text(self, text: str) -> None:
+        if self._path and self._path[-1] == "t" and self._is_read():
+            self._paragraph.append(text)
+
+    def _begin(self, name: str) -> None:
+        if name == "br":
+            self._paragraph.append("\n")
+        elif name == "tab" and "pPr" not in self._path[-4:]:
+            self._paragraph.append("\t")
+        elif name == "tr":
+            self._flow.start_row()
+        elif name == "tc":
+            self._flow.start_cell()
+
+    def _is_read(self) -> bool:
+        return not self._fallback and not (self._shapes and self._shapes[-1])
