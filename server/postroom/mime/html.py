@@ -110,7 +110,7 @@ def _mark_quotes(tree: "LexborHTMLParser") -> None:
 
 
 def _is_forward(node: "LexborNode") -> bool:
-    from postroom.mime.attributions import is_forward_rule
+    from postroom.mime.quote_rules import is_forward_rule
 
     first = node.text(separator="\n", strip=True)[:200].partition("\n")[0]
     return is_forward_rule(first)

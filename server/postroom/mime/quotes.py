@@ -14,16 +14,10 @@ A forwarded mail is kept: nobody in the conversation has seen it. Linear in the 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.mime.attributions import (
-    announces_nothing,
-    attribution,
-    flat,
-    header_block,
-    is_forward_rule,
-    is_original_rule,
-    is_quoted,
-    quoted_after,
-)
+from postroom.mime.attributions import announces_nothing, attribution
+from postroom.mime.header_blocks import header_block
+from postroom.mime.lines import flat, is_quoted, is_rule, quoted_after
+from postroom.mime.quote_rules import is_forward_rule, is_original_rule
 
 
 @dataclass(slots=True)
@@ -117,8 +111,8 @@ def _unquoted_line(out: list[_Stretch], lines: list[str], place: int) -> int:
     fields = header_block(lines, place)
     if fields:
         if any(stretch.has_words() for stretch in out):
-            _take_back_rules(out)
-            return _announced(out, lines, place, place + fields)
+            rules = _take_back_rules(out)
+            return _announced(out, lines, place - rules, place + fields)
         # A mail that opens with fields is a letter pasted whole, not an answer to one.
         _add(out, lines[place : place + fields], quoted=False)
         return place + fields
@@ -183,11 +177,13 @@ def _is_broken_link(lines: list[str], place: int) -> bool:
     return "://" in word or "=" in word or (word.endswith(")") and "(" not in word)
 
 
-def _take_back_rules(out: list[_Stretch]) -> None:
-    """Remove a line of underscores or dashes above a block of fields: it belongs to the block."""
+def _take_back_rules(out: list[_Stretch]) -> int:
+    """How many lines above a block of fields were a rule that belongs to it; they leave ``out``."""
     lines = out[-1].lines if out and not out[-1].quoted else []
-    while lines and not lines[-1].strip(" _-=*\t>"):
+    count = len(lines)
+    while lines and (not lines[-1].strip(" _-=*\t>") or is_rule(flat(lines[-1]))):
         lines.pop()
+    return count - len(lines)
 
 
 def _add(out: list[_Stretch], lines: list[str], *, quoted: bool) -> None:
