@@ -24,3 +24,21 @@ def test_what_was_left_before_its_words_were_kept_is_still_listed(tmp_path: Path
     row = con.execute("SELECT * FROM worker").fetchone()
     assert (row["settings"], row["domains"]) == ("", "[]")
     con.close()
+
+
+def test_messages_read_before_signatures_were_told_apart_have_none_yet(tmp_path: Path) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0004_signatures")
+    con.execute("PRAGMA user_version=3")
+    con.execute(
+        "INSERT INTO messages VALUES (1, 1, 1, 'received', 1, 1.0, 'a@x', '[]', 'message',"
+        " 'unverified', 'a@b.test', '', '[]', '[]', '[]', NULL, '', 'Fine.', NULL,"
+        " '[]', 0, '[]', 1)"
+    )
+    con.close()
+    migrate(path)
+    con = connect(path)
+    row = con.execute("SELECT * FROM messages").fetchone()
+    assert (row["text"], row["signature"]) == ("Fine.", "")
+    con.close()

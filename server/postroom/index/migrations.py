@@ -44,6 +44,12 @@ def _for_operators(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0004_signatures")
+def _signatures(db: Database) -> None:
+    for statement in _statements("0004_signatures.sql"):
+        db.execute(statement)
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

@@ -7,8 +7,12 @@
         └── transfer      base64, quoted-printable  charsets: bytes to text
         body          which leaves are the sender's words, and their text
         ├── html          DOM step, then Markdown   concealment: what HTML hides
+        │                                           marked_html: quotes and signatures by class
         └── unseen        characters nobody sees
-        quotes        new words and quoted ones     attributions: how programs announce a quote
+        quotes        new words and quoted ones     attributions, quote_rules, header_blocks:
+        │                                           how programs announce a quote
+        │                                           lines: what is looked at in a line
+        signatures    what says who wrote           sign_offs: how people and programs end a mail
         kinds         message, automatic, bounce    reports: what a bounce says
 
     sender            who vouches for From          authentication: the field they vouch in

@@ -104,6 +104,11 @@ def _may_begin(first: str) -> bool:
     return ("@" in first and MAILBOX.search(first) is not None) or _is_dated(first)
 
 
+def _may_hold(joined: str) -> bool:
+    """Whether ``joined`` has a part of an announcement: a date, a time or an address."""
+    return bool(DAY.search(joined) or TIME.search(joined) or MAILBOX.search(joined))
+
+
 def _wrapped(lines: Sequence[str], start: int, joined: str) -> int:
     """How many lines from ``start``, the first of which is ``joined``, make one announcement."""
     blanks = 0
@@ -115,6 +120,8 @@ def _wrapped(lines: Sequence[str], start: int, joined: str) -> int:
             break
         if ended and _START.match(line):
             break  # a sentence of the writer's, and the announcement after it
+        if line and (blanks or _is_dated(line)) and not _may_hold(joined):
+            break  # words that begin like an announcement ("on the"), and one after them
         joined = f"{joined} {line}" if line else joined
         if len(joined) > MAX_LINE:
             break

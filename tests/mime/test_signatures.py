@@ -1,0 +1,187 @@
+"""What is below the words and says who wrote is told apart from them, and never lost."""
+
+import pytest
+
+from postroom.mime.parse import parse
+from postroom.mime.signatures import split_signature
+
+WORDS = "Shall we meet on Friday?\nI can bring the plan."
+
+SIGNATURES = [
+    # a delimiter
+    "-- \nAda Park\nExample GmbH\n+49 30 1234567",
+    "--\nAda",
+    "-- \nNever do today what you can do tomorrow, for it may be that nobody asks for it any more.",
+    "—\nAda Park\nwww.example.org",
+    # mobile programs
+    "Sent from my iPhone",
+    "Sent from Yahoo Mail on Android",
+    "Get Outlook for iOS",
+    "Get [Outlook for Android](https://example.org/x)",
+    "Von meinem iPhone gesendet",
+    "Gesendet von Outlook für iOS",
+    "Envoyé de mon iPhone",
+    "Enviado desde mi iPhone",
+    "Enviado do meu iPhone",
+    "Inviato da iPhone",
+    "Verstuurd vanaf mijn iPhone",
+    "Skickat från min iPhone",
+    "Sendt fra min iPhone",
+    "Lähetetty iPhonesta",
+    "Wysłane z iPhone'a",
+    "Odesláno z iPhonu",
+    "Odoslané z iPhonu",
+    "Poslano z mojega iPhona",
+    "Trimis de pe iPhone",
+    "Изпратено от моя iPhone",
+    "Отправлено с iPhone",
+    "Надіслано з iPhone",
+    "Στάλθηκε από το iPhone μου",
+    "iPhone'umdan gönderildi",
+    "נשלח מה-iPhone שלי",
+    "أرسلت من iPhone",
+    "ส่งจาก iPhone ของฉัน",
+    "Đã gửi từ iPhone của tôi",
+    "Dikirim dari iPhone saya",
+    "iPhoneから送信",
+    "发自我的iPhone",
+    "從我的 iPhone 傳送",
+    "나의 iPhone에서 보냄",
+    "Enviat des del meu iPhone",
+    # closings
+    "Best regards,\nAda Park",
+    "Best,\nAda",
+    "Kind regards\n\nAda Park\nHead of Plans | Example Ltd.\nT +44 20 1234 5678\nwww.example.org",
+    "Thanks,\nAda",
+    "Thanks!\n\nAda",
+    "Cheers, Ada",
+    "Mit freundlichen Grüßen\nAda Park",
+    "Viele Grüße aus Berlin\nAda",
+    "LG Ada",
+    "Cordialement,\n\nAda Park",
+    "Un saludo,\nAda Park",
+    "Atenciosamente,\nAda Park",
+    "Cordiali saluti\nAda Park",
+    "Met vriendelijke groet,\nAda Park",
+    "Med vänliga hälsningar\nAda Park",
+    "Med venlig hilsen\nAda Park",
+    "Vennlig hilsen\nAda Park",
+    "Ystävällisin terveisin\nAda Park",
+    "Lugupidamisega\nAda Park",
+    "Ar cieņu\nAda Park",
+    "Pagarbiai\nAda Park",
+    "Pozdrawiam,\nAda Park",
+    "S pozdravem\nAda Park",
+    "S pozdravom\nAda Park",
+    "Lep pozdrav,\nAda Park",
+    "S poštovanjem,\nAda Park",
+    "Üdvözlettel,\nAda Park",
+    "Cu stimă,\nAda Park",
+    "Поздрави,\nАда Парк",
+    "С уважением,\nАда Парк",
+    "З повагою,\nАда Парк",
+    "Με εκτίμηση,\nΆντα Παρκ",
+    "Saygılarımla,\nAda Park",
+    "בברכה,\nעדה פארק",
+    "مع التحية،\nآدا بارك",
+    "با احترام،\nآدا پارک",
+    "सादर,\nआडा पार्क",
+    "ขอแสดงความนับถือ\nอาดา ปาร์ค",
+    "Trân trọng,\nAda Park",
+    "Salam hormat,\nAda Park",
+    "敬具\n\n朴 阿達",
+    "祝好，\n阿达",
+    "감사합니다.\n박아다",
+    "Atentament,\nAda Park",
+    # her own name
+    "Ada",
+    "Ada Park\nExample Ltd.\n+44 20 1234 5678",
+    "Qwertz uiop,\nAda Park",
+    "/Ada",
+    "- Ada",
+    "--Ada",
+    # what is added below
+    "Ada\n\n-- \nAda Park",
+    "Best,\nAda\n\nSent from my iPhone",
+    "_______________________________________________\nplans mailing list\nplans@example.org\n"
+    "https://example.org/listinfo/plans",
+    "Ada\n\nThis e-mail is confidential and intended for its addressee. If you have received this"
+    " in error, please tell its sender and delete it.",
+]
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_a_signature_stands_apart(signature: str) -> None:
+    assert split_signature(f"{WORDS}\n\n{signature}", "Ada Park") == (WORDS, signature)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!",
+        "Thanks,\nAda",  # a mail that would have no words left
+        "Best regards,\nAda",
+        "Ada",
+        "The list:\n\n- Ada\n- Ben",
+        "The winners are\n\n- Ben\n\n- Ada",
+        "Write to\nAda\nwhen you are there, for she knows where the keys are and nobody else does.",
+        "Best regards to your mother, who was so kind to me when I was there!",
+        "Thanks for asking.\nAda knows more.",
+        "Fine.\n\nThanks,\nAda\n\nPS: bring the keys",
+        "Fine.\n\nBest,\nAda\n\nAnd could you please bring the keys with you on Friday, too?",
+        "Run this:\n\n--\n" + "and then the other one\n" * 30,
+        "a --\nb",
+        "He was sent from heaven and nobody knew.\nBye and bye it was told.",
+        "What I have:\n\n---------------------------\nred   1\nblue  2",
+        "Please keep it confidential.",
+    ],
+)
+def test_words_stay_words(text: str) -> None:
+    text = text.strip()
+    assert split_signature(text, "Carl") == (text, "")
+
+
+def test_quoted_lines_that_are_answered_below_a_delimiter_stay() -> None:
+    text = "See below.\n\n-- \nAda\n\n> Red?\n\nYes.\n\nAda"
+    words, signature = split_signature(text, "Ada Park")
+    assert words.endswith("Yes.")
+    assert signature == "Ada"
+
+
+def test_a_forwards_own_lines_are_no_signature() -> None:
+    forward = "---------- Forwarded message ---------\nFrom: Ben\n\nThe plan.\n\nBest,\nBen"
+    words, signature = split_signature(f"FYI\n\nBest,\nAda\n\n{forward}")
+    assert (words, signature) == (f"FYI\n\n{forward}", "Best,\nAda")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div>New</div><br><div class="gmail_signature"><div>Old Salt<br>on the quay</div></div>',
+        '<div>New</div><span class="gmail_signature_prefix">-- </span><br><div'
+        ' class="gmail_signature">Old Salt<br>on the quay</div>',
+        '<p>New</p><pre class="moz-signature">-- \nOld Salt\non the quay</pre>',
+        '<p>New</p><div class="moz-signature">-- <br>Old Salt<br>on the quay</div>',
+        '<div>New</div><div id="Signature"><p>Old Salt</p><p>on the quay</p></div>',
+        '<div>New</div><div id="ms-outlook-mobile-signature">Old Salt <a href="https://e.example">'
+        "on the quay</a></div>",
+        '<div>New</div><div class="protonmail_signature_block">Old Salt on the quay</div>',
+    ],
+)
+def test_the_signatures_that_programs_mark_stand_apart(html: str) -> None:
+    html += (
+        '<div class="gmail_quote"><div>On Tue, 3 Mar 2026 at 14:05, Ben &lt;ben@example.org&gt;'
+        " wrote:<br></div><blockquote>Old</blockquote></div>"
+    )
+    raw = b"From: a@example.org\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
+    message = parse(raw)
+    assert message.new_text == "New"
+    assert "Old Salt" in message.signature
+    assert "on the quay" in message.signature
+    assert "Salt" not in message.quoted_text
+    assert "on the quay" in message.text
+
+
+def test_the_senders_name_in_from_is_known() -> None:
+    message = parse(b"From: Qwertz Uiop <a@example.org>\r\n\r\nFine.\r\n\r\nQwertz\r\n")
+    assert (message.new_text, message.signature) == ("Fine.", "Qwertz")
