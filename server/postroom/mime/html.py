@@ -11,8 +11,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
-from postroom.mime.concealment import outermost, remove_concealed, without_comments
+from postroom.mime.concealment import (
+    has_words,
+    outermost,
+    remove_concealed,
+    without_comments,
+)
 from postroom.mime.marked_html import mark_quotes, mark_signatures
+from postroom.mime.styles import Sheet
 
 if TYPE_CHECKING:
     from html_to_markdown import ConversionOptions
@@ -23,7 +29,14 @@ STRANGE_HTML = (
     "The HTML is nested beyond reason; text that is hidden in it could not be told apart."
 )
 
-_UNSEEN_ELEMENTS = "style, script, head, title, template, noscript, meta, link, object, svg, select"
+_UNSEEN_ELEMENTS = (
+    "style, script, head, title, template, noscript, meta, link, object, svg, select, iframe,"
+    " audio, video, canvas, datalist, noframes"
+)
+_FALLBACKS = frozenset(
+    {"template", "noscript", "object", "iframe", "audio", "video", "canvas", "datalist", "noframes"}
+)
+"""Of those, what a mail program shows nothing of, and words may be hidden in."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})([^<>]*)>")
 _ANY_TAG = re.compile(r"<[^<>]{0,5000}>?")
@@ -62,9 +75,14 @@ def _clean(html: str) -> "tuple[str, _Shown, int]":
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
+    sheet = Sheet()
+    for node in tree.css("style"):
+        sheet.add(node.text() or "")
+    hidden = 0
     for node in outermost(tree.css(_UNSEEN_ELEMENTS)):
+        hidden += node.tag in _FALLBACKS and has_words(_ANY_TAG.sub("", node.html or ""))
         node.decompose()
-    hidden = remove_concealed(tree)
+    hidden += remove_concealed(tree, sheet)
     mark_quotes(tree)
     mark_signatures(tree)
     for link in tree.css("a[href^='mailto:']"):
