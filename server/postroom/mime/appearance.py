@@ -3,7 +3,7 @@ whether its style hides all that is inside it."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from postroom.mime.colours import BLACK, WHITE, Colour, parse_colour
 from postroom.mime.styles import Style
@@ -61,11 +61,18 @@ class Appearance:
         return self.colour.is_lost_on(self.background)
 
 
+def within(above: Appearance) -> Appearance:
+    """How an element appears of which no style speaks."""
+    return Appearance(
+        above.size, above.colour, above.background, above.visible, False, above.gone or above.hides
+    )
+
+
 def inherited(
     above: Appearance, tag: str, style: Style, attributes: Mapping[str, str | None]
 ) -> Appearance:
     """How an element appears whose surroundings look like ``above``."""
-    look = replace(above, hides=False, gone=above.gone or above.hides)
+    look = within(above)
     if tag == "a" and "href" in attributes:
         look.colour = None
     shown = style.get("visibility")

@@ -10,16 +10,19 @@ that are images are not judged. Linear: each element's way up is walked once.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from postroom.mime.appearance import Appearance, hides_all, inherited
+from postroom.mime.appearance import Appearance, hides_all, inherited, within
 from postroom.mime.styles import Sheet
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _STYLED = "[style], [hidden], font, [bgcolor], [background], dialog"
+
+_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open")
+"""Attributes that decide how an element appears."""
 
 _CONDITIONAL = re.compile(
     r"\s*(?:\[if\b|\[endif|<!\[endif|/?\*|#|\w{0,20}Fragment\b)", re.IGNORECASE
@@ -60,37 +63,40 @@ class _Page:
 
     sheet: Sheet
     styled: set[int]
-    _looks: "dict[int, Appearance] | None" = None
+    _root: Appearance = field(default_factory=Appearance)
+    _looks: dict[int, Appearance] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], Appearance] = field(default_factory=dict)
+    """What elements look like that say the same in the same surroundings: most rows of a table."""
 
     def appearance(self, node: "LexborNode") -> Appearance:
         """How ``node`` appears: by its own style, and by what it inherits."""
-        looks = self._looks = {} if self._looks is None else self._looks
+        looks = self._looks
         path = []
         above: LexborNode | None = node
         while above is not None and above.mem_id not in looks:
             path.append(above)
             above = above.parent
-        look = looks[above.mem_id] if above is not None else Appearance()
+        look = looks[above.mem_id] if above is not None else self._root
         for step in reversed(path):
             if step.mem_id in self.styled:
                 look = self._styled(step, look)
             elif look.hides:
-                look = replace(look, hides=False, gone=True)
+                look = within(look)
             looks[step.mem_id] = look
         return look
 
     def _styled(self, node: "LexborNode", above: Appearance) -> Appearance:
         attributes = node.attributes
         tag = node.tag or ""
-        style = self.sheet.style(
-            tag,
-            attributes.get("id") or "",
-            (attributes.get("class") or "").split(),
-            attributes.get("style") or "",
-        )
-        look = inherited(above, tag, style, attributes)
-        whole_page = tag in ("html", "body")
-        look.hides = not whole_page and hides_all(tag, style, attributes)
+        told = (id(above), tag, *(attributes.get(name, "") for name in _TOLD), "href" in attributes)
+        look = self._known.get(told)
+        if look is None:
+            style = self.sheet.style(
+                tag, attributes.get("id"), attributes.get("class"), attributes.get("style")
+            )
+            look = inherited(above, tag, style, attributes)
+            look.hides = tag not in ("html", "body") and hides_all(tag, style, attributes)
+            self._known[told] = look
         return look
 
 

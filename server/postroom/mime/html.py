@@ -18,6 +18,7 @@ from postroom.mime.concealment import (
     without_comments,
 )
 from postroom.mime.marked_html import mark_quotes, mark_signatures
+from postroom.mime.shown_links import show_hosts
 from postroom.mime.styles import Sheet
 
 if TYPE_CHECKING:
@@ -85,9 +86,7 @@ def _clean(html: str) -> "tuple[str, _Shown, int]":
     hidden += remove_concealed(tree, sheet)
     mark_quotes(tree)
     mark_signatures(tree)
-    for link in tree.css("a[href^='mailto:']"):
-        if "@" in link.text():
-            link.unwrap()  # the address is there to read; a link around it says it twice
+    show_hosts(tree)
     for image in tree.css("img"):
         image.replace_with((image.attributes.get("alt") or "").strip()[:500])
     cleaned, comments = without_comments(tree.html or "")

@@ -144,13 +144,16 @@ class Sheet:
             ids = frozenset(word for mark, word in parts if mark == "#")
             rules.append(_Rule(name, classes, ids, plain, important, self._order))
 
-    def style(self, name: str, identifier: str, classes: Iterable[str], inline: str) -> Style:
+    def style(
+        self, name: str, identifier: str | None, classes: str | None, inline: str | None
+    ) -> Style:
         """What holds for an element: the sheets' rules, then its own style, then what is
         important."""
         own, own_important = declarations(inline) if inline else ({}, {})
         if not self._rules:
             return own | own_important if own_important else own
-        has = frozenset(classes)
+        identifier = identifier or ""
+        has = frozenset((classes or "").split())
         keys = [name, *(f".{word}" for word in has), *([f"#{identifier}"] if identifier else [])]
         rules = [rule for key in keys for rule in self._rules.get(key, ())]
         rules = [rule for rule in rules if rule.fits(name, identifier, has)]
