@@ -7,7 +7,9 @@
         └── transfer      base64, quoted-printable  charsets: bytes to text
         body          which leaves are the sender's words, and their text
         ├── html          DOM step, then Markdown   concealment: what HTML hides
+        │                                           appearance, styles, colours: what it knows
         │                                           marked_html: quotes and signatures by class
+        │                                           shown_links: where a link really leads
         └── unseen        characters nobody sees
         quotes        new words and quoted ones     attributions, quote_rules, header_blocks:
         │                                           how programs announce a quote

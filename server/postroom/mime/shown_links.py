@@ -56,7 +56,7 @@ def _host_of(target: str) -> str:
     if found is None:
         return ""
     host = found[1].rpartition("@")[2].partition(":")[0]
-    return _plain(host)[:253]
+    return _plain(host)
 
 
 def _hosts_in(text: str) -> list[str]:
@@ -73,7 +73,7 @@ def _hosts_in(text: str) -> list[str]:
 
 def _plain(host: str) -> str:
     """A host in lower case and ASCII, without the dot at its end and the "www" before it."""
-    host = host.strip(" .").lower()
+    host = host[:300].strip(" .").lower()
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii")
