@@ -84,10 +84,10 @@ HTML = {
     f"<div>{OLD}</div></blockquote>",
     "Yandex": f'<div>{NEW}</div><div> </div><div>03.03.2026, 14:05, "Ada Park" &lt;'
     f"ada@example.org&gt;:</div><blockquote><p>{OLD}</p></blockquote>",
-    "QQ": f"<div>{NEW}</div><div><br></div><div><div style='font-size:12px'>------------------&nbsp;"
-    "原始邮件&nbsp;------------------</div><div style='font-size:12px;background:#efefef'><div><b>"
-    '发件人:</b>&nbsp;"Ada Park"&lt;ada@example.org&gt;;</div><div><b>发送时间:</b>&nbsp;2026年3月3日'
-    f"(星期二) 下午2:05</div><div><b>主题:</b>&nbsp;Plan</div></div><div>{OLD}</div></div>",
+    "QQ": f"<div>{NEW}</div><div><br></div><div><div>------------------&nbsp;"
+    "原始邮件&nbsp;------------------</div><div><div><b>"
+    '发件人:</b>&nbsp;"Ada Park"&lt;ada@example.org&gt;;</div><div><b>发送时间:</b>&nbsp;'
+    f"2026年3月3日(星期二) 下午2:05</div><div><b>主题:</b>&nbsp;Plan</div></div><div>{OLD}</div></div>",
     "163": f'<div>{NEW}</div><p style="margin:0">At 2026-03-03 14:05:00, "Ada Park" &lt;'
     f'ada@example.org&gt; wrote:</p><blockquote id="isReplyContent">{OLD}</blockquote>',
     "Samsung": f'<div dir="auto">{NEW}</div><div dir="auto"><br></div><div id="composer_signature"'
@@ -99,13 +99,13 @@ HTML = {
     "Roundcube": f'<p>{NEW}</p><div id="signature"></div><p id="reply-intro">On 2026-03-03 14:05,'
     f' Ada Park wrote:</p><blockquote type="cite" style="padding:0 0.4em">{OLD}</blockquote>',
     "Zimbra": f"<div><div>{NEW}</div><hr id='zwchr'><div data-marker='__HEADERS__'><b>De: </b>\"Ada"
-    ' Park" &lt;ada@example.org&gt;<br><b>À: </b>"Ben Hale" &lt;b@example.org&gt;<br><b>Envoyé: </b>'
-    "Mardi 3 Mars 2026 14:05:00<br><b>Objet: </b>Plan<br></div><div"
+    ' Park" &lt;ada@example.org&gt;<br><b>À: </b>"Ben Hale" &lt;b@example.org&gt;<br><b>'
+    "Envoyé: </b>Mardi 3 Mars 2026 14:05:00<br><b>Objet: </b>Plan<br></div><div"
     f" data-marker='__QUOTED_TEXT__'>{OLD}</div></div>",
     "Hotmail": f"<div dir='ltr'>{NEW}<br><br><hr id='stopSpelling'>Date: Tue, 3 Mar 2026 14:05:00"
     f" +0100<br>From: ada@example.org<br>To: b@example.org<br>Subject: Plan<br><br>{OLD}</div>",
-    "Windows Mail": f"<div>{NEW}</div><div style='border-top-color:rgb(229,229,229);border-top-style:"
-    "solid'><strong>From:</strong>&nbsp;Ada Park<br><strong>Sent:</strong>&nbsp;Tuesday, 3 March"
+    "Windows Mail": f"<div>{NEW}</div><div style='border-top-color:rgb(229,229,229);"
+    "border-top-style:solid'><strong>From:</strong>&nbsp;Ada Park<br><strong>Sent:</strong>&nbsp;Tuesday, 3 March"
     f" 2026 14:05<br><strong>To:</strong>&nbsp;Ben Hale</div><div>{OLD}</div>",
     "Notes": f"<font size=2 face='sans-serif'>{NEW}</font><br><br><br><font size=1 color=#5f5f5f>"
     "From: &nbsp; &nbsp;</font><font size=1>Ada Park/LON/EXAMPLE</font><br><font size=1"
@@ -113,8 +113,8 @@ HTML = {
     "<font size=1 color=#5f5f5f>Date: &nbsp;</font><font size=1>03/03/2026 02:05 PM</font><br><font"
     f" size=1>Subject: Plan</font><br><hr noshade><br>{OLD}",
     "Spark": f'<html><body><div name="messageBodySection"><div dir="auto">{NEW}</div></div><div'
-    ' name="messageSignatureSection"><br></div><div name="messageReplySection">On 3 Mar 2026, 14:05'
-    f' +0100, Ada Park &lt;ada@example.org&gt;, wrote:<br><blockquote type="cite">{OLD}</blockquote>'
+    ' name="messageSignatureSection"><br></div><div name="messageReplySection">On 3 Mar 2026,'
+    f' 14:05, Ada Park &lt;ada@example.org&gt;, wrote:<br><blockquote type="cite">{OLD}</blockquote>'
     "</div></body></html>",
     "Fastmail": f"<div>{NEW}<br></div><div><br></div><div>On Tue, 3 Mar 2026, at 2:05 PM, Ada Park"
     f' wrote:<br></div><blockquote type="cite" id="qt"><div>{OLD}<br></div></blockquote>',
@@ -211,13 +211,14 @@ PLAIN = {
         f"Date: Tue, 3 Mar 2026\nSubject: Plan\nTo: <ben@example.org>\n\n{OLD}",
     ),
     "a forward without a word": (
-        f"Begin forwarded message:\n\nFrom: Ada Park <ada@example.org>\nSubject: Plan\nDate: 3 March"
+        f"Begin forwarded message:\n\nFrom: Ada Park <ada@example.org>\nSubject: Plan\nDate: 3 Mar"
         f" 2026\n\n{OLD}",
-        f"Begin forwarded message:\n\nFrom: Ada Park <ada@example.org>\nSubject: Plan\nDate: 3 March"
+        f"Begin forwarded message:\n\nFrom: Ada Park <ada@example.org>\nSubject: Plan\nDate: 3 Mar"
         f" 2026\n\n{OLD}",
     ),
     "right to left": (
-        f"מתאים לי.\n\nבתאריך יום ג׳, 3 במרץ 2026 ב-14:05 מאת Ada Park <ada@example.org>:\n\n> {OLD}",
+        f"מתאים לי.\n\nבתאריך יום ג׳, 3 במרץ 2026 ב-14:05 מאת Ada Park <ada@example.org>:"
+        f"\n\n> {OLD}",
         "מתאים לי.",
     ),
     "a citation in a first mail": (
