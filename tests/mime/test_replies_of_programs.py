@@ -87,7 +87,8 @@ HTML = {
     "QQ": f"<div>{NEW}</div><div><br></div><div><div>------------------&nbsp;"
     "原始邮件&nbsp;------------------</div><div><div><b>"
     '发件人:</b>&nbsp;"Ada Park"&lt;ada@example.org&gt;;</div><div><b>发送时间:</b>&nbsp;'
-    f"2026年3月3日(星期二) 下午2:05</div><div><b>主题:</b>&nbsp;Plan</div></div><div>{OLD}</div></div>",
+    f"2026年3月3日(星期二) 下午2:05</div><div><b>主题:</b>&nbsp;Plan</div></div>"
+    f"<div>{OLD}</div></div>",
     "163": f'<div>{NEW}</div><p style="margin:0">At 2026-03-03 14:05:00, "Ada Park" &lt;'
     f'ada@example.org&gt; wrote:</p><blockquote id="isReplyContent">{OLD}</blockquote>',
     "Samsung": f'<div dir="auto">{NEW}</div><div dir="auto"><br></div><div id="composer_signature"'
@@ -105,7 +106,7 @@ HTML = {
     "Hotmail": f"<div dir='ltr'>{NEW}<br><br><hr id='stopSpelling'>Date: Tue, 3 Mar 2026 14:05:00"
     f" +0100<br>From: ada@example.org<br>To: b@example.org<br>Subject: Plan<br><br>{OLD}</div>",
     "Windows Mail": f"<div>{NEW}</div><div style='border-top-color:rgb(229,229,229);"
-    "border-top-style:solid'><strong>From:</strong>&nbsp;Ada Park<br><strong>Sent:</strong>&nbsp;Tuesday, 3 March"
+    "'><strong>From:</strong>&nbsp;Ada Park<br><strong>Sent:</strong>&nbsp;Tuesday, 3 March"
     f" 2026 14:05<br><strong>To:</strong>&nbsp;Ben Hale</div><div>{OLD}</div>",
     "Notes": f"<font size=2 face='sans-serif'>{NEW}</font><br><br><br><font size=1 color=#5f5f5f>"
     "From: &nbsp; &nbsp;</font><font size=1>Ada Park/LON/EXAMPLE</font><br><font size=1"
@@ -114,7 +115,7 @@ HTML = {
     f" size=1>Subject: Plan</font><br><hr noshade><br>{OLD}",
     "Spark": f'<html><body><div name="messageBodySection"><div dir="auto">{NEW}</div></div><div'
     ' name="messageSignatureSection"><br></div><div name="messageReplySection">On 3 Mar 2026,'
-    f' 14:05, Ada Park &lt;ada@example.org&gt;, wrote:<br><blockquote type="cite">{OLD}</blockquote>'
+    f" 14:05, Ada Park &lt;ada@example.org&gt;, wrote:<br><blockquote>{OLD}</blockquote>"
     "</div></body></html>",
     "Fastmail": f"<div>{NEW}<br></div><div><br></div><div>On Tue, 3 Mar 2026, at 2:05 PM, Ada Park"
     f' wrote:<br></div><blockquote type="cite" id="qt"><div>{OLD}<br></div></blockquote>',
