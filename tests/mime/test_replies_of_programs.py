@@ -200,6 +200,46 @@ PLAIN = {
         f"path?x=1\n> {OLD}",
         NEW,
     ),
+    "long lines that the quote broke": (
+        f'{NEW}\n\nOn Mar 3, 2026 2:05 PM, "Ada" <ada@example.org> wrote:\n> One two three four'
+        " five six seven eight nine ten, eleven\ntwelve thirteen fourteen.\n> Two.\n> One two three"
+        " four five six seven eight nine ten eleven\ntwelve.\n> End",
+        NEW,
+    ),
+    "short answers between long questions": (
+        "On 3 Mar 2026, Ada Park wrote:\n> Shall we all go to the beach on Friday or stay home?\n"
+        "stay home.\n> And on Saturday, when the weather is said to be fine?\nbeach.",
+        "> Shall we all go to the beach on Friday or stay home?\nstay home.\n"
+        "> And on Saturday, when the weather is said to be fine?\nbeach.",
+    ),
+    "an announcement among the marks, answered below": (
+        f"> Le 3 mars 2026 à 14:05, Ada <ada@example.org> a écrit :\n>\n> {OLD}\n\n{NEW}",
+        NEW,
+    ),
+    "an announcement among the marks, answered between": (
+        "> On 3 Mar 2026, at 14:05, Ada <ada@example.org> wrote:\n>\n> Red?\n\nYes.\n\n"
+        "> Blue?\n\nNo.",
+        ">\n> Red?\n\nYes.\n\n> Blue?\n\nNo.",
+    ),
+    "a signature, then an announcement in three lines": (
+        f"{NEW}\n\nBen\n\nOn Wed, Dec 9, Ada Park\n<ada@example.org>\nwrote:\n> {OLD}\n> On Tue,"
+        " 2026-03-01 at 18:02 +0530, Ben wrote:\n>> x\n\n--\nMy name is Ben",
+        NEW,
+    ),
+    "a bullet before the announcement": (
+        f"{NEW}\n\n- Le 2026-03-03 23:25, Ada Park a écrit :\n> [1]\n>\n> {OLD}",
+        NEW,
+    ),
+    "no colon": (
+        f"{NEW}\n\nOn Tue, 3 Mar 2026 14:05:43 -0200 Ada <ada@example.org> wrote\n\n{OLD}",
+        NEW,
+    ),
+    "no brackets": (f"{NEW}\n\nOn Mar 3, 2026, 4:15 PM ADA ada@example.org wrote:\n\n{OLD}", NEW),
+    "fields that are set in": (
+        f"{NEW}\n\n      De : Ada Park <ada@example.org>\n À : ben <b@example.org>\n Envoyé le :"
+        f" Mercredi 3 mars 2026 10h30\n Objet : Re: Plan !\n\n{OLD}",
+        NEW,
+    ),
     "several announcements below one another": (
         f"{NEW}\n\nFrom: Ada Park\nSent: 3 March 2026 14:05\nTo: Ben Hale\nSubject: Re: Plan\n\n"
         f"{OLD}\n\nFrom: Ben Hale\nSent: 2 March 2026 10:00\nTo: Ada Park\nSubject: Plan\n\nHello.",

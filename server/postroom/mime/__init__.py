@@ -13,8 +13,9 @@
         └── unseen        characters nobody sees
         quotes        new words and quoted ones     attributions, quote_rules, header_blocks:
         │                                           how programs announce a quote
-        │                                           lines: what is looked at in a line
+        │                                           lines, quoted_lines: what is looked at
         signatures    what says who wrote           sign_offs: how people and programs end a mail
+        │                                           cards, footers: what stands below
         kinds         message, automatic, bounce    reports: what a bounce says
 
     sender            who vouches for From          authentication: the field they vouch in

@@ -29,6 +29,12 @@ _RELATIVE = {"em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "vw": 10.0, "vh": 8.
 _LENGTH = re.compile(r"(-?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}))([a-z%]{0,4})")
 _FONT_SIZE = re.compile(r"(?:^|[\s])((?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})[a-z%]{0,4})(?:\s|/|$)")
 _CALL = re.compile(r"([a-z0-9]{1,20})\(([^()]{0,200})\)")
+_TRANSFORMS = ("transform", "-webkit-transform")
+_INHERITED = frozenset(
+    {"visibility", "color", "font", "font-size", "background", "background-color"}
+)  # fmt: skip
+"""Properties that hide letters and not all that is inside: most styles have no others."""
+
 _HIDDEN_OVERFLOW = frozenset({"hidden", "clip"})
 _SAME = frozenset({"inherit", "currentcolor", "unset", "revert"})
 
@@ -138,7 +144,7 @@ def hides_all(tag: str, style: Style, attributes: Mapping[str, str | None]) -> b
         return True
     if tag == "dialog" and "open" not in attributes:
         return True
-    if not style:
+    if _INHERITED.issuperset(style):
         return False
     return (
         style.get("display") == "none"
@@ -149,9 +155,6 @@ def hides_all(tag: str, style: Style, attributes: Mapping[str, str | None]) -> b
         or _is_clipped(style)
         or any(_transforms_away(style[name]) for name in _TRANSFORMS if name in style)
     )
-
-
-_TRANSFORMS = ("transform", "-webkit-transform")
 
 
 def _is_faint(style: Style) -> bool:
@@ -167,8 +170,8 @@ def _is_faint(style: Style) -> bool:
 
 def _has_no_room(style: Style) -> bool:
     """Whether its size is nothing, and what is beyond it is cut off or cannot be."""
-    tall = [_pixels(style.get(name, "")) for name in ("height", "max-height")]
-    wide = [_pixels(style.get(name, "")) for name in ("width", "max-width")]
+    tall = [_pixels(style[name]) for name in ("height", "max-height") if name in style]
+    wide = [_pixels(style[name]) for name in ("width", "max-width") if name in style]
     flat = any(size is not None and size <= 1 for size in tall)
     narrow = any(size is not None and size <= 1 for size in wide)
     if not flat and not narrow:
@@ -178,13 +181,11 @@ def _has_no_room(style: Style) -> bool:
 
 
 def _is_off_screen(style: Style) -> bool:
-    moved = [style.get(name, "") for name in ("margin-left", "margin-top", "text-indent")]
-    moved += style.get("margin", "").split(" ") + style.get("translate", "").split(" ")
+    moved = [style[name] for name in ("margin-left", "margin-top", "text-indent") if name in style]
+    moved += [part for name in ("margin", "translate") for part in style.get(name, "").split()]
     if style.get("position", "static") not in ("static", "initial", "inherit"):
-        moved += [style.get(name, "") for name in ("left", "right", "top", "bottom")]
-    if style.get("scale") == "0":
-        return True
-    return any(map(_is_away, moved))
+        moved += [style[name] for name in ("left", "right", "top", "bottom") if name in style]
+    return style.get("scale") == "0" or any(map(_is_away, moved))
 
 
 def _is_away(value: str) -> bool:

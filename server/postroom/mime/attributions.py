@@ -132,8 +132,11 @@ def _wrapped(lines: Sequence[str], start: int, joined: str) -> int:
 
 
 def _ends_sentence(text: str) -> bool:
-    """Whether a sentence ends with ``text``: not inside brackets, where a date is cut short."""
-    return text.endswith(_SENTENCE_ENDS) and text.rfind("(") <= text.rfind(")")
+    """Whether a sentence ends with ``text``: not where a date is cut short, in brackets or behind
+    an address."""
+    if not text.endswith(_SENTENCE_ENDS) or text.rfind("(") > text.rfind(")"):
+        return False
+    return not (text[-2:-1].isdigit() and MAILBOX.search(text))
 
 
 def _announces(text: str, before_quote: bool) -> bool:

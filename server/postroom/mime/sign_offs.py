@@ -1,5 +1,7 @@
 """How people and programs end a mail, in the words of each language."""
 
+import unicodedata
+
 _CLOSINGS = """
 best|best regards|best wishes|all the best|regards|kind regards|warm regards|warmest regards
 many regards|with regards|with kind regards|with best regards|with warm regards|sincerely
@@ -158,4 +160,9 @@ def is_sent_from(line: str) -> bool:
 
 
 def _plain(line: str) -> str:
-    return line[: _MAX_CLOSING * 2].strip(" ,.!;:*_-–—~、。，！،").casefold()
+    line = line[: _MAX_CLOSING * 2].strip(" *_-–—~")
+    while line and not line[-1].isalnum() and line[-1] != ")":  # a comma, a vowel sign, an emoji
+        if unicodedata.category(line[-1]).startswith("M"):
+            break
+        line = line[:-1]
+    return line.casefold()

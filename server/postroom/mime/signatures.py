@@ -13,6 +13,19 @@ words left keeps them all, except below a delimiter. What follows a forward's an
 the sender's, so signatures are looked for above it. At most `_LINES` lines are looked at.
 """
 
+from postroom.mime import bounds
+from postroom.mime.cards import (
+    CARD_LINES,
+    is_below_delimiter,
+    is_card_line,
+    is_contact_card,
+    is_drawn,
+    is_image,
+    is_name,
+    is_sender,
+    names_of,
+)
+from postroom.mime.footers import disclaimer, footer, paragraph
 from postroom.mime.lines import RULE_MARKS, flat, is_quoted
 from postroom.mime.quote_rules import is_forward_rule
 from postroom.mime.sign_offs import is_closing, is_sent_from, is_thanks
@@ -20,63 +33,8 @@ from postroom.mime.sign_offs import is_closing, is_sent_from, is_thanks
 _LINES = 60
 """Lines from the end in which a signature begins: a company's with its disclaimer."""
 
-_CARD_LINES = 12
-"""Lines of a signature that no delimiter announces, blank ones not counted."""
-
-_CARD_CHARS = 100
-"""Characters of such a line: more is a sentence."""
-
-_SENTENCE_WORDS = 9
-"""Words of a line that is a sentence when it ends like one."""
-
-_FOOTER_LINES = 8
-"""Lines below a rule that make a footer."""
-
 _DELIMITERS = frozenset({"--", "—", "- --", "---"})
-_POSTSCRIPTS = ("ps", "p.s", "p.p.s", "nb:", "n.b", "p. s.", "ps.")
 _SIGNED = "/~-–—"
-
-_CONFIDENTIAL = (
-    "confiden",
-    "vertraulich",
-    "vertrouwelijk",
-    "konfiden",
-    "riservat",
-    "fortrolig",
-    "luottamuksel",
-    "poufn",
-    "důvěrn",
-    "конфиденц",
-    "конфіденц",
-    "bizalmas",
-    "gizli",
-    "机密",
-    "機密",
-    "privileged",
-)
-_RECIPIENT = (
-    "recipient",
-    "addressee",
-    "empfänger",
-    "destinatair",
-    "destinatari",
-    "destinatár",
-    "geadresseerde",
-    "mottagare",
-    "modtager",
-    "mottaker",
-    "vastaanottaj",
-    "adresat",
-    "příjemce",
-    "адресат",
-    "címzett",
-    "alıcı",
-    "收件人",
-    "受信者",
-    "received this",
-    "intended",
-    "unauthorized",
-)
 
 
 def split_signature(text: str, sender_name: str = "") -> tuple[str, str]:
@@ -91,7 +49,7 @@ def split_signature(text: str, sender_name: str = "") -> tuple[str, str]:
     cut = _delimiter(lines, begin, end)
     for _ in range(4):  # what a list, a company, a mobile program and a person add
         cut = _without_blanks(lines, cut)
-        above = _above(lines, begin, cut, _names(sender_name))
+        above = _above(lines, begin, cut, names_of(sender_name))
         if above == cut:
             break
         cut = above
@@ -105,8 +63,8 @@ def split_signature(text: str, sender_name: str = "") -> tuple[str, str]:
 
 def _forward(lines: list[str]) -> int:
     """Where a forwarded mail begins, or the number of lines."""
-    for place, line in enumerate(lines):
-        if (line[:1] in RULE_MARKS or line.endswith(":")) and line and is_forward_rule(flat(line)):
+    for place, line in enumerate(lines[: bounds.MAX_QUOTED_LINES]):
+        if line and (line[0] in RULE_MARKS or line[-1] == ":") and is_forward_rule(flat(line)):
             return place
     return len(lines)
 
@@ -125,7 +83,11 @@ def _delimiter(lines: list[str], begin: int, end: int) -> int:
             break
     for place in range(begin, end):
         line = lines[place].lstrip("\\")
-        if line == "-- " or (line.rstrip() in _DELIMITERS and _is_below(lines, place + 1, end)):
+        if line == "-- ":
+            return place
+        if line.rstrip() in _DELIMITERS and is_below_delimiter(lines, place + 1, end):
+            return place
+        if is_drawn(line) and is_contact_card(lines, place + 1, end):
             return place
     return end
 
@@ -137,47 +99,36 @@ def _above(lines: list[str], begin: int, end: int, names: frozenset[str]) -> int
         return end
     for found in (
         _sent_from(lines, begin, end),
-        _footer(lines, begin, end),
-        _disclaimer(lines, begin, end),
+        footer(lines, begin, end),
+        disclaimer(lines, begin, end),
         _signed(lines, begin, end, last),
         _closing(lines, begin, end, names),
     ):
-        if found < end and any(line.strip() for line in lines[:found]):
-            return found
+        if found < end:
+            found = _with_ornaments(lines, begin, found)
+            if any(line.strip() for line in lines[:found]):
+                return found
     return end
+
+
+def _with_ornaments(lines: list[str], begin: int, place: int) -> int:
+    """Where a signature that begins at ``place`` begins with the rules and images above it."""
+    while True:
+        above = _without_blanks(lines, place)
+        if above <= begin or not (is_drawn(lines[above - 1]) or is_image(lines[above - 1])):
+            return place
+        place = above - 1
 
 
 def _sent_from(lines: list[str], begin: int, end: int) -> int:
     return end - 1 if end - 1 >= begin and is_sent_from(flat(lines[end - 1])) else end
 
 
-def _footer(lines: list[str], begin: int, end: int) -> int:
-    """A rule with a few lines below it, one of them an address: a list's or a provider's."""
-    for place in range(end - 1, max(begin, end - _FOOTER_LINES) - 1, -1):
-        line = lines[place].strip()
-        if len(line) > 15 and not line.strip("_-=*"):
-            below = lines[place + 1 : end]
-            reachable = any("@" in line or "://" in line or "www." in line for line in below)
-            return place if reachable else end
-    return end
-
-
-def _disclaimer(lines: list[str], begin: int, end: int) -> int:
-    """A last paragraph that calls itself confidential and speaks of its recipient."""
-    place = _paragraph(lines, begin, end)
-    text = " ".join(lines[place:end])[:4_000].casefold()
-    if len(text) < 100 or not any(word in text for word in _CONFIDENTIAL):
-        return end
-    if any(map(is_quoted, lines[place:end])):
-        return end
-    return place if any(word in text for word in _RECIPIENT) else end
-
-
 def _signed(lines: list[str], begin: int, end: int, last: str) -> int:
     """A name behind a dash or a slash, alone in the last paragraph: "/Ada"."""
-    place = _paragraph(lines, begin, end)
+    place = paragraph(lines, begin, end)
     name = last.lstrip(_SIGNED + " ")
-    if place != end - 1 or name == last or not _is_name(name):
+    if place != end - 1 or name == last or not is_name(name):
         return end
     above = _without_blanks(lines, place)
     listed = above > begin and flat(lines[above - 1])[:1] in _SIGNED
@@ -192,12 +143,16 @@ def _closing(lines: list[str], begin: int, end: int, names: frozenset[str]) -> i
         if not line:
             continue
         if seen and (is_closing(line) or is_thanks(line)):
-            return place if _is_name(_next(lines, place + 1, end)) else end
-        if not seen and (is_closing(line) or _is_closing_with_name(line, names)):
+            return place if _is_name_next(lines, place + 1, end) else end
+        if not seen and (
+            is_closing(line)
+            or (line.endswith(",") and is_thanks(line))
+            or _is_closing_with_name(line, names)
+        ):
             return place
-        if _is_sender(line, names):
+        if is_sender(line, names):
             return _greeting_above(lines, begin, place)
-        if not _is_card_line(lines[place], line) or seen == _CARD_LINES:
+        if not is_card_line(lines[place], line) or seen == CARD_LINES:
             return end
         seen += 1
     return end
@@ -212,57 +167,22 @@ def _greeting_above(lines: list[str], begin: int, place: int) -> int:
     return above - 1 if line and (short or is_closing(line) or is_thanks(line)) else place
 
 
+def _closes_alone(line: str, names: frozenset[str]) -> bool:
+    """Whether ``line`` is a closing with nothing below it, or with its name beside it."""
+    thanks = line.endswith(",") and is_thanks(line)
+    return thanks or is_closing(line) or _is_closing_with_name(line, names)
+
+
 def _is_closing_with_name(line: str, names: frozenset[str]) -> bool:
     """Whether ``line`` is "Best, Ada": a closing, a comma and a name."""
     closing, comma, name = line.partition(",")
     if not comma:
         closing, _, name = line.rpartition(" ")
-        return _is_sender(name, names) and (is_closing(closing) or is_thanks(closing))
-    return bool(name) and _is_name(name.strip()) and (is_closing(closing) or is_thanks(closing))
+        return is_sender(name, names) and (is_closing(closing) or is_thanks(closing))
+    return bool(name) and is_name(name.strip()) and (is_closing(closing) or is_thanks(closing))
 
 
-def _next(lines: list[str], begin: int, end: int) -> str:
-    return next((flat(line) for line in lines[begin:end] if line.strip()), "")
-
-
-def _paragraph(lines: list[str], begin: int, end: int) -> int:
-    """Where the paragraph that ends before ``end`` begins."""
-    while end > begin and lines[end - 1].strip():
-        end -= 1
-    return end
-
-
-def _is_below(lines: list[str], begin: int, end: int) -> bool:
-    """Whether these lines can be what stands below a delimiter that lacks its space."""
-    said = [line for line in lines[begin:end] if line.strip()]
-    if lines[begin - 1].strip(" \\") == "--":
-        return len(said) <= 2 * _CARD_LINES
-    return 0 < len(said) <= _CARD_LINES and all(_is_card_line(line, flat(line)) for line in said)
-
-
-def _is_card_line(line: str, plain: str) -> bool:
-    """Whether a line can be one of a signature: no quote, no postscript, no sentence."""
-    if len(line) > _CARD_CHARS * 3 or len(plain) > _CARD_CHARS or is_quoted(line):
-        return False
-    if plain.casefold().startswith(_POSTSCRIPTS) or plain.endswith(("?", "？", ":", "：")):
-        return False
-    return not (plain.endswith((".", "!", "。")) and plain.count(" ") + 1 >= _SENTENCE_WORDS)
-
-
-def _is_name(text: str) -> bool:
-    """Whether ``text`` can be a person's name: a few words, no digits, no sentence."""
-    words = text.strip(" .,*").split()
-    if not 0 < len(words) <= 5 or len(text) > 60 or any(mark in text for mark in "?!:;@/"):
-        return False
-    return not any(letter.isdigit() for letter in text) and not words[0][0].islower()
-
-
-def _names(sender_name: str) -> frozenset[str]:
-    """What the sender may sign with: the whole name, the first and the last word of it."""
-    name = sender_name[:100].replace(",", " ").strip("\"' ").casefold()
-    words = [word for word in name.split() if len(word) > 1]
-    return frozenset({name, *words[:1], *words[-1:]} - {""})
-
-
-def _is_sender(line: str, names: frozenset[str]) -> bool:
-    return line.strip(" .,!*_-–—/~").casefold() in names
+def _is_name_next(lines: list[str], begin: int, end: int) -> bool:
+    """Whether a name, or an image in its place, is the next thing below."""
+    below = next((line for line in lines[begin:end] if line.strip()), "")
+    return is_image(below) or is_name(flat(below))
