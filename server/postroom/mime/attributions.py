@@ -164,8 +164,9 @@ def _ends_with_verb(text: str) -> bool:
 
 def holds_verb(text: str) -> bool:
     """Whether a verb of writing stands in ``text``, in any language that is known here."""
-    found = _VERBS.isdisjoint(_WORD.findall(text.casefold()))
-    return not found or any(verb in text for verb in _UNSPACED_VERBS)
+    if not _VERBS.isdisjoint(_WORD.findall(text.casefold())):
+        return True
+    return not text.isascii() and any(map(text.__contains__, _UNSPACED_VERBS))
 
 
 def _announces_marks(text: str, verb: bool, features: int) -> bool:

@@ -24,8 +24,10 @@ below this line|over denne linje|ovanför denna rad|oberhalb dieser linie|über 
 powyżej tej linii|выше этой строки
 """
 _FORWARDED_WORDS = """
-forwarded message|forwarded by|forwarded email|forwarded mail|weitergeleitete nachricht
-message transféré|message réexpédié|mensaje reenviado|mensagem encaminhada
+forwarded message|weitergeleiteten nachricht|przekazywanej wiadomości|přeposílané zprávy
+preposielanej správy|переадресован|перенаправленного сообщения|пересланого листа
+továbbított levél|iletilen ileti|forwarded by|forwarded email|forwarded mail
+weitergeleitete nachricht|message transféré|message réexpédié|mensaje reenviado|mensagem encaminhada
 mensagem reencaminhada|messaggio inoltrato|doorgestuurd bericht|vidarebefordrat|videresendt
 välitetty viesti|edelleenlähetetty|przekazana wiadomość|wiadomość przekazana|přeposlaná zpráva
 preposlaná správa|továbbított üzenet|iletilen mesaj|yönlendirilmiş ileti|mesaj redirecționat
@@ -36,6 +38,10 @@ thư chuyển tiếp|pesan terusan|diteruskan|ข้อความที่ส�
 перенаправленное сообщение|переслане повідомлення|пересланное письмо|转发的邮件|转发邮件
 轉寄郵件|轉寄的郵件|転送されたメッセージ|転送メッセージ|전달된 메시지|전달된 메일
 """
+
+
+_FEW = 7
+"""Words of a line that announces a forwarded mail without a rule."""
 
 
 def _phrases(table: str) -> tuple[str, ...]:
@@ -55,11 +61,10 @@ def is_original_rule(line: str) -> bool:
 def is_forward_rule(line: str) -> bool:
     """Whether a forwarded mail follows: words that the reader has not seen yet."""
     words = words_in_rule(line)
-    if not words and line.endswith(":") and len(line) < 80:
-        words = line
+    if not words and line.endswith(":") and line.count(" ") < _FEW and "@" not in line:
+        words = line  # "Begin forwarded message:", as Apple's programs write
     return bool(words) and _has(words, _FORWARDED)
 
 
 def _has(words: str, phrases: tuple[str, ...]) -> bool:
-    words = words.casefold()
-    return any(phrase in words for phrase in phrases)
+    return any(map(words.casefold().__contains__, phrases))

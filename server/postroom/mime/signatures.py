@@ -47,9 +47,10 @@ def split_signature(text: str, sender_name: str = "") -> tuple[str, str]:
     end = _forward(lines)
     begin = max(0, end - _LINES)
     cut = _delimiter(lines, begin, end)
+    names = names_of(sender_name)
     for _ in range(4):  # what a list, a company, a mobile program and a person add
         cut = _without_blanks(lines, cut)
-        above = _above(lines, begin, cut, names_of(sender_name))
+        above = _above(lines, begin, cut, names)
         if above == cut:
             break
         cut = above
@@ -83,6 +84,8 @@ def _delimiter(lines: list[str], begin: int, end: int) -> int:
             break
     for place in range(begin, end):
         line = lines[place].lstrip("\\")
+        if line[:1] not in RULE_MARKS:
+            continue
         if line == "-- ":
             return place
         if line.rstrip() in _DELIMITERS and is_below_delimiter(lines, place + 1, end):
