@@ -106,6 +106,19 @@ async def test_a_threads_new_words_stand_without_what_was_quoted_unless_asked_fo
     assert "The question" in whole
 
 
+async def test_a_threads_new_words_stand_without_the_signature_unless_asked_for(
+    ada: Agent, postman: Postman
+) -> None:
+    text = "My answer.\n\nBest regards,\nBen Hale\nExample Ltd."
+    await postman.bring(ada.address, letter(id="1@x", text=text))
+    (thread,) = (await ada.room.desk.reading.threads(ada.caller)).threads
+    read = ada.room.desk.reading.thread
+    (short,) = (await read(ada.caller, thread.thread_id)).messages
+    (whole,) = (await read(ada.caller, thread.thread_id, include_quoted=True)).messages
+    assert short.untrusted_text == "My answer."
+    assert whole.untrusted_text == text
+
+
 async def test_a_cursor_of_another_thread_or_none_at_all_is_refused(
     long_thread: tuple[Agent, str], postman: Postman
 ) -> None:

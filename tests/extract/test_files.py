@@ -11,7 +11,7 @@ from extract import making
 from extract.conftest import Read
 
 from postroom.extract.faults import SENTENCES, Fault
-from postroom.mime import signatures
+from postroom.mime import sniffing
 
 
 async def test_a_pdf_says_its_pages_in_order(read: Read) -> None:
@@ -50,7 +50,7 @@ async def test_a_document_says_its_paragraphs_tables_and_header(read: Read) -> N
                 table.cell(row, column).text = cell
 
     file = await read(making.document(write))
-    assert file.content_type == signatures.DOCX
+    assert file.content_type == sniffing.DOCX
     assert file.text == (
         "Offer\nFirst\nÜber\tall\nof it\nPart | Price\n | 5\n\n[header]\nEngines Ltd"
     )
@@ -150,7 +150,7 @@ async def test_a_workbook_says_its_visible_sheets_as_csv(read: Read) -> None:
         made.create_sheet("Empty")
 
     file = await read(making.sheets(write))
-    assert file.content_type == signatures.XLSX
+    assert file.content_type == sniffing.XLSX
     assert file.text == '[sheet Sales]\n"Name, first",1,2.5,TRUE,2026-07-01\n,two'
     assert file.hidden == 1
 
@@ -170,7 +170,7 @@ async def test_a_presentation_says_its_slides_in_order_with_notes(read: Read) ->
         box._element.nvSpPr.cNvPr.set("hidden", "1")
 
     file = await read(making.slides(write))
-    assert file.content_type == signatures.PPTX
+    assert file.content_type == sniffing.PPTX
     assert file.text == ("[slide 1 of 3]\nOne\na | b\n[notes]\nSay hello\n\n[slide 3 of 3]\nThree")
     assert file.hidden == 2
 

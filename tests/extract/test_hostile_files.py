@@ -10,7 +10,7 @@ from extract.conftest import Read
 
 from postroom.extract import bounds
 from postroom.extract.faults import SENTENCES, Fault
-from postroom.mime import signatures
+from postroom.mime import sniffing
 
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
@@ -182,7 +182,7 @@ async def test_files_with_bytes_changed_or_cut_never_end_in_more_than_a_sentence
             b"MZ\x90\x00" + b"\x00" * 100, "application/pdf", "invoice.pdf.exe",
             "application/x-msdownload", "Its mail calls it application/pdf",
         ),
-        (making.archive({"a.txt": "x"}), signatures.DOCX, "report.docx",
+        (making.archive({"a.txt": "x"}), sniffing.DOCX, "report.docx",
             "application/zip", "by its content it is application/zip"),
         (b"hello", "application/pdf", "a.pdf", "application/octet-stream", "application/pdf"),
         (b"\x7fELF\x00", "text/plain", "readme.txt", "application/x-executable", "text/plain"),

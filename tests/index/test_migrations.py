@@ -57,3 +57,21 @@ def test_a_send_of_before_reports_were_read_stands_as_it_did(tmp_path: Path) -> 
     row = con.execute("SELECT * FROM recipients").fetchone()
     assert (row["reported"], row["reported_status"], row["reported_by"]) == ("", "", None)
     con.close()
+
+
+def test_messages_read_before_signatures_were_told_apart_have_none_yet(tmp_path: Path) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0004_signatures")
+    con.execute("PRAGMA user_version=3")
+    con.execute(
+        "INSERT INTO messages VALUES (1, 1, 1, 'received', 1, 1.0, 'a@x', '[]', 'message',"
+        " 'unverified', 'a@b.test', '', '[]', '[]', '[]', NULL, '', 'Fine.', NULL,"
+        " '[]', 0, '[]', 1)"
+    )
+    con.close()
+    migrate(path)
+    con = connect(path)
+    row = con.execute("SELECT * FROM messages").fetchone()
+    assert (row["text"], row["signature"]) == ("Fine.", "")
+    con.close()

@@ -51,6 +51,22 @@ async def test_everything_derived_can_be_lost_and_is_made_again_from_what_is_pri
     assert await subjects(lived_in, "apple") == ["Child"]
 
 
+async def test_signatures_of_mail_that_was_read_before_they_were_told_apart_are_filled_in(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="a@x", text="Fine.\n\n-- \nAda Park"))
+
+    def forget(con: sqlite3.Connection) -> None:
+        con.execute("UPDATE messages SET new_text = NULL, signature = ''")
+
+    await quiet_room.index.write(forget)
+    await again(quiet_room)
+    (row,) = await quiet_room.index.read(
+        lambda con: rows(con, "SELECT new_text, signature FROM messages")
+    )
+    assert row == ("Fine.", "-- \nAda Park")
+
+
 async def test_ids_of_joined_threads_still_lead_there(
     quiet_room: PostRoom, ada: Agent, postman: Postman
 ) -> None:

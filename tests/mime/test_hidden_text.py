@@ -1,6 +1,7 @@
 """Text that a reader would not see is not the sender's words, and it is said that it was there."""
 
 import pytest
+from quoted_mail.hiding import TRICKS
 
 from postroom.mime.parse import parse
 from postroom.model.messages import ParsedMessage
@@ -16,6 +17,7 @@ def read(body: str, subtype: str = "html") -> ParsedMessage:
 @pytest.mark.parametrize(
     "opening",
     [
+        *TRICKS,
         '<div style="display:none">',
         '<div style="DISPLAY : NONE !important">',
         '<div style="color:red; display:\nnone">',
@@ -29,7 +31,6 @@ def read(body: str, subtype: str = "html") -> ParsedMessage:
         '<div style="height:0;overflow:hidden">',
         '<div style="max-height:0px;overflow:hidden">',
         '<div style="width:0;height:0">',
-        '<div style="mso-hide:all">',
         '<div style="text-indent:-9999px">',
         '<div style="position:absolute;left:-9999px">',
         '<span style="color:#ffffff">',
@@ -39,6 +40,11 @@ def read(body: str, subtype: str = "html") -> ParsedMessage:
         '<span style="color:transparent">',
         "<div hidden>",
         "<!-- ",
+        "<dialog>",
+        "<template>",
+        "<iframe>",
+        "<noscript>",
+        "<object>",
     ],
 )
 def test_hidden_html_is_left_out_and_counted(opening: str) -> None:
@@ -67,6 +73,109 @@ def test_visible_html_stays_and_nothing_is_counted(html: str) -> None:
     message = read(html)
     assert "seen" in message.text
     assert message.hidden_text == 0
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        # what newsletters do: a size of nothing, and words that have one
+        '<table><tr><td style="font-size:0px;padding:20px 0"><div style="font-size:13px">seen</div>'
+        "</table>",
+        '<table style="font-size:0"><tr><td style="font:14px Arial">seen</td></tr></table>',
+        '<div style="font-size:1px"><p style="font-size:1em"><b style="font-size:9pt">seen</b>',
+        '<div style="visibility:hidden"><p style="visibility:visible">seen</p></div>',
+        '<div style="color:#fff"><p style="color:#333">seen</p></div>',
+        '<div style="color:#fff">\n<p style="background:#036">seen</p></div>',
+        '<div style="color:#fff"><a href="https://e.example">seen</a></div>',
+        '<table><tr><td bgcolor="#000000" style="color:white">seen</td></tr></table>',
+        '<body bgcolor="black" text="white"><font color="#eee">seen</font></body>',
+        '<body style="background:#111"><p style="color:#fff">seen</p></body>',
+        '<div style="background:linear-gradient(#000,#111)"><p style="color:#fff">seen</p></div>',
+        '<table><tr><td background="x.png"><p style="color:#fff">seen</table>',
+        '<div style="background:rgba(0,0,0,.8);color:white">seen</div>',
+        '<p style="color:var(--ink);background:var(--paper)">seen</p>',
+        '<p style="color:#ccc">seen</p>',
+        '<p style="color:nonsense">seen</p>',
+        '<a href="https://e.example" style="background:#556270;color:#fff;mso-hide:all">seen</a>',
+        '<p style="display:block;display:nonsense">seen</p>',
+        '<p style="display:none;display:block">seen</p>',
+        '<p style="display:none !important;display:block !important">seen</p>',
+        '<p hidden style="display:block">seen</p>',
+        '<div style="left:-9999px">seen</div>',
+        '<div style="margin:0 auto;margin-left:-20px">seen</div>',
+        '<div style="text-indent:-20px">seen</div>',
+        '<div style="height:0;max-height:none">seen</div>',
+        '<div style="overflow:hidden;height:40px">seen</div>',
+        '<div style="transform:translate(-50%,-50%)">seen</div>',
+        '<div style="transform:scale(0.9) rotate(0deg)">seen</div>',
+        '<div style="clip-path:inset(0 10px)">seen</div>',
+        '<div style="opacity:.5">seen</div>',
+        "<dialog open>seen</dialog>",
+        "<details open><summary>x</summary>seen</details>",
+        "<div data-style='display:none' class='hidden'>seen</div>",
+        "<div style='font-family:&quot;display:none&quot;'>seen</div>",
+        # rules that are not for this reader, or for another element
+        "<style>@media (max-width:600px){.a{display:none}}</style><p class=a>seen</p>",
+        "<style>@media print{.a{display:none}} .b{color:red}</style><p class=a>seen</p>",
+        "<style>.a:hover{display:none} .b .a{display:none}</style><p class=a>seen</p>",
+        "<style>.a{display:none} p.a{display:block}</style><p class=a>seen</p>",
+        "<style>.a{display:none}</style><p class=a style='display:block'>seen</p>",
+        "<style>td.a{display:none} .A{display:none}</style><p class=a>seen</p>",
+        "<style>body{color:#fff;background:#000}</style><p>seen</p>",
+        "<style>p{color:#fff}.dark{background:#000}</style><div class=dark><p>seen</p></div>",
+        "<style>/* .a{display:none} */</style><p class=a>seen</p>",
+        "<style>@font-face{font-family:x;src:url(y)} @import 'z';</style><p class=a>seen</p>",
+    ],
+)
+def test_what_a_reader_sees_all_the_same_stays(html: str) -> None:
+    message = read(html)
+    assert "seen" in message.text
+    assert message.hidden_text == 0
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ".a{display:none}",
+        "p.a { color: red; DISPLAY: none }",
+        "#i{visibility:hidden}",
+        "p{font-size:0}",
+        "P{font-size:0}",
+        "p#i.a{opacity:0}",
+        ".b, .a , .c{color:#fff}",
+        "<!-- .a{display:none} -->",
+        "/* x */.a{/* y */display/**/:none}",
+        "@media screen{.a{display:none}}",
+        "@media (max-width:1px){.z{color:red}} .a{display:none}",
+        "@import 'x'; .a{display:none}",
+        ".a{color:#fff}.a{background:#fff}",
+        ".a{display:none !important} #i{display:block}",
+        ".a{dis\\70lay:none}",
+    ],
+)
+def test_rules_of_style_sheets_hide_as_well(rules: str) -> None:
+    message = read(f"<style>{rules}</style><div>Seen.</div><p id=i class='x a'>{HIDDEN}</p>")
+    assert message.text == "Seen."
+    assert message.hidden_text == 1
+
+
+def test_what_is_hidden_is_taken_out_of_what_is_seen_around_it() -> None:
+    html = (
+        '<div style="color:#fff">no<p style="color:#000">One <b>two</b></p>no'
+        '<i>no<a href="https://e.example/">three</a></i></div>'
+    )
+    message = read(html)
+    assert message.text == "One **two**\n\n*[three](https://e.example/)*"
+    assert message.hidden_text == 1
+
+
+def test_preheaders_count_as_hidden() -> None:
+    preheader = (
+        '<div style="display:none;font-size:1px;color:#ffffff;line-height:1px;max-height:0px;'
+        'max-width:0px;opacity:0;overflow:hidden">What this mail is about &zwnj;&nbsp;</div>'
+    )
+    message = read(f"{preheader}<p>Seen.</p>")
+    assert (message.text, message.hidden_text) == ("Seen.", 1)
 
 
 def test_spacers_without_words_are_not_counted() -> None:

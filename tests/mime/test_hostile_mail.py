@@ -142,6 +142,27 @@ HTML: dict[str, bytes] = {
     "open style": b"<style>" + b"a{" * 200_000,
     "anchors": b"<a href=mailto:a@b>a@b" * 20_000,
     "images": b"<img alt=x>" * 50_000,
+    "styled elements": b"<b style='color:#fff'>x</b>" * 60_000,
+    "styles that differ": b"".join(b"<b style='color:#%06x'>x</b>" % n for n in range(40_000)),
+    "one long style": b"<p style='" + b"a:b;" * 400_000 + b"'>x",
+    "rules for one class": b"<style>"
+    + b".a{color:#fff}" * 60_000
+    + b"</style>"
+    + b"<b class=a>" * 9,
+    "rules for many elements": b"<style>"
+    + b"".join(b".a.b%d{color:#fff}" % n for n in range(40_000))
+    + b"</style>"
+    + b"<p class='a b'>x" * 20_000,
+    "many classes": b"<style>.b{color:#fff}</style>" + b"<p class='" + b"a " * 2_900 + b"'>x" * 100,
+    "open braces": b"<style>" + b"{" * 500_000,
+    "open media": b"<style>" + b"@media screen{" * 100_000,
+    "open CSS comments": b"<style>" + b"/*" * 500_000,
+    "escapes": b"<p style='" + b"\\" * 900_000 + b"'>x",
+    "open colours": b"<p style='color:" + b"rgb(" * 200_000 + b"'>x",
+    "open transforms": b"<p style='transform:" + b"scale(" * 200_000 + b"'>x",
+    "shown hosts": b"<a href=https://e.example/>bank.example</a>" * 20_000,
+    "one long host": b"<a href=https://e.example/>" + b"a-." * 300_000 + b"</a>",
+    "signatures": b"<div class=gmail_signature>x" * 1_500,
 }
 
 
@@ -183,6 +204,14 @@ TEXTS: dict[str, Callable[[], bytes]] = {
     "tags": lambda: "\U000e0041".encode() * 200_000,
     "carriage returns": lambda: b"a\r" * 200_000,
     "angles": lambda: b">" * 500_000,
+    "broken lines": lambda: (b"> " + b"a" * 60 + b"\nb\n") * 20_000,
+    "marked announcements": lambda: b"> On 3 Mar 2026, a <a@b> wrote:\nx\n" * 20_000,
+    "open brackets": lambda: b"On 3 (\n" * 60_000,
+    "colons": lambda: b":\n" * 400_000,
+    "delimiters": lambda: b"-- \n" * 100_000,
+    "closings": lambda: b"Best,\nAda\n" * 50_000,
+    "drawn rules": lambda: b"_" * 50 + b"\n" * 50_000,
+    "sent from": lambda: b"Sent from my phone\n" * 50_000,
     "broken links": lambda: b"> a\nhttp://b\n" * 50_000,
 }
 

@@ -1,74 +1,202 @@
-"""What a file is by its bytes."""
+"""What is below the words and says who wrote is told apart from them, and never lost."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from postroom.mime import signatures
-from postroom.mime.media_types import OTHER, known_type
 from postroom.mime.parse import parse
-from postroom.mime.signatures import true_type, type_by_content
+from postroom.mime.signatures import split_signature
 
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+WORDS = "Shall we meet on Friday?\nI can bring the plan."
+
+SIGNATURES = [
+    # a delimiter
+    "-- \nAda Park\nExample GmbH\n+49 30 1234567",
+    "--\nAda",
+    "-- \nNever do today what you can do tomorrow, for it may be that nobody asks for it any more.",
+    "—\nAda Park\nwww.example.org",
+    # mobile programs
+    "Sent from my iPhone",
+    "Sent from Yahoo Mail on Android",
+    "Get Outlook for iOS",
+    "Get [Outlook for Android](https://example.org/x)",
+    "Von meinem iPhone gesendet",
+    "Gesendet von Outlook für iOS",
+    "Envoyé de mon iPhone",
+    "Enviado desde mi iPhone",
+    "Enviado do meu iPhone",
+    "Inviato da iPhone",
+    "Verstuurd vanaf mijn iPhone",
+    "Skickat från min iPhone",
+    "Sendt fra min iPhone",
+    "Lähetetty iPhonesta",
+    "Wysłane z iPhone'a",
+    "Odesláno z iPhonu",
+    "Odoslané z iPhonu",
+    "Poslano z mojega iPhona",
+    "Trimis de pe iPhone",
+    "Изпратено от моя iPhone",
+    "Отправлено с iPhone",
+    "Надіслано з iPhone",
+    "Στάλθηκε από το iPhone μου",
+    "iPhone'umdan gönderildi",
+    "נשלח מה-iPhone שלי",
+    "أرسلت من iPhone",
+    "ส่งจาก iPhone ของฉัน",
+    "Đã gửi từ iPhone của tôi",
+    "Dikirim dari iPhone saya",
+    "iPhoneから送信",
+    "发自我的iPhone",
+    "從我的 iPhone 傳送",
+    "나의 iPhone에서 보냄",
+    "Enviat des del meu iPhone",
+    # closings
+    "Best regards,\nAda Park",
+    "Best,\nAda",
+    "Kind regards\n\nAda Park\nHead of Plans | Example Ltd.\nT +44 20 1234 5678\nwww.example.org",
+    "Thanks,\nAda",
+    "Thanks!\n\nAda",
+    "Cheers, Ada",
+    "Mit freundlichen Grüßen\nAda Park",
+    "Viele Grüße aus Berlin\nAda",
+    "LG Ada",
+    "Cordialement,\n\nAda Park",
+    "Un saludo,\nAda Park",
+    "Atenciosamente,\nAda Park",
+    "Cordiali saluti\nAda Park",
+    "Met vriendelijke groet,\nAda Park",
+    "Med vänliga hälsningar\nAda Park",
+    "Med venlig hilsen\nAda Park",
+    "Vennlig hilsen\nAda Park",
+    "Ystävällisin terveisin\nAda Park",
+    "Lugupidamisega\nAda Park",
+    "Ar cieņu\nAda Park",
+    "Pagarbiai\nAda Park",
+    "Pozdrawiam,\nAda Park",
+    "S pozdravem\nAda Park",
+    "S pozdravom\nAda Park",
+    "Lep pozdrav,\nAda Park",
+    "S poštovanjem,\nAda Park",
+    "Üdvözlettel,\nAda Park",
+    "Cu stimă,\nAda Park",
+    "Поздрави,\nАда Парк",
+    "С уважением,\nАда Парк",
+    "З повагою,\nАда Парк",
+    "Με εκτίμηση,\nΆντα Παρκ",
+    "Saygılarımla,\nAda Park",
+    "בברכה,\nעדה פארק",
+    "مع التحية،\nآدا بارك",
+    "با احترام،\nآدا پارک",
+    "सादर,\nआडा पार्क",
+    "ขอแสดงความนับถือ\nอาดา ปาร์ค",
+    "Trân trọng,\nAda Park",
+    "Salam hormat,\nAda Park",
+    "敬具\n\n朴 阿達",
+    "祝好，\n阿达",
+    "감사합니다.\n박아다",
+    "Atentament,\nAda Park",
+    # her own name
+    "Ada",
+    "Ada Park\nExample Ltd.\n+44 20 1234 5678",
+    "Qwertz uiop,\nAda Park",
+    "/Ada",
+    "- Ada",
+    "--Ada",
+    "Ada Park | Head of Plans\nT: +44 20 1234",
+    "Cheers 🎉\nAda",
+    "Regards,\n\nAda Park\nCEO @ Example !",
+    # what is drawn or shown around it
+    "—————\nBen Hale\nHead of Plans\n📧 ben@example.org\n📱 +1 555-0123",
+    "Thanks,\n___________________\nBEN HALE\nMarkets\nDirect: (+00) 00-000-0000",
+    "Kind regards\n\n![](https://example.org/logo.png)\n\n---",
+    "[cid:image001.png@01D]\nAda Park - Sales",
+    "Best regards,\nAda\n\n--\nAda Park\nExample Ltd.\n\nSent from my iPhone",
+    # what is added below
+    "---\nDiese E-Mail wurde von Avast Antivirus auf Viren geprüft.\nwww.avast.com",
+    "Ada\n\n-- \nAda Park",
+    "Best,\nAda\n\nSent from my iPhone",
+    "_______________________________________________\nplans mailing list\nplans@example.org\n"
+    "https://example.org/listinfo/plans",
+    "Ada\n\nThis e-mail is confidential and intended for its addressee. If you have received this"
+    " in error, please tell its sender and delete it.",
+]
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_a_signature_stands_apart(signature: str) -> None:
+    assert split_signature(f"{WORDS}\n\n{signature}", "Ada Park") == (WORDS, signature)
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"),
+    "text",
     [
-        (b"%PDF-1.7", "application/pdf"),
-        (b"junk before\r\n%PDF-1.4", "application/pdf"),
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-        (b"RIFF\x00\x00\x00\x00WEBP", "image/webp"),
-        (b"\x00\x00\x00\x18ftypheic", "image/heic"),
-        (b"MZ\x90\x00\x03", "application/x-msdownload"),
-        (b"MZ is how this note begins", None),
-        (COMPOUND + "WordDocument".encode("utf-16-le"), "application/msword"),
-        (COMPOUND + "Workbook".encode("utf-16-le"), "application/vnd.ms-excel"),
-        (COMPOUND + "EncryptedPackage".encode("utf-16-le"), signatures.LOCKED_OFFICE),
-        (COMPOUND, signatures.COMPOUND),
-        (b"PK\x03\x04", "application/zip"),
-        (b"\xef\xbb\xbf  BEGIN:VCALENDAR", "text/calendar"),
-        (b"begin:vcard", "text/vcard"),
-        (b"\r\n<!doctype HTML>", "text/html"),
-        (b"Hello <html>", None),
-        (b"", None),
+        "Thanks!",
+        "Thanks,\nAda",  # a mail that would have no words left
+        "Best regards,\nAda",
+        "Ada",
+        "The list:\n\n- Ada\n- Ben",
+        "The winners are\n\n- Ben\n\n- Ada",
+        "Write to\nAda\nwhen you are there, for she knows where the keys are and nobody else does.",
+        "Best regards to your mother, who was so kind to me when I was there!",
+        "Thanks for asking.\nAda knows more.",
+        "Fine.\n\nThanks,\nAda\n\nPS: bring the keys",
+        "Fine.\n\nBest,\nAda\n\nAnd could you please bring the keys with you on Friday, too?",
+        "Run this:\n\n--\n" + "and then the other one\n" * 30,
+        "a --\nb",
+        "Psychology\nis hard.\n\nCarla",
+        "## Key points\n----\n\n1. Fast\n2. Small\n\n----\n\nRules are drawn.\n\n====\n\nBye now",
+        "Because of:\n-- the first point\n-- the second point\n\nDo you see it?",
+        "It was sent from my phone app to all users.\n\nAll of it is sent from the server.",
+        "Send it to our new address:\n\nExample Ltd.\n12 Main Street\nLondon",
+        "He was sent from heaven and nobody knew.\nBye and bye it was told.",
+        "What I have:\n\n---------------------------\nred   1\nblue  2",
+        "Please keep it confidential.",
     ],
 )
-def test_bytes_show_their_type(content: bytes, expected: str | None) -> None:
-    assert type_by_content(content) == expected
-    assert expected is None or known_type(expected) == expected
+def test_words_stay_words(text: str) -> None:
+    text = text.strip()
+    assert split_signature(text, "Carl") == (text, "")
+
+
+def test_quoted_lines_that_are_answered_below_a_delimiter_stay() -> None:
+    text = "See below.\n\n-- \nAda\n\n> Red?\n\nYes.\n\nAda"
+    words, signature = split_signature(text, "Ada Park")
+    assert words.endswith("Yes.")
+    assert signature == "Ada"
+
+
+def test_a_forwards_own_lines_are_no_signature() -> None:
+    forward = "---------- Forwarded message ---------\nFrom: Ben\n\nThe plan.\n\nBest,\nBen"
+    words, signature = split_signature(f"FYI\n\nBest,\nAda\n\n{forward}")
+    assert (words, signature) == (f"FYI\n\n{forward}", "Best,\nAda")
 
 
 @pytest.mark.parametrize(
-    ("claimed", "content", "expected"),
+    "html",
     [
-        (OTHER, b"%PDF-1.7", "application/pdf"),
-        ("application/pdf", b"MZ\x00", "application/x-msdownload"),
-        ("application/pdf", b"words", "application/pdf"),
-        ("image/jpeg", b"\x89PNG\r\n\x1a\n", "image/png"),
-        ("image/jpg", b"\xff\xd8\xff", "image/jpg"),
-        (signatures.DOCX, b"PK\x03\x04", "application/zip"),
-        ("text/plain", b"<html>", "text/plain"),
-        ("text/csv", b"a,b", "text/csv"),
-        ("application/vnd.ms-excel", b"a,b", "application/vnd.ms-excel"),
-        ("application/x-of-their-own", b"PK\x03\x04", "application/x-of-their-own"),
+        '<div>New</div><br><div class="gmail_signature"><div>Old Salt<br>on the quay</div></div>',
+        '<div>New</div><span class="gmail_signature_prefix">-- </span><br><div'
+        ' class="gmail_signature">Old Salt<br>on the quay</div>',
+        '<p>New</p><pre class="moz-signature">-- \nOld Salt\non the quay</pre>',
+        '<p>New</p><div class="moz-signature">-- <br>Old Salt<br>on the quay</div>',
+        '<div>New</div><div id="Signature"><p>Old Salt</p><p>on the quay</p></div>',
+        '<div>New</div><div id="ms-outlook-mobile-signature">Old Salt <a href="https://e.example">'
+        "on the quay</a></div>",
+        '<div>New</div><div class="protonmail_signature_block">Old Salt on the quay</div>',
     ],
 )
-def test_a_claim_stands_where_it_can_be_true(claimed: str, content: bytes, expected: str) -> None:
-    assert true_type(claimed, content) == expected
-
-
-def test_an_attachment_is_listed_by_what_it_is() -> None:
-    raw = (
-        b"From: a@b.c\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
-        b'Content-Type: application/pdf; name="invoice.pdf.exe"\r\n'
-        b"Content-Transfer-Encoding: base64\r\n\r\nTVqQAAMAAAAEAAAA\r\n--x--\r\n"
+def test_the_signatures_that_programs_mark_stand_apart(html: str) -> None:
+    html += (
+        '<div class="gmail_quote"><div>On Tue, 3 Mar 2026 at 14:05, Ben &lt;ben@example.org&gt;'
+        " wrote:<br></div><blockquote>Old</blockquote></div>"
     )
-    (part,) = parse(raw).attachments
-    assert (part.filename, part.content_type) == ("invoice.pdf.exe", "application/x-msdownload")
+    raw = b"From: a@example.org\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
+    message = parse(raw)
+    assert message.new_text == "New"
+    assert "Old Salt" in message.signature
+    assert "on the quay" in message.signature
+    assert "Salt" not in message.quoted_text
+    assert "on the quay" in message.text
 
 
-@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", COMPOUND]))
-def test_any_bytes_have_a_type_or_none(content: bytes, before: bytes) -> None:
-    shown = type_by_content(before + content)
-    assert shown is None or known_type(shown) == shown
+def test_the_senders_name_in_from_is_known() -> None:
+    message = parse(b"From: Qwertz Uiop <a@example.org>\r\n\r\nFine.\r\n\r\nQwertz\r\n")
+    assert (message.new_text, message.signature) == ("Fine.", "Qwertz")

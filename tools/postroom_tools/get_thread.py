@@ -20,9 +20,7 @@ class GetThread(Arguments):
         default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS, description="Of words."
     )
     cursor: Cursor | None = Field(default=None, description="next_cursor, for what was left out.")
-    include_quoted: bool = Field(
-        default=False, description="Also what messages quote from earlier ones."
-    )
+    include_quoted: bool = Field(default=False, description="Also quoted text and signatures.")
 
 
 async def run(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from postroom.mime import signatures
+from postroom.mime import sniffing
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,17 @@ class Told:
 
 
 FORMATS = {
-    signatures.PDF: Format("pdf", sealed=True),
-    signatures.DOCX: Format("documents", sealed=True),
-    signatures.PPTX: Format("slides", sealed=True),
-    signatures.XLSX: Format("sheets", sealed=True),
-    signatures.XLSB: Format("sheets", sealed=True),
-    signatures.XLS: Format("sheets", sealed=True),
-    signatures.ODS: Format("sheets", sealed=True),
-    signatures.ZIP: Format("archives", sealed=True),
-    signatures.TNEF: Format("outlook", sealed=False),
-    signatures.CALENDAR: Format("calendars", sealed=False),
-    signatures.VCARD: Format("cards", sealed=False),
-    signatures.HTML: Format("mail", sealed=False),
+    sniffing.PDF: Format("pdf", sealed=True),
+    sniffing.DOCX: Format("documents", sealed=True),
+    sniffing.PPTX: Format("slides", sealed=True),
+    sniffing.XLSX: Format("sheets", sealed=True),
+    sniffing.XLSB: Format("sheets", sealed=True),
+    sniffing.XLS: Format("sheets", sealed=True),
+    sniffing.ODS: Format("sheets", sealed=True),
+    sniffing.ZIP: Format("archives", sealed=True),
+    sniffing.TNEF: Format("outlook", sealed=False),
+    sniffing.CALENDAR: Format("calendars", sealed=False),
+    sniffing.VCARD: Format("cards", sealed=False),
+    sniffing.HTML: Format("mail", sealed=False),
     "message/rfc822": Format("mail", sealed=False),
 }

@@ -5,7 +5,7 @@ from postroom.extract.words import Words
 from postroom.mime.charsets import charset_by_mark, decode
 from postroom.mime.html import html_to_text
 from postroom.mime.parse import parse
-from postroom.mime.signatures import HTML
+from postroom.mime.sniffing import HTML
 from postroom.model.messages import ParsedMessage, Person
 
 _MOST_PEOPLE = 50

@@ -13,7 +13,7 @@ from postroom.mime.attachments import attachment_text
 from postroom.mime.charsets import charset_by_mark, valid
 from postroom.mime.media_types import OTHER, known_type
 from postroom.mime.parameters import parse_parameters
-from postroom.mime.signatures import HTML, contradicts, type_by_content
+from postroom.mime.sniffing import HTML, contradicts, type_by_content
 from postroom.mime.unseen import without_unseen
 from postroom.model.errors import Unavailable
 

@@ -150,6 +150,7 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "subject": parsed.subject,
         "text": parsed.text,
         "new_text": None if parsed.new_text == parsed.text else parsed.new_text,
+        "signature": parsed.signature,
         "attachments": listed([part.model_dump() for part in parsed.attachments]),
         "hidden_text": parsed.hidden_text,
         "defects": listed(parsed.defects),

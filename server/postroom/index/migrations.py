@@ -44,9 +44,10 @@ def _for_operators(db: Database) -> None:
         db.execute(statement)
 
 
-@migrations(name="0004_placeholder")
-def _placeholder_4(db: Database) -> None:
-    """Another change's."""
+@migrations(name="0004_signatures")
+def _signatures(db: Database) -> None:
+    for statement in _statements("0004_signatures.sql"):
+        db.execute(statement)
 
 
 @migrations(name="0005_reports")

@@ -7,8 +7,15 @@
         └── transfer      base64, quoted-printable  charsets: bytes to text
         body          which leaves are the sender's words, and their text
         ├── html          DOM step, then Markdown   concealment: what HTML hides
+        │                                           appearance, styles, colours: what it knows
+        │                                           marked_html: quotes and signatures by class
+        │                                           shown_links: where a link really leads
         └── unseen        characters nobody sees
-        quotes        new words and quoted ones     attributions: how programs announce a quote
+        quotes        new words and quoted ones     attributions, quote_rules, header_blocks:
+        │                                           how programs announce a quote
+        │                                           lines, quoted_lines: what is looked at
+        signatures    what says who wrote           sign_offs: how people and programs end a mail
+        │                                           cards, footers: what stands below
         kinds         message, list, invitation, automatic, receipt, bounce, complaint
         ├── automatic     a program wrote it        complaints: who calls our mail unwanted
         └── reports       what a bounce says        report_lines: whom its words name
@@ -20,7 +27,7 @@
     lookalikes        what an address looks like
     attachments       one leaf's bytes and text     filenames: names that are safe
     sealed            signed and encrypted mail
-    signatures        what a file is by its bytes
+    sniffing          what a file is by its bytes
     media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
     delivery          what servers on the way wrote  received: the way that a mail says it took

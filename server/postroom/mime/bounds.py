@@ -31,6 +31,10 @@ MAX_FILENAME_CHARS = 150
 MAX_BODY_CHARS = 2_000_000
 """The message's own words, characters: four times what a send may carry."""
 
+MAX_QUOTED_LINES = 10_000
+"""Lines in which quotes are told from words, half a second at worst; what is below stays with
+what is above it."""
+
 MAX_HTML_CHARS = 2_000_000
 """HTML that is turned into text, characters; the DOM costs about twenty times as many bytes."""
 

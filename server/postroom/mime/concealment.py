@@ -1,47 +1,127 @@
-"""Text in HTML that a reader would not see: found by inline styles and attributes, and removed."""
+"""Text in HTML that a reader would not see: found by what styles say, and removed.
+
+    hides all that is inside     display, opacity, no size with the overflow cut off, a place off
+                                 the screen, clipping, a transform, the attribute ``hidden``
+    hides what is not styled     visibility, the size of letters, their colour on their background:
+      otherwise inside           these are inherited, and an element inside may be seen again
+
+Only elements that a style speaks of are looked at; what lies between them inherits. Backgrounds
+that are images are not judged. Linear: each element's way up is walked once.
+"""
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from postroom.mime.appearance import Appearance, hides_all, inherited, within
+from postroom.mime.styles import Sheet
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_ZERO = r"0*\.?0*(?:px|pt|em|rem|ex|%|in|cm|mm)?"
-_CONCEALING = re.compile(
-    r"display:none|visibility:(?:hidden|collapse)|mso-hide:all"
-    rf"|(?:^|;)opacity:0*\.?0*(?:%)?(?:;|$|!)"
-    rf"|(?:^|;)(?:font-size|max-height|max-width|height|width|line-height):(?=\.?0){_ZERO}(?:;|$|!)"
-    r"|(?:^|;)font-size:(?:\.\d+|0\.\d+|1)px|text-indent:-\d{3,}|(?:^|;)(?:left|top|right):-\d{3,}"
-    r"|clip:rect\(0(?:px)?,?0|(?:^|;)color:transparent"
-)
-_SIZE_ONLY = re.compile(r"(?:^|;)(?:max-)?(?:height|width):")
-_COLOUR = re.compile(r"(?:^|;)color:([^;!]{1,40})")
-_BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]{1,200})")
-_WHITE = frozenset(
-    {"#fff", "#ffffff", "white", "rgb(255,255,255)", "rgba(255,255,255,1)", "#fefefe", "#fdfdfd"}
-)
-_SPACE = re.compile(r"\s+")
+_STYLED = "[style], [hidden], font, [bgcolor], [background], dialog"
+
+_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open")
+"""Attributes that decide how an element appears."""
+
 _CONDITIONAL = re.compile(
     r"\s*(?:\[if\b|\[endif|<!\[endif|/?\*|#|\w{0,20}Fragment\b)", re.IGNORECASE
 )
 
 
-def remove_concealed(tree: "LexborHTMLParser") -> int:
+def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> int:
     """How many pieces of text nobody would see; they are taken out of ``tree``.
 
     An element without words (a spacer, a tracking pixel) goes without being counted.
     """
-    backgrounds: dict[int, bool] = {}
-    concealed = [
-        node
-        for node in tree.css("[style], [hidden], font[color]")
-        if node.tag not in ("html", "body") and _is_concealed(node, backgrounds)
-    ]
+    styled = _distinct(tree.css(", ".join([_STYLED, *sheet.names()])))
+    page = _Page(sheet, {node.mem_id for node in styled})
+    looks = [(node, page.appearance(node)) for node in styled]
     count = 0
-    for node in outermost(concealed):
-        count += bool((node.text() or "").strip())
+    for node, look in looks:
+        if look.lost and not look.gone:
+            count += _remove_own_text(node, page.styled, look)
+    for node in outermost([node for node, look in looks if look.hides]):
+        count += has_words(node.text() or "")
         node.decompose()
     return count
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to read in ``text``."""
+    return any(map(str.isalnum, text))
+
+
+def _distinct(nodes: "list[LexborNode]") -> "list[LexborNode]":
+    """``nodes`` without those that came twice, as they do when two selectors find them."""
+    return list({node.mem_id: node for node in nodes}.values())
+
+
+@dataclass(slots=True)
+class _Page:
+    """How each element that was looked at appears."""
+
+    sheet: Sheet
+    styled: set[int]
+    _root: Appearance = field(default_factory=Appearance)
+    _looks: dict[int, Appearance] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], Appearance] = field(default_factory=dict)
+    """What elements look like that say the same in the same surroundings: most rows of a table."""
+
+    def appearance(self, node: "LexborNode") -> Appearance:
+        """How ``node`` appears: by its own style, and by what it inherits."""
+        looks = self._looks
+        path = []
+        above: LexborNode | None = node
+        while above is not None and above.mem_id not in looks:
+            path.append(above)
+            above = above.parent
+        look = looks[above.mem_id] if above is not None else self._root
+        for step in reversed(path):
+            if step.mem_id in self.styled:
+                look = self._styled(step, look)
+            elif look.hides:
+                look = within(look)
+            looks[step.mem_id] = look
+        return look
+
+    def _styled(self, node: "LexborNode", above: Appearance) -> Appearance:
+        attributes = node.attributes
+        tag = node.tag or ""
+        told = (id(above), tag, *(attributes.get(name, "") for name in _TOLD), "href" in attributes)
+        look = self._known.get(told)
+        if look is None:
+            style = self.sheet.style(
+                tag, attributes.get("id"), attributes.get("class"), attributes.get("style")
+            )
+            look = inherited(above, tag, style, attributes)
+            look.hides = tag not in ("html", "body") and hides_all(tag, style, attributes)
+            self._known[told] = look
+        return look
+
+
+def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance) -> bool:
+    """Whether words were taken out of ``node``: those that no other style inside speaks of."""
+    found = False
+    within = [node.child]
+    while within:
+        inner = within.pop()
+        while inner is not None:
+            following = inner.next
+            if inner.is_text_node:
+                text = inner.text_content or ""
+                if text.strip():
+                    found = found or has_words(text)
+                    inner.decompose()
+            elif inner.is_element_node and inner.mem_id not in styled and not _shows(inner, look):
+                within.append(inner.child)
+            inner = following
+    return found
+
+
+def _shows(node: "LexborNode", look: Appearance) -> bool:
+    """Whether ``node`` is seen all the same: a link has a colour of its own."""
+    return node.tag == "a" and look.only_colour and "href" in node.attributes
 
 
 def outermost(nodes: "list[LexborNode]") -> "list[LexborNode]":
@@ -49,6 +129,7 @@ def outermost(nodes: "list[LexborNode]") -> "list[LexborNode]":
 
     What lies above a node is walked once for all of them, so that depth costs nothing twice.
     """
+    nodes = _distinct(nodes)
     within = {node.mem_id for node in nodes}
     free: set[int] = set()
     out = []
@@ -85,68 +166,3 @@ def without_comments(html: str) -> tuple[str, int]:
         position = len(html) if end < 0 else end + 3
     kept.append(html[position:])
     return "".join(kept), count
-
-
-def _is_concealed(node: "LexborNode", backgrounds: dict[int, bool]) -> bool:
-    attributes = node.attributes
-    if "hidden" in attributes:
-        return True
-    style = _compact(attributes.get("style"))
-    found = _CONCEALING.search(style) if style else None
-    if found is not None and _hides(found[0], style):
-        return True
-    return _is_white(attributes, style) and _stands_on_white(node, backgrounds)
-
-
-def _hides(rule: str, style: str) -> bool:
-    """Whether ``rule`` hides by itself: a size of zero does so only where overflow is cut off,
-    or both sizes are zero."""
-    if not _SIZE_ONLY.match(rule):
-        # line-height:0 alone only makes lines overlap, and is in every newsletter.
-        return not rule.lstrip(";").startswith("line-height")
-    both = re.search(r"height:0", style) is not None and re.search(r"width:0", style) is not None
-    return "overflow:hidden" in style or both or "font-size:0" in style
-
-
-def _compact(style: str | None) -> str:
-    """A style attribute in lower case without white space, at most 2,000 characters of it."""
-    return _SPACE.sub("", (style or "")[:2_000].lower())
-
-
-def _is_white(attributes: dict[str, str | None], style: str) -> bool:
-    found = _COLOUR.search(style)
-    colour = found[1] if found else _compact(attributes.get("color"))
-    return colour in _WHITE
-
-
-def _stands_on_white(node: "LexborNode", backgrounds: dict[int, bool]) -> bool:
-    """Whether the nearest background named inline is white; a page without one is.
-
-    ``backgrounds`` remembers the answer for each element walked through.
-    """
-    path: list[int] = []
-    above: LexborNode | None = node
-    white: bool | None = None
-    while above is not None and white is None:
-        white = backgrounds.get(above.mem_id)
-        if white is None:
-            path.append(above.mem_id)
-            white = _own_background(above)
-            above = above.parent
-    answer = white is not False
-    backgrounds.update(dict.fromkeys(path, answer))
-    return answer
-
-
-def _own_background(node: "LexborNode") -> bool | None:
-    """Whether the background that this element names is white; None where it names none."""
-    if not node.is_element_node:
-        return None
-    attributes = node.attributes
-    found = _BACKGROUND.search(_compact(attributes.get("style")))
-    named = found[1] if found else _compact(attributes.get("bgcolor"))
-    if "background" in attributes or "url(" in named or "gradient" in named:
-        return False
-    if not named or named in ("transparent", "none", "inherit", "initial"):
-        return None
-    return named in _WHITE

@@ -11,26 +11,33 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
-from postroom.mime.concealment import outermost, remove_concealed, without_comments
+from postroom.mime.concealment import (
+    has_words,
+    outermost,
+    remove_concealed,
+    without_comments,
+)
+from postroom.mime.marked_html import mark_quotes, mark_signatures
+from postroom.mime.shown_links import show_hosts
+from postroom.mime.styles import Sheet
 
 if TYPE_CHECKING:
     from html_to_markdown import ConversionOptions
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborHTMLParser
 
 TOO_MUCH_HTML = "The HTML is too long; its end was not read."
 STRANGE_HTML = (
     "The HTML is nested beyond reason; text that is hidden in it could not be told apart."
 )
 
-_UNSEEN_ELEMENTS = "style, script, head, title, template, noscript, meta, link, object, svg, select"
-
-_QUOTE_CONTAINERS = (
-    "div.gmail_quote, div.gmail_quote_container, div.yahoo_quoted, div.protonmail_quote,"
-    " blockquote.protonmail_quote, #OLK_SRC_BODY_SECTION, div.zmail_extra, div.tutanota_quote,"
-    " #mail-editor-reference-message-container, div.moz-signature-quote"
+_UNSEEN_ELEMENTS = (
+    "style, script, head, title, template, noscript, meta, link, object, svg, select, iframe,"
+    " audio, video, canvas, datalist, noframes"
 )
-"""Elements that hold a quote and are no blockquote. Outlook's bare ``From: … Sent: …`` blocks are
-found in the text, as in plain mail."""
+_FALLBACKS = frozenset(
+    {"template", "noscript", "object", "iframe", "audio", "video", "canvas", "datalist", "noframes"}
+)
+"""Of those, what a mail program shows nothing of, and words may be hidden in."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})([^<>]*)>")
 _ANY_TAG = re.compile(r"<[^<>]{0,5000}>?")
@@ -69,13 +76,17 @@ def _clean(html: str) -> "tuple[str, _Shown, int]":
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
+    sheet = Sheet()
+    for node in tree.css("style"):
+        sheet.add(node.text() or "")
+    hidden = 0
     for node in outermost(tree.css(_UNSEEN_ELEMENTS)):
+        hidden += node.tag in _FALLBACKS and has_words(_ANY_TAG.sub("", node.html or ""))
         node.decompose()
-    hidden = remove_concealed(tree)
-    _mark_quotes(tree)
-    for link in tree.css("a[href^='mailto:']"):
-        if "@" in link.text():
-            link.unwrap()  # the address is there to read; a link around it says it twice
+    hidden += remove_concealed(tree, sheet)
+    mark_quotes(tree)
+    mark_signatures(tree)
+    show_hosts(tree)
     for image in tree.css("img"):
         image.replace_with((image.attributes.get("alt") or "").strip()[:500])
     cleaned, comments = without_comments(tree.html or "")
@@ -93,38 +104,6 @@ class _Shown:
         return "" if body is None else body.text(separator="\n", strip=True)
 
 
-def _mark_quotes(tree: "LexborHTMLParser") -> None:
-    """Put each marked quote into a blockquote, which Markdown writes with ``>``.
-
-    A container that has a blockquote inside is left alone: answers may stand beside it, and the
-    announcement does. So is one that holds a forwarded mail.
-    """
-    for node in outermost(tree.css(_QUOTE_CONTAINERS)):
-        inside = node.css_first("blockquote") if node.tag != "blockquote" else None
-        if inside is not None or _is_forward(node) or _in_blockquote(node):
-            continue
-        node.insert_before(tree.create_node("blockquote"))
-        quote = node.prev
-        if quote is not None:
-            quote.insert_child(node, move=True)
-
-
-def _is_forward(node: "LexborNode") -> bool:
-    from postroom.mime.attributions import is_forward_rule
-
-    first = node.text(separator="\n", strip=True)[:200].partition("\n")[0]
-    return is_forward_rule(first)
-
-
-def _in_blockquote(node: "LexborNode") -> bool:
-    above, steps = node.parent, 0
-    while above is not None and steps < 50:
-        if above.tag == "blockquote":
-            return True
-        above, steps = above.parent, steps + 1
-    return False
-
-
 @lru_cache(maxsize=1)
 def _options() -> "ConversionOptions":
     from html_to_markdown import ConversionOptions
@@ -139,9 +118,11 @@ def _markdown(html: str) -> str:
     from html_to_markdown import convert
 
     try:
-        return (convert(html, _options()).content or "").strip()
+        text = (convert(html, _options()).content or "").strip()
     except (ValueError, RuntimeError, OSError):
         return ""
+    # Markdown would make a heading of a signature's delimiter; nobody reads it as Markdown here.
+    return text.replace("\n\\--\n", "\n-- \n")
 
 
 def _depth(html: str) -> int:

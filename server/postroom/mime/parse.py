@@ -11,7 +11,8 @@ from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
 from postroom.mime.quotes import split_quotes
 from postroom.mime.sealed import about_seal, sealed_type
-from postroom.mime.signatures import true_type
+from postroom.mime.signatures import split_signature
+from postroom.mime.sniffing import true_type
 from postroom.mime.trace_order import trace_order
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
@@ -42,12 +43,14 @@ def parse(raw: bytes) -> ParsedMessage:
     root, defects = read_tree(raw)
     fields = root.fields
     body = read_body(root)
-    new_text, quoted_text = split_quotes(body.text)
     kind, report = message_kind(root, body.text)
     attachments = [
         _attachment(leaf, defects) for leaf in root.leaves() if leaf.number not in body.parts
     ]
     people, about_people = _people(fields)
+    sender = people["from"][0] if people["from"] else None
+    new_text, quoted_text = split_quotes(body.text)
+    new_text, signature = split_signature(new_text, sender.name if sender else "")
     date = parse_date(fields.raw("date"))
     if date is None and fields.has("date"):
         defects.append(UNREADABLE_DATE)
@@ -56,7 +59,7 @@ def parse(raw: bytes) -> ParsedMessage:
         in_reply_to=_as_it_stands(fields, "in-reply-to"),
         references=_as_it_stands(fields, "references"),
         subject=fields.text("subject")[:_MAX_SUBJECT_CHARS],
-        sender=people["from"][0] if people["from"] else None,
+        sender=sender,
         to=people["to"],
         cc=people["cc"],
         reply_to=people["reply-to"],
@@ -65,6 +68,7 @@ def parse(raw: bytes) -> ParsedMessage:
         text=body.text,
         new_text=new_text,
         quoted_text=quoted_text,
+        signature=signature,
         attachments=tuple(attachments),
         hidden_text=body.hidden,
         authentication_results=tuple(fields.every_raw("authentication-results")),

@@ -14,16 +14,15 @@ A forwarded mail is kept: nobody in the conversation has seen it. Linear in the 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.mime.attributions import (
-    announces_nothing,
-    attribution,
-    flat,
-    header_block,
-    is_forward_rule,
-    is_original_rule,
-    is_quoted,
-    quoted_after,
-)
+from postroom.mime import bounds
+from postroom.mime.attributions import announces_nothing, attribution
+from postroom.mime.header_blocks import header_block
+from postroom.mime.lines import flat, is_quoted, is_rule, quoted_after
+from postroom.mime.quote_rules import is_forward_rule, is_original_rule
+from postroom.mime.quoted_lines import end_of_quote
+
+_ANNOUNCEMENT = 16
+"""Lines at the top of a marked quote in which its announcement may stand."""
 
 
 @dataclass(slots=True)
@@ -33,6 +32,8 @@ class _Stretch:
     lines: list[str]
     quoted: bool
     announced: bool = False
+    announcement: bool = False
+    """These lines are the announcement itself, and no answer stands between them."""
 
     def has_words(self) -> bool:
         return any(line.strip() for line in self.lines)
@@ -40,7 +41,10 @@ class _Stretch:
 
 def split_quotes(text: str) -> tuple[str, str]:
     """The new words and the quoted ones of ``text``, without blank lines around them."""
-    stretches = _stretches(text.split("\n"))
+    lines = text.split("\n")
+    stretches = _stretches(lines[: bounds.MAX_QUOTED_LINES])
+    if len(lines) > bounds.MAX_QUOTED_LINES:
+        stretches[-1].lines += lines[bounds.MAX_QUOTED_LINES :]
     kept = _kept(stretches)
     new = _joined(stretch for stretch, keep in zip(stretches, kept, strict=True) if keep)
     quoted = _joined(stretch for stretch, keep in zip(stretches, kept, strict=True) if not keep)
@@ -83,7 +87,7 @@ def _kept(stretches: list[_Stretch]) -> list[bool]:
 def _is_letter(stretch: _Stretch) -> bool:
     """Whether it is an announcement, or a whole mail quoted without marks: no answer stands
     between its lines."""
-    return stretch.announced and not any(map(is_quoted, stretch.lines))
+    return stretch.announcement or (stretch.announced and not any(map(is_quoted, stretch.lines)))
 
 
 def _stretches(lines: list[str]) -> list[_Stretch]:
@@ -95,12 +99,23 @@ def _stretches(lines: list[str]) -> list[_Stretch]:
             _add(out, [line], quoted=False)
             place += 1
         elif is_quoted(line):
-            end = _end_of_quote(lines, place)
-            _add(out, lines[place:end], quoted=True)
+            end = end_of_quote(lines, place)
+            _add_quote(out, lines[place:end])
             place = end
         else:
             place = _unquoted_line(out, lines, place)
     return out
+
+
+def _add_quote(out: list[_Stretch], lines: list[str]) -> None:
+    """Take marked lines; some programs mark their announcement as well, which comes first then."""
+    inner = [line.strip().removeprefix(">").strip() for line in lines[:_ANNOUNCEMENT]]
+    count = 0 if inner[0].startswith(">") else attribution(inner, 0)[0] or header_block(inner, 0)
+    if not count or count >= len(lines):
+        _add(out, lines, quoted=True)
+        return
+    out.append(_Stretch(lines[:count], quoted=True, announced=True, announcement=True))
+    out.append(_Stretch(lines[count:], quoted=True, announced=True))
 
 
 def _unquoted_line(out: list[_Stretch], lines: list[str], place: int) -> int:
@@ -117,8 +132,8 @@ def _unquoted_line(out: list[_Stretch], lines: list[str], place: int) -> int:
     fields = header_block(lines, place)
     if fields:
         if any(stretch.has_words() for stretch in out):
-            _take_back_rules(out)
-            return _announced(out, lines, place, place + fields)
+            rules = _take_back_rules(out)
+            return _announced(out, lines, place - rules, place + fields)
         # A mail that opens with fields is a letter pasted whole, not an answer to one.
         _add(out, lines[place : place + fields], quoted=False)
         return place + fields
@@ -143,8 +158,8 @@ def _announced(
     announcement[0] = announcement[0][shared:]
     if quoted_after(lines, after):
         begin = next(at for at in range(after, len(lines)) if lines[at].strip())
-        end = _end_of_quote(lines, begin)
-        out.append(_Stretch(announcement, quoted=True, announced=True))
+        end = end_of_quote(lines, begin)
+        out.append(_Stretch(announcement, quoted=True, announced=True, announcement=True))
         out.append(_Stretch(lines[after:end], quoted=True, announced=True))
         return end
     # Nothing written above it: then what stands below without marks cannot all be quoted.
@@ -153,41 +168,13 @@ def _announced(
     return end
 
 
-def _end_of_quote(lines: list[str], place: int) -> int:
-    """The place after the quoted lines from ``place``; blank lines and broken links may stand
-    between them."""
-    end = place + 1
-    while place < len(lines):
-        if is_quoted(lines[place]):
-            end = place + 1
-        elif not _stays_in_quote(lines, place):
-            break
-        place += 1
-    return end
-
-
-def _stays_in_quote(lines: list[str], place: int) -> bool:
-    """Whether a line without a mark lies inside a quote."""
-    if lines[place].strip():
-        return _is_broken_link(lines, place)
-    return quoted_after(lines, place)
-
-
-def _is_broken_link(lines: list[str], place: int) -> bool:
-    """Whether a line without a mark is the tail of a long link that the quoting program wrapped."""
-    if place + 1 >= len(lines) or not is_quoted(lines[place + 1]):
-        return False
-    word = lines[place].strip().rstrip("> ")
-    if not word or " " in word:
-        return False
-    return "://" in word or "=" in word or (word.endswith(")") and "(" not in word)
-
-
-def _take_back_rules(out: list[_Stretch]) -> None:
-    """Remove a line of underscores or dashes above a block of fields: it belongs to the block."""
+def _take_back_rules(out: list[_Stretch]) -> int:
+    """How many lines above a block of fields were a rule that belongs to it; they leave ``out``."""
     lines = out[-1].lines if out and not out[-1].quoted else []
-    while lines and not lines[-1].strip(" _-=*\t>"):
+    count = len(lines)
+    while lines and (not lines[-1].strip(" _-=*\t>") or is_rule(flat(lines[-1]))):
         lines.pop()
+    return count - len(lines)
 
 
 def _add(out: list[_Stretch], lines: list[str], *, quoted: bool) -> None:

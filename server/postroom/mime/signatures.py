@@ -1,172 +1,191 @@
-"""What a file is by its bytes, whatever its name and its Content-Type claim.
+"""The signature below new words: what says who wrote, and not what.
 
-A short table of our own: what can be read, and what is often sent under a false name. A library
-guesses among thousands of formats, most of which mail never brings, and a wrong guess would be
-told to an agent as a fact. Containers are told apart by the names of what they hold, which stand
-unpacked in a ZIP's directory (APPNOTE §4.3.12) and in UTF-16 in a compound file's (MS-CFB §2.6).
-Linear in the length of the content; nothing is unpacked.
+From the end of the words upwards, each of these that is there goes:
+
+    a delimiter, "-- " (RFC 3676 §4.3), and all below it, unless quoted lines that are answered
+    what a list, a provider or a company adds below: a rule, a few lines, an address; a disclaimer
+    what a mobile program adds: "Sent from my iPhone"
+    a closing with a name and the lines of a card below it: "Best regards, / Ada / +49 …"
+    the sender's own name, as in From, with such lines: so a language that is not known here works
+
+Words after a closing (a postscript, a sentence) mean that it is none. A mail that would have no
+words left keeps them all, except below a delimiter. What follows a forward's announcement is not
+the sender's, so signatures are looked for above it. At most `_LINES` lines are looked at.
 """
 
-from postroom.mime.media_types import OTHER
-
-PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
-XLS = "application/vnd.ms-excel"
-ZIP = "application/zip"
-TNEF = "application/ms-tnef"
-CALENDAR = "text/calendar"
-VCARD = "text/vcard"
-HTML = "text/html"
-COMPOUND = "application/x-ole-storage"
-LOCKED_OFFICE = "application/x-ole-encrypted-package"
-"""An Office file behind a password (MS-OFFCRYPTO §2.3.4.4). A name of ours: nobody registered
-one."""
-
-_BEGINNINGS = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"\x7fELF", "application/x-executable"),
-    (b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
-    (b"\xce\xfa\xed\xfe", "application/x-mach-binary"),
-    (b"\x78\x9f\x3e\x22", TNEF),
-    (b"\x1f\x8b\x08", "application/gzip"),
-    (b"BZh", "application/x-bzip2"),
-    (b"\xfd7zXZ\x00", "application/x-xz"),
-    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (b"Rar!\x1a\x07", "application/vnd.rar"),
-    (b"SQLite format 3\x00", "application/vnd.sqlite3"),
-    (b"{\\rtf", "application/rtf"),
-    (b"%!PS", "application/postscript"),
-    (b"OggS", "audio/ogg"),
-    (b"ID3", "audio/mpeg"),
-    (b"fLaC", "audio/flac"),
-    (b"\x1aE\xdf\xa3", "video/x-matroska"),
+from postroom.mime import bounds
+from postroom.mime.cards import (
+    CARD_LINES,
+    is_below_delimiter,
+    is_card_line,
+    is_contact_card,
+    is_drawn,
+    is_image,
+    is_name,
+    is_sender,
+    names_of,
 )
-_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/avi"}
-_ISO_MEDIA = {b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heif"}
-_ISO_MEDIA |= {b"avif": "image/avif", b"M4A ": "audio/mp4", b"qt  ": "video/quicktime"}
+from postroom.mime.footers import disclaimer, footer, paragraph
+from postroom.mime.lines import RULE_MARKS, flat, is_quoted
+from postroom.mime.quote_rules import is_forward_rule
+from postroom.mime.sign_offs import is_closing, is_sent_from, is_thanks
 
-_IN_ZIP = (
-    (b"word/document", DOCX),
-    (b"xl/workbook.bin", XLSB),
-    (b"xl/workbook", XLSX),
-    (b"ppt/presentation", PPTX),
-)
-_IN_COMPOUND = (
-    ("EncryptedPackage", LOCKED_OFFICE),
-    ("WordDocument", "application/msword"),
-    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
-    ("Workbook", XLS),
-    ("__substg1.0_", "application/vnd.ms-outlook"),
-    ("Book", XLS),
-)
+_LINES = 60
+"""Lines from the end in which a signature begins: a company's with its disclaimer."""
 
-_PDF_WITHIN = 1_024
-"""Bytes before a PDF's header that readers put up with (PDF 1.7, annex H.3.4.1)."""
-_DIRECTORY_END_WITHIN = 65_557
-"""A ZIP ends with its directory's end and a comment (APPNOTE §4.3.16)."""
-_MOST_DIRECTORY_BYTES = 1_000_000
-_TEXT_BEGINS_WITHIN = 1_024
+_DELIMITERS = frozenset({"--", "—", "- --", "---"})
+_SIGNED = "/~-–—"
 
 
-def type_by_content(content: bytes) -> str | None:
-    """The media type that the bytes themselves show, or None where they show none: plain text, or
-    a format that is not in the table."""
-    for beginning, kind in _BEGINNINGS:
-        if content.startswith(beginning):
-            return kind
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip_type(content)
-    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _compound_type(content)
-    if content.startswith(b"RIFF"):
-        return _RIFF.get(content[8:12])
-    if content[4:8] == b"ftyp":
-        return _ISO_MEDIA.get(content[8:12], "video/mp4")
-    if content.startswith(b"MZ") and b"\x00" in content[:64]:
-        return "application/x-msdownload"
-    if b"%PDF-" in content[:_PDF_WITHIN]:
-        return PDF
-    return _marked_text_type(content)
+def split_signature(text: str, sender_name: str = "") -> tuple[str, str]:
+    """The words of ``text``, which has no quotes any more, and the signature below them.
+
+    ``sender_name`` is the display name in From, "" where there is none. Nothing is lost: the two
+    together hold each line, and a forward's own lines stay with the words.
+    """
+    lines = text.split("\n")
+    end = _forward(lines)
+    begin = max(0, end - _LINES)
+    cut = _delimiter(lines, begin, end)
+    names = names_of(sender_name)
+    for _ in range(4):  # what a list, a company, a mobile program and a person add
+        cut = _without_blanks(lines, cut)
+        above = _above(lines, begin, cut, names)
+        if above == cut:
+            break
+        cut = above
+    signature = "\n".join(lines[cut:end]).strip()
+    if not signature:
+        return text, ""
+    rest = "\n".join(lines[end:])
+    words = "\n".join(lines[:cut]).strip()
+    return (f"{words}\n\n{rest}" if rest else words).strip(), signature
 
 
-def _zip_type(content: bytes) -> str:
-    names = _zip_directory(content)
-    # OpenDocument puts its type first, unpacked (ODF 1.3 part 2 §3.3).
-    if content[30:38] == b"mimetype" and content[38:100].startswith(ODS.encode()):
-        return ODS
-    if b"[Content_Types].xml" not in names:
-        return ZIP
-    return next((kind for name, kind in _IN_ZIP if name in names), ZIP)
+def _forward(lines: list[str]) -> int:
+    """Where a forwarded mail begins, or the number of lines."""
+    for place, line in enumerate(lines[: bounds.MAX_QUOTED_LINES]):
+        if line and (line[0] in RULE_MARKS or line[-1] == ":") and is_forward_rule(flat(line)):
+            return place
+    return len(lines)
 
 
-def _zip_directory(content: bytes) -> bytes:
-    """The directory at a ZIP's end, at most a megabyte of it; empty where there is none."""
-    end = content.rfind(b"PK\x05\x06", max(0, len(content) - _DIRECTORY_END_WITHIN))
-    if end < 0:
-        return b""
-    size = int.from_bytes(content[end + 12 : end + 16], "little")
-    start = max(0, end - size)
-    return content[start : min(end, start + _MOST_DIRECTORY_BYTES)]
+def _without_blanks(lines: list[str], end: int) -> int:
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return end
 
 
-def _compound_type(content: bytes) -> str:
-    for name, kind in _IN_COMPOUND:
-        if name.encode("utf-16-le") in content:
-            return kind
-    return COMPOUND
+def _delimiter(lines: list[str], begin: int, end: int) -> int:
+    """The place of the first delimiter below which nothing is quoted, or ``end``."""
+    for place in range(end - 1, begin - 1, -1):
+        if is_quoted(lines[place]):
+            begin = place
+            break
+    for place in range(begin, end):
+        line = lines[place].lstrip("\\")
+        if line[:1] not in RULE_MARKS:
+            continue
+        if line == "-- ":
+            return place
+        if line.rstrip() in _DELIMITERS and is_below_delimiter(lines, place + 1, end):
+            return place
+        if is_drawn(line) and is_contact_card(lines, place + 1, end):
+            return place
+    return end
 
 
-def _marked_text_type(content: bytes) -> str | None:
-    """The type of a text that says what it is in its first words."""
-    start = content[:_TEXT_BEGINS_WITHIN].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith(b"begin:vcalendar"):
-        return CALENDAR
-    if start.startswith(b"begin:vcard"):
-        return VCARD
-    if start.startswith((b"<!doctype html", b"<html")):
-        return HTML
-    return None
+def _above(lines: list[str], begin: int, end: int, names: frozenset[str]) -> int:
+    """Where the lowest piece of a signature above ``end`` begins; ``end`` where there is none."""
+    last = flat(lines[end - 1]) if end > begin else ""
+    if not last or is_quoted(lines[end - 1]):
+        return end
+    for found in (
+        _sent_from(lines, begin, end),
+        footer(lines, begin, end),
+        disclaimer(lines, begin, end),
+        _signed(lines, begin, end, last),
+        _closing(lines, begin, end, names),
+    ):
+        if found < end:
+            found = _with_ornaments(lines, begin, found)
+            if any(line.strip() for line in lines[:found]):
+                return found
+    return end
 
 
-def true_type(claimed: str, content: bytes) -> str:
-    """What to call a file: its claimed type, unless its bytes show another."""
-    shown = type_by_content(content)
-    if shown is None:
-        return claimed
-    return shown if claimed in ("", OTHER) or contradicts(claimed, shown) else claimed
+def _with_ornaments(lines: list[str], begin: int, place: int) -> int:
+    """Where a signature that begins at ``place`` begins with the rules and images above it."""
+    while True:
+        above = _without_blanks(lines, place)
+        if above <= begin or not (is_drawn(lines[above - 1]) or is_image(lines[above - 1])):
+            return place
+        place = above - 1
 
 
-def contradicts(claimed: str, shown: str | None) -> bool:
-    """Whether a file is plainly something else than its claimed type: a program that says it is a
-    PDF, or a PDF that is none. Types that go by several names contradict nothing."""
-    if claimed in ("", OTHER) or claimed == shown:
-        return False
-    if shown is None or shown.startswith("text/"):
-        return claimed in _SHOWN_ALWAYS
-    if claimed.startswith("text/") or shown in _PROGRAMS:
-        return True
-    return claimed in _SHOWN_ALWAYS and shown not in _KIN.get(claimed, ())
+def _sent_from(lines: list[str], begin: int, end: int) -> int:
+    return end - 1 if end - 1 >= begin and is_sent_from(flat(lines[end - 1])) else end
 
 
-_PROGRAMS = frozenset(
-    {"application/x-msdownload", "application/x-executable", "application/x-mach-binary"}
-)
-_SHOWN_ALWAYS = frozenset(
-    {PDF, DOCX, XLSX, PPTX, XLSB, ODS, "image/png", "image/jpeg", "image/gif", "application/zip"}
-)
-"""Types that are always known by their bytes."""
-_KIN = {
-    ZIP: {DOCX, XLSX, PPTX, XLSB, ODS},
-    DOCX: {LOCKED_OFFICE},
-    XLSX: {LOCKED_OFFICE, XLSB},
-    PPTX: {LOCKED_OFFICE},
-}
+def _signed(lines: list[str], begin: int, end: int, last: str) -> int:
+    """A name behind a dash or a slash, alone in the last paragraph: "/Ada"."""
+    place = paragraph(lines, begin, end)
+    name = last.lstrip(_SIGNED + " ")
+    if place != end - 1 or name == last or not is_name(name):
+        return end
+    above = _without_blanks(lines, place)
+    listed = above > begin and flat(lines[above - 1])[:1] in _SIGNED
+    return end if listed or len(last) - len(name) > 3 else place
+
+
+def _closing(lines: list[str], begin: int, end: int, names: frozenset[str]) -> int:
+    """A closing, or the sender's name, with nothing but the lines of a card below."""
+    seen = 0
+    for place in range(end - 1, begin - 1, -1):
+        line = flat(lines[place])
+        if not line:
+            continue
+        if seen and (is_closing(line) or is_thanks(line)):
+            return place if _is_name_next(lines, place + 1, end) else end
+        if not seen and (
+            is_closing(line)
+            or (line.endswith(",") and is_thanks(line))
+            or _is_closing_with_name(line, names)
+        ):
+            return place
+        if is_sender(line, names):
+            return _greeting_above(lines, begin, place)
+        if not is_card_line(lines[place], line) or seen == CARD_LINES:
+            return end
+        seen += 1
+    return end
+
+
+def _greeting_above(lines: list[str], begin: int, place: int) -> int:
+    """Where a closing above the sender's name at ``place`` begins: a short line with a comma at
+    its end, in whatever language."""
+    above = _without_blanks(lines, place)
+    line = flat(lines[above - 1]) if above > begin else ""
+    short = line.endswith((",", "،", "，")) and line.count(" ") < 5
+    return above - 1 if line and (short or is_closing(line) or is_thanks(line)) else place
+
+
+def _closes_alone(line: str, names: frozenset[str]) -> bool:
+    """Whether ``line`` is a closing with nothing below it, or with its name beside it."""
+    thanks = line.endswith(",") and is_thanks(line)
+    return thanks or is_closing(line) or _is_closing_with_name(line, names)
+
+
+def _is_closing_with_name(line: str, names: frozenset[str]) -> bool:
+    """Whether ``line`` is "Best, Ada": a closing, a comma and a name."""
+    closing, comma, name = line.partition(",")
+    if not comma:
+        closing, _, name = line.rpartition(" ")
+        return is_sender(name, names) and (is_closing(closing) or is_thanks(closing))
+    return bool(name) and is_name(name.strip()) and (is_closing(closing) or is_thanks(closing))
+
+
+def _is_name_next(lines: list[str], begin: int, end: int) -> bool:
+    """Whether a name, or an image in its place, is the next thing below."""
+    below = next((line for line in lines[begin:end] if line.strip()), "")
+    return is_image(below) or is_name(flat(below))

@@ -118,8 +118,11 @@ class ParsedMessage(Frozen):
     text: str = ""
     """All its words, as plain text or Markdown (from HTML)."""
     new_text: str = ""
-    """What this person wrote now: without what they quoted."""
+    """What this person wrote now: without what they quoted, and without their signature."""
     quoted_text: str = ""
+    signature: str = ""
+    """What stands below the new words and says who wrote: a closing with a name, a card, what a
+    mobile program or a list adds."""
     attachments: tuple[AttachmentPart, ...] = ()
     hidden_text: int = 0
     """How many pieces of text a reader would not have seen; they are left out of ``text``."""

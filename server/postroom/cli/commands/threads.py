@@ -48,7 +48,7 @@ def list_(asked: Asked, /, **given: Any) -> None:
     help="How much of it.",
 )
 @click.option("--cursor", help="Where the page before said to go on.")
-@click.option("--include-quoted", is_flag=True, help="Also what messages quote from earlier ones.")
+@click.option("--include-quoted", is_flag=True, help="Also quoted text and signatures.")
 @shared
 @pass_asked
 def show(asked: Asked, /, thread_id: str, **given: Any) -> None:
