@@ -18,12 +18,18 @@ class Span:
     """Where that delimiter's line ends."""
 
 
-def spans(raw: bytes, start: int, end: int, boundary: str) -> Iterator[Span]:
+def spans(
+    raw: bytes, start: int, end: int, boundary: str, *, whole_lines: bool = True
+) -> Iterator[Span]:
     """The parts between the delimiters of ``boundary``. What follows a closing delimiter goes on:
     whoever reads decides whether that was the end. The line break before a delimiter belongs to
-    the delimiter."""
+    the delimiter.
+
+    Lines that only begin with the boundary are delimiters, too, where not ``whole_lines`` (RFC 2046
+    §5.1.2). Usually they are not: programs number their boundaries, and "b1" begins "b10".
+    """
     opened = -1
-    for line_start, line_end, last in _delimiters(raw, start, end, boundary):
+    for line_start, line_end, last in _delimiters(raw, start, end, boundary, whole_lines):
         if opened >= 0:
             before = max(opened, _before_break(raw, line_start))
             yield Span(opened, before, True, last, line_end)
@@ -41,7 +47,9 @@ def unnamed_boundary(raw: bytes, start: int, end: int) -> str:
     return line[2:].decode("utf-8", "replace") if closed else ""
 
 
-def _delimiters(raw: bytes, start: int, end: int, boundary: str) -> Iterator[tuple[int, int, bool]]:
+def _delimiters(
+    raw: bytes, start: int, end: int, boundary: str, whole_lines: bool
+) -> Iterator[tuple[int, int, bool]]:
     """Each delimiter line: its start, the next line's, and whether it is a closing one."""
     marker = b"--" + boundary.encode("utf-8", "replace")
     position = start
@@ -56,7 +64,7 @@ def _delimiters(raw: bytes, start: int, end: int, boundary: str) -> Iterator[tup
         line_end = raw.find(b"\n", position, end)
         line_end = end if line_end < 0 else line_end + 1
         after = raw[position + 2 * last : min(line_end, position + 1_000)]
-        if not after.strip():
+        if not whole_lines or not after.strip():
             yield found, line_end, last
             position = line_end
 

@@ -44,13 +44,15 @@ def likely_codec(content: bytes) -> str:
     41 % of them, this 81 % (chardet 7.7), with every Western one among both. charset-normalizer 3.5
     read 59 %, and misread every third Western text.
     """
+    lines = [line for line in content[:_MAX_LOOKED_AT].split(b"\n") if not line.isascii()]
+    shown = b"\n".join(lines)[:_MAX_SHOWN]
+    in_a_row = _RUN.search(shown) is not None
+    if not in_a_row and len(shown.translate(None, _ASCII)) < _LATIN_FROM:
+        return WESTERN
     # Its models are large, and most processes never meet such a mail.
     from chardet import detect
 
-    lines = [line for line in content[:_MAX_LOOKED_AT].split(b"\n") if not line.isascii()]
-    shown = b"\n".join(lines)[:_MAX_SHOWN]
     named = (detect(shown)["encoding"] or "").lower()
-    if _RUN.search(shown) and named in _BELIEVED:
+    if in_a_row and named in _BELIEVED:
         return _BELIEVED[named]
-    few = len(shown.translate(None, _ASCII)) < _LATIN_FROM
-    return WESTERN if few else _LATIN.get(named, WESTERN)
+    return _LATIN.get(named, WESTERN)

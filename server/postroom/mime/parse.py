@@ -9,7 +9,6 @@ from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
 from postroom.mime.nested import given_name
 from postroom.mime.quotes import split_quotes
-from postroom.mime.seals import about_seals
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.model.messages import AttachmentPart, ParsedMessage, Person
@@ -43,7 +42,6 @@ def parse(raw: bytes) -> ParsedMessage:
     date = parse_date(fields.raw("date"))
     if date is None and fields.has("date"):
         defects.append(UNREADABLE_DATE)
-    defects += about_seals(root)
     return ParsedMessage(
         message_id=_as_it_stands(fields, "message-id"),
         in_reply_to=_as_it_stands(fields, "in-reply-to"),

@@ -119,20 +119,27 @@ class _Reader:
         if depth >= bounds.MAX_DEPTH:
             self.defects.append(TOO_DEEP)
             return
-        if not self._read_children(part, part.boundary, depth):
-            self._read_children(part, unnamed_boundary(self.raw, part.start, part.end), depth)
-        if not part.children:
+        found = (
+            self._read_children(part, part.boundary, depth)
+            or self._read_children(part, unnamed_boundary(self.raw, part.start, part.end), depth)
+            or self._read_children(part, part.boundary, depth, whole_lines=False)
+        )
+        if not found:
             self.defects.append(NO_PARTS)
             part.content_type = "text/plain"
 
-    def _read_children(self, part: Part, boundary: str, depth: int) -> bool:
+    def _read_children(
+        self, part: Part, boundary: str, depth: int, *, whole_lines: bool = True
+    ) -> bool:
         """Read the parts that ``boundary`` parts; whether there are any.
 
         Outlook Express for Macintosh gives an inner multipart the boundary of the outer one: what
         follows then is the inner one's, as far as the first closing delimiter.
         """
+        if not boundary:
+            return False
         holder = part
-        for span in spans(self.raw, part.start, part.end, boundary) if boundary else ():
+        for span in spans(self.raw, part.start, part.end, boundary, whole_lines=whole_lines):
             if self.leaf_count >= bounds.MAX_PARTS:
                 self.defects.append(TOO_MANY_PARTS)
                 holder.children.append(self._rest(span.start, part.end))
