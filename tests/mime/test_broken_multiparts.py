@@ -62,9 +62,8 @@ def test_an_inner_multipart_may_bear_the_boundary_of_the_outer_one() -> None:
     plain = "--b\nContent-Type: text/plain\n\nPlain.\n"
     rich = "--b\nContent-Type: text/html\n\n<p>Rich.\n"
     file = "--b\nContent-Type: image/gif\n\nGIF\n"
-    message = read(
-        f"Content-Type: multipart/mixed; boundary=b\n\n--b\n{inner}{plain}{rich}--b--\n{file}--b--\n"
-    )
+    parts = f"--b\n{inner}{plain}{rich}--b--\n{file}--b--\n"
+    message = read(f"Content-Type: multipart/mixed; boundary=b\n\n{parts}")
     assert message.text == "Plain."
     assert [part.content_type for part in message.attachments] == ["image/gif"]
 
