@@ -19,6 +19,7 @@ MEASURES = (
     "send",
     "reads",
     "archive",
+    "parsing",
     "idle",
     "elsewhere_reply",
     "first_sync",

@@ -1,9 +1,9 @@
 """Look for mail that breaks the parser: ``python tests/fuzz/parse.py [--seconds N]``.
 
 With atheris (Linux; ``make fuzz`` gets it) the search follows the branches of ``postroom.mime``
-that a mail reaches; without it, or with ``--plain``, mails are changed at random. It begins with real
-mail if POSTROOM_CORPORA names some. What is found is written to a file, and its place is printed:
-read it with ``--replay FILE``, mend the parser, and keep the file in ``found/`` for the tests.
+that a mail reaches; without it, or with ``--plain``, mails are changed at random. It begins with
+real mail if POSTROOM_CORPORA names some. What is found is written to a file, and its place is
+printed: read it with ``--replay FILE``, mend the parser, and keep it in ``found/`` for the tests.
 """
 
 import argparse
