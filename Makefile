@@ -11,9 +11,10 @@ endif
 READY := $(VENV)/.installed
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 PYTEST_ARGS ?=
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers install lint types contracts bench format check clean
+.PHONY: help demo test fuzz servers install lint types contracts bench format check clean
 
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
@@ -23,6 +24,7 @@ help:
 	@echo "make lint      style, types, import contracts"
 	@echo "make check     lint, demo and tests: everything that CI runs"
 	@echo "make bench     measure (BENCH_ARGS=--quick for less)"
+	@echo "make fuzz      look for mail that breaks the parser, for FUZZ_SECONDS=$(FUZZ_SECONDS)"
 	@echo "make format    put the code into its style"
 	@echo "make clean     remove .venv and what tools left behind"
 
@@ -31,6 +33,11 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# atheris is large and only for this; where it has no wheel, mails are changed by chance.
+fuzz: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@$(BIN)/python tests/fuzz/parse.py --seconds $(FUZZ_SECONDS)
 
 servers:
 	@bash tests/servers/install.sh

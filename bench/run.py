@@ -20,6 +20,7 @@ MEASURES = (
     "reads",
     "files",
     "archive",
+    "parsing",
     "idle",
     "elsewhere_reply",
     "first_sync",

@@ -42,10 +42,15 @@ class Archive:
         return Archive({at: self.messages[at] for at in order}, self.threads)
 
 
+def corpora_folder() -> Path:
+    """Where the handed-over mail lies, if it does."""
+    named = os.environ.get("POSTROOM_CORPORA")
+    return Path(named) if named else ROOT.parent / "shared" / "corpora"
+
+
 def load_archive() -> Archive:
     """The archive below ``POSTROOM_CORPORA``, else where it lies beside a checkout."""
-    named = os.environ.get("POSTROOM_CORPORA")
-    folder = Path(named) if named else ROOT.parent / "shared" / "corpora"
+    folder = corpora_folder()
     file = folder / "threads" / "twisted-web.mbox.gz"
     if not file.is_file():
         raise ArchiveAbsent("the list archive is absent: set POSTROOM_CORPORA to the corpora")

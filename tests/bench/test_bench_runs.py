@@ -38,6 +38,13 @@ def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
     assert any(figure["target"] is not None for figure in figures)
 
 
+def test_parsing_is_measured_beside_another_parser(corpora: Path) -> None:
+    measured = run("parsing")
+    figures = {figure["name"]: figure["value"] for figure in measured["figures"]}
+    assert all(value > 0 for value in figures.values()), figures
+    assert any("slowest: " in note for note in measured["notes"])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="it reads /proc, or asks ps")
 def test_idleness_is_measured() -> None:
     figures = {figure["name"]: figure["value"] for figure in run("idle")["figures"]}

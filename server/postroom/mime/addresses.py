@@ -12,7 +12,8 @@ _TOKEN = re.compile(
       "(?:[^"\\]|\\.)*+(?:"|\Z)     # a quoted string; an open one runs to the end
     | <[^<>]*>?                     # an address in angle brackets
     | [(),;:]
-    | [^"<(),;:]+                   # words; a stray > is one
+    | \\.?                          # a quoted pair: its parenthesis closes no comment
+    | [^"<(),;:\\]+                 # words; a stray > is one
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -54,7 +55,7 @@ def _mailboxes(value: str) -> Iterator[tuple[str, str]]:
         elif token == ")":
             depth = max(0, depth - 1)
         elif depth:
-            comments.append(token)
+            comments.append(token.removeprefix("\\"))
         elif token in ",;":
             yield from _mailbox(phrase, angle, comments)
             phrase, comments, angle = [], [], ""

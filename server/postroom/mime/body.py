@@ -1,5 +1,6 @@
 """The message's own words: which parts they are, and their text."""
 
+import re
 from dataclasses import dataclass, field
 
 from postroom.mime import bounds
@@ -9,6 +10,13 @@ from postroom.mime.tree import Part
 from postroom.mime.unseen import without_unseen
 
 TOO_MUCH_TEXT = "The text is too long; its end was not read."
+_MARKED_UP = frozenset({"text/html", "text/enriched"})
+_OTHER_RENDERINGS = frozenset({"text/x-amp-html", "text/watch-html"})
+"""The same words again for one program or device: neither read nor attached."""
+
+_SAMPLE_BYTES = 10_000
+_FOR_PROGRAMS = re.compile(rb"^(?:reporting-mta|(?:final|original)-recipient)[ \t]*:", re.I | re.M)
+
 WRONG_CHARSET = "A part's charset is missing or wrong; its text was read as well as it could be."
 
 
@@ -60,17 +68,35 @@ def _text_leaves(part: Part, own: set[int]) -> list[Part]:
     if part.subtype == "alternative":
         return _best_alternative(part, own)
     if part.subtype == "related":
-        # The root comes first; the others are what it refers to (RFC 2387 §3.2).
-        return _text_leaves(part.children[0], own)
+        return _text_leaves(_root_of(part), own)
     if part.subtype == "report":
-        # Written for people first, then for programs (RFC 6522 §3).
-        return _text_leaves(part.children[0], own)
+        return _words_of_report(part.children[0], own)
     return [leaf for child in part.children for leaf in _text_leaves(child, own)]
+
+
+def _root_of(related: Part) -> Part:
+    """The part that the others are there for: the named one, else the first (RFC 2387 §3.2)."""
+    named = related.parameters.get("start", "").strip("<> ")
+    for child in related.children if named else ():
+        if child.fields.raw("content-id").strip("<> ") == named:
+            return child
+    return related.children[0]
+
+
+def _words_of_report(first: Part, own: set[int]) -> list[Part]:
+    """The first part of a report is written for people, the others for programs (RFC 6522 §3).
+    Some servers label the first one as if it were for programs, too."""
+    labelled_wrongly = first.content_type == "message/delivery-status"
+    if labelled_wrongly and not _FOR_PROGRAMS.search(first.content()[0][:_SAMPLE_BYTES]):
+        own.add(first.number)
+        return [first]
+    return _text_leaves(first, own)
 
 
 def _best_alternative(part: Part, own: set[int]) -> list[Part]:
     """The plain one where it has words, else the richest that we can read (RFC 2046 §5.1.4)."""
     readings = [_text_leaves(child, own) for child in part.children]
+    own.update(child.number for child in part.children if child.content_type in _OTHER_RENDERINGS)
     for reading in readings:
         plain = all(leaf.content_type == "text/plain" for leaf in reading)
         if plain and any(_has_words(leaf) for leaf in reading):
@@ -93,7 +119,7 @@ def _text_of(leaf: Part, body: Body) -> str:
     if not faithful:
         body.defects.append(WRONG_CHARSET)
     text = decoded.replace("\r\n", "\n").replace("\r", "\n")
-    if leaf.content_type == "text/plain":
+    if leaf.content_type not in _MARKED_UP:
         return text
     read = html_to_text(text)
     body.hidden += read.hidden

@@ -4,44 +4,68 @@ import codecs
 import re
 from functools import lru_cache
 
+from postroom.mime.japanese import decode_vendors_jis
+from postroom.mime.likely_charset import likely_codec
+
 _ALIASES = {
     "": "ascii",
-    "us-ascii": "ascii",
-    "iso-8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "iso8859-1": "cp1252",
+    "utf8mb4": "utf-8",
+    "utf-8n": "utf-8",
+    "unicode-1-1-utf-8": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unicode-2-0-utf-7": "utf-7",
+    "csunicode11utf7": "utf-7",
     "iso-8859-8-i": "iso-8859-8",
     "iso-8859-8-e": "iso-8859-8",
-    "iso-8859-9": "cp1254",
+    "x-gbk": "gb18030",
+    "cn-gb": "gb18030",
+    "x-euc-jp": "euc_jp",
+    "x-euc-kr": "cp949",
+    "x-windows-949": "cp949",
+    "ks_c_5601": "cp949",
+    "x-sjis": "cp932",
+    "x-ms-cp932": "cp932",
+    "x-big5": "cp950",
+    "x-x-big5": "cp950",
+    "cn-big5": "cp950",
+    "windows-874": "cp874",
+    "x-mac-roman": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+}
+"""Labels as mail programs use them and Python does not know them → the codec that reads them."""
+
+_WIDER = {
+    "latin_1": "cp1252",
+    "iso8859_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "tis_620": "cp874",
     "gb2312": "gb18030",
     "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "ks_c_5601": "cp949",
+    "euc_kr": "cp949",
     "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "iso-2022-jp": "iso2022_jp_ext",
-    "unicode-1-1-utf-7": "utf-7",
-    "utf8mb4": "utf-8",
-    "tis-620": "cp874",
-    "windows-874": "cp874",
+    "big5": "cp950",
+    "iso2022_jp": "iso2022_jp_ext",
 }
-"""Labels as mail programs use them → the codec that reads what they write. The narrow standard is
-widened to what the vendors put under its name (https://encoding.spec.whatwg.org/#names-and-labels)."""
+"""A narrow standard is read as what the vendors put under its name
+(https://encoding.spec.whatwg.org/#names-and-labels)."""
+
+_ALSO = {"cp950": "big5hkscs", "euc_jp": "euc_jis_2004", "cp932": "shift_jis_2004"}
+"""The codec that is tried where the first one does not read all: Hong Kong's characters, and those
+that Japanese vendors added to the standard."""
+
+_WINDOWS = re.compile(r"(?:x-)?(?:windows|ms|cp|ibm)[-_]?(\d{3,5})")
 
 _NOT_FOR_MAIL = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
 """Codecs of Python that are no charsets, or that mean another thing on each machine."""
 
-_WESTERN = frozenset({"ascii", "cp1252", "cp1254", "latin-1", "iso8859-1", "iso8859-15"})
+_WESTERN = frozenset({"ascii", "cp1252", "cp1254", "iso8859_15"})
 """Single-byte codecs that read any bytes: valid UTF-8 under such a label is UTF-8."""
 
 _NOT_ASCII = re.compile("utf-?7|utf-?16|utf-32|hz", re.IGNORECASE)
+
+_EIGHT_BIT = re.compile(rb"([\x80-\xff]+)")
 
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
@@ -49,13 +73,14 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 @lru_cache(maxsize=256)
 def codec_of(label: str) -> str | None:
     """The name of Python's codec for a charset label, or None where there is none for mail."""
-    wanted = label.strip().strip("\"'").lower()[:60]
-    wanted = _ALIASES.get(wanted, wanted)
+    wanted = label[:100].strip(" \t\"',;").lower()[:60]
+    numbered = _WINDOWS.fullmatch(wanted)
+    wanted = _ALIASES.get(wanted) or (f"cp{numbered[1]}" if numbered else wanted)
     try:
-        name = codecs.lookup(wanted).name
+        name = codecs.lookup(wanted).name.replace("-", "_")
     except (LookupError, ValueError, UnicodeError):
         return None
-    return None if name.replace("-", "_") in _NOT_FOR_MAIL else name
+    return None if name in _NOT_FOR_MAIL else _WIDER.get(name, name)
 
 
 def valid(text: str) -> str:
@@ -75,25 +100,70 @@ def charset_by_mark(content: bytes) -> str:
 def decode(content: bytes, declared: str = "") -> tuple[str, bool]:
     """The text of ``content``, and whether the declared charset read it without loss.
 
-    A wrong or missing label falls back to UTF-8, whose form is hardly met by chance, then to
-    windows-1252, which most unlabelled 8-bit mail is. Never raises.
+    A wrong or missing label falls back to a byte order mark, then to UTF-8, whose form is hardly
+    met by chance, then to what the bytes look like. Never raises.
     """
     if content.isascii() and b"\x1b" not in content and _reads_ascii(declared):
         return valid(content.decode("ascii")), True
     codec = codec_of(declared)
     if codec is None or codec in _WESTERN:
-        as_utf8 = _strict(content, "utf-8")
+        as_utf8 = _strict(content, "utf_8")
         if as_utf8 is not None:
             return as_utf8, codec != "ascii" or declared == ""
         if codec in (None, "ascii"):
-            return valid(content.decode("cp1252", "replace")), False
-    text = _strict(content, codec or "utf-8")
-    if text is not None:
-        return text, True
-    text = _strict(content, "utf-8")
-    if text is not None:
-        return text, False
-    return valid(_lenient(content, codec or "utf-8")), False
+            return _undeclared(content), False
+    for known in (codec, _ALSO.get(codec, "")):
+        text = _strict(content, known) if known else None
+        if text is not None:
+            return text, True
+    return _mislabelled(content, codec)
+
+
+def _undeclared(content: bytes) -> str:
+    """The text of 8-bit bytes that nobody names a charset for and that are no UTF-8."""
+    codec = charset_by_mark(content) or likely_codec(content)
+    return _strict(content, codec) or valid(content.decode(codec, "replace"))
+
+
+def _mislabelled(content: bytes, codec: str) -> tuple[str, bool]:
+    """The text of bytes that are not quite in the charset of their label; whether all was read."""
+    if codec.startswith("iso2022_jp"):
+        text = decode_vendors_jis(content)
+        return valid(text), "\ufffd" not in text
+    as_utf8 = _strict(content, "utf_8")
+    if as_utf8 is not None:
+        return as_utf8, False
+    if codec == "utf_7":
+        return valid(_utf7_with_8bit(content)), False
+    if codec == "utf_8":
+        return valid(_damaged_utf8(content)), False
+    return valid(_lenient(content, codec)), False
+
+
+def _damaged_utf8(content: bytes) -> str:
+    """Bytes that are said to be UTF-8 and are not quite."""
+    try:
+        # Some programs write each half of an emoji by itself (CESU-8, Unicode TR 26).
+        halves = content.decode("utf-8", "surrogatepass")
+        return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    except UnicodeError:
+        text = content.decode("utf-8", "replace")
+    return text if _has_some_utf8(text) else _undeclared(content)
+
+
+def _has_some_utf8(text: str) -> bool:
+    """Whether a lenient reading found any character of more than one byte: then the label is true,
+    and the text is damaged."""
+    return any(character > "\x7f" and character != "\ufffd" for character in set(text))
+
+
+def _utf7_with_8bit(content: bytes) -> str:
+    """UTF-7 into which some program on the way wrote 8-bit bytes, as virus scanners do."""
+    pieces = _EIGHT_BIT.split(content)
+    return "".join(
+        piece.decode("cp1252", "replace") if at % 2 else piece.decode("utf-7", "replace")
+        for at, piece in enumerate(pieces)
+    )
 
 
 def _reads_ascii(declared: str) -> bool:

@@ -157,7 +157,11 @@ def hint_charset(fields: Fields, charset: str) -> None:
 
 
 def _after_envelope_line(raw: bytes, start: int, end: int) -> int:
-    """Where the fields begin: after an mbox line ``From x@y date`` and blank lines before it."""
+    """Where the fields begin: at the top of a mail after an mbox line ``From x@y date`` and blank
+    lines before it. The header section of a part may be empty (RFC 2046 §5.1): blank lines above
+    its words are where its body begins, and words that look like fields stay words."""
+    if start > 0:
+        return start
     while raw.startswith((b"\n", b"\r\n"), start, end):
         start = raw.find(b"\n", start, end) + 1
     if raw.startswith((b"From ", b">From "), start, end):

@@ -12,6 +12,9 @@ _PARAMETER = re.compile(
 )
 # Linear: the name is bounded, and the two values begin with different characters.
 
+_NO_SEMICOLON = re.compile(r"([^\s;=]{1,250})\s++(?=[a-z-]{1,40}\s?=)", re.IGNORECASE)
+"""``text/html charset=utf-8``: the semicolon after the value is missing."""
+
 _ESCAPED = re.compile(r'\\(["\\])')
 _SECTION = re.compile(r"(.+?)\*(\d{1,3})?(\*)?")
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -22,6 +25,9 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
 
     Unquoted values with spaces, encoded words in quotes and raw 8-bit are taken as they are meant.
     """
+    unmarked = _NO_SEMICOLON.match(value)
+    if unmarked:
+        value = f"{unmarked[1]}; {value[unmarked.end() :]}"
     head, mark, _ = value.partition(";")
     main = _COMMENT.sub("", head[:500]).strip().strip('"').lower()
     if not mark:

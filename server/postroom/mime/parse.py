@@ -9,6 +9,7 @@ from postroom.mime.delivery import delivered_to, original_ids, was_handed_on
 from postroom.mime.fields import Fields
 from postroom.mime.filenames import safe_filename
 from postroom.mime.kinds import message_kind
+from postroom.mime.nested import given_name
 from postroom.mime.quotes import split_quotes
 from postroom.mime.sealed import about_seal, sealed_type
 from postroom.mime.signatures import split_signature
@@ -116,7 +117,7 @@ def _attachment(leaf: Part, defects: list[str]) -> AttachmentPart:
     content_type = sealed_type(leaf, content)
     return AttachmentPart(
         number=leaf.number,
-        filename=safe_filename(leaf.filename, content_type, leaf.number),
+        filename=safe_filename(given_name(leaf, content), content_type, leaf.number),
         content_type=true_type(content_type, content),
         size=len(content),
     )

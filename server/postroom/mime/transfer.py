@@ -1,25 +1,28 @@
 """A body as its bytes were before transfer encoding (RFC 2045 §6)."""
 
 import binascii
+import re
 
 from postroom.mime.words import decode_base64
 
 BROKEN_BASE64 = "A part's base64 is broken; what could be read was kept."
 UNKNOWN_ENCODING = "A part names an unknown transfer encoding; it was left as it is."
 
+_SEPARATORS = re.compile(r"[\s;,_\"']+")
+
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "7bits", "8bits"})
 
 
 def decode_transfer(body: bytes, encoding: str) -> tuple[bytes, str]:
     """The decoded bytes, and what was wrong with them ("" where nothing was). Never raises."""
-    words = encoding.replace(";", " ").lower().split()
-    scheme = words[0].strip("\"'") if words else ""
+    words = _SEPARATORS.sub(" ", encoding[:200].lower()).split()
+    scheme = "quoted-printable" if words[:2] == ["quoted", "printable"] else "".join(words[:1])
     if scheme in _IDENTITY:
         return body, ""
-    if scheme == "base64":
+    if scheme in ("base64", "base-64", "x-base64"):
         content, whole = decode_base64(body)
         return content, "" if whole else BROKEN_BASE64
-    if scheme == "quoted-printable":
+    if scheme in ("quoted-printable", "quotedprintable", "x-quoted-printable", "qp"):
         return binascii.a2b_qp(body), ""
     if scheme in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uudecode(body), ""

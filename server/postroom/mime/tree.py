@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from postroom.mime import bounds
+from postroom.mime.boundaries import spans, unnamed_boundary
 from postroom.mime.fields import Fields, hint_charset, read_fields
 from postroom.mime.parameters import parse_parameters
 from postroom.mime.transfer import decode_transfer
@@ -17,6 +18,7 @@ TOO_DEEP = "Parts are nested too deep; the innermost were left together as an at
 TOO_MANY_PARTS = "There are too many parts; the last ones were left together as an attachment."
 NO_PARTS = "A multipart has no parts that could be told apart; it was read as one."
 OPEN_MULTIPART = "A multipart does not end; the message may be cut off."
+AFTER_THE_LAST_PART = "There is something after the last part; it was not read."
 
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,80}/[!#$%&'*+.^_`|~0-9a-z-]{1,120}")
 
@@ -41,6 +43,14 @@ class Part:
     def filename(self) -> str:
         """The name as given: Content-Disposition's, else Content-Type's (RFC 2183 §2.3)."""
         return self.disposition_parameters.get("filename") or self.parameters.get("name", "")
+
+    @property
+    def is_multipart(self) -> bool:
+        return self.content_type.startswith("multipart/")
+
+    @property
+    def boundary(self) -> str:
+        return self.parameters.get("boundary", "").rstrip()
 
     @property
     def subtype(self) -> str:
@@ -74,7 +84,18 @@ class _Reader:
         self.leaf_count = 0
         self.defects: list[str] = []
 
-    def part(self, start: int, end: int, default_type: str, depth: int) -> Part:
+    def part(self, start: int, end: int, default_type: str, depth: int, around: str = "") -> Part:
+        """The part that ``raw[start:end]`` is, inside a multipart whose boundary is ``around``."""
+        part = self._without_children(start, end, default_type)
+        if part.is_multipart and around and part.boundary == around:
+            return part  # its parts follow among those of the one around it
+        if part.is_multipart:
+            self._children(part, depth)
+        if not part.children:
+            self._number(part)
+        return part
+
+    def _without_children(self, start: int, end: int, default_type: str) -> Part:
         fields = read_fields(self.raw, start, end)
         self.defects += fields.defects
         content_type, parameters = parse_parameters(fields.raw("content-type"))
@@ -83,7 +104,7 @@ class _Reader:
             # RFC 2045 §5.2: what names no type is plain text.
             content_type = default_type
         hint_charset(fields, parameters.get("charset", ""))
-        part = Part(
+        return Part(
             self.raw,
             fields,
             content_type,
@@ -93,28 +114,59 @@ class _Reader:
             fields.body_start,
             end,
         )
-        if content_type.startswith("multipart/"):
-            self._children(part, depth)
-        if not part.children:
-            self._number(part)
-        return part
 
     def _children(self, part: Part, depth: int) -> None:
         if depth >= bounds.MAX_DEPTH:
             self.defects.append(TOO_DEEP)
             return
-        default = "message/rfc822" if part.subtype == "digest" else "text/plain"
-        for start, end, closed in self._spans(part):
-            if self.leaf_count >= bounds.MAX_PARTS:
-                self.defects.append(TOO_MANY_PARTS)
-                part.children.append(self._rest(start, part.end))
-                break
-            part.children.append(self.part(start, end, default, depth + 1))
-            if not closed:
-                self.defects.append(OPEN_MULTIPART)
-        if not part.children:
+        found = (
+            self._read_children(part, part.boundary, depth)
+            or self._read_children(part, unnamed_boundary(self.raw, part.start, part.end), depth)
+            or self._read_children(part, part.boundary, depth, whole_lines=False)
+        )
+        if not found:
             self.defects.append(NO_PARTS)
             part.content_type = "text/plain"
+
+    def _read_children(
+        self, part: Part, boundary: str, depth: int, *, whole_lines: bool = True
+    ) -> bool:
+        """Read the parts that ``boundary`` parts; whether there are any.
+
+        Outlook Express for Macintosh gives an inner multipart the boundary of the outer one: what
+        follows then is the inner one's, as far as the first closing delimiter.
+        """
+        if not boundary:
+            return False
+        holder = part
+        for span in spans(self.raw, part.start, part.end, boundary, whole_lines=whole_lines):
+            if self.leaf_count >= bounds.MAX_PARTS:
+                self.defects.append(TOO_MANY_PARTS)
+                holder.children.append(self._rest(span.start, part.end))
+                break
+            default = "message/rfc822" if holder.subtype == "digest" else "text/plain"
+            child = self.part(span.start, span.end, default, depth + 1, boundary)
+            holder.children.append(child)
+            if not span.closed:
+                self.defects.append(OPEN_MULTIPART)
+            if span.last and holder is part:
+                if self.raw[span.after : part.end].strip():
+                    self.defects.append(AFTER_THE_LAST_PART)
+                break
+            if span.last:
+                holder = self._settled(holder, part)
+            elif child.is_multipart and child.number < 0 and not child.children:
+                holder = child if holder is part else self._settled(child, holder)
+        self._settled(holder, part)
+        return bool(part.children)
+
+    def _settled(self, holder: Part, around: Part) -> Part:
+        """``around``, after ``holder`` has got all parts that it gets: without any it is a leaf."""
+        if holder is not around and not holder.children:
+            self.defects.append(NO_PARTS)
+            holder.content_type = "text/plain"
+            self._number(holder)
+        return around
 
     def _rest(self, start: int, end: int) -> Part:
         """What lies beyond the bound, as one leaf."""
@@ -127,44 +179,3 @@ class _Reader:
     def _number(self, part: Part) -> None:
         part.number = self.leaf_count
         self.leaf_count += 1
-
-    def _spans(self, part: Part) -> Iterator[tuple[int, int, bool]]:
-        """Start and end of each part, and whether a delimiter ends it. The line break before a
-        delimiter belongs to the delimiter (RFC 2046 §5.1.1)."""
-        boundary = part.parameters.get("boundary", "").rstrip()
-        if not boundary:
-            return
-        opened = -1
-        for line_start, line_end, final in self._delimiters(part, boundary):
-            if opened >= 0:
-                yield opened, max(opened, _before_break(self.raw, line_start)), True
-            opened = -1 if final else line_end
-            if final:
-                return
-        if opened >= 0:
-            yield opened, part.end, False
-
-    def _delimiters(self, part: Part, boundary: str) -> Iterator[tuple[int, int, bool]]:
-        """Each delimiter line: its start, the next line's, and whether it is the last one."""
-        marker = b"--" + boundary.encode("utf-8", "replace")
-        position = part.start
-        while True:
-            found = self.raw.find(marker, position, part.end)
-            if found < 0:
-                return
-            position = found + len(marker)
-            if found > part.start and self.raw[found - 1 : found] != b"\n":
-                continue
-            final = self.raw.startswith(b"--", position, part.end)
-            line_end = self.raw.find(b"\n", position, part.end)
-            line_end = part.end if line_end < 0 else line_end + 1
-            after = self.raw[position + 2 * final : min(line_end, position + 1_000)]
-            if not after.strip():
-                yield found, line_end, final
-                position = line_end
-
-
-def _before_break(raw: bytes, position: int) -> int:
-    if raw[position - 2 : position] == b"\r\n":
-        return position - 2
-    return position - 1 if raw[position - 1 : position] == b"\n" else position

@@ -8,6 +8,9 @@ from postroom.mime.unseen import without_unseen
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SPACES = re.compile(r"[ \t]+")
+_SPACE = re.compile(r"\s")
+_OPENING = re.compile(r"=\?[ ]?([^\s?=]{1,78})[ ]?\?[ ]?([BbQq])[ ]?\?")
+# Linear: the charset is bounded. Some programs put a space beside the question marks.
 
 
 def decode_words(value: str) -> str:
@@ -47,26 +50,34 @@ def _decode(value: str) -> str:
 
 def _next_word(value: str, position: int) -> tuple[int, int, str, bytes] | None:
     """The next encoded word from ``position``: its start, end, charset and decoded bytes."""
-    while True:
-        start = value.find("=?", position)
-        if start < 0:
-            return None
-        position = start + 2
-        mark = value.find("?", position, position + 80)
-        if mark < 0 or value[mark + 2 : mark + 3] != "?":
+    for opened in _OPENING.finditer(value, position):
+        encoding, start = opened[2].upper(), opened.end()
+        end, after = _closing(value, start, encoding)
+        if end < 0:
             continue
-        label, encoding = value[position:mark], value[mark + 1].upper()
-        if encoding not in "BQ" or not label or " " in label:
-            continue
-        content_start = mark + 3
-        close = value.find("?=", content_start)
-        if close < 0:
-            return None
-        while encoding == "Q" and value.startswith("?=", close + 1):
-            close += 1  # a literal "?" before the end: "=?utf-8?Q?Really??="
-        content = value[content_start:close].encode("utf-8", "replace")
+        content = value[start:end].encode("utf-8", "replace")
         # RFC 2231 §5 lets a language follow the charset: "=?utf-8*en?Q?…?=".
-        return start, close + 2, label.split("*")[0].lower(), _unwrap(encoding, content)
+        label = opened[1].partition("*")[0].lower()
+        return opened.start(), after, label, _unwrap(encoding, content)
+    return None
+
+
+def _closing(value: str, start: int, encoding: str) -> tuple[int, int]:
+    """Where the content of the word that begins at ``start`` ends, and the place after the word;
+    -1 where it is no word.
+
+    A word that was cut off ends at white space, or where the next one begins: programs that limit
+    a subject's length cut through words.
+    """
+    following = _OPENING.search(value, start)
+    limit = following.start() if following else len(value)
+    close = value.find("?=", start, limit + 1)
+    while encoding == "Q" and close >= 0 and value.startswith("?=", close + 1):
+        close += 1  # a literal "?" before the end: "=?utf-8?Q?Really??="
+    if close >= 0:
+        return close, close + 2
+    cut = _SPACE.split(value[start:limit], maxsplit=1)[0]
+    return (start + len(cut.rstrip("?")), start + len(cut)) if cut else (-1, -1)
 
 
 def _unwrap(encoding: str, content: bytes) -> bytes:
