@@ -46,6 +46,32 @@ def verdict(*fields: str, sender: str = "Ada <ada+post@Example.com>") -> SenderV
         ("mx.example.org; spf=fail (x; auth=pass smtp.auth=ada@example.com)", UNVERIFIED),
         ('mx.example.org; spf=fail reason="; auth=pass smtp.auth=ada@example.com"', UNVERIFIED),
         ("mx.example.org; auth=pass smtp.auth=eve@x.y smtp.auth=ada@example.com", UNVERIFIED),
+        # a stranger's address in a comment, which may end it: escaped, quoted, or as it is
+        (
+            r"mx.example.org; spf=pass (of x\);dmarc=pass(\)header.from=example.com;(@evil.test"
+            " designates 192.0.2.1); dmarc=none",
+            UNVERIFIED,
+        ),
+        (
+            'mx.example.org; spf=pass (of "x);dmarc=pass header.from=example.com;("@evil.test'
+            " designates 192.0.2.1); dmarc=none",
+            UNVERIFIED,
+        ),
+        (
+            "mx.example.org; spf=pass (of x);dmarc=pass header.from=example.com;(@evil.test"
+            " designates 192.0.2.1); dmarc=none",
+            UNVERIFIED,
+        ),
+        (
+            "mx.example.org; spf=pass (of x);dmarc=pass header.from=example.com;x@evil.test)",
+            UNVERIFIED,
+        ),
+        (
+            r"mx.example.org; spf=pass (of a\"b@evil.test); dmarc=fail header.from=example.com",
+            FORGED,
+        ),
+        ('mx.example.org; spf=pass (of a"b@evil.test); dmarc=fail', FORGED),
+        ('mx.example.org; spf=pass (of "a b"@x.test); dmarc=pass header.from=example.com', VERIFIED),
     ],
 )  # fmt: skip
 def test_one_statement_of_one_server(field: str, expected: SenderVerdict) -> None:
