@@ -244,7 +244,7 @@ async def test_a_mail_host_none_of_whose_mailboxes_is_read_is_not_well(far: Post
     ("address", "then"),
     [
         ("agent+ada@example.com", "postroom accounts check work"),
-        ("ada@example.net", "postroom accounts list"),
+        ("ada@example.net", "postroom accounts check example.net"),
         ("ada@gone.example", "postroom mailboxes list"),
     ],
 )
@@ -304,7 +304,7 @@ async def test_a_domain_whose_mail_is_handed_in_has_a_line_of_its_own(
         assert "listening since 1970-01-01" in well.says
         aside = (await looked(room, "nobody"))["inlet example.net"]
         assert (aside.ok, aside.because, aside.next_step) == (False, "worker", None)
-        assert aside.says.startswith("not now: LMTP at 127.0.0.1:2424, listening since ")
+        assert aside.says.startswith("LMTP at 127.0.0.1:2424, not listened for now; ")
         (view,) = (await room.desk.accounts.list(operator())).directories
         assert _counted(view) == "not now (was LMTP, listening)"
         assert _counted(view.model_copy(update={"read_now": True})) == "LMTP, listening"

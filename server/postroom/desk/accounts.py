@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
-from postroom.desk import inlets
+from postroom.desk import inlets, tables
 from postroom.desk.times import iso
 from postroom.desk.views import shown_address
 from postroom.index import folders, logins, mailboxes
@@ -137,6 +137,7 @@ def _directory(con: Connection, name: str, domain: DirectoryDomain, idle: str) -
         mailboxes=len(boxes),
         delivery="lmtp" if by_lmtp else "imap",
         inlet=inlets.state_of(con, name, domain.lmtp, idle) if domain.lmtp is not None else None,
+        table=tables.state_of(con, name, idle),
         states=dict(Counter(one.state for one in states)),
         read_now=read_now,
         down=tuple(one for one in states if one.state == "down")[:MOST_DOWN],

@@ -32,7 +32,8 @@ def check(con: Connection, name: str, domain: DirectoryDomain, idle: str) -> Che
     stands = state_of(con, name, domain.lmtp, idle)
     title = f"inlet {name}"
     if idle:
-        return Check(name=title, ok=False, says=f"not now: {told(stands)}", because="worker")
+        says = told(stands) if stands.state == LISTENING else f"not now: {told(stands)}"
+        return Check(name=title, ok=False, says=says, because="worker")
     return Check(
         name=title,
         ok=stands.listens_now,
@@ -44,6 +45,8 @@ def check(con: Connection, name: str, domain: DirectoryDomain, idle: str) -> Che
 def told(stands: InletState) -> str:
     """How an inlet stands, in a line."""
     since = f" since {stands.since}" if stands.since else ""
+    if stands.state == LISTENING and not stands.listens_now:  # the worker that listened has gone
+        since, stands = "", stands.model_copy(update={"state": "not listened for now"})
     detail = f": {stands.detail}" if stands.detail else ""
     last = stands.last_mail_at
     took = f"last took mail at {last}" if last else "has taken no mail yet"

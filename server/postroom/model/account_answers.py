@@ -10,7 +10,8 @@ class LoginState(Answer):
     """How a login elsewhere stands."""
 
     name: str
-    """An account's name, or the address of a mailbox with a login of its own."""
+    """An account's name, or the address of a mailbox with a login of its own; of a table, the
+    domain."""
     state: str
     """reading, idle, polling, down; "unread" where nothing has been read there yet."""
     since: str | None = None
@@ -68,6 +69,8 @@ class DirectoryView(Answer):
     """How mail comes in: it is read there, or handed in."""
     inlet: InletState | None = None
     """With "lmtp": how that goes. No login is read then."""
+    table: LoginState
+    """Its table: ready, down; "untried" where no worker has tried it yet."""
     states: dict[str, int]
     """How many logins stand how."""
     read_now: bool = True

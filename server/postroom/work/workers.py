@@ -8,7 +8,7 @@ from typing import Any
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.credentials.vault import Vault
-from postroom.index import folders
+from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
@@ -63,6 +63,7 @@ async def run(
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
+        await term.write(logins.begin_anew)
         read = {way.name for way in ways}
         await term.write(lambda con: folders.forget_strays_but_of(con, read))
         await doorbell.ring_where_something_waits(server, term.index)

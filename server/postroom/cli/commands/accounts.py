@@ -76,6 +76,10 @@ def _table(page: "Page", found: "AccountList") -> None:
     ]
     page.table(("name", "address", "domains", "mailboxes", "login"), rows)
     for one in found.directories:
+        if one.table.state == "down":
+            from postroom.desk import tables
+
+            page.line((f"  {one.domain}: ", "dim"), f"table {tables.told(one.table)}")
         if one.inlet is not None:
             from postroom.desk.inlets import told
 
