@@ -10,6 +10,7 @@
     unused.py                              what is said of an account without a domain
     elsewhere.py  open_files.py            what `postroom doctor` says of servers, of open files
     worker_settings.py  inlets.py          … of a postroom.toml that changed, of mail handed in
+    tables.py                              … of the tables of directories
     steps.py                               the steps of a trace in their order
     held.py                                what a person decides about a held send
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed

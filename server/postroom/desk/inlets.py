@@ -79,6 +79,8 @@ def _next_step(lmtp: Lmtp, stands: InletState) -> str:
         where = f"lmtp:inet:{stands.at}" if lmtp.port else f"lmtp:unix:{stands.at}"
         return (
             "Where mail has been sent to it: `mailq` tells what Postfix still has and why, and"
-            f" `postconf virtual_transport` whether it hands mail in here ({where})."
+            f" `postconf virtual_transport` whether it hands mail in here ({where}). Both read"
+            " /etc/postfix: where Postfix's files lie elsewhere, add -c DIR (`postqueue -c DIR -p`"
+            " in the place of mailq)."
         )
     return ""

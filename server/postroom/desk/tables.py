@@ -42,7 +42,7 @@ def told(stands: LoginState) -> str:
     since = f" since {stands.since}" if stands.since else ""
     detail = f": {stands.detail}" if stands.detail else ""
     said = f"{stands.state}{since}{detail}"
-    return said if stands.read_now else f"not tried now; was {said}"
+    return said if stands.read_now or stands.state == UNTRIED else f"not tried now; was {said}"
 
 
 def _next_step(domain: str, stands: LoginState) -> str | None:

@@ -31,6 +31,8 @@ class AccountView(Answer):
     smtp: str
     login: str
     """Where the password, or what tokens are got with, lies: never what it is."""
+    smtp_login: str | None = None
+    """As whom mail is submitted, and where that password lies; None where it is the same login."""
     files_sent: bool
     on_unknown: str
     trusted: tuple[str, ...] = ()
@@ -69,6 +71,8 @@ class DirectoryView(Answer):
     """How mail comes in: it is read there, or handed in."""
     inlet: InletState | None = None
     """With "lmtp": how that goes. No login is read then."""
+    database: str
+    """Which, and where it is told; never the connection string."""
     table: LoginState
     """Its table: ready, down; "untried" where no worker has tried it yet."""
     states: dict[str, int]
