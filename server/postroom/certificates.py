@@ -1,4 +1,4 @@
-"""Why a server's certificate is not believed, and what mends that: for `imap` and `smtp` alike."""
+"""Why a server's certificate is not believed, and what mends that: for `imap`, `smtp`, `oauth`."""
 
 import ssl
 from pathlib import Path
@@ -15,13 +15,16 @@ def fault_of(error: ssl.SSLCertVerificationError) -> str:
     return f"{FAULT} ({error.verify_message.rstrip('.')})."
 
 
-def what_mends(error: ssl.SSLCertVerificationError, table: str, trusted: Path | None) -> str:
-    """What the operator does about it. ``table`` is ``imap`` or ``smtp``, the server's own in
-    postroom.toml; ``trusted`` the file that its key ``certificates`` names, if any."""
+def what_mends(
+    error: ssl.SSLCertVerificationError, table: str, trusted: Path | None, *, host_key: str = "host"
+) -> str:
+    """What the operator does about it. ``table`` is ``imap``, ``smtp`` or ``oauth``, the server's
+    own in postroom.toml; ``trusted`` the file that its key ``certificates`` names, if any;
+    ``host_key`` the key in which its host stands."""
     if error.verify_code in (OTHER_NAME, OTHER_ADDRESS):
         return (
-            f"Set host in {table} = {{ … }} of postroom.toml to a name that its certificate is for,"
-            " or let the server have one for this name."
+            f"Set {host_key} in {table} = {{ … }} of postroom.toml to a name that its certificate"
+            " is for, or let the server have one for this name."
         )
     if error.verify_code in (EXPIRED, NOT_YET_VALID):
         return "The server needs a certificate that is valid today; see that this clock is right."

@@ -6,6 +6,7 @@ from pathlib import Path
 from cli.shell import Ended, Program
 from imap.scripted_imap import Peer, scripted
 from servers.mail_host import MailHost
+from servers.tokens import denied, token_server
 from smtp.scripted_smtp import scripted_smtp
 
 
@@ -61,6 +62,33 @@ async def test_servers_that_refuse_are_both_told_and_the_secret_is_not(postroom:
     assert ended.json["smtp_failure"]["code"] == "smtp_login_refused"
     assert "round_trip" not in ended.json
     assert "hunter2" not in ended.out + ended.err
+
+
+async def test_a_refresh_token_that_is_refused_is_told_for_both_and_no_server_is_blamed(
+    postroom: Program,
+) -> None:
+    async def greeting(peer: Peer) -> None:
+        await peer.say(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2 SASL-IR] ready\r\n")
+        await peer.until_gone()
+
+    async with (
+        token_server(denied("invalid_grant")) as tokens,
+        scripted(greeting) as imap,
+        scripted_smtp() as smtp,
+    ):
+        written(postroom, '{ env = "SECRET" }', imap.port, smtp.port)
+        file = postroom.home / "postroom.toml"
+        table = f"""oauth = {{ client_id = "postroom", token_url = "{tokens.url}","""
+        table += """ refresh_token = { env = "SECRET" } }"""
+        text = await asyncio.to_thread(file.read_text)
+        text = text.replace('password = { env = "SECRET" }', table)
+        await asyncio.to_thread(file.write_text, text)
+        ended = await checked(postroom, SECRET="hunter2")
+    assert ended.code == 1
+    imap_failure, smtp_failure = ended.json["imap_failure"], ended.json["smtp_failure"]
+    assert imap_failure["code"] == smtp_failure["code"] == "oauth_consent_needed"
+    assert "consent again" in smtp_failure["next_step"]
+    assert "security" not in str(smtp_failure)
 
 
 async def test_a_mail_that_does_not_come_in_time_has_a_code_of_its_own(

@@ -50,6 +50,21 @@ def test_a_file_without_a_default_domain_gets_the_new_one_and_another_keeps_its_
     assert tomllib.loads(with_additions(text, more(text)))["domain"] == "y.example"
 
 
+def test_a_blank_line_parts_the_tables_however_many_are_added() -> None:
+    text = ""
+    for name in "abc":
+        address, domain = f"agent@{name}.example", f"{name}.example"
+        account = {"address": address, "password": {"keyring": True}}
+        served = {"provisioner": "account", "account": name}
+        said = additions(tomllib.loads(text), name, account, domain, served)
+        text = with_additions(text, said)
+    lines = text.splitlines()
+    heads = [at for at, line in enumerate(lines) if line.startswith("[")]
+    assert len(heads) == 6
+    assert all(lines[at - 1] == "" and lines[at - 2] != "" for at in heads), text
+    assert text.endswith('"\n')
+
+
 def test_a_built_in_domain_of_a_name_of_its_own_stays_built_in() -> None:
     text = 'domain = "agents.corp"\n'
     said = tomllib.loads(with_additions(text, more(text)))

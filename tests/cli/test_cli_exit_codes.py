@@ -146,6 +146,33 @@ def test_doctor_makes_no_room_where_there_is_none(postroom: Program) -> None:
     assert not list(absent.iterdir())
 
 
+def test_doctor_checks_a_room_that_is_only_written_yet(postroom: Program) -> None:
+    postroom.home.mkdir()
+    (postroom.home / "postroom.toml").write_text(
+        """
+domain = "mail.test"
+
+[domains."mail.test"]
+provisioner = "directory"
+database = { sqlite = "directory.db" }
+imap = { host = "mail.test" }
+smtp = { host = "mail.test" }
+"""
+    )
+    ended = postroom("doctor", "--json")
+    names = {check["name"] for check in ended.json["checks"]}
+    assert {"index", "worker", "directory mail.test"} <= names
+
+
+def test_accounts_list_where_there_is_no_room_leads_to_the_first_account(
+    postroom: Program,
+) -> None:
+    ended = postroom("accounts", "list", "--json")
+    assert (ended.code, ended.error["code"]) == (3, "no_post_room")
+    assert "postroom accounts add" in ended.error["next_step"]
+    assert not postroom.home.exists()
+
+
 def test_doctor_says_once_that_nothing_runs(two_mailboxes: Program) -> None:
     for _ in ("fresh", "idle"):
         told = two_mailboxes("doctor").out

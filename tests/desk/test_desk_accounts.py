@@ -98,6 +98,21 @@ async def test_accounts_and_hosts_are_listed_with_how_their_logins_stand(far: Po
     assert "hidden" not in found.model_dump_json()
 
 
+async def test_an_account_with_two_logins_shows_both(settings: Settings, clock: TestClock) -> None:
+    own = {"host": "smtp.relay.example", "user": "sender", "password": {"file": "secrets/relay"}}
+    imap = {"host": "imap.example.com"}
+    work = {"address": "agent@example.com", "password": {"env": SECRET}, "imap": imap, "smtp": own}
+    free = {**work, "smtp": {"host": "localhost", "user": ""}}
+    said = Operator.model_validate({"accounts": {"work": work, "free": free}})
+    set_so = settings.model_copy(update={"operator": said})
+    async with open_room(set_so, program="test", clock=clock) as room:
+        shown = await room.desk.accounts.show(operator(), "work")
+        assert shown.login == f"password from the environment variable {SECRET}"
+        assert shown.smtp_login == "sender, password from the file secrets/relay"
+        shown = await room.desk.accounts.show(operator(), "free")
+        assert shown.smtp_login == "none: submission without a login"
+
+
 async def test_an_account_that_is_not_there_is_not_found(far: PostRoom) -> None:
     with pytest.raises(NotFound) as refused:
         await far.desk.accounts.show(operator(), "home")
@@ -244,7 +259,7 @@ async def test_a_mail_host_none_of_whose_mailboxes_is_read_is_not_well(far: Post
     ("address", "then"),
     [
         ("agent+ada@example.com", "postroom accounts check work"),
-        ("ada@example.net", "postroom accounts list"),
+        ("ada@example.net", "postroom accounts check example.net"),
         ("ada@gone.example", "postroom mailboxes list"),
     ],
 )
@@ -304,7 +319,7 @@ async def test_a_domain_whose_mail_is_handed_in_has_a_line_of_its_own(
         assert "listening since 1970-01-01" in well.says
         aside = (await looked(room, "nobody"))["inlet example.net"]
         assert (aside.ok, aside.because, aside.next_step) == (False, "worker", None)
-        assert aside.says.startswith("not now: LMTP at 127.0.0.1:2424, listening since ")
+        assert aside.says.startswith("LMTP at 127.0.0.1:2424, not listened for now; ")
         (view,) = (await room.desk.accounts.list(operator())).directories
         assert _counted(view) == "not now (was LMTP, listening)"
         assert _counted(view.model_copy(update={"read_now": True})) == "LMTP, listening"

@@ -34,6 +34,19 @@ async def test_two_agents_talk_over_a_real_host(hosted: PostRoom) -> None:
     assert (more.sender_verdict, more.sender_known) == ("verified", True)
 
 
+async def test_whom_a_host_that_sends_nothing_to_elsewhere_refuses_is_told_why(
+    hosted: PostRoom,
+) -> None:
+    """Its configuration was printed with --relay none; the 550 is its own."""
+    ada = await Agent(hosted, "ada").open(unique("ada"))
+    sent = await ada.send("Anybody there?", to="x@world.example", subject="Hello")
+    assert sent.status == "failed"
+    assert "printed with --relay none" in str(sent.reason)
+    nobody = await ada.send("And you?", to=unique("nobody") + f"@{ada.address.partition('@')[2]}")
+    assert nobody.status == "failed"
+    assert "--relay" not in str(nobody.reason)
+
+
 async def test_what_a_person_answers_from_the_mailbox_joins_the_thread(
     hosted: PostRoom, mail_host: MailHost
 ) -> None:

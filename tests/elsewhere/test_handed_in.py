@@ -86,6 +86,21 @@ async def test_the_operator_is_told_where_mail_is_handed_in_and_when_some_came_l
         assert str(host.inlet.last_mail_at) in after.says
 
 
+async def test_a_new_worker_listens_since_it_began(world: World) -> None:
+    said = []
+    for _ in range(2):
+        async with world.open() as room:
+
+            async def listens(room: PostRoom = room) -> bool:
+                return (await inlet(room)).ok
+
+            await eventually(listens)
+            said.append((await inlet(room)).says)
+        world.clock.jump(600)
+    assert "listening since 20" in said[0]
+    assert said[0] != said[1]
+
+
 async def test_250_is_said_after_the_commit_alone(world: World) -> None:
     """What was answered with 250 is there for whoever looks at that moment, every time."""
     async with world.open() as room:

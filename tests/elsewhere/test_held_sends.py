@@ -107,6 +107,20 @@ async def test_a_denied_send_says_who_has_got_it_and_who_has_not(frail: Frail) -
         assert (await events(room))[-1] == "send.denied"
 
 
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        ("They were called instead", "They say: They were called instead. Nobody knows"),
+        ("Is it true?", "They say: Is it true? Nobody knows"),
+    ],
+)
+async def test_a_persons_reason_is_a_sentence_of_its_own(frail: Frail, why: str, told: str) -> None:
+    async with frail.open() as room:
+        _, answer = await held(frail, room)
+        decided = await room.desk.held.deny(operator(), str(answer.send_id), why)
+        assert told in str(decided.reason)
+
+
 async def test_nothing_of_a_denied_send_goes_out_any_more(frail: Frail) -> None:
     async with frail.open() as room:
         _, answer = await held(frail, room)

@@ -45,5 +45,5 @@ def tokens(
         clock,
         client_secret=at(account.client_secret),
         refresh_token=at(account.refresh_token),
-        endpoint=Endpoint(url, patience),
+        endpoint=Endpoint(url, patience, account.oauth.certificates),
     )

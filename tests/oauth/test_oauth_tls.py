@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from oauth.rig import tokens
 from rooms import TestClock
+from servers.certificates import self_signed
 from servers.tokens import granted, token_server
 
 from postroom.model.errors import Unavailable
@@ -52,5 +53,39 @@ async def test_an_untrusted_certificate_gets_nothing(pem: Path, clock: TestClock
     async with token_server(granted("one"), pem=pem) as server:
         with pytest.raises(Unavailable) as refused:
             await tokens(server.url, clock)()
-        assert refused.value.code == "oauth_unreachable"
+        assert refused.value.code == "oauth_untrusted"
+        assert "127.0.0.1 shows a certificate that is not trusted" in refused.value.message
+        assert "set certificates in oauth = { … }" in refused.value.next_step
         assert server.asked == []
+
+
+async def test_a_certificate_that_the_account_names_is_trusted(pem: Path, clock: TestClock) -> None:
+    async with token_server(granted("one"), pem=pem) as server:
+        assert await tokens(server.url, clock, certificates=str(pem))() == "one"
+
+
+async def test_a_file_that_does_not_vouch_for_it_or_is_none_is_told(
+    pem: Path, clock: TestClock, tmp_path: Path
+) -> None:
+    (tmp_path / "none.pem").write_text("no certificate")
+    (tmp_path / "other").mkdir()
+    other = self_signed(tmp_path / "other").certificate
+    async with token_server(granted("one"), pem=pem) as server:
+        with pytest.raises(Unavailable) as refused:
+            await tokens(server.url, clock, certificates=str(tmp_path / "none.pem"))()
+        assert refused.value.code == "oauth_certificates_unreadable"
+        with pytest.raises(Unavailable) as refused:
+            await tokens(server.url, clock, certificates=str(other))()
+        assert refused.value.code == "oauth_untrusted"
+        assert f"The file {other}" in refused.value.next_step
+        assert server.asked == []
+
+
+async def test_a_certificate_for_another_name_leads_to_token_url(
+    pem: Path, clock: TestClock
+) -> None:
+    async with token_server(granted("one"), pem=pem) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(Unavailable) as refused:
+            await tokens(url, clock, certificates=str(pem))()
+        assert "Set token_url in oauth = { … }" in refused.value.next_step

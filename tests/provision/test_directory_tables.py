@@ -122,6 +122,13 @@ async def test_what_is_not_there_can_be_retired_and_removed(watched: Watched) ->
     assert watched.rows() == []
 
 
+def test_a_rehearsal_leaves_no_trace(watched: Watched) -> None:
+    watched.table.put(Row(ADA, "x"))
+    before = watched.rows()
+    watched.table.rehearse()
+    assert watched.rows() == before
+
+
 def test_values_are_values_whatever_they_hold(watched: Watched) -> None:
     odd = "o'brien\"; DROP TABLE x;--%(address)s:address@agents.test"
     watched.table.put(Row(odd, "{SSHA512}'%s"))
@@ -229,6 +236,13 @@ def test_a_change_that_a_crash_cut_short_is_undone_at_the_next_start(tmp_path: P
     assert not (after / "directory.db-journal").exists()
 
 
+def test_a_rehearsal_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as error:
+        SqliteTable(tmp_path / "directory.db").rehearse()
+    assert error.value.code == "directory_not_made"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "none" / "directory.db"
     with pytest.raises(Unavailable) as error:
@@ -236,37 +250,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert str(path) in error.value.message
 
 
-# -- PostgreSQL
-
-
-def test_a_database_that_is_not_there_is_told_without_the_password() -> None:
-    table = PostgresTable("host=127.0.0.1 port=1 dbname=mail user=me password=very-secret")
-    with pytest.raises(Unavailable) as error:
-        table.put(Row(ADA, "x"))
-    assert error.value.code == "directory_unreachable"
-    assert "very-secret" not in f"{error.value!s}{table!r}"
-
-
-def test_a_wrong_password_is_told_without_the_password(postgres: Postgres) -> None:
-    conninfo = postgres.conninfo().replace(postgres.password, "very-secret")
-    with pytest.raises(Unavailable) as error:
-        PostgresTable(conninfo).put(Row(ADA, "x"))
-    assert error.value.code == "directory_unreachable"
-    assert "very-secret" not in str(error.value)
-
-
-def test_a_table_that_is_not_there_leads_to_the_printed_sql(postgres: Postgres) -> None:
-    with pytest.raises(Unavailable) as error:
-        PostgresTable(postgres.conninfo()).put(Row(ADA, "x"))
-    assert error.value.code == "directory_table_missing"
-    assert "directory.sql" in error.value.next_step
-
-
-def test_who_only_reads_cannot_write(postgres: Postgres) -> None:
-    made = postgres.directory()
-    reader = postgres.conninfo(made.database["database"], made.database["user"])
-    with pytest.raises(Unavailable):
-        PostgresTable(reader).put(Row(ADA, "x"))
+# -- PostgreSQL (its faults: test_postgres_faults.py)
 
 
 def test_without_the_driver_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

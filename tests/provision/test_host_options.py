@@ -74,6 +74,11 @@ def test_nothing_hides_at_the_end_of_a_word(name: str, end: str) -> None:
     refused(**{name: good + end})
 
 
+def test_a_relative_file_is_told_by_the_option_that_names_it() -> None:
+    said = refused(database={"kind": "sqlite", "path": "relative.db"}).message
+    assert said.startswith("database: must be")
+
+
 @pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS.keys())
 def test_no_domain_and_no_database_breaks_out(broken: str) -> None:
     assert refused(domain=["example.com", f"{broken}.com"]).message.startswith("domain: must be ")

@@ -3,6 +3,7 @@
 import pytest
 
 from postroom.model.sends import Obstacle, RecipientOutcome, RecipientReply, Submission
+from postroom.provision.postfix_dovecot import SENDS_NOTHING
 from postroom.work.outcomes import proven_by_copy, settle
 
 A, D, R, U = (
@@ -46,6 +47,26 @@ def untrusted(code: int, text: str) -> str:
     found = settle(submission, attempt=1, now=0, give_up_at=1e9, local_domains=frozenset())
     assert found.status == "queued"
     return found.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "known"),
+    [
+        (550, "5.7.1 <a@b.example>: Recipient address rejected: SAID", True),
+        (554, "5.7.1 <a@b.example>: Recipient address rejected: SAID", False),
+        (550, "5.1.1 <a@b.example>: Recipient address rejected: SAID", False),
+        (550, "5.7.1 <a@b.example>: Recipient address rejected: SAID; call 555-0100", False),
+    ],
+)
+def test_a_host_that_sends_nothing_to_elsewhere_is_known_by_the_text_that_was_printed(
+    code: int, text: str, known: bool
+) -> None:
+    text = text.replace("SAID", SENDS_NOTHING)
+    reply = RecipientReply(address="a@b.example", outcome=R, code=code, text=text)
+    submission = Submission(replies=(reply,))
+    found = settle(submission, attempt=1, now=0, give_up_at=1e9, local_domains=frozenset())
+    assert ("--relay none" in found.reason) is known
+    assert "555-0100" not in found.reason
 
 
 def test_a_certificates_fault_is_told_in_our_own_words() -> None:

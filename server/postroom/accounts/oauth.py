@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from postroom.accounts.servers import is_loopback
 from postroom.accounts.sources import SecretSource
-from postroom.accounts.table import Table
+from postroom.accounts.table import FilePath, Table
 
 
 class Grant(StrEnum):
@@ -29,6 +29,8 @@ class OAuth(Table):
     """A public client has none (RFC 6749 §2.1)."""
     refresh_token: SecretSource | None = None
     token_url: str
+    certificates: FilePath | None = None
+    """A file of certificates to trust in the place of the system's, for the end point."""
     scope: str = Field(default="", max_length=2000)
     """What is asked for, separated by spaces; empty for what was consented to (RFC 6749 §6)."""
     tenant: str = Field(default="", max_length=200, pattern=r"^[A-Za-z0-9.-]*$")

@@ -47,6 +47,13 @@ class Asked:
             " one already, name its folder with --home or POSTROOM_HOME.",
         )
 
+    def is_meant(self) -> bool:
+        """Whether a postroom.toml says that there is to be a post room, though nothing may have
+        been opened there yet."""
+        from postroom.settings import CONFIG_FILE
+
+        return (self.place() / CONFIG_FILE).is_file()
+
     def place(self) -> Path:
         """The post room's home, whether it is there yet or not."""
         from postroom.settings import home_at

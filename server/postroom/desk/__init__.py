@@ -10,6 +10,7 @@
     unused.py                              what is said of an account without a domain
     elsewhere.py  open_files.py            what `postroom doctor` says of servers, of open files
     worker_settings.py  inlets.py          … of a postroom.toml that changed, of mail handed in
+    tables.py                              … of the tables of directories
     steps.py  senders.py                   a trace's steps in order; what is told of a sender
     read_files.py                          the texts of attachments that were read a moment ago
     held.py                                what a person decides about a held send

@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
-from postroom.desk import inlets
+from postroom.desk import inlets, tables
 from postroom.desk.times import iso
 from postroom.desk.views import shown_address
 from postroom.index import folders, logins, mailboxes
@@ -61,10 +61,19 @@ class AccountReports:
         if account is None:
             raise NotFound(
                 "account_not_found",
-                "There is no account of this name in postroom.toml.",
+                "There is no account and no domain with a directory of this name in postroom.toml.",
                 "`postroom accounts list` tells which there are; `postroom accounts add` adds one.",
             )
         return await self._index.read(lambda con: self._account(con, name, account))
+
+    async def host(self, caller: Caller, name: str) -> DirectoryView | None:
+        """One domain with a directory; None where ``name`` is none, or an account's name."""
+        _for_operators(caller)
+        served = self._operator.served.get(name)
+        if name in self._operator.accounts or not isinstance(served, DirectoryDomain):
+            return None
+        idle = self._idle()
+        return await self._index.read(lambda con: _directory(con, name, served, idle))
 
     async def strays(self, caller: Caller, most: int = 50) -> StrayList:
         """Mail that was left where it lies, newest first, at most ``most`` (of 500)."""
@@ -102,6 +111,7 @@ class AccountReports:
             imap=_where(account.imap),
             smtp=_where(account.smtp),
             login=_login(account),
+            smtp_login=_other_login(account),
             files_sent=account.files_sent,
             on_unknown=account.on_unknown,
             trusted=account.trusted,
@@ -137,10 +147,18 @@ def _directory(con: Connection, name: str, domain: DirectoryDomain, idle: str) -
         mailboxes=len(boxes),
         delivery="lmtp" if by_lmtp else "imap",
         inlet=inlets.state_of(con, name, domain.lmtp, idle) if domain.lmtp is not None else None,
+        database=_database(domain),
+        table=tables.state_of(con, name, idle),
         states=dict(Counter(one.state for one in states)),
         read_now=read_now,
         down=tuple(one for one in states if one.state == "down")[:MOST_DOWN],
     )
+
+
+def _database(domain: DirectoryDomain) -> str:
+    if domain.database.sqlite is not None:
+        return f"SQLite, {domain.database.sqlite}"
+    return f"PostgreSQL, as {_place(domain.database.postgresql)} says"
 
 
 def _stray(row: Row) -> Stray:
@@ -167,7 +185,20 @@ def _login(account: Account) -> str:
     if account.oauth is not None:
         token = account.oauth.refresh_token or account.oauth.client_secret
         return f"OAuth 2 ({account.oauth.grant}), from {_place(token)}"
-    return f"password from {_place(account.password or account.imap.password)}"
+    password = account.imap_login.password
+    return f"password from {_place(password.source if password is not None else None)}"
+
+
+def _other_login(account: Account) -> str | None:
+    """As whom mail is submitted, where that is another login than the one that reads."""
+    imap, smtp = account.imap_login, account.smtp_login
+    if smtp == imap:
+        return None
+    if not smtp.user:
+        return "none: submission without a login"
+    if smtp.password is None:
+        return f"{smtp.user}, OAuth 2 as above"
+    return f"{smtp.user}, password from {_place(smtp.password.source)}"
 
 
 def _place(source: SecretSource | None) -> str:

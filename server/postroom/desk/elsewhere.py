@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
-from postroom.desk import inlets, unused
+from postroom.desk import inlets, tables, unused
 from postroom.desk.accounts import UNREAD, state_of
 from postroom.desk.open_files import files_allowed
 from postroom.index import folders, journal, logins, mailboxes
@@ -80,11 +80,13 @@ def _login(title: str, stands: LoginState, idle: str, then: str) -> Check:
 def _directories(
     con: Connection, operator: Operator, boxes: list[Mailbox], idle: str
 ) -> Iterator[Check]:
-    """One line for each mail host, which may have a thousand logins, or for its inlet."""
+    """For each mail host: its table, and its logins in one line, as there may be a thousand, or its
+    inlet."""
     states = {row["name"]: state_of(row) for row in logins.every(con)}
     for name, domain in operator.served.items():
         if not isinstance(domain, DirectoryDomain):
             continue
+        yield tables.check(con, name, idle)
         if domain.lmtp is not None:
             yield inlets.check(con, name, domain, idle)
             continue

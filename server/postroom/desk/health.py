@@ -141,8 +141,14 @@ def _of_mailboxes(operator: Operator, ill: list[Mailbox]) -> str:
     if names:
         checks = ", ".join(f"`postroom accounts check {name}`" for name in names[:MOST_CHECKS])
         return f"Run {checks}."
-    if any(isinstance(each, DirectoryDomain) for each in served):
-        return "`postroom accounts list` tells how each login stands."
+    hosts = {
+        box.address.rpartition("@")[2]
+        for box, each in zip(ill, served, strict=True)
+        if isinstance(each, DirectoryDomain)
+    }
+    if hosts:
+        checks = ", ".join(f"`postroom accounts check {name}`" for name in sorted(hosts))
+        return f"Run {checks}."
     return "`postroom mailboxes list` tells which there are."
 
 

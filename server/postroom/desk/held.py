@@ -147,7 +147,7 @@ def _groups(con: Connection, send_id: int) -> dict[str, tuple[str, ...]]:
 def _reason(groups: dict[str, tuple[str, ...]], why: str) -> str:
     """What the agent and the operator read of it from now on."""
     said = [f"A person decided that it does not go{' on' if groups['accepted'] else ''}."]
-    said += [f"They say: {why}"] if why else []
+    said += [f"They say: {_ended(why)}"] if why else []
     for name, words in (
         ("accepted", "Already delivered to"),
         ("refused", "Refused by the server for"),
@@ -156,6 +156,11 @@ def _reason(groups: dict[str, tuple[str, ...]], why: str) -> str:
     ):
         said += [f"{words} {', '.join(groups[name])}."] if groups[name] else []
     return " ".join(said)
+
+
+def _ended(why: str) -> str:
+    """A person's words as a sentence of their own: ours stand behind it."""
+    return why if why[-1] in ".!?…。！？" else f"{why}."
 
 
 def _for_operators(caller: Caller) -> None:

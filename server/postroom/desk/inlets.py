@@ -32,7 +32,8 @@ def check(con: Connection, name: str, domain: DirectoryDomain, idle: str) -> Che
     stands = state_of(con, name, domain.lmtp, idle)
     title = f"inlet {name}"
     if idle:
-        return Check(name=title, ok=False, says=f"not now: {told(stands)}", because="worker")
+        says = told(stands) if stands.state == LISTENING else f"not now: {told(stands)}"
+        return Check(name=title, ok=False, says=says, because="worker")
     return Check(
         name=title,
         ok=stands.listens_now,
@@ -44,6 +45,8 @@ def check(con: Connection, name: str, domain: DirectoryDomain, idle: str) -> Che
 def told(stands: InletState) -> str:
     """How an inlet stands, in a line."""
     since = f" since {stands.since}" if stands.since else ""
+    if stands.state == LISTENING and not stands.listens_now:  # the worker that listened has gone
+        since, stands = "", stands.model_copy(update={"state": "not listened for now"})
     detail = f": {stands.detail}" if stands.detail else ""
     last = stands.last_mail_at
     took = f"last took mail at {last}" if last else "has taken no mail yet"
@@ -76,6 +79,8 @@ def _next_step(lmtp: Lmtp, stands: InletState) -> str:
         where = f"lmtp:inet:{stands.at}" if lmtp.port else f"lmtp:unix:{stands.at}"
         return (
             "Where mail has been sent to it: `mailq` tells what Postfix still has and why, and"
-            f" `postconf virtual_transport` whether it hands mail in here ({where})."
+            f" `postconf virtual_transport` whether it hands mail in here ({where}). Both read"
+            " /etc/postfix: where Postfix's files lie elsewhere, add -c DIR (`postqueue -c DIR -p`"
+            " in the place of mailq)."
         )
     return ""

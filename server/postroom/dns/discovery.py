@@ -1,7 +1,7 @@
 """An address → where its mail may be read and submitted (RFC 6186, RFC 8314 §5.1)."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -52,6 +52,18 @@ async def discover(address: str, resolver: Resolver) -> Discovery:
     found = candidates(domain, records)
     unanswered = exchangers is None or None in services
     return Discovery(whole, found.imap, found.smtp, found.preset, unanswered)
+
+
+async def any_is_there(hosts: Collection[str]) -> bool:
+    """Whether one of these names has an address, as whoever connects to it would find it."""
+    return any(await asyncio.gather(*map(_has_address, hosts)))
+
+
+async def _has_address(host: str) -> bool:
+    try:
+        return bool(await asyncio.get_running_loop().getaddrinfo(host, None))
+    except (OSError, UnicodeError):
+        return False
 
 
 async def _or_none(look_up: Awaitable[T]) -> T | None:

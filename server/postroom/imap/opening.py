@@ -43,8 +43,29 @@ async def open_dialogue(login: ImapLogin, timeout: float) -> Dialogue:
         raise
 
 
+async def reach(login: ImapLogin, timeout: float) -> frozenset[str]:
+    """What a server says before a login that it can do: it is there, speaks IMAP, and its TLS is
+    trusted. Nothing is said of who we are; raises as ``open_dialogue``."""
+    news = FolderNews()
+    wire = await _connect(login, news, timeout)
+    try:
+        dialogue = Dialogue(wire, news, timeout)
+        await _secure(dialogue, login, await _greeting(wire, login, timeout))
+        return dialogue.capabilities or await ask_capabilities(dialogue)
+    finally:
+        if wire.transport is not None:
+            wire.transport.abort()
+
+
 async def _enter(dialogue: Dialogue, login: ImapLogin, greeting: Untagged) -> None:
     """From the greeting to being logged in."""
+    await _secure(dialogue, login, greeting)
+    if dialogue.wire.state == NONAUTH:
+        await log_in(dialogue, login)
+
+
+async def _secure(dialogue: Dialogue, login: ImapLogin, greeting: Untagged) -> None:
+    """From the greeting to where a login may be said."""
     if login.security is not Security.STARTTLS:
         dialogue.capabilities = offered_in(greeting.parts[0])
     elif dialogue.wire.state == AUTH:
@@ -57,8 +78,6 @@ async def _enter(dialogue: Dialogue, login: ImapLogin, greeting: Untagged) -> No
         )
     else:
         await start_tls(dialogue, login)  # and forget the greeting: anybody may have written it
-    if dialogue.wire.state == NONAUTH:
-        await log_in(dialogue, login)
 
 
 async def _connect(login: ImapLogin, news: FolderNews, timeout: float) -> ImapWire:

@@ -33,6 +33,16 @@ def inlet_of(domain: str) -> str:
     return f"lmtp {domain}"
 
 
+def table_of(domain: str) -> str:
+    """What the table of a directory is called among the logins, likewise."""
+    return f"table {domain}"
+
+
+def begin_anew(con: Connection) -> None:
+    """Forget how inlets and tables stood: a worker that begins tries each of them."""
+    sql.begin_anew(con)
+
+
 def every(con: Connection) -> list[Row]:
     """All logins, by name."""
     return list(sql.every(con))

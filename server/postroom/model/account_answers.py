@@ -10,7 +10,8 @@ class LoginState(Answer):
     """How a login elsewhere stands."""
 
     name: str
-    """An account's name, or the address of a mailbox with a login of its own."""
+    """An account's name, or the address of a mailbox with a login of its own; of a table, the
+    domain."""
     state: str
     """reading, idle, polling, down; "unread" where nothing has been read there yet."""
     since: str | None = None
@@ -30,6 +31,8 @@ class AccountView(Answer):
     smtp: str
     login: str
     """Where the password, or what tokens are got with, lies: never what it is."""
+    smtp_login: str | None = None
+    """As whom mail is submitted, and where that password lies; None where it is the same login."""
     files_sent: bool
     on_unknown: str
     trusted: tuple[str, ...] = ()
@@ -68,6 +71,10 @@ class DirectoryView(Answer):
     """How mail comes in: it is read there, or handed in."""
     inlet: InletState | None = None
     """With "lmtp": how that goes. No login is read then."""
+    database: str
+    """Which, and where it is told; never the connection string."""
+    table: LoginState
+    """Its table: ready, down; "untried" where no worker has tried it yet."""
     states: dict[str, int]
     """How many logins stand how."""
     read_now: bool = True

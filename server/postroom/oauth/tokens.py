@@ -51,7 +51,7 @@ class OAuthTokens:
         self._clock = clock
         self._client_secret = client_secret
         self._refresh_token = RefreshToken(refresh_token, account) if refresh_token else None
-        self._endpoint = endpoint or Endpoint(oauth.token_url)
+        self._endpoint = endpoint or Endpoint(oauth.token_url, certificates=oauth.certificates)
         self._held: _Held | None = None
         self._renewal: asyncio.Task[_Held] | None = None
 

@@ -3,6 +3,7 @@
     findings.py      what was found, and why something was not
     reading.py       one try at an IMAP server
     submitting.py    one try at a submission server
+    hosting.py       one try at each part of a mail host whose mailboxes are rows of a table
     trying.py        candidates, one after another, until one lets us in
     letter.py        the mail that an account sends to itself; no I/O
     rewriting.py     what became of it on its way; no I/O

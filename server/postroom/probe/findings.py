@@ -100,6 +100,23 @@ class RoundTrip(Frozen):
     """Who wrote the topmost Authentication-Results, for the setting ``trusted``."""
 
 
+class Part(Frozen):
+    """One part of a mail host, as it was found."""
+
+    name: Literal["database", "imap", "smtp", "inlet"]
+    says: str | None = None
+    """What is well there."""
+    failure: Failure | None = None
+
+
+class HostProbed(Frozen):
+    """All that was found of a domain whose mailboxes are rows of a table."""
+
+    ok: bool
+    domain: str
+    parts: tuple[Part, ...]
+
+
 class Probed(Frozen):
     """All that was found of one account."""
 

@@ -1,12 +1,14 @@
 """One try at a submission server: in, what does it offer, and out."""
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
+from postroom.certificates import FAULT
 from postroom.model.sends import Obstacle
 from postroom.model.servers import Security
 from postroom.probe.findings import Failure, SmtpFindings
-from postroom.probe.reading import STEP_SECONDS, WHOLE_SECONDS, too_slow
+from postroom.probe.reading import STEP_SECONDS, WHOLE_SECONDS, failure_of, too_slow
 from postroom.smtp.account import SmtpLogin
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ _NO_SMTP = (
 )
 
 
+_OF_CERTIFICATE = re.compile(rf"(.* {re.escape(FAULT)} \(.*?\)\.) (.*)")
+
+
 async def try_smtp(
     login: SmtpLogin, *, step: float = STEP_SECONDS, whole: float = WHOLE_SECONDS
 ) -> SmtpFindings | Failure:
@@ -67,10 +72,15 @@ async def try_smtp(
 
 def _failure(failed: Exception, login: SmtpLogin) -> Failure:
     from postroom.smtp.login import LoginRefused
+    from postroom.smtp.opening import NoToken
     from postroom.smtp.replies import StageFailed
 
     assert isinstance(failed, StageFailed)
+    if isinstance(failed, NoToken):  # the server has not been asked, and nothing is wrong with it
+        return failure_of(failed.error)
     code, says = _REFUSED if isinstance(failed, LoginRefused) else _SAYS[failed.obstacle]
+    if found := _OF_CERTIFICATE.fullmatch(failed.answer.text):  # all of it is our own words
+        return Failure(code=code, says=found[1], next_step=found[2])
     return Failure(
         code=code,
         says=says.format(where=f"{login.host}:{login.port}"),

@@ -25,13 +25,13 @@ def of_account(name: str, domain: AccountDomain, account: Account) -> Provisione
     return AccountProvisioner(name, local_part, domain.separator)
 
 
-def of_directory(name: str, domain: DirectoryDomain, conninfo: Secret | None) -> Provisioner:
+def of_directory(name: str, domain: DirectoryDomain, conninfo: Secret | None) -> "Directory":
     """Rows of a table; ``conninfo`` is how its PostgreSQL server is reached, None for SQLite."""
-    return _Directory(name, domain, conninfo)
+    return Directory(name, domain, conninfo)
 
 
 @dataclass(frozen=True)
-class _Directory:
+class Directory:
     """A directory whose database is looked up when needed: how to reach it may be a secret."""
 
     domain: str
@@ -54,6 +54,11 @@ class _Directory:
     async def prepare(self) -> None:
         table = await self._table()
         await asyncio.to_thread(table.prepare)
+
+    async def rehearse(self) -> None:
+        """Find out whether its table can be written, without a trace. Raises as it would then."""
+        table = await self._table()
+        await asyncio.to_thread(table.rehearse)
 
     async def provision(self, *mailboxes: Mailbox) -> None:
         await (await self._now()).provision(*mailboxes)

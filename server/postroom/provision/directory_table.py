@@ -38,7 +38,12 @@ class DirectoryTable(Protocol):
     """
 
     def prepare(self) -> None:
-        """Make the table where it is absent and we may: the servers must find it."""
+        """Make the table where it is absent and we may: the servers must find it. Where it is
+        there, find out whether it can be had."""
+
+    def rehearse(self) -> None:
+        """Write a mailbox that nobody has, change it, take it out, and undo all of that: whether it
+        could be done. A table that refuses such a row can be had."""
 
     def put(self, *rows: Row) -> None:
         """Let the mailboxes be there, live, as ``rows`` say: new, or changed to that."""
@@ -48,6 +53,12 @@ class DirectoryTable(Protocol):
 
     def remove(self, *addresses: str) -> None:
         """Let nobody log in to them any more."""
+
+
+def nobody() -> Row:
+    """A mailbox that no server knows and that no row is of: what looks it up finds nothing, as it
+    is never committed."""
+    return Row(f"postroom-check-{secrets.token_hex(8)}@postroom.invalid", "{PLAIN}*")
 
 
 PUT = f"""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from postroom.model.errors import PostroomError
+from postroom.model.errors import PostroomError, Unavailable
 from postroom.model.sends import Obstacle
 from postroom.model.servers import Security
 from postroom.smtp.account import SmtpLogin
@@ -12,6 +12,16 @@ from postroom.smtp.login import LoginRefused, log_in
 from postroom.smtp.replies import Answer, StageFailed
 from postroom.smtp.starttls import UpgradeFailed
 from postroom.smtp.tls import NoCertificates, tls_failure, trust
+
+
+class NoToken(StageFailed):
+    """There was no access token to log in with: the mail server has not been asked."""
+
+    def __init__(self, error: PostroomError) -> None:
+        said = f"{error.message} {error.next_step}".strip()
+        super().__init__(Answer(0, said), Obstacle.LOGIN)
+        self.error = error
+
 
 OPENING_PARTS = 4
 """Connecting, TLS, EHLO and the login may each take the timeout; a server that drips its answers
@@ -42,11 +52,12 @@ async def _secret(login: SmtpLogin, dialogue: Dialogue, patience: float, refused
         async with asyncio.timeout(patience):
             return await login.token(refused=refused)
     except PostroomError as error:
-        answer = Answer(0, f"{error.message} {error.next_step}".strip())
+        failed = NoToken(error)
     except TimeoutError:
-        answer = Answer(0, "No OAuth 2 token could be had in time.")
-    dialogue.note("OAuth 2 token", answer)
-    raise StageFailed(answer, Obstacle.LOGIN)
+        message = "No OAuth 2 token could be had in time."
+        failed = NoToken(Unavailable("oauth_timeout", message, "Try again later."))
+    dialogue.note("OAuth 2 token", failed.answer)
+    raise failed
 
 
 async def _open(login: SmtpLogin, secret: str, dialogue: Dialogue, timeout: float) -> TellingClient:

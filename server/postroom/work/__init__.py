@@ -33,5 +33,6 @@ Mail out:
     lending.py      connections for both, few              tokens.py      access tokens of accounts
 
     provisioning.py tells servers what became of their mailboxes
+    directories.py  how the tables stand that it is told by
     caretaker.py    expiry, and the mail of mailboxes that are gone
 """

@@ -1,5 +1,6 @@
 """What a server's answers come to: where a send stands after an attempt, and why."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from postroom.model.sends import (
     SendStatus,
     Submission,
 )
+from postroom.provision.postfix_dovecot import SENDS_NOTHING
 
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
 """Seconds before the next try after the first, second … deferral (RFC 5321 §4.5.4.1 asks for at
@@ -21,6 +23,9 @@ NO_ANSWER = 0
 LOGIN_CODES = (530, 534, 535, 538)
 """A login that is refused for good (RFC 4954 §6)."""
 
+
+_SENDS_NOTHING = re.compile(rf"5\.7\.1 .*: {re.escape(SENDS_NOTHING)}$")
+"""What a Postfix answers whose files we printed so."""
 
 _OBSTACLES = {
     Obstacle.UNREACHABLE: "The mail server cannot be reached.",
@@ -134,6 +139,11 @@ def _refused(reply: RecipientReply, local_domains: frozenset[str]) -> str:
         return (
             f"{address} is outside: this mailbox reaches only addresses at {reached}. A mailbox of"
             " a domain with a real mail account reaches everybody (README, Addresses outside)."
+        )
+    if reply.code == 550 and _SENDS_NOTHING.search(reply.text):
+        return (
+            f"{address} is elsewhere, and this mailbox's mail host sends nothing to elsewhere: its"
+            " configuration was printed with --relay none."
         )
     if reply.code in LOGIN_CODES:
         return f"The mail server does not let this mailbox send ({reply.code})."

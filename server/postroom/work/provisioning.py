@@ -13,6 +13,7 @@ from postroom.model.events import EventType
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.provision.provisioner import Provisioner
 from postroom.work import troubles
+from postroom.work.directories import Directories
 from postroom.work.term import Term
 from postroom.work.tries import Tries
 
@@ -37,6 +38,7 @@ class Provisioning:
         """``provisioners`` by domain."""
         self._term = term
         self._provisioners = provisioners
+        self._directories = Directories(term)
         self._telling: set[str] = set()
         """Domains whose server is just being told."""
         self._asked: set[str] = set()
@@ -45,9 +47,11 @@ class Provisioning:
     async def run(self) -> None:
         """Tell what is to be told, until cancelled. A domain whose server cannot be told keeps no
         other one waiting."""
-        for provisioner in self._provisioners.values():
-            await _prepare(provisioner)
         async with asyncio.TaskGroup() as group:
+            for provisioner in self._provisioners.values():
+                if not provisioner.live_at_commit:
+                    name = f"directory-{provisioner.domain}"
+                    group.create_task(self._directories.keep(provisioner), name=name)
             while True:
                 changed = self._term.index.next_change()
                 self._asked |= (await self._to_tell()).keys()
@@ -82,6 +86,8 @@ class Provisioning:
         try:
             await self._tell_together(self._provisioners.get(domain), boxes)
         except Unavailable as error:
+            if domain in self._provisioners:
+                await self._directories.fails(domain, error)
             for box in boxes:
                 await troubles.tell(self._term, box.id, error.message)
             return False
@@ -90,6 +96,7 @@ class Provisioning:
                 return all([await self._tell(domain, [box]) for box in boxes])
             await troubles.tell(self._term, boxes[0].id, _problem(boxes[0], error))
             return False
+        await self._directories.serves(domain)
         return True
 
     async def _tell_together(self, provisioner: Provisioner | None, boxes: list[Mailbox]) -> None:
@@ -112,14 +119,6 @@ class Provisioning:
         if box.status is MailboxStatus.PROVISIONING:
             now = self._term.index.clock()
             journal.append(con, now, EventType.MAILBOX_LIVE, "worker", mailbox_id=box.id)
-
-
-async def _prepare(provisioner: Provisioner) -> None:
-    """Let a server find its table before the first mailbox is made; which tries it again."""
-    try:
-        await provisioner.prepare()
-    except PostroomError as error:
-        log.warning("The directory of %s is not ready: %s", provisioner.domain, error)
 
 
 def _alike(boxes: list[Mailbox]) -> Iterator[list[Mailbox]]:

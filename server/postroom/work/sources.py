@@ -39,6 +39,8 @@ class State(StrEnum):
     """It cannot be reached, or does not let us in; it is tried again by itself."""
     LISTENING = "listening"
     """No login: mail is handed in (inlet.py)."""
+    READY = "ready"
+    """No login: the table of a directory can be written (directories.py)."""
 
 
 class Source(Protocol):
@@ -176,12 +178,13 @@ class AccountSource:
         return await self._term.index.read(look)
 
 
-async def record(term: Term, name: str, box_id: int | None, state: State, detail: str) -> None:
-    """Write down how a login or an inlet stands, where that is news. Never raises."""
-    now = term.index.clock()
+async def record(term: Term, name: str, box_id: int | None, state: State, detail: str) -> bool:
+    """Write down how a login, an inlet or a table stands; whether that is news. Never raises."""
+    now, news = term.index.clock(), False
 
     def change(con: Connection) -> None:
-        if logins.set_state(con, name, state, detail, now):
+        nonlocal news
+        if news := logins.set_state(con, name, state, detail, now):
             said = f"{state}: {detail}" if detail else str(state)
             journal.append(
                 con, now, EventType.LOGIN_STATE, "worker", mailbox_id=box_id, detail=said
@@ -193,3 +196,4 @@ async def record(term: Term, name: str, box_id: int | None, state: State, detail
             await term.write(change)
     except PostroomError as error:
         troubles.log.error("How %s stands was not recorded: %s", name, error.code)
+    return news

@@ -10,7 +10,7 @@ from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressFo
 from postroom.credentials.vault import Vault
 from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
-from postroom.index import folders
+from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
@@ -69,6 +69,7 @@ async def run(
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
+        await term.write(logins.begin_anew)
         read = {way.name for way in ways}
         await term.write(lambda con: folders.forget_strays_but_of(con, read))
         await doorbell.ring_where_something_waits(server, term.index)

@@ -25,6 +25,7 @@ from postroom.cli.accounts.plan import Plan, named, read_back
 from postroom.cli.accounts.questions import Questions
 from postroom.cli.accounts.servers import Servers, servers, show_servers
 from postroom.cli.accounts.trying import LoggedIn, try_both
+from postroom.cli.accounts.unknown_servers import told_by_person, without_servers
 from postroom.cli.accounts.wanted import Wanted
 from postroom.cli.answers import err, say
 from postroom.cli.asked import Asked
@@ -99,6 +100,9 @@ class Adding:
 
     def _planned(self, address: str, found: Discovery | None) -> tuple[Plan, Servers]:
         where = servers(self._wanted, found)
+        if unknown := without_servers(where):
+            self._wanted = told_by_person(self._wanted, unknown, self._questions)
+            where = servers(self._wanted, found)
         plan = named(self._wanted, address, where.preset)
         settings_file.check_new(self._known, plan.name, plan.domain)
         if self._wanted.source is None:

@@ -20,7 +20,7 @@ def show_probed(page: Page, found: Probed) -> None:
 def show_imap(page: Page, found: ImapFindings | Failure) -> None:
     """What an IMAP server can do."""
     if isinstance(found, Failure):
-        _failed(page, "IMAP", found)
+        show_failure(page, "IMAP", found)
         return
     _line(page, True, "IMAP", f"{found.host}:{found.port}, {_security(found.security)}, logged in")
     told = "tells of news by itself" if found.idle else "no: it is asked again and again"
@@ -37,7 +37,7 @@ def show_imap(page: Page, found: ImapFindings | Failure) -> None:
 def show_smtp(page: Page, found: SmtpFindings | Failure) -> None:
     """What a submission server offers."""
     if isinstance(found, Failure):
-        _failed(page, "SMTP", found)
+        show_failure(page, "SMTP", found)
         return
     _line(page, True, "SMTP", f"{found.host}:{found.port}, {_security(found.security)}, logged in")
     for has, name, lacking in (
@@ -52,7 +52,7 @@ def show_smtp(page: Page, found: SmtpFindings | Failure) -> None:
 def show_round_trip(page: Page, found: RoundTrip | Failure) -> None:
     """What became of a mail that the account sent to itself."""
     if isinstance(found, Failure):
-        _failed(page, "mail to itself", found)
+        show_failure(page, "mail to itself", found)
         return
     if not found.accepted:
         _line(page, False, "mail to itself", f"was not taken from {found.address}")
@@ -87,6 +87,11 @@ def _arrived(page: Page, found: RoundTrip) -> None:
         _line(page, True, "  checks senders", f"as {found.authserv_id} (the setting trusted)")
 
 
+def show_well(page: Page, what: str, says: str) -> None:
+    """What works."""
+    _line(page, True, what, says)
+
+
 def _known(found: RoundTrip) -> bool:
     return bool(found.message_id_kept or found.message_id_learned)
 
@@ -109,7 +114,8 @@ def _sent(files: bool | None) -> str:
     return "a copy is filed by itself" if files else "nothing is filed: Postroom does"
 
 
-def _failed(page: Page, what: str, failure: Failure) -> None:
+def show_failure(page: Page, what: str, failure: Failure) -> None:
+    """What does not work, and what to do."""
     page.line((f"{'✗' if page.draws else '!!':<3}", "red"), f"{what:<{WIDTH}}", failure.says)
     _quoted(page, failure.detail)
     if failure.next_step:

@@ -33,7 +33,7 @@ def account_in(operator: Operator, name: str) -> "Account":
     if account is None:
         raise NotFound(
             "account_not_found",
-            "There is no account of this name in postroom.toml.",
+            "There is no account and no domain with a directory of this name in postroom.toml.",
             "`postroom accounts list` tells which there are; `postroom accounts add` adds one.",
         )
     return account

@@ -17,6 +17,8 @@ class Servers:
     imap: tuple[Candidate, ...]
     smtp: tuple[Candidate, ...]
     preset: Preset | None
+    assumed: frozenset[str] = frozenset()
+    """Options that named a server and not how it is secured: that follows from the port."""
 
     @property
     def doubtful(self) -> tuple[Candidate, ...]:
@@ -28,7 +30,7 @@ class Servers:
         imap, smtp = (
             tuple(one for one in ones if not is_doubtful(one)) for ones in (self.imap, self.smtp)
         )
-        return Servers(imap, smtp, self.preset)
+        return Servers(imap, smtp, self.preset, self.assumed)
 
 
 def is_doubtful(candidate: Candidate) -> bool:
@@ -42,6 +44,14 @@ def servers(wanted: Wanted, found: Discovery | None) -> Servers:
         _of(wanted.imap, wanted.imap_security, "--imap", found.imap if found else ()),
         _of(wanted.smtp, wanted.smtp_security, "--smtp", found.smtp if found else ()),
         PRESETS.get(found.preset) if found else None,
+        frozenset(
+            option
+            for option, host, security in (
+                ("--imap", wanted.imap, wanted.imap_security),
+                ("--smtp", wanted.smtp, wanted.smtp_security),
+            )
+            if host is not None and security is None
+        ),
     )
 
 
@@ -74,7 +84,11 @@ def show_servers(page: Page, found: Servers, unanswered: bool) -> None:
         page.line((f"This is {found.preset.title}; it wants {found.preset.password}.", "bold"))
     for label, ones in (("IMAP", found.imap), ("SMTP", found.smtp)):
         for one in ones:
-            page.line((f"{label}  ", "dim"), where(one), (f"  {_said_by(one)}", "dim"))
+            said = _said_by(one)
+            option = f"--{label.lower()}"
+            if option in found.assumed:
+                said += f"; {one.security} follows from the port, or pass {option}-security"
+            page.line((f"{label}  ", "dim"), where(one), (f"  {said}", "dim"))
             if is_doubtful(one):
                 page.line(("      lies outside the address's domain", "yellow"))
     if unanswered:

@@ -80,7 +80,7 @@ def _written(text: str, more: Mapping[str, Any]) -> str:
     for key in ("accounts", "domains"):
         for name, values in more.get(key, {}).items():
             if key in document:
-                document[key][name] = _table(values)
+                document[key][name] = _table(values, then=_follows(text, key))
             else:
                 tables.setdefault(key, tomlkit.table(is_super_table=True))[name] = _table(values)
     begun = tomlkit.dumps(document)
@@ -89,10 +89,22 @@ def _written(text: str, more: Mapping[str, Any]) -> str:
     return f"{begun}{'' if begun.endswith(chr(10)) or not begun else chr(10)}{gap}{added}"
 
 
-def _table(values: Mapping[str, Any]) -> Any:
+def _follows(text: str, key: str) -> bool:
+    """Whether another table stands in the file behind those of ``key``: a blank line parts them."""
+    heads = [line.strip().lstrip("[").strip() for line in text.splitlines() if _is_head(line)]
+    return bool(heads) and not heads[-1].startswith(key)
+
+
+def _is_head(line: str) -> bool:
+    return line.lstrip().startswith("[")
+
+
+def _table(values: Mapping[str, Any], *, then: bool = False) -> Any:
     table = tomlkit.table()
     for key, value in values.items():
         table[key] = _inline(value) if isinstance(value, Mapping) else value
+    if then:
+        table.add(tomlkit.nl())
     return table
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from postroom.cli.accounts.check_page import show_imap, show_smtp
+from postroom.cli.accounts.hints import hinted
 from postroom.cli.accounts.plan import Plan
 from postroom.cli.accounts.servers import Servers
 from postroom.dns.candidates import Candidate
@@ -50,16 +51,24 @@ async def try_both(
         user = plan.smtp_user
         return SmtpLogin(server.host, server.port, user, secret, server.security, None, file)
 
+    async def reads(login: ImapLogin) -> ImapFindings | Failure:
+        server = _candidate_at(where.imap, login.host, login.port)
+        return hinted(await try_imap(login), "imap", server)
+
+    async def submits(login: SmtpLogin) -> SmtpFindings | Failure:
+        server = _candidate_at(where.smtp, login.host, login.port)
+        return hinted(await try_smtp(login), "smtp", server)
+
     reading = await first_that_works(
         [imap_at(one) for one in where.imap],
-        try_imap,
+        reads,
         lambda login, found: tell(lambda page: show_imap(page, found)),
     )
     if isinstance(reading, Failure):
         return reading
     submitting = await first_that_works(
         [smtp_at(one) for one in where.smtp],
-        try_smtp,
+        submits,
         lambda login, found: tell(lambda page: show_smtp(page, found)),
     )
     if isinstance(submitting, Failure):

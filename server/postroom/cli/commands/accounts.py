@@ -37,12 +37,16 @@ def accounts() -> None:
 
 
 def _asked_for(asked: Asked, program: str, work: "Callable[[Desk], Awaitable[T]]") -> T:
-    """What the desk answers. A folder with a postroom.toml is meant to be a post room, though no
-    mailbox has been made there yet."""
-    from postroom.settings import CONFIG_FILE
+    """What the desk answers."""
+    from postroom.model.errors import NotFound
 
-    meant = (asked.place() / CONFIG_FILE).is_file()
-    return at_desk(asked, program, lambda room: work(room.desk), makes_room=meant)
+    try:
+        return at_desk(asked, program, lambda room: work(room.desk), makes_room=asked.is_meant())
+    except NotFound as error:
+        if error.code != "no_post_room":
+            raise
+        then = "`postroom accounts add` adds an account, and makes the post room with it."
+        raise NotFound(error.code, error.message, then) from error
 
 
 @accounts.command("list")
@@ -76,6 +80,10 @@ def _table(page: "Page", found: "AccountList") -> None:
     ]
     page.table(("name", "address", "domains", "mailboxes", "login"), rows)
     for one in found.directories:
+        if one.table.state == "down":
+            from postroom.desk import tables
+
+            page.line((f"  {one.domain}: ", "dim"), f"table {tables.told(one.table)}")
         if one.inlet is not None:
             from postroom.desk.inlets import told
 
@@ -106,11 +114,19 @@ def _counted(host: "DirectoryView") -> str:
 @shared
 @pass_asked
 def show(asked: Asked, name: str) -> None:
-    """Show everything about one account but its secrets."""
+    """Show everything about one account, or one domain with a directory, but its secrets."""
+    from postroom.model.account_answers import AccountView
     from postroom.model.callers import operator
 
-    found = _asked_for(asked, "accounts show", lambda desk: desk.accounts.show(operator(), name))
-    say(asked.json, found, lambda page: _details(page, found))
+    async def look(desk: "Desk") -> "AccountView | DirectoryView":
+        host = await desk.accounts.host(operator(), name)
+        return host or await desk.accounts.show(operator(), name)
+
+    found = _asked_for(asked, "accounts show", look)
+    if isinstance(found, AccountView):
+        say(asked.json, found, lambda page: _details(page, found))
+    else:
+        say(asked.json, found, lambda page: _host(page, found))
 
 
 def _details(page: "Page", found: "AccountView") -> None:
@@ -120,6 +136,18 @@ def _details(page: "Page", found: "AccountView") -> None:
         shown = ", ".join(value) if isinstance(value, tuple) else str(value)
         page.line((f"{name.replace('_', ' '):<18}", "dim"), shown)
     page.line((f"{'stands':<18}", "dim"), _stands(found.login_state))
+
+
+def _host(page: "Page", found: "DirectoryView") -> None:
+    from postroom.desk import inlets, tables
+
+    for name in ("domain", "database", "imap", "smtp", "mailboxes", "delivery"):
+        page.line((f"{name:<18}", "dim"), str(getattr(found, name)))
+    page.line((f"{'table':<18}", "dim"), tables.told(found.table))
+    stands = inlets.told(found.inlet) if found.inlet is not None else _counted(found)
+    page.line((f"{'stands':<18}", "dim"), stands)
+    for login in found.down:
+        page.line((f"  {login.name}: ", "dim"), _stands(login))
 
 
 @accounts.command("strays")

@@ -11,6 +11,7 @@ from postroom.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from postroom.accounts.account import Account
+    from postroom.accounts.directory import DirectoryDomain
     from postroom.probe.findings import Probed
     from postroom.settings import Operator
 
@@ -29,19 +30,40 @@ if TYPE_CHECKING:
 @shared
 @pass_asked
 def check(asked: Asked, name: str, send: bool, patience: float) -> int:
-    """Log in to an account's servers now, and say what they can do.
+    """Log in to an account's servers now, and say what they can do; of a domain with a directory,
+    whether its database can be written and its servers be reached.
 
     Exit code 1 where something does not work, 4 where the mail did not come in time.
     """
+    from postroom.accounts.directory import DirectoryDomain
     from postroom.cli.accounts.at_once import at_once
     from postroom.cli.accounts.check_page import show_probed
     from postroom.cli.accounts.logins import account_in, operator_of
 
     operator = operator_of(asked)
+    served = operator.served.get(name)
+    if name not in operator.accounts and isinstance(served, DirectoryDomain):
+        return _host(asked, name, served, send)
     account = account_in(operator, name)
     found = at_once(_probed(operator, name, account, patience if send else None))
     say(asked.json, found, lambda page: show_probed(page, found))
     return _code(found)
+
+
+def _host(asked: Asked, name: str, domain: "DirectoryDomain", send: bool) -> int:
+    from postroom.cli.accounts.at_once import at_once
+    from postroom.cli.accounts.host import probed_host, show_host
+    from postroom.model.errors import InvalidRequest
+
+    if send:
+        raise InvalidRequest(
+            "no_own_mailbox",
+            f"{name} has no mailbox of its own that a mail could be sent from and to.",
+            "Leave --send out, or send one with `postroom send` from a mailbox there.",
+        )
+    found = at_once(probed_host(name, domain))
+    say(asked.json, found, lambda page: show_host(page, found))
+    return ExitCode.DONE if found.ok else ExitCode.FAILED
 
 
 async def _probed(

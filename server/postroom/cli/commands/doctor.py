@@ -24,7 +24,12 @@ def doctor(asked: Asked) -> int:
     from postroom.model.errors import NotFound
 
     try:
-        found = at_desk(asked, "doctor", lambda room: room.desk.health.report(operator()))
+        found = at_desk(
+            asked,
+            "doctor",
+            lambda room: room.desk.health.report(operator()),
+            makes_room=asked.is_meant(),
+        )
     except NotFound as error:
         found = _nothing_here(str(asked.place()), error.next_step)
     say(asked.json, found, lambda page: _show(page, found))

@@ -113,7 +113,7 @@ def _database(asked: str, password_file: Path | None) -> dict[str, Any]:
     if password_file is None:
         raise InvalidRequest(
             "database_password_missing",
-            "Postfix and Dovecot log in to PostgreSQL with a password.",
+            "Dovecot logs in to PostgreSQL with a password.",
             "Name a file that holds it with --database-password-file.",
         )
     return _postgres(url, password_file.read_text(encoding="utf-8").strip())

@@ -16,6 +16,10 @@ SELECT * FROM logins WHERE name = :name;
 INSERT INTO logins (name, since, state, state_at, detail) VALUES (:name, -1, :state, :at, :detail)
 ON CONFLICT DO UPDATE SET state = excluded.state, state_at = excluded.state_at, detail = excluded.detail;
 
+-- name: begin_anew()!
+-- Forget the inlets and the tables of directories: their names have a space in them.
+DELETE FROM logins WHERE name LIKE 'lmtp %' OR name LIKE 'table %';
+
 -- name: every()
 -- All logins, by name.
 SELECT * FROM logins ORDER BY name;

@@ -218,6 +218,7 @@ def host_options(**given: Any) -> HostOptions:
     except Malformed as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         place = ".".join(step for step in first["loc"] if step in _NAMES)
+        place = place.removesuffix(".path")  # a file is what --database itself names
         said = first["msg"].removeprefix("Value error, ")
         raise InvalidRequest(
             "host_options_invalid",

@@ -4,6 +4,7 @@ from importlib.resources import files
 from string import Template
 
 from postroom.provision.directory_table import SCHEMA, TABLE
+from postroom.provision.postfix_dovecot import SENDS_NOTHING
 from postroom.provision.postfix_dovecot.options import HostOptions, Postgres, SqliteFile
 
 SENT = ".sent.invalid"
@@ -192,7 +193,7 @@ def _relay(relay: str) -> str:
     if relay == "direct":
         return "# Straight to the recipients' servers.\nrelayhost ="
     if relay == "none":
-        none = "error:5.7.1 this host sends no mail to elsewhere"
+        none = f"error:5.7.1 {SENDS_NOTHING}"
         return f"default_transport = {none}\nrelay_transport = {none}"
     return f"relayhost = {relay}"
 
