@@ -53,9 +53,9 @@ MAX_QUOTED_LINES = 10_000
 """Lines in which quotes are told from words, half a second at worst; what is below stays with
 what is above it."""
 
-MAX_BODY_BYTES = 8_000_000
-"""Bytes that are decoded for these words: no charset of mail takes more than four for a character,
-and the slowest (UTF-7, ISO-2022) read four megabytes a second. The rest is an attachment."""
+MAX_BODY_BYTES = 4_000_000
+"""Bytes that are decoded for these words: twice what a send may carry, in any charset of mail. The
+slowest (UTF-7, ISO-2022) read four megabytes a second. Further parts are attachments."""
 
 MAX_HTML_CHARS = 2_000_000
 """HTML that is turned into text, characters; the DOM costs about twenty times as many bytes."""
