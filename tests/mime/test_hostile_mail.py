@@ -7,7 +7,7 @@ import pytest
 
 from postroom.mime import bounds
 from postroom.mime.attachments import attachment_content
-from postroom.mime.body import WRONG_CHARSET
+from postroom.mime.body import TOO_MUCH_TEXT, WRONG_CHARSET
 from postroom.mime.fields import TOO_MANY_FIELDS, TRUNCATED_FIELD
 from postroom.mime.html import STRANGE_HTML
 from postroom.mime.parse import SEVERAL_SENDERS, TOO_MANY_ADDRESSES, parse
@@ -91,6 +91,51 @@ def test_a_field_folded_a_hundred_thousand_times_is_cut() -> None:
     message = read(FROM + b"Subject: a\r\n" + b" b\r\n" * 100_000 + b"\r\nhello")
     assert TRUNCATED_FIELD in message.defects
     assert message.text == "hello"
+
+
+MIXED = FROM + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+PLAIN = b"Content-Type: text/plain; charset=%s\r\n\r\n"
+JAPANESE = FROM + PLAIN % b"iso-2022-jp"
+UUENCODED = FROM + b"Content-Type: application/x\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\n"
+ATTACHED = b"--x\r\nContent-Type: message/rfc822\r\n\r\n"
+
+SHAPES: dict[str, Callable[[int], bytes]] = {
+    "delimiters": lambda size: MIXED + b"--x\r\n" * (size // 5),
+    "closing delimiters": lambda size: MIXED + (b"--x--" + b" " * 58 + b"\r\n") * (size // 65),
+    "lines that begin like one": lambda size: MIXED + b"--xa\r\n" * (size // 6),
+    "folded lines": lambda size: FROM + b"Subject: a\r\n" + b" b\r\n" * (size // 4),
+    "fields": lambda size: FROM + b"X: y\r\n" * (size // 6),
+    "fields of parts": lambda size: MIXED + (b"--x\r\n" + b"X: y\r\n" * 1_500) * (size // 9_005),
+    "messages": lambda size: (
+        MIXED
+        + (b"--x\r\nContent-Type: message/rfc822\r\n\r\n" + b"X: y\r\n" * 1_500) * (size // 9_036)
+    ),
+    "uuencode": lambda size: UUENCODED + b"begin 644 a\n" + b"z\n" * (size // 2),
+    "kanji": lambda size: JAPANESE + b"\x1b$B-!4A\x1b(B a\r\n" * (size // 14),
+    "kanji and others": lambda size: JAPANESE + b"\x1b$B-!\x1b(B\x82\xa0 a\r\n" * (size // 14),
+    "UTF-7": lambda size: FROM + PLAIN % b"utf-7" + b"+AOQ- \xf3\r\n" * (size // 9),
+    "undeclared": lambda size: FROM + b"\r\n" + b"\xd3\xca\xbc\xfe\xb4\xab\r\n" * (size // 8),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_ten_megabytes_of_any_shape_are_read_in_bounded_time(shape: str) -> None:
+    read(SHAPES[shape](10_000_000))
+
+
+def test_uuencode_never_grows_beyond_what_came() -> None:
+    raw = SHAPES["uuencode"](100_000)
+    assert parse(raw).attachments[0].size < 2 * len(raw)
+
+
+def test_texts_beyond_what_is_decoded_are_attachments() -> None:
+    part = b"--x\r\n\r\n" + b"words of a part\r\n" * 150_000
+    raw = MIXED + part * 3 + b"--x--\r\n"
+    message = read(raw)
+    assert len(message.text) <= bounds.MAX_BODY_CHARS
+    assert TOO_MUCH_TEXT in message.defects
+    assert len(message.attachments) == 1
+    assert attachment_content(raw, message.attachments[0].number).startswith(b"words of a part")
 
 
 def test_a_hundred_thousand_fields_are_bounded_and_the_body_is_found() -> None:

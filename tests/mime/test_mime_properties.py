@@ -1,5 +1,6 @@
 """Laws: parsing is total, and parsing what was composed gives back what was written."""
 
+import base64
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 from mail_laws import assert_sound
 
 from postroom.mime.attachments import attachment_content, attachment_text
+from postroom.mime.charsets import decode
 from postroom.mime.compose import compose
 from postroom.mime.filenames import safe_filename
 from postroom.mime.parse import parse
 from postroom.mime.quotes import split_quotes
+from postroom.mime.tree import read_tree
 from postroom.mime.unseen import without_unseen
 from postroom.model.messages import AttachedFile, Draft, Person
 
@@ -142,3 +145,34 @@ def test_parsing_what_was_composed_gives_back_what_was_written(draft: Draft) -> 
         for part in message.attachments
     ]
     assert received == sent
+
+
+@RELAXED
+@given(DRAFTS, TEXTS.filter(lambda text: text.strip() != ""))
+def test_the_html_that_was_composed_is_in_the_mail_as_it_was_written(
+    draft: Draft, html: str
+) -> None:
+    raw = compose(draft.model_copy(update={"html": html}))
+    root, defects = read_tree(raw)
+    (leaf,) = [leaf for leaf in root.leaves() if leaf.content_type == "text/html"][:1]
+    content, about_content = leaf.content()
+    text, faithful = decode(content, leaf.parameters["charset"])
+    assert text.replace("\r\n", "\n").rstrip("\n") == html.rstrip("\n")
+    assert (defects, about_content, faithful) == ([], "", True)
+    message = parse(raw)
+    assert message.text == draft.text.strip()
+    assert len(message.attachments) == len(draft.attachments)
+
+
+@RELAXED
+@given(LINES, LINES)
+def test_a_subject_in_any_charset_of_its_writers_is_read(first: str, second: str) -> None:
+    """Words in UTF-8 and in what else their letters fit into, side by side."""
+    for charset in ("utf-8", "utf-16-be", "utf-7", "gb18030"):
+        words = [
+            f"=?{charset}?B?{base64.b64encode(text.encode(charset)).decode()}?="
+            for text in (first, second)
+            if text
+        ]
+        read = parse(b"Subject: " + "\r\n ".join(words).encode() + b"\r\n\r\nx").subject
+        assert read == " ".join((first + second).split())[:2_000], charset

@@ -4,7 +4,9 @@
         │
         tree          the MIME tree, bounded; a message inside a message is a leaf
         ├── fields        header sections           words, addresses, dates, parameters: in them
-        └── transfer      base64, quoted-printable  charsets: bytes to text
+        ├── boundaries    the lines between parts   nested: what an attached message is called
+        └── transfer      base64, quoted-printable  charsets: bytes to text; japanese,
+                                                    likely_charset: where labels mislead
         body          which leaves are the sender's words, and their text
         ├── html          DOM step, then Markdown   concealment: what HTML hides
         │                                           appearance, styles, colours: what it knows

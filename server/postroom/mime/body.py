@@ -35,10 +35,18 @@ def read_body(root: Part) -> Body:
     """The words of the message whose tree is ``root``. Never raises."""
     body = Body()
     pieces = []
+    left = bounds.MAX_BODY_BYTES
     for leaf in _text_leaves(root, body.parts):
-        piece = _text_of(leaf, body).strip()
+        if left <= 0:
+            body.parts.discard(leaf.number)  # an attachment, as what cannot be read is
+            continue
+        content, defect = leaf.content()
+        body.defects += [defect] if defect else []
+        piece = _text_of(leaf, _beginning(content, left), body).strip()
+        left -= len(content)
         if piece:
             pieces.append(piece)
+    body.defects += [TOO_MUCH_TEXT] if left < 0 else []
     text = "\n\n".join(pieces)
     if len(text) > bounds.MAX_BODY_CHARS:
         text = text[: bounds.MAX_BODY_CHARS]
@@ -111,10 +119,14 @@ def _has_words(leaf: Part) -> bool:
     return bool(leaf.content()[0].strip())
 
 
-def _text_of(leaf: Part, body: Body) -> str:
-    content, defect = leaf.content()
-    if defect:
-        body.defects.append(defect)
+def _beginning(content: bytes, most: int) -> bytes:
+    """At most so many bytes of ``content``, whole lines of them if they end."""
+    if len(content) <= most:
+        return content
+    return content[: content.rfind(b"\n", 0, most) + 1 or most]
+
+
+def _text_of(leaf: Part, content: bytes, body: Body) -> str:
     decoded, faithful = decode(content, leaf.parameters.get("charset", ""))
     if not faithful:
         body.defects.append(WRONG_CHARSET)

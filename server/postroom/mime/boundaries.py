@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from postroom.mime import bounds
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -53,7 +55,7 @@ def _delimiters(
     """Each delimiter line: its start, the next line's, and whether it is a closing one."""
     marker = b"--" + boundary.encode("utf-8", "replace")
     position = start
-    while True:
+    for _ in range(bounds.MAX_BOUNDARY_LINES):
         found = raw.find(marker, position, end)
         if found < 0:
             return

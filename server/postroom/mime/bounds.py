@@ -2,6 +2,10 @@
 
 What lies beyond a bound is never dropped: the raw mail stays in the index, the part that was not
 taken apart becomes an attachment, and a defect says so.
+
+Time has no bound of its own, because nothing in here may look at a clock. It follows from these:
+every loop is linear in what it is given, so that the longest mail that is read at all
+(`MAX_MESSAGE_BYTES`, 35 MB), made of the costliest shapes known, takes a few seconds of a core.
 """
 
 MAX_DEPTH = 30
@@ -11,7 +15,21 @@ MAX_PARTS = 1_000
 """Leaves of one message. Each costs a row and a look; 100,000 fit into a megabyte."""
 
 MAX_FIELDS = 2_000
-"""Fields of one header section. Long relay paths have a hundred."""
+"""Fields of a mail's header section. Long relay paths have a hundred."""
+
+MAX_HEADER_LINES = 50_000
+"""Lines of a mail's header section, folded ones among them; each is looked at by itself. It leaves
+room for the largest field in the shortest lines."""
+
+MAX_PART_FIELDS = 200
+"""Fields in the header section of a part, which describes one file; a thousand parts have one."""
+
+MAX_PART_HEADER_LINES = 2_000
+"""Lines of such a section."""
+
+MAX_BOUNDARY_LINES = 20_000
+"""Lines of one multipart that begin like its delimiter; each costs a look, and thirty multiparts
+may lie around one another. What follows the last one stays with the part before."""
 
 MAX_FIELD_BYTES = 100_000
 """One field, bytes: what the common mail servers accept (Postfix's header_size_limit)."""
@@ -34,6 +52,10 @@ MAX_BODY_CHARS = 2_000_000
 MAX_QUOTED_LINES = 10_000
 """Lines in which quotes are told from words, half a second at worst; what is below stays with
 what is above it."""
+
+MAX_BODY_BYTES = 4_000_000
+"""Bytes that are decoded for these words: twice what a send may carry, in any charset of mail. The
+slowest (UTF-7, ISO-2022) read four megabytes a second. Further parts are attachments."""
 
 MAX_HTML_CHARS = 2_000_000
 """HTML that is turned into text, characters; the DOM costs about twenty times as many bytes."""

@@ -67,6 +67,9 @@ _NOT_ASCII = re.compile("utf-?7|utf-?16|utf-32|hz", re.IGNORECASE)
 
 _EIGHT_BIT = re.compile(rb"([\x80-\xff]+)")
 
+_MOST_PIECES = 50_000
+"""Runs of 8-bit bytes that are read in a text that should have none; further ones are U+FFFD."""
+
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -159,7 +162,7 @@ def _has_some_utf8(text: str) -> bool:
 
 def _utf7_with_8bit(content: bytes) -> str:
     """UTF-7 into which some program on the way wrote 8-bit bytes, as virus scanners do."""
-    pieces = _EIGHT_BIT.split(content)
+    pieces = _EIGHT_BIT.split(content, _MOST_PIECES)
     return "".join(
         piece.decode("cp1252", "replace") if at % 2 else piece.decode("utf-7", "replace")
         for at, piece in enumerate(pieces)

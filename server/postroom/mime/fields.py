@@ -16,8 +16,6 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 
-_BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\r?\n\Z")
-
 _NEVER_MENDED = frozenset({"authentication-results"})
 """Fields that a server vouches with: a line of the sender's own must not become part of one."""
 
@@ -79,9 +77,17 @@ class _Section:
         self.name = ""
         self.lines: list[bytes] = []
         self.size = 0
+        self.line_count = 0
+        top = start == 0
+        self.most_fields = bounds.MAX_FIELDS if top else bounds.MAX_PART_FIELDS
+        self.most_lines = bounds.MAX_HEADER_LINES if top else bounds.MAX_PART_HEADER_LINES
 
     def read(self) -> Fields:
         while self.position < self.end:
+            self.line_count += 1
+            if self.line_count > self.most_lines:
+                self._skip()
+                break
             line, after = self._line()
             if self._continues(line, after):
                 self._append(line)
@@ -131,14 +137,19 @@ class _Section:
             self._note(NO_BLANK_LINE)
             return False
         self._close()
-        if len(self.fields.items) >= bounds.MAX_FIELDS:
-            self._note(TOO_MANY_FIELDS)
-            blank = _BLANK.search(self.raw, self.position, self.end)
-            self.position = self.end if blank is None else blank.end()
+        if len(self.fields.items) >= self.most_fields:
+            self._skip()
             return False
         self.name = found[1].decode("ascii").lower()
         self.lines, self.size = [line[found.end() :]], len(line)
         return True
+
+    def _skip(self) -> None:
+        """Go to the blank line: nothing more is read of this section."""
+        self._note(TOO_MANY_FIELDS)
+        breaks = (self.raw.find(mark, self.position, self.end) for mark in (b"\n\n", b"\n\r\n"))
+        found = min((place for place in breaks if place >= 0), default=-1)
+        self.position = self.end if found < 0 else self.raw.find(b"\n", found + 1, self.end) + 1
 
     def _close(self) -> None:
         if self.name:

@@ -15,40 +15,42 @@ def decode_vendors_jis(content: bytes) -> str:
     Mail programs of Japan write the characters of NEC and IBM (①, ㈱, 髙) under that label, too.
     What cannot be read is U+FFFD.
     """
+    single = _single_codec(content)
     pieces = _ESCAPE.split(content)
-    text = [_single(pieces[0])]
+    text = [pieces[0].decode(single, "replace")]
     for escape, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        text.append(_run(escape, piece))
+        text.append(_run(escape, piece, single))
     return "".join(text)
 
 
-def _run(escape: bytes, piece: bytes) -> str:
+def _single_codec(content: bytes) -> str:
+    """What characters of one byte are in: another charset of Japan where a program only took the
+    label."""
+    codec = "ascii" if content.isascii() else likely_codec(content)
+    return codec if codec in ("cp932", "euc_jp") else "ascii"
+
+
+def _run(escape: bytes, piece: bytes, single: str) -> str:
     if escape in _DOUBLE:
-        return _double(piece)
+        return _double(piece, single)
     if escape == _KATAKANA:
         return piece.translate(_HIGH).decode("cp932", "replace")
     if escape == b"$(D":
         return (b"\x1b$(D" + piece + b"\x1b(B").decode("iso2022_jp_ext", "replace")
-    return _single(piece)
-
-
-def _single(piece: bytes) -> str:
-    """Characters of one byte; another charset of Japan where a program only took the label."""
-    codec = "ascii" if piece.isascii() else likely_codec(piece)
-    return piece.decode(codec if codec in ("cp932", "euc_jp") else "ascii", "replace")
+    return piece.decode(single, "replace")
 
 
 _HIGH = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in range(256))
 
 
-def _double(piece: bytes) -> str:
+def _double(piece: bytes, single: str) -> str:
     """Characters of two bytes each; a line break among them ends the run (RFC 1468)."""
     doubled, _, rest = piece.partition(b"\n")
     whole = doubled.rstrip(b"\r")
     shifted = b"".join(_shifted(whole[at : at + 2]) for at in range(0, len(whole) - 1, 2))
     text = shifted.decode("cp932", "replace") + "\ufffd" * (len(whole) % 2)
     if len(piece) > len(doubled):
-        text += "\n" + _single(rest)
+        text += "\n" + rest.decode(single, "replace")
     return text
 
 

@@ -33,7 +33,7 @@ _LATIN_FROM = 4
 the two of a French name for Polish."""
 
 _MAX_LOOKED_AT = 200_000
-_MAX_SHOWN = 8_192
+_MAX_SHOWN = 2_048
 """Bytes of lines that are not ASCII which the detector is shown: its answer gets no better."""
 
 

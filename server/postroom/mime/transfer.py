@@ -1,6 +1,7 @@
 """A body as its bytes were before transfer encoding (RFC 2045 §6)."""
 
 import binascii
+import io
 import re
 
 from postroom.mime.words import decode_base64
@@ -31,16 +32,18 @@ def decode_transfer(body: bytes, encoding: str) -> tuple[bytes, str]:
 
 def _uudecode(body: bytes) -> bytes:
     """The lines between ``begin`` and ``end``; a line that is no uuencode is skipped."""
-    out: list[bytes] = []
+    out = bytearray()
     inside = False
-    for line in body.splitlines():
+    for line in io.BytesIO(body):  # one at a time: twelve million lines fit into a mail
         if not inside:
             inside = line.startswith(b"begin ")
         elif line.strip() in (b"end", b"`", b""):
             inside = line.strip() != b"end"
         else:
-            out.append(_uu_line(line))
-    return b"".join(out)
+            out += _uu_line(line.rstrip(b"\r\n"))
+        if len(out) > len(body):
+            break  # lines that say they are longer than they are; true ones grow by a third
+    return bytes(out)
 
 
 def _uu_line(line: bytes) -> bytes:
