@@ -2,6 +2,8 @@
 
 from postroom.mime.addresses import parse_people
 from postroom.mime.body import read_body
+from postroom.mime.codes import find_codes
+from postroom.mime.confirmations import find_confirmations
 from postroom.mime.dates import parse_date
 from postroom.mime.delivery import delivered_to, original_ids, was_handed_on
 from postroom.mime.fields import Fields
@@ -10,7 +12,7 @@ from postroom.mime.kinds import message_kind
 from postroom.mime.quotes import split_quotes
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
-from postroom.model.messages import AttachmentPart, ParsedMessage, Person
+from postroom.model.messages import AttachmentPart, MessageKind, ParsedMessage, Person
 
 TOO_LONG = "The message is too long; its end was not read."
 NO_FROM = "There is no readable From address."
@@ -37,7 +39,10 @@ def parse(raw: bytes) -> ParsedMessage:
     attachments = [
         _attachment(leaf, defects) for leaf in root.leaves() if leaf.number not in body.parts
     ]
+    # What a bounce returns was for somebody else.
+    said = "" if kind is MessageKind.BOUNCE else new_text or body.text
     people, about_people = _people(fields)
+    subject = fields.text("subject")[:_MAX_SUBJECT_CHARS]
     date = parse_date(fields.raw("date"))
     if date is None and fields.has("date"):
         defects.append(UNREADABLE_DATE)
@@ -45,7 +50,7 @@ def parse(raw: bytes) -> ParsedMessage:
         message_id=_as_it_stands(fields, "message-id"),
         in_reply_to=_as_it_stands(fields, "in-reply-to"),
         references=_as_it_stands(fields, "references"),
-        subject=fields.text("subject")[:_MAX_SUBJECT_CHARS],
+        subject=subject,
         sender=people["from"][0] if people["from"] else None,
         to=people["to"],
         cc=people["cc"],
@@ -56,6 +61,8 @@ def parse(raw: bytes) -> ParsedMessage:
         new_text=new_text,
         quoted_text=quoted_text,
         attachments=tuple(attachments),
+        codes=find_codes(subject, said) if said else (),
+        links=find_confirmations(said),
         hidden_text=body.hidden,
         authentication_results=tuple(fields.every_raw("authentication-results")),
         delivered_to=delivered_to(fields),

@@ -80,6 +80,10 @@ class ParsedMessage(Frozen):
     """What this person wrote now: without what they quoted."""
     quoted_text: str = ""
     attachments: tuple[AttachmentPart, ...] = ()
+    codes: tuple[str, ...] = ()
+    """The one-time codes that it carries."""
+    links: tuple[str, ...] = ()
+    """The links in it that confirm something: whole, http or https."""
     hidden_text: int = 0
     """How many pieces of text a reader would not have seen; they are left out of ``text``."""
     authentication_results: tuple[str, ...] = ()
