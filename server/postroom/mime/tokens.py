@@ -38,7 +38,7 @@ _ENGLISH_WORDS = (
 )
 _FOREIGN_WORDS = (
     "que el los del por con una para como su der die und den von zu das mit des auf ist im dem"
-    " nicht ein eine sie le les et est une pour dans pas sur vous nous votre het een van dat te op niet"
+    " nicht ein eine sie le les et est une pour dans pas sur vous nous votre het een van dat te op"
     " zijn och att det som av nie się jest do che di il per non della sono yang dan dengan untuk"
     " kami bir bu ve ile em um uma os na ja ei sa je si va cu ni ke ini pada ma az egy hogy"
 )
@@ -70,7 +70,7 @@ _SIGN = 0.5
 """Most signs share a token with what stands beside them; after a space they do not."""
 
 _SPACED_SIGN = 1.0
-_SAME = (1.0, 1 / 16)
+_SAME = (1.0, 1 / 40)
 
 _SCRIPTS = (
     # first, last, tokens a character
