@@ -44,6 +44,21 @@ def _for_operators(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0004_placeholder")
+def _placeholder_4(db: Database) -> None:
+    """Another change's."""
+
+
+@migrations(name="0005_placeholder")
+def _placeholder_5(db: Database) -> None:
+    """Another change's."""
+
+
+@migrations(name="0006_placeholder")
+def _placeholder_6(db: Database) -> None:
+    """Another change's."""
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 
