@@ -72,6 +72,8 @@ def message(
             "untrusted_text": text if received else None,
             "text": None if received else text,
             "attachments": files[:most] or None,
+            "codes": (from_json(row["codes"]) or None) if received else None,
+            "untrusted_links": (from_json(row["links"]) or None) if received else None,
             "sender_verdict": row["verdict"] if received else None,
             "in_spam": True if row["in_spam"] else None,
             "reply_to_differs": reply_to_differs(row) if received else None,

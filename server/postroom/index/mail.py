@@ -139,6 +139,8 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "hidden_text": parsed.hidden_text,
         "defects": listed(parsed.defects),
         "pending": pending,
+        "codes": listed(parsed.codes),
+        "links": listed(parsed.links),
     }
 
 

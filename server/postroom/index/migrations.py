@@ -59,6 +59,12 @@ def _placeholder_6(db: Database) -> None:
     """Another change's."""
 
 
+@migrations(name="0007_codes")
+def _codes(db: Database) -> None:
+    for statement in _statements("0007_codes.sql"):
+        db.execute(statement)
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

@@ -95,6 +95,10 @@ class MessageView(Answer):
     untrusted_text: str | None = None
     text: str | None = None
     attachments: tuple[AttachmentInfo, ...] | None = None
+    codes: tuple[str, ...] | None = None
+    """One-time codes that it carries: letters, digits and hyphens."""
+    untrusted_links: tuple[str, ...] | None = None
+    """Links in it that confirm something, whole."""
     sender_verdict: Literal["verified", "unverified", "forged"] | None = None
     in_spam: bool | None = None
     """True where its server filed it among unwanted mail."""
