@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ways import OtherWay, nowhere
 
@@ -80,6 +80,7 @@ class Agent:
         thread_id: str | None = None,
         after: str | None = None,
         timeout: float = PATIENCE,
+        **more: Any,
     ) -> WaitAnswer:
         return await self.room.desk.waiting.wait(
             self.caller,
@@ -87,6 +88,7 @@ class Agent:
             mailbox=None if thread_id else self.address,
             after=after,
             timeout_seconds=timeout,
+            **more,
         )
 
 

@@ -17,7 +17,7 @@ WHOLE_ROOM = {
     "rebuild.count", "rebuild.count_threads", "rebuild.mailboxes",  # a rebuild walks everything
     "search_anew.is_there", "search_anew.replaced",  # the names of all tables
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
-    "logins.every", "folders.read_up_to",  # once, when a worker begins
+    "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip
 
 

@@ -77,11 +77,14 @@ def _says_nothing(key: str, value: Any) -> bool:
     return key == "default" and value in (None, [], False)
 
 
-_OPTIONAL_IN_OUTPUT = frozenset({"description", "default", "additionalProperties", "required"})
+_OPTIONAL_IN_OUTPUT = frozenset(
+    {"description", "default", "additionalProperties", "required", "enum"}
+)
 
 
 def _bare(node: Any) -> Any:
-    """An output's schema down to names and types; an enumeration says its type by itself."""
+    """An output's schema down to names and types. Which words an answer may hold is met in answers,
+    and a later version may know more of them."""
     if isinstance(node, list):
         return [_bare(item) for item in node]
     if not isinstance(node, dict):
@@ -91,5 +94,5 @@ def _bare(node: Any) -> Any:
         if key == "properties"
         else _bare(value)
         for key, value in node.items()
-        if key not in _OPTIONAL_IN_OUTPUT and not (key == "type" and "enum" in node)
+        if key not in _OPTIONAL_IN_OUTPUT
     }

@@ -25,6 +25,12 @@ class WaitForReply(Arguments):
             "The after of the latest answer for the same scope; marks as done what lies before it."
         ),
     )
+    sender: Mailbox | None = Field(
+        default=None, description="Only mail from this address or domain; the rest stays unread."
+    )
+    has_code: bool = Field(
+        default=False, description="Only mail with a one-time code or confirmation link."
+    )
     timeout_seconds: float = Field(
         default=DEFAULT_WAIT_SECONDS,
         ge=0,
@@ -43,6 +49,8 @@ async def run(
         after=given.after,
         timeout_seconds=given.timeout_seconds,
         progress=progress,
+        sender=given.sender,
+        has_code=given.has_code,
     )
 
 

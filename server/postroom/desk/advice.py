@@ -62,9 +62,15 @@ def _after_reply(verdicts: Set[str], over: bool) -> str:
     return step
 
 
-def after_nothing(timeouts: int, *, held: bool, over: bool) -> str:
-    """What to do where nothing came: for so many ``timeouts`` in a row, while a send is held, or in
-    a mailbox that receives nothing more."""
+def after_nothing(timeouts: int, *, held: bool, over: bool, others: bool = False) -> str:
+    """What to do where nothing came: for so many ``timeouts`` in a row, while a send is held, in a
+    mailbox that receives nothing more, or while ``others`` are there that were not asked for."""
+    step = _after_nothing(timeouts, held=held, over=over)
+    more = " Other mail is there: a wait without sender and has_code shows it." if others else ""
+    return step + more
+
+
+def _after_nothing(timeouts: int, *, held: bool, over: bool) -> str:
     if over:
         return (
             "Do not wait here any more. get_thread shows what came; create_mailbox makes another"

@@ -6,6 +6,7 @@ names one history of the index, so that a cursor from before a restore is refuse
 
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from postroom.index import threads
@@ -13,6 +14,11 @@ from postroom.index.database import Connection
 from postroom.index.journal import epoch, last_position
 from postroom.index.reading import Scope
 from postroom.model.errors import InvalidRequest
+
+MAX_CURSOR_CHARS = 100
+
+MAX_APART_CHARS = 60
+"""Characters of a cursor for what was told apart: with the rest it stays within the bound above."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +37,31 @@ class ThreadPlace:
     offset: int
 
 
-def waiting(con: Connection, scope: Scope, position: int) -> str:
-    """The cursor to wait in ``scope`` from."""
-    return f"{epoch(con)}-{_scope_name(con, scope)}-{position:x}"
+@dataclass(frozen=True)
+class WaitPlace:
+    """Where a wait goes on: everything up to a position of the journal was dealt with."""
+
+    position: int
+    apart: tuple[int, ...] | None = None
+    """Positions behind it that were told as well, while other mail between them was not asked for;
+    None where there is no such mail."""
 
 
-def waited(con: Connection, scope: Scope, cursor: str) -> int:
-    """The journal position that a cursor of this scope stands for.
+def waiting(
+    con: Connection, scope: Scope, position: int, apart: Sequence[int] | None = None
+) -> str:
+    """The cursor to wait in ``scope`` from; see `WaitPlace`."""
+    end = "" if apart is None else f"-{_apart(position, apart)}"
+    return f"{epoch(con)}-{_scope_name(con, scope)}-{position:x}{end}"
+
+
+def waited(con: Connection, scope: Scope, cursor: str) -> WaitPlace:
+    """The place that a cursor of this scope stands for.
 
     Raises:
         InvalidRequest: not a cursor, of another history, of another scope, or from the future.
     """
-    mine, name, number = _parts(cursor, 3)
+    mine, name, number, *more = _parts(cursor, 3, 4)
     _check_epoch(con, mine)
     if _scope_of(con, name) != scope:
         raise InvalidRequest(
@@ -52,9 +71,28 @@ def waited(con: Connection, scope: Scope, cursor: str) -> int:
             " or leave it out.",
         )
     position = _number(number)
-    if position > last_position(con):
+    apart = _read_apart(position, more[0]) if more else None
+    if max(position, *(apart or ()), 0) > last_position(con):
         raise _invalid()
-    return position
+    return WaitPlace(position, apart)
+
+
+def that_fit_apart(position: int, told: Sequence[int]) -> int:
+    """How many of the positions ``told``, from the first on, a cursor has room for."""
+    for count in range(len(told), 0, -1):
+        if len(_apart(position, told[:count])) <= MAX_APART_CHARS:
+            return count
+    return 0
+
+
+def _apart(position: int, told: Sequence[int]) -> str:
+    return "x" + ".".join(f"{one - position:x}" for one in told)
+
+
+def _read_apart(position: int, text: str) -> tuple[int, ...]:
+    if not text.startswith("x") or len(text) > MAX_APART_CHARS:
+        raise _invalid()
+    return tuple(position + _number(one) for one in text[1:].split(".") if text != "x")
 
 
 def listing(con: Connection, question: str, place: ListPlace) -> str:
@@ -131,9 +169,9 @@ def _scope_of(con: Connection, name: str) -> Scope | None:
     return Scope(_number(name[1:])) if name.startswith("m") else None
 
 
-def _parts(cursor: str, count: int) -> list[str]:
+def _parts(cursor: str, *counts: int) -> list[str]:
     parts = cursor.strip().split("-")
-    if len(parts) != count or len(cursor) > 100:
+    if len(parts) not in counts or len(cursor) > MAX_CURSOR_CHARS:
         raise _invalid()
     return parts
 

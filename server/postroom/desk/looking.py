@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from postroom.desk import advice, cursors, views
 from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
+from postroom.desk.cursors import WaitPlace
 from postroom.index import journal, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
-from postroom.index.reading import Scope
+from postroom.index.reading import ANY, Scope, Wanted
 from postroom.model.answers import MessageView
 from postroom.model.limits import DEFAULT_THREAD_TOKENS
 
@@ -17,12 +18,20 @@ class Looking:
 
     who: str
     scope: Scope
-    start: int | None
-    """The position of the cursor that was passed; None for what nobody has dealt with."""
+    start: WaitPlace | None
+    """The place of the cursor that was passed; None for what nobody has dealt with."""
     floor: int
     """The newest position when the wait began."""
     most: int
     """Messages at the most."""
+    wanted: Wanted = ANY
+    """Which messages; the others stay as they are."""
+
+    @property
+    def but_apart(self) -> str:
+        """Whose single acknowledgements count: with a plain cursor, what lies behind it is told
+        again, as it was then."""
+        return self.who if self.start is not None and self.start.apart is not None else ""
 
 
 @dataclass(frozen=True)
@@ -37,40 +46,82 @@ class Found:
     after: str
     over: str
     """Why nothing more will come here, or ""."""
+    others: bool
+    """Whether mail is there that was not asked for."""
 
 
 def look(con: Connection, looking: Looking, now: float) -> Found:
     """What is there at ``now`` for a wait.
 
     Messages and decided sends are told in the order of the journal, and the cursor never passes
-    one that was not told: a failure must not hide behind a reply that came in the same moment.
+    one that was not told: a failure must not hide behind a reply that came in the same moment, nor
+    a letter behind the code that was asked for.
     """
-    scope, start, most = _now(con, looking.scope), looking.start, looking.most
-    decided = journal.outcome(
-        con, scope.mailbox_id, scope.thread_id, looking.floor if start is None else start
-    )
-    if start is None:
-        rows = reading.pending(con, looking.who, scope, most + 1)
-    else:
-        rows = reading.received_after(con, scope, start, most + 1)
+    scope, most = _now(con, looking.scope), looking.most
+    floor = looking.floor if looking.start is None else looking.start.position
+    decided = journal.outcome(con, scope.mailbox_id, scope.thread_id, floor, looking.but_apart)
+    rows = _rows(con, looking, scope, most + 1)
     if decided is not None:
         rows = [row for row in rows if row["position"] < decided["position"]]
-    taken = rows[:most]
+    first_other = _first_other(con, looking, scope)
+    taken = _that_can_be_told(rows[:most], first_other)
     outcome: str | None = None
     reason: str | None = None
     if taken:
         outcome = views.outcome_of({row["kind"] for row in taken})
     elif decided is not None:
         outcome, reason = _send_outcome(con, decided)
+    told = [row["position"] for row in taken]
+    if decided is not None and not taken:
+        told = [decided["position"]]
     return Found(
         scope=scope,
         rows=taken,
         views=_views(con, taken),
         outcome=outcome,
         reason=reason,
-        after=cursors.waiting(con, scope, _told_up_to(con, taken, rows, decided)),
+        after=_after(con, scope, _told_up_to(con, taken, rows, decided), first_other, told),
         over=_over(con, scope, now),
+        others=first_other is not None,
     )
+
+
+def _rows(
+    con: Connection, looking: Looking, scope: Scope, most: int, *, matching: bool = True
+) -> list[Row]:
+    """What came and is wanted or, without ``matching``, what is not."""
+    if looking.start is None:
+        return reading.pending(con, looking.who, scope, most, looking.wanted, matching)
+    return reading.received_after(
+        con, scope, looking.start.position, most, looking.wanted, matching, looking.but_apart
+    )
+
+
+def _first_other(con: Connection, looking: Looking, scope: Scope) -> int | None:
+    """The position of the first message that is there and was not asked for."""
+    if looking.wanted.all:
+        return None
+    rows = _rows(con, looking, scope, 1, matching=False)
+    return int(rows[0]["position"]) if rows else None
+
+
+def _that_can_be_told(rows: list[Row], first_other: int | None) -> list[Row]:
+    """Those that a cursor can tell of one by one, where others lie between them."""
+    if first_other is None:
+        return rows
+    behind = [row["position"] for row in rows if row["position"] > first_other]
+    fit = cursors.that_fit_apart(first_other - 1, behind)
+    return rows[: len(rows) - len(behind) + fit]
+
+
+def _after(
+    con: Connection, scope: Scope, upto: int, first_other: int | None, told: list[int]
+) -> str:
+    """The cursor behind what was ``told``, all of which lies before ``upto``."""
+    if first_other is None or first_other > upto:
+        return cursors.waiting(con, scope, upto)
+    place = first_other - 1
+    return cursors.waiting(con, scope, place, [one for one in told if one > place])
 
 
 def _over(con: Connection, scope: Scope, now: float) -> str:

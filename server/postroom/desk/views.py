@@ -82,6 +82,8 @@ def message(
             "untrusted_text": text if received else None,
             "text": None if received else text,
             "attachments": files[:most] or None,
+            "codes": (from_json(row["codes"]) or None) if received else None,
+            "untrusted_links": (from_json(row["links"]) or None) if received else None,
             "sender_verdict": row["verdict"] if received else None,
             "sender_evidence": senders.told(row) if received else None,
             "sender_known": True if received and row["sender_known"] else None,

@@ -1,5 +1,6 @@
 """Waiting for new mail: what is there, else sleep until the journal grows and look again."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -7,13 +8,14 @@ from functools import partial
 
 from postroom.clock import Clock, Stopwatch
 from postroom.desk import advice, cursors, door, views
+from postroom.desk.cursors import WaitPlace
 from postroom.desk.looking import Found, Looking, look
 from postroom.desk.places import Place, Places
 from postroom.desk.times import iso
 from postroom.index import journal, logins, mailboxes, reading, sends
 from postroom.index.database import Connection
 from postroom.index.index import Index
-from postroom.index.reading import Scope
+from postroom.index.reading import Scope, Wanted
 from postroom.model.answers import WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
@@ -58,8 +60,14 @@ class Waiting:
         timeout_seconds: float = DEFAULT_WAIT_SECONDS,
         most: int = MAX_WAIT_MESSAGES,
         progress: Progress | None = None,
+        sender: str | None = None,
+        has_code: bool = False,
     ) -> WaitAnswer:
         """What arrived in a thread or mailbox, at once where it is there already.
+
+        With ``sender`` only what came from that address, or from that domain and those below it;
+        with ``has_code`` only what carries a one-time code or a link that confirms something. What
+        does not match stays as it is, for later waits.
 
         With ``after`` everything behind that cursor, and what lies before it counts as
         acknowledged; without, what was neither answered in its own thread nor acknowledged. A
@@ -72,10 +80,11 @@ class Waiting:
                 f"timeout_seconds is from 0 to {MAX_WAIT_SECONDS:.0f}.",
                 "Wait again with the cursor for longer.",
             )
+        wanted = Wanted(**_sender(sender), has_code=has_code)
         who = door.actor(caller)
         with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
-            looking = Looking(who, scope, start, floor, most)
+            looking = Looking(who, scope, start, floor, most, wanted)
             async with self._attended(scope, timeout_seconds):
                 return await self._until(looking, timeout_seconds, place, progress)
 
@@ -122,19 +131,19 @@ class Waiting:
         thread_id: str | None,
         mailbox: str | None,
         after: str | None,
-    ) -> tuple[Scope, int | None, int]:
-        """(scope, the position to wait from or None, the position at which the wait began)."""
+    ) -> tuple[Scope, WaitPlace | None, int]:
+        """(scope, the place to wait from or None, the position at which the wait began)."""
 
-        def stands(con: Connection) -> tuple[Scope, int | None, int, int]:
+        def stands(con: Connection) -> tuple[Scope, WaitPlace | None, int, int]:
             scope = _scope(con, caller, thread_id, mailbox)
             start = cursors.waited(con, scope, after) if after else None
             known = reading.acknowledged(con, who, scope)
             return scope, start, journal.last_position(con), known
 
         scope, start, now, known = await self._index.read(stands)
-        if start is not None and start > known:
+        if start is not None and (start.position > known or start.apart):
             passed = start
-            await self._index.write(lambda con: reading.acknowledge(con, who, scope, passed))
+            await self._index.write(lambda con: _acknowledge(con, who, scope, passed))
         return scope, start, now
 
     async def _answer(self, who: str, found: Found, waited: float) -> WaitAnswer:
@@ -174,8 +183,33 @@ class Waiting:
             after=found.after,
             as_of=iso(self._clock()),
             problem=found.over or problem or self._problem() or None,
-            next_step=advice.after_nothing(count, held=held, over=bool(found.over)),
+            next_step=advice.after_nothing(
+                count, held=held, over=bool(found.over), others=found.others
+            ),
         )
+
+
+def _acknowledge(con: Connection, who: str, scope: Scope, passed: WaitPlace) -> None:
+    reading.acknowledge(con, who, scope, passed.position)
+    reading.acknowledge_apart(con, who, scope, passed.apart or ())
+
+
+def _sender(given: str | None) -> dict[str, str]:
+    """The address or domain that was given, by what it is."""
+    if given is None:
+        return {}
+    named = given.strip().rpartition("<")[2].removesuffix(">").strip().lower()
+    local, at, domain = named.rpartition("@")
+    if not _DOMAIN.fullmatch(domain) or any(c.isspace() for c in local):
+        raise InvalidRequest(
+            "sender_malformed",
+            "`sender` is an address or a domain, such as example.com.",
+            "Leave it out to wait for anybody's mail.",
+        )
+    return {"sender": named} if at and local else {"domain": domain}
+
+
+_DOMAIN = re.compile(r"[^\s@<>()\[\],;:\"]{1,255}")
 
 
 def _note_shown(con: Connection, who: str, found: Found, at: float) -> None:

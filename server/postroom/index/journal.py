@@ -140,12 +140,16 @@ def event(row: Row) -> Event:
     )
 
 
-def outcome(con: Connection, mailbox_id: int, thread_id: int | None, after: int) -> Row | None:
-    """The first send refused or approved behind a position, in a thread or a whole mailbox."""
+def outcome(
+    con: Connection, mailbox_id: int, thread_id: int | None, after: int, but_apart: str = ""
+) -> Row | None:
+    """The first send refused or approved behind a position, in a thread or a whole mailbox, but for
+    those that the agent ``but_apart`` has acknowledged one by one."""
+    asked = {"mailbox_id": mailbox_id, "after": after, "agent": but_apart}
     row: Row | None = (
-        sql.outcome_in_mailbox(con, mailbox_id=mailbox_id, after=after)
+        sql.outcome_in_mailbox(con, **asked)
         if thread_id is None
-        else sql.outcome_in_thread(con, mailbox_id=mailbox_id, thread_id=thread_id, after=after)
+        else sql.outcome_in_thread(con, thread_id=thread_id, **asked)
     )
     return row
 

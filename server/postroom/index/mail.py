@@ -158,6 +158,8 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "evidence": _written(mail.evidence),
         "reported": listed([one.model_dump(mode="json") for one in parsed.reported]),
         "about_send": mail.about[0],
+        "codes": listed(parsed.codes),
+        "links": listed(parsed.links),
     }
 
 

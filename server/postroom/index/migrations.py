@@ -62,6 +62,12 @@ def _senders(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0007_codes")
+def _codes(db: Database) -> None:
+    for statement in _statements("0007_codes.sql"):
+        db.execute(statement)
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

@@ -1,5 +1,6 @@
 """What readers ask: lists of threads, the messages of one, what is new, how far they have come."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from postroom.index.database import Connection, Row
@@ -107,28 +108,68 @@ def newest_sent(con: Connection, thread_id: int) -> Row | None:
     return row
 
 
-def received_after(con: Connection, scope: Scope, after: int, most: int) -> list[Row]:
-    """What came into a scope behind a journal position, oldest first, answered or not."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which messages somebody waits for; by default any."""
+
+    sender: str = ""
+    """An address in lower case, or ""."""
+    domain: str = ""
+    """A domain in lower case, with all below it, or ""."""
+    has_code: bool = False
+    """Only what carries a one-time code or a link that confirms something."""
+
+    @property
+    def all(self) -> bool:
+        return not (self.sender or self.domain or self.has_code)
+
+    def asked(self, matching: bool) -> dict[str, str | int]:
+        """Its values as the queries take them; with ``matching`` false, for all the others."""
+        return {
+            "sender": self.sender,
+            "domain": self.domain,
+            "coded": int(self.has_code),
+            "matching": int(matching),
+        }
+
+
+ANY = Wanted()
+
+
+def received_after(
+    con: Connection,
+    scope: Scope,
+    after: int,
+    most: int,
+    wanted: Wanted = ANY,
+    matching: bool = True,
+    but_apart: str = "",
+) -> list[Row]:
+    """What came into a scope behind a journal position, oldest first, answered or not.
+
+    Left out is what the agent ``but_apart`` has acknowledged one by one.
+    """
+    asked = {"after": after, "most": most, "agent": but_apart, **wanted.asked(matching)}
     if scope.thread_id is not None:
-        return list(
-            sql.received_after_in_thread(con, thread_id=scope.thread_id, after=after, most=most)
-        )
-    return list(
-        sql.received_after_in_mailbox(con, mailbox_id=scope.mailbox_id, after=after, most=most)
-    )
+        return list(sql.received_after_in_thread(con, thread_id=scope.thread_id, **asked))
+    return list(sql.received_after_in_mailbox(con, mailbox_id=scope.mailbox_id, **asked))
 
 
-def pending(con: Connection, agent: str, scope: Scope, most: int) -> list[Row]:
+def pending(
+    con: Connection,
+    agent: str,
+    scope: Scope,
+    most: int,
+    wanted: Wanted = ANY,
+    matching: bool = True,
+) -> list[Row]:
     """What came in and was neither answered in its thread nor acknowledged, oldest first."""
     whole = acknowledged(con, agent, Scope(scope.mailbox_id))
+    asked = {"agent": agent, "most": most, **wanted.asked(matching)}
     if scope.thread_id is None:
-        return list(
-            sql.pending_in_mailbox(
-                con, mailbox_id=scope.mailbox_id, agent=agent, after=whole, most=most
-            )
-        )
+        return list(sql.pending_in_mailbox(con, mailbox_id=scope.mailbox_id, after=whole, **asked))
     after = max(whole, acknowledged(con, agent, scope))
-    return list(sql.pending_in_thread(con, thread_id=scope.thread_id, after=after, most=most))
+    return list(sql.pending_in_thread(con, thread_id=scope.thread_id, after=after, **asked))
 
 
 def acknowledged(con: Connection, agent: str, scope: Scope) -> int:
@@ -140,6 +181,15 @@ def acknowledged(con: Connection, agent: str, scope: Scope) -> int:
 def acknowledge(con: Connection, agent: str, scope: Scope, position: int) -> None:
     """What lies before ``position`` needs no more of this agent's attention in this scope."""
     sql.acknowledge(con, agent=agent, scope=scope.key, position=position)
+    if scope.thread_id is None:
+        sql.forget_apart(con, agent=agent, mailbox_id=scope.mailbox_id, position=position)
+
+
+def acknowledge_apart(con: Connection, agent: str, scope: Scope, positions: Iterable[int]) -> None:
+    """What the journal has at ``positions`` needs no more of this agent's attention, whatever lies
+    before it."""
+    for position in positions:
+        sql.acknowledge_apart(con, agent=agent, position=position, mailbox_id=scope.mailbox_id)
 
 
 def timeouts(con: Connection, agent: str, scope: Scope) -> int:

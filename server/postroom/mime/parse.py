@@ -4,6 +4,8 @@ import re
 
 from postroom.mime.addresses import parse_people
 from postroom.mime.body import read_body
+from postroom.mime.codes import find_codes
+from postroom.mime.confirmations import find_confirmations
 from postroom.mime.dates import parse_date
 from postroom.mime.delivery import delivered_to, original_ids, was_handed_on
 from postroom.mime.fields import Fields
@@ -17,7 +19,7 @@ from postroom.mime.sniffing import true_type
 from postroom.mime.trace_order import trace_order
 from postroom.mime.tree import Part, read_tree
 from postroom.model.limits import MAX_MESSAGE_BYTES
-from postroom.model.messages import AttachmentPart, ParsedMessage, Person
+from postroom.model.messages import AttachmentPart, MessageKind, ParsedMessage, Person
 
 TOO_LONG = "The message is too long; its end was not read."
 NO_FROM = "There is no readable From address."
@@ -52,6 +54,9 @@ def parse(raw: bytes) -> ParsedMessage:
     sender = people["from"][0] if people["from"] else None
     new_text, quoted_text = split_quotes(body.text)
     new_text, signature = split_signature(new_text, sender.name if sender else "")
+    # What a bounce returns was for somebody else.
+    said = "" if kind is MessageKind.BOUNCE else new_text or body.text
+    subject = fields.text("subject")[:_MAX_SUBJECT_CHARS]
     date = parse_date(fields.raw("date"))
     if date is None and fields.has("date"):
         defects.append(UNREADABLE_DATE)
@@ -59,7 +64,7 @@ def parse(raw: bytes) -> ParsedMessage:
         message_id=_as_it_stands(fields, "message-id"),
         in_reply_to=_as_it_stands(fields, "in-reply-to"),
         references=_as_it_stands(fields, "references"),
-        subject=fields.text("subject")[:_MAX_SUBJECT_CHARS],
+        subject=subject,
         sender=sender,
         to=people["to"],
         cc=people["cc"],
@@ -71,6 +76,8 @@ def parse(raw: bytes) -> ParsedMessage:
         quoted_text=quoted_text,
         signature=signature,
         attachments=tuple(attachments),
+        codes=find_codes(subject, said) if said else (),
+        links=find_confirmations(said),
         hidden_text=body.hidden,
         authentication_results=tuple(fields.every_raw("authentication-results")),
         trace=trace_order(fields),

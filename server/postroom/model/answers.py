@@ -97,6 +97,10 @@ class MessageView(Answer):
     untrusted_text: str | None = None
     text: str | None = None
     attachments: tuple[AttachmentInfo, ...] | None = None
+    codes: tuple[str, ...] | None = None
+    """One-time codes that it carries: letters, digits and hyphens."""
+    untrusted_links: tuple[str, ...] | None = None
+    """Links in it that confirm something, whole."""
     sender_verdict: Literal["verified", "unverified", "forged"] | None = None
     sender_evidence: str | None = None
     """Why it is forged, or what it falsely claims to have been checked by."""

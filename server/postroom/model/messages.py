@@ -124,6 +124,10 @@ class ParsedMessage(Frozen):
     """What stands below the new words and says who wrote: a closing with a name, a card, what a
     mobile program or a list adds."""
     attachments: tuple[AttachmentPart, ...] = ()
+    codes: tuple[str, ...] = ()
+    """The one-time codes that it carries."""
+    links: tuple[str, ...] = ()
+    """The links in it that confirm something: whole, http or https."""
     hidden_text: int = 0
     """How many pieces of text a reader would not have seen; they are left out of ``text``."""
     authentication_results: tuple[str, ...] = ()

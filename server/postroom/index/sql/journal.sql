@@ -23,7 +23,7 @@ SELECT * FROM journal WHERE send_id = :send_id ORDER BY position;
 -- The whole story of a mail.
 SELECT * FROM journal WHERE mail_id = :mail_id ORDER BY position;
 
--- name: outcome_in_thread(mailbox_id, thread_id, after)^
+-- name: outcome_in_thread(mailbox_id, thread_id, after, agent)^
 -- The first send of a conversation that was decided after a position. The event names the thread as
 -- it was then, so the mail is asked where it is now.
 SELECT j.position, j.type, j.send_id FROM journal j
@@ -31,13 +31,15 @@ JOIN messages g ON g.mail_id = j.mail_id
 WHERE j.mailbox_id = :mailbox_id AND j.position > :after
   AND j.type IN ('send.failed', 'send.denied', 'send.approved')
   AND g.thread_id = :thread_id
+  AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = j.position)
 ORDER BY j.position LIMIT 1;
 
--- name: outcome_in_mailbox(mailbox_id, after)^
+-- name: outcome_in_mailbox(mailbox_id, after, agent)^
 -- The first send of a mailbox that was decided after a position.
 SELECT j.position, j.type, j.send_id FROM journal j
 WHERE j.mailbox_id = :mailbox_id AND j.position > :after
   AND j.type IN ('send.failed', 'send.denied', 'send.approved')
+  AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = j.position)
 ORDER BY j.position LIMIT 1;
 
 -- name: meta(key)$

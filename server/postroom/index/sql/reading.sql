@@ -96,34 +96,50 @@ SELECT g.*, m.public_id, m.in_spam FROM messages g JOIN mail m ON m.id = g.mail_
 WHERE g.thread_id = :thread_id AND g.direction = 'sent'
 ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 
--- name: received_after_in_thread(thread_id, after, most)
+-- name: received_after_in_thread(thread_id, after, agent, sender, domain, coded, matching, most)
 -- What came into a conversation after a position, oldest first.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
+  AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
+  AND ((:sender = '' OR lower(g.from_address) = :sender)
+    AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
 ORDER BY g.position LIMIT :most;
 
--- name: received_after_in_mailbox(mailbox_id, after, most)
+-- name: received_after_in_mailbox(mailbox_id, after, agent, sender, domain, coded, matching, most)
 -- What came into a mailbox after a position, oldest first.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.mailbox_id = :mailbox_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
+  AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
+  AND ((:sender = '' OR lower(g.from_address) = :sender)
+    AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
 ORDER BY g.position LIMIT :most;
 
--- name: pending_in_thread(thread_id, after, most)
+-- name: pending_in_thread(thread_id, after, agent, sender, domain, coded, matching, most)
 -- What nobody answered in a conversation, after what was acknowledged.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.pending = 1 AND g.position > :after
+  AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
+  AND ((:sender = '' OR lower(g.from_address) = :sender)
+    AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
 ORDER BY g.position LIMIT :most;
 
--- name: pending_in_mailbox(mailbox_id, agent, after, most)
+-- name: pending_in_mailbox(mailbox_id, agent, after, sender, domain, coded, matching, most)
 -- What nobody answered in a mailbox, after what was acknowledged there and in each conversation.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id FROM messages g JOIN mail m ON m.id = g.mail_id
 LEFT JOIN acknowledged a ON a.agent = :agent AND a.scope = 't' || g.thread_id
 WHERE g.mailbox_id = :mailbox_id AND g.pending = 1 AND g.position > :after
   AND g.position > coalesce(a.position, 0)
+  AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
+  AND ((:sender = '' OR lower(g.from_address) = :sender)
+    AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
 ORDER BY g.position LIMIT :most;
 
 -- name: acknowledged(agent, scope)^
@@ -134,6 +150,16 @@ SELECT position, timeouts FROM acknowledged WHERE agent = :agent AND scope = :sc
 -- What lies before a position needs no more attention.
 INSERT INTO acknowledged (agent, scope, position) VALUES (:agent, :scope, :position)
 ON CONFLICT (agent, scope) DO UPDATE SET position = max(position, excluded.position);
+
+-- name: acknowledge_apart(agent, position, mailbox_id)!
+-- One thing needs no more attention, whatever lies before it.
+INSERT INTO acknowledged_apart (agent, position, mailbox_id)
+SELECT :agent, j.position, j.mailbox_id FROM journal j
+WHERE j.position = :position AND j.mailbox_id = :mailbox_id ON CONFLICT DO NOTHING;
+
+-- name: forget_apart(agent, mailbox_id, position)!
+-- All of a mailbox up to a position is acknowledged: no need to know it of single things.
+DELETE FROM acknowledged_apart WHERE mailbox_id = :mailbox_id AND agent = :agent AND position <= :position;
 
 -- name: count_timeout(agent, scope)!
 -- One more wait ran out.
