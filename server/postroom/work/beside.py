@@ -4,6 +4,8 @@ Junk, Sent      known by their use, or by their name
 own folders     where the server files each address's mail in a folder of its own
 """
 
+import asyncio
+import math
 from dataclasses import dataclass
 
 from postroom.imap.connection import ImapConnection
@@ -15,6 +17,10 @@ from postroom.work.sources import Source
 INBOX = "INBOX"
 
 USES = (("\\Junk", Role.JUNK), ("\\Sent", Role.SENT))
+
+LIST_SECONDS = 1.0
+"""Between two looks, while somebody waits, for a folder that comes with the first mail: there may
+be thousands to be listed."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Beside:
         self._stood: dict[str, FolderStatus] = {}
         """How each folder stood when it was last opened."""
         self._own: list[Look] = []
+        self._looked_at = -math.inf
         self._own_absent = False
         """Whether a mailbox's own folder is not there yet: it comes with the first mail."""
 
@@ -57,7 +64,9 @@ class Beside:
 
     async def own_now(self) -> list[Look]:
         """The folders that are one mailbox's own, and are there by now."""
-        if self._own_absent:
+        now = asyncio.get_running_loop().time()
+        if self._own_absent and now - self._looked_at >= LIST_SECONDS:
+            self._looked_at = now
             await self.all(anew=True)
         return self._own
 
