@@ -81,15 +81,19 @@ _OPTIONAL_IN_OUTPUT = frozenset({"description", "default", "additionalProperties
 
 
 def _bare(node: Any) -> Any:
-    """An output's schema down to names and types; an enumeration says its type by itself."""
+    """An output's schema down to names and types; an enumeration says its type by itself, and most
+    fields are strings, or lists of them, without saying so."""
     if isinstance(node, list):
         return [_bare(item) for item in node]
     if not isinstance(node, dict):
         return node
-    return {
+    bare = {
         key: {name: _bare(field) for name, field in value.items()}
         if key == "properties"
         else _bare(value)
         for key, value in node.items()
         if key not in _OPTIONAL_IN_OUTPUT and not (key == "type" and "enum" in node)
     }
+    if bare.get("items") == {}:
+        del bare["items"]
+    return {} if bare == {"type": "string"} else bare

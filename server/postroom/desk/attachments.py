@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 from postroom.desk import door
 from postroom.desk.budget import MIN_TOKENS, cut, fits
+from postroom.desk.long_links import long_links
 from postroom.index import mail
 from postroom.index.database import Connection
 from postroom.index.index import Index
@@ -48,6 +49,8 @@ class Attachments:
                 "max_tokens_out_of_range",
                 f"max_tokens is from {MIN_TOKENS} to {MAX_THREAD_TOKENS}.",
             )
+        if attachment_id.strip().startswith("l_"):
+            return await self._link(caller, attachment_id.strip())
         content, part, declared = await self._content(caller, attachment_id)
         text = await asyncio.to_thread(attachment_text, content, declared, part.filename)
         shown = text
@@ -62,6 +65,26 @@ class Attachments:
             untrusted_text=shown,
             left_out=f"the last {left} of {len(text or '')} characters" if left else None,
             next_step=_next_step(attachment_id.strip(), text, left),
+        )
+
+    async def _link(self, caller: Caller, link_id: str) -> AttachmentAnswer:
+        """A long link whole, by the id that stands for it in a message's text."""
+
+        def look(con: Connection) -> str:
+            row, number = door.link(con, caller, link_id)
+            fields = mail.message(con, row["id"])
+            links = long_links(fields["text"]) if fields else []
+            if number >= len(links):
+                raise door.no_link()
+            return links[number]
+
+        link = await self._index.read(look)
+        return AttachmentAnswer(
+            attachment_id=link_id,
+            untrusted_filename="link",
+            content_type="text/uri-list",
+            size=len(link.encode()),
+            untrusted_text=link,
         )
 
     async def save(self, caller: Caller, attachment_id: str) -> tuple[bytes, str]:
