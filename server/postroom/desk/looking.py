@@ -1,6 +1,7 @@
 """What one look of a wait brings: messages and decided sends, in the order of the journal."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from postroom.desk import advice, cursors, views
 from postroom.desk.budget import FEWEST_WORDS, MOST_CHARS, cost, cut, fits, surely_fit
@@ -176,11 +177,13 @@ def _view(con: Connection, row: Row, tokens: int) -> MessageView:
     whole = views.brief(row, text, thread_id=thread_id)
     if len(text) <= tokens * MOST_CHARS and (surely_fit([whole], tokens) or cost(whole) <= tokens):
         return whole
+    brief = partial(views.brief, row, thread_id=thread_id)
     for most in (views.MAX_SHOWN_BRIEFLY, 3, 0):
-        bare = views.brief(row, "", thread_id=thread_id, whole=False, most=most)
-        room = tokens - cost(bare)
+        room = tokens - cost(brief(text="", whole=False, most=most))
         if room >= FEWEST_WORDS:
             break
-    shown = text if fits(text, room) else cut(text, max(room, FEWEST_WORDS))
-    whole_text = len(shown) == len(text)
-    return views.brief(row, shown, thread_id=thread_id, whole=whole_text, most=most)
+    else:
+        room = tokens - cost(views.least(brief(text="", whole=False, most=0)))
+    shown = text if fits(text, room) else cut(text, max(room, 1))
+    view = brief(text=shown, whole=len(shown) == len(text), most=most)
+    return view if cost(view) <= tokens else views.least(view)

@@ -43,8 +43,6 @@ LIKELY_CHARS = 5
 FEW_TOKENS = 600
 """Below this, names and long addresses would take the room of words."""
 
-REST = "other fields (max_tokens is too small)"
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -235,14 +233,7 @@ class Page:
         return self._who.in_thread(views.message(row, text, left_out=left_out, most=most), row)
 
     def _least(self, row: Row, text: str, *, left_out: str | None) -> MessageView:
-        """A message with little more than its words: a stranger can fill every other field."""
-        whole = self._view(row, text, left_out=left_out, most=0)
-        told = whole.model_dump(exclude_none=True)
-        if not told.keys() - KEPT:
-            return whole
-        kept = {name: value for name, value in told.items() if name in KEPT}
-        said = "; ".join(part for part in (left_out, REST) if part)
-        return MessageView.model_construct(**{**kept, "left_out": said})
+        return views.least(self._view(row, text, left_out=left_out, most=0))
 
     def _price(self, view: MessageView) -> int:
         """What a message costs, with whom it brings onto the page."""
@@ -254,12 +245,6 @@ class Page:
     def _add(self, shown: Shown, price: int) -> None:
         self._left -= price
         self._shown[shown.row["mail_id"]] = shown
-
-
-KEPT = frozenset(
-    {"message_id", "from_", "direction", "kind", "date", "sender_verdict"}
-    | {"text", "untrusted_text", "left_out"}
-)
 
 
 def _said(before: int, behind: int, *, quotes: bool = False) -> str | None:

@@ -108,6 +108,22 @@ def brief(
     return view.model_copy(update={"untrusted_subject": subject})
 
 
+_LEAST = frozenset(
+    {"message_id", "thread_id", "from_", "direction", "kind", "date", "sender_verdict"}
+    | {"text", "untrusted_text", "left_out"}
+)
+
+
+def least(view: MessageView) -> MessageView:
+    """A message with little more than its words: a stranger can fill every other field."""
+    told = view.model_dump(exclude_none=True)
+    if not told.keys() - _LEAST:
+        return view
+    kept = {name: value for name, value in told.items() if name in _LEAST}
+    said = "; ".join(part for part in (view.left_out, "other fields, for size") if part)
+    return MessageView.model_construct(**{**kept, "left_out": said})
+
+
 def _beyond(count: int, shown: int, what: str) -> str | None:
     return f"{count - shown} more {what}" if count > shown else None
 
