@@ -15,7 +15,7 @@ from postroom.imap.mail import FetchedMail
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress
-from postroom.model.answers import SendAnswer, WaitAnswer
+from postroom.model.answers import YOU, SendAnswer, ThreadView, WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.requests import SendRequest
 from postroom.work.intake import Intake
@@ -150,6 +150,12 @@ def letter(
     fields += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8"]
     head = "\r\n".join(fields).encode()
     return head + b"\r\n\r\n" + text.replace("\n", "\r\n").encode() + b"\r\n"
+
+
+def directions(thread: ThreadView) -> list[str]:
+    """Which messages of a thread came in and which are the mailbox's own, in order."""
+    implied = {YOU: "sent"}
+    return [m.direction or implied.get(m.from_ or "", "received") for m in thread.messages]
 
 
 async def eventually(look: Callable[[], Awaitable[T]], patience: float = PATIENCE) -> T:

@@ -17,10 +17,12 @@ async def test_a_forwarded_message_is_an_attachment_in_a_wait_and_in_its_thread(
 ) -> None:
     await postman.bring(ada.address, forwarding())
     (waited,) = (await ada.wait()).messages
-    (shown,) = (await ada.room.desk.reading.thread(ada.caller, waited.thread_id or "")).messages
+    thread = await ada.room.desk.reading.thread(ada.caller, waited.thread_id or "")
+    (shown,) = thread.messages
+    assert waited.from_ == "ben@elsewhere.example"
+    assert [person.address for person in thread.people or ()] == ["ben@elsewhere.example"]
     for view in (waited, shown):
         assert view.untrusted_text == "See below."
-        assert view.from_ == "ben@elsewhere.example"
         (file,) = view.attachments or ()
         assert file.untrusted_filename == "attached message - Pay at once.eml"
         assert file.content_type == "message/rfc822"

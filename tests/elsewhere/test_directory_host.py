@@ -2,7 +2,7 @@
 
 import secrets
 
-from rooms import Agent, eventually
+from rooms import Agent, directions, eventually
 from servers.mail_host import MailHost
 
 from postroom.build import PostRoom
@@ -28,7 +28,7 @@ async def test_two_agents_talk_over_a_real_host(hosted: PostRoom) -> None:
     back = await ada.wait(sent.thread_id, sent.after, timeout=20)
     assert [m.untrusted_text for m in back.messages] == ["Well."]
     thread = await hosted.desk.reading.thread(ada.caller, sent.thread_id)
-    assert [m.direction for m in thread.messages] == ["sent", "received"]
+    assert directions(thread) == ["sent", "received"]
     await ada.send("And now?", thread_id=sent.thread_id)
     [more] = (await ben.wait(after=came.after, timeout=20)).messages
     assert (more.sender_verdict, more.sender_known) == ("verified", True)
@@ -64,7 +64,7 @@ async def test_what_a_person_answers_from_the_mailbox_joins_the_thread(
 
     async def answered() -> bool:
         thread = await hosted.desk.reading.thread(ben.caller, str(came.messages[0].thread_id))
-        return [m.direction for m in thread.messages] == ["received", "sent"]
+        return directions(thread) == ["received", "sent"]
 
     await eventually(answered, 60)
     listed = await hosted.desk.mailboxes.list(ben.caller)

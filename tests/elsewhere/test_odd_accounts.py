@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from elsewhere.conftest import room_on_one_account
 from elsewhere.one_account import Account
-from rooms import Agent, TestClock, eventually, letter
+from rooms import Agent, TestClock, directions, eventually, letter
 from servers.postfix import running_mail_host
 
 from postroom.imap.utf7 import encode_name
@@ -78,7 +78,7 @@ async def test_folders_are_known_by_their_use_in_whatever_script_their_names_are
 
     async def joined() -> bool:
         thread = await odd.room.desk.reading.thread(operator(), thread_id)
-        return [m.direction for m in thread.messages] == ["received", "sent"]
+        return directions(thread) == ["received", "sent"]
 
     await eventually(joined, 60)
 

@@ -19,7 +19,7 @@ from elsewhere.frail_account import (
     taken_for,
     well_again,
 )
-from rooms import Agent, eventually, letter, rows
+from rooms import Agent, directions, eventually, letter, rows
 from servers.frail_imap import frail_imap
 from smtp.scripted_smtp import HANG_UP, scripted_smtp
 
@@ -353,7 +353,7 @@ async def has_received(room: PostRoom, count: int) -> bool:
 
 async def in_one_thread(room: PostRoom, ada: Agent, thread_id: str) -> None:
     thread = await room.desk.reading.thread(ada.caller, thread_id)
-    assert [m.direction for m in thread.messages] == ["sent", "received", "received"]
+    assert directions(thread) == ["sent", "received", "received"]
 
 
 async def test_the_password_is_in_no_log_no_event_no_answer_and_not_in_the_index(

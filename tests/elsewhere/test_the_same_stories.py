@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from elsewhere import worlds
 from elsewhere.worlds import KINDS, World
-from rooms import Agent, eventually, letter
+from rooms import Agent, directions, eventually, letter
 from servers import postroom_processes as processes
 
 from postroom.build import PostRoom
@@ -57,7 +57,7 @@ async def test_agents_talk_and_see_each_others_new_words_alone(room: PostRoom) -
     assert [m.untrusted_text for m in back.messages] == ["Well."]
     whole = await room.desk.reading.thread(ada.caller, str(sent.thread_id), include_quoted=True)
     assert "> How are you?" in str(whole.messages[-1].untrusted_text)
-    assert [m.direction for m in whole.messages] == ["sent", "received"]
+    assert directions(whole) == ["sent", "received"]
 
 
 async def test_an_attachment_arrives_and_can_be_read(room: PostRoom) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 from index.derived import DERIVED, again, snapshot
-from rooms import Agent, Postman, TestClock, letter, rows
+from rooms import Agent, Postman, TestClock, directions, letter, rows
 
 from postroom.build import PostRoom, open_room
 from postroom.index import purge, rebuild, search_anew
@@ -92,7 +92,7 @@ async def test_an_answered_thread_whose_message_has_no_id_stays_whole(
     assert sent.thread_id == thread_id
     await again(quiet_room)
     view = await quiet_room.desk.reading.thread(ada.caller, thread_id)
-    assert [m.direction for m in view.messages] == ["received", "sent"]
+    assert directions(view) == ["received", "sent"]
 
 
 async def test_a_rebuild_that_was_killed_does_no_harm(

@@ -130,7 +130,7 @@ async def test_two_agents_in_two_processes_talk_through_the_tools(tmp_path: Path
         back = await done(ada, "wait_for_reply", thread_id=sent["thread_id"], after=sent["after"])
         assert back["messages"][0]["untrusted_text"] == "At one."
         thread = await done(ada, "get_thread", thread_id=sent["thread_id"])
-        assert [m["direction"] for m in thread["messages"]] == ["sent", "received"]
+        assert [m["from"] for m in thread["messages"]] == ["you", "p1"]
 
         listed = await done(ada, "list_threads", query="lunch", awaiting="us")
         assert [t["thread_id"] for t in listed["threads"]] == [sent["thread_id"]]

@@ -96,7 +96,7 @@ async def test_two_agents_talk_in_their_thread_with_attachments(tmp_path: Path, 
         assert reply["attachments"][0]["untrusted_filename"] == "figures.csv"
 
         thread = await use(ada, "get_thread", thread_id=sent["thread_id"])
-        assert [m["direction"] for m in thread["messages"]] == ["sent", "received"]
+        assert [m["from"] for m in thread["messages"]] == ["you", "p1"]
         quoted = await use(ada, "get_thread", thread_id=sent["thread_id"], include_quoted=True)
         assert "> Do they add up?" in words(quoted["messages"][1])
         await use(ada, "send_email", thread_id=sent["thread_id"], text="Thank you.")

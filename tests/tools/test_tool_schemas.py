@@ -48,8 +48,8 @@ def test_the_tools_come_in_the_same_order_always() -> None:
     assert [*BY_NAME] == NAMES
 
 
-def test_all_schemas_together_stay_under_ten_kilobytes() -> None:
-    assert len(json.dumps(on_the_wire(), separators=(",", ":")).encode()) < 10 * 1024
+def test_all_schemas_together_stay_under_ten_thousand_bytes() -> None:
+    assert len(json.dumps(on_the_wire(), separators=(",", ":")).encode()) < 10_000
 
 
 @pytest.mark.parametrize("tool", on_the_wire(), ids=lambda tool: tool["name"])

@@ -1,7 +1,7 @@
 """What a person sends from a mailbox is found in Sent, later than it was sent."""
 
 import pytest
-from rooms import Agent, Postman, TestClock, letter, rows
+from rooms import Agent, Postman, TestClock, directions, letter, rows
 
 from postroom.build import PostRoom
 from postroom.index import threads
@@ -67,7 +67,7 @@ async def test_an_answer_comes_after_what_it_answers_whatever_its_servers_clock(
     sent_at = float(int(clock())) - slow
     await postman.bring(ada.address, answer(ada, "1@x"), role=Role.SENT, at=sent_at)
     thread = await only_thread(ada)
-    assert [m.direction for m in thread.messages] == ["received", "sent"]
+    assert directions(thread) == ["received", "sent"]
     assert await awaiting(ada) == 0
     assert (await ada.wait(timeout=0)).outcome == "timeout"
 
@@ -79,7 +79,7 @@ async def test_a_second_copy_in_sent_that_is_copied_to_inbox_is_still_ours(
     second = answer(ada, "1@x", more="X-Mozilla-Status: 0001")
     await postman.bring(ada.address, answer(ada, "1@x"), second, role=Role.SENT)
     await postman.bring(ada.address, second)
-    assert [m.direction for m in (await only_thread(ada)).messages] == ["received", "sent"]
+    assert directions(await only_thread(ada)) == ["received", "sent"]
     assert await awaiting(ada) == 0
 
 
@@ -89,7 +89,7 @@ async def test_what_somebody_sends_to_himself_is_received(
     note = letter(ada.address, ada.address, "A note to self.", id="note@laptop.test")
     await postman.bring(ada.address, note, role=Role.SENT)
     await postman.bring(ada.address, HANDED_ON.encode() + b"\r\n" + note)
-    assert [m.direction for m in (await only_thread(ada)).messages] == ["sent", "received"]
+    assert directions(await only_thread(ada)) == ["sent", "received"]
 
 
 async def test_a_received_mail_that_is_copied_to_sent_is_not_its_senders_copy(

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from postroom.model.answers import ThreadView
 from postroom.model.callers import Caller
-from postroom.model.limits import DEFAULT_THREAD_TOKENS, MAX_THREAD_TOKENS
+from postroom.model.limits import DEFAULT_THREAD_TOKENS, MAX_THREAD_TOKENS, MIN_ANSWER_TOKENS
 from postroom_tools.inputs import Cursor, ThreadId
 from postroom_tools.tool import Arguments, Progress, Tool
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 class GetThread(Arguments):
     thread_id: ThreadId = Field(description="As an answer gave it.")
     max_tokens: int = Field(
-        default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS, description="Of words."
+        default=DEFAULT_THREAD_TOKENS,
+        ge=MIN_ANSWER_TOKENS,
+        le=MAX_THREAD_TOKENS,
+        description="Of words.",
     )
     cursor: Cursor | None = Field(default=None, description="next_cursor, for what was left out.")
     include_quoted: bool = Field(default=False, description="Also quoted text and signatures.")
@@ -39,8 +42,9 @@ TOOL = Tool(
     name="get_thread",
     title="Read thread",
     description=(
-        "A conversation, oldest message first, each with its new words only. Does not mark anything"
-        " as read. Next: send_email with thread_id, or read_attachment."
+        "A conversation, oldest message first, each with its new words only; who p1 is stands in"
+        " people, you is your mailbox. Does not mark anything as read. Next: send_email with"
+        " thread_id, or read_attachment (also for a link shown as …l_…)."
     ),
     arguments=GetThread,
     answer=ThreadView,

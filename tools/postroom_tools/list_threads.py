@@ -6,7 +6,13 @@ from pydantic import Field
 
 from postroom.model.answers import ThreadList
 from postroom.model.callers import Caller
-from postroom.model.limits import DEFAULT_LIST, MAX_LIST
+from postroom.model.limits import (
+    DEFAULT_LIST,
+    DEFAULT_THREAD_TOKENS,
+    MAX_LIST,
+    MAX_THREAD_TOKENS,
+    MIN_ANSWER_TOKENS,
+)
 from postroom_tools.inputs import Cursor, Mailbox
 from postroom_tools.tool import Arguments, Progress, Tool
 
@@ -26,6 +32,12 @@ class ListThreads(Arguments):
         default=None, max_length=40, description='ISO 8601 time, or "24h" for the last day.'
     )
     limit: int = Field(default=DEFAULT_LIST, ge=1, le=MAX_LIST, description="Threads a page.")
+    max_tokens: int = Field(
+        default=DEFAULT_THREAD_TOKENS,
+        ge=MIN_ANSWER_TOKENS,
+        le=MAX_THREAD_TOKENS,
+        description="Of the answer.",
+    )
     cursor: Cursor | None = Field(default=None, description="next_cursor of the page before.")
 
 
@@ -40,6 +52,7 @@ async def run(
         since=given.since,
         limit=given.limit,
         cursor=given.cursor,
+        max_tokens=given.max_tokens,
     )
 
 

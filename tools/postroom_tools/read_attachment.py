@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 class ReadAttachment(Arguments):
     attachment_id: str = Field(
-        min_length=1, max_length=MAX_ID_CHARS, description="As a message lists it."
+        min_length=1,
+        max_length=MAX_ID_CHARS,
+        description="As a message lists it, or the l_… of a long link.",
     )
     max_tokens: int = Field(
         default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS, description="Of text."

@@ -77,22 +77,23 @@ def _says_nothing(key: str, value: Any) -> bool:
     return key == "default" and value in (None, [], False)
 
 
-_OPTIONAL_IN_OUTPUT = frozenset(
-    {"description", "default", "additionalProperties", "required", "enum"}
-)
+_OPTIONAL_IN_OUTPUT = frozenset({"description", "default", "additionalProperties", "required"})
 
 
 def _bare(node: Any) -> Any:
-    """An output's schema down to names and types. Which words an answer may hold is met in answers,
-    and a later version may know more of them."""
+    """An output's schema down to names and types; an enumeration says its type by itself, and most
+    fields are strings, or lists of them, without saying so."""
     if isinstance(node, list):
         return [_bare(item) for item in node]
     if not isinstance(node, dict):
         return node
-    return {
+    bare = {
         key: {name: _bare(field) for name, field in value.items()}
         if key == "properties"
         else _bare(value)
         for key, value in node.items()
-        if key not in _OPTIONAL_IN_OUTPUT
+        if key not in _OPTIONAL_IN_OUTPUT and not (key == "type" and "enum" in node)
     }
+    if bare.get("items") == {}:
+        del bare["items"]
+    return {} if bare == {"type": "string"} else bare

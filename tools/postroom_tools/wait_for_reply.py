@@ -26,10 +26,11 @@ class WaitForReply(Arguments):
         ),
     )
     sender: Mailbox | None = Field(
-        default=None, description="Only mail from this address or domain; the rest stays unread."
+        default=None, description="Only mail from this address or domain."
     )
     has_code: bool = Field(
-        default=False, description="Only mail with a one-time code or confirmation link."
+        default=False,
+        description="Only mail with a one-time code or confirmation link. Other mail stays unread.",
     )
     timeout_seconds: float = Field(
         default=DEFAULT_WAIT_SECONDS,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from postroom.cli.exits import OF_WAIT, ExitCode
 from postroom.model.callers import operator
-from postroom.model.limits import MAX_WAIT_MESSAGES, MAX_WAIT_SECONDS
+from postroom.model.limits import MAX_WAIT_MESSAGES, MAX_WAIT_SECONDS, MIN_ANSWER_TOKENS
 from postroom.model.mailboxes import MailboxStatus
 
 if TYPE_CHECKING:
@@ -158,7 +158,9 @@ async def _has_ended(room: "PostRoom", place: Place) -> bool:
 async def _mailbox(room: "PostRoom", scope: Scope) -> str:
     """The address that is waited on; "" where the desk will say that it is not clear which."""
     if scope.thread_id is not None:
-        thread = await room.desk.reading.thread(operator(), scope.thread_id, max_tokens=100)
+        thread = await room.desk.reading.thread(
+            operator(), scope.thread_id, max_tokens=MIN_ANSWER_TOKENS
+        )
         return thread.mailbox
     if scope.mailbox is not None:
         return (await room.desk.mailboxes.show(operator(), scope.mailbox)).address

@@ -1,11 +1,15 @@
 """Messages, threads and sends as a person reads them."""
 
+from collections.abc import Mapping
+
 from postroom.cli.page import Page
 from postroom.cli.plain import one_line
 from postroom.cli.wording import for_people
 from postroom.model.answers import (
+    YOU,
     AttachmentInfo,
     MessageView,
+    PersonView,
     SendAnswer,
     ThreadList,
     ThreadView,
@@ -13,12 +17,16 @@ from postroom.model.answers import (
 )
 
 
-def show_message(page: Page, message: MessageView) -> None:
-    """Who, when, whether the sender is really who it claims to be, and the words."""
+def show_message(page: Page, message: MessageView, who: Mapping[str, str] | None = None) -> None:
+    """Who, when, whether the sender is really who it claims to be, and the words. ``who`` says
+    whom the ids of a thread's people stand for."""
+    named = who or {}
     name = one_line(message.untrusted_from_name or "")
-    sender = f"{name} <{message.from_}>" if name else message.from_ or "(no sender)"
-    page.line((sender, "bold"), f" → {', '.join(message.to)}", (f"  {message.date}", "dim"))
-    for label, value in _remarks(message):
+    sender = named.get(message.from_ or "", message.from_) or "(no sender)"
+    sender = f"{name} <{sender}>" if name else sender
+    to = ", ".join(named.get(id, id) for id in message.to or ())
+    page.line((sender, "bold"), f" → {to}" if to else "", (f"  {message.date}", "dim"))
+    for label, value in _remarks(message, named):
         page.line((f"  {label}: ", "dim"), one_line(value))
     page.line()
     page.lines(message.untrusted_text or message.text or "(no words)", "  ")
@@ -29,12 +37,14 @@ def show_message(page: Page, message: MessageView) -> None:
     page.line()
 
 
-def _remarks(message: MessageView) -> list[tuple[str, str]]:
+def _remarks(message: MessageView, who: Mapping[str, str]) -> list[tuple[str, str]]:
     verdict = message.sender_verdict
     said = {
         "subject": message.untrusted_subject,
-        "cc": ", ".join(message.cc or ()),
-        "kind": message.kind.replace("_", "-") if message.kind != "message" else None,
+        "cc": ", ".join(who.get(id, id) for id in message.cc or ()),
+        "kind": message.kind.replace("_", "-") if message.kind not in (None, "message") else None,
+        "code": ", ".join(message.codes or ()),
+        "confirm": " ".join(message.untrusted_links or ()),
         "sender": verdict if verdict not in (None, "verified") else None,
         "by": message.sender_evidence,
         "looks like": message.lookalike_of,
@@ -60,12 +70,18 @@ def show_thread(page: Page, thread: ThreadView) -> None:
     page.line((one_line(thread.untrusted_subject) or "(no subject)", "bold"))
     page.line((f"{thread.thread_id} in {thread.mailbox}", "dim"))
     page.line()
+    who = {YOU: thread.mailbox, **{one.id: _person(one) for one in thread.people or ()}}
     for message in thread.messages:
-        show_message(page, message)
+        show_message(page, message, who)
     if thread.left_out:
-        page.line((for_people(thread.left_out), "dim"))
+        page.line((f"Left out for size: {for_people(thread.left_out)}", "dim"))
     if thread.next_cursor:
         page.line((f"More: --cursor {thread.next_cursor}", "dim"))
+
+
+def _person(person: PersonView) -> str:
+    name = one_line(person.untrusted_name or "")
+    return f"{name} <{person.address}>" if name else person.address
 
 
 def show_threads(page: Page, found: ThreadList) -> None:

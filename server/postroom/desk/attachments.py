@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 from postroom.desk import cursors, door
 from postroom.desk.budget import MIN_TOKENS, cut, fits
+from postroom.desk.long_links import long_links
 from postroom.desk.read_files import ReadFiles
 from postroom.extract.reader import FileReader
 from postroom.index import mail
@@ -57,6 +58,8 @@ class Attachments:
                 f"max_tokens is from {MIN_TOKENS} to {MAX_THREAD_TOKENS}.",
             )
         id = attachment_id.strip()
+        if id.startswith("l_"):
+            return await self._link(caller, id)
         content, part, declared = await self._content(caller, id)
         start = await self._place(id, cursor)
         file = await self._read_files.read(id, content, declared, part.filename)
@@ -83,6 +86,26 @@ class Attachments:
 
     async def _next(self, id: str, offset: int) -> str:
         return await self._index.read(lambda con: cursors.reading(con, id, offset))
+
+    async def _link(self, caller: Caller, link_id: str) -> AttachmentAnswer:
+        """A long link whole, by the id that stands for it in a message's text."""
+
+        def look(con: Connection) -> str:
+            row, number = door.link(con, caller, link_id)
+            fields = mail.message(con, row["id"])
+            links = long_links(fields["text"]) if fields else []
+            if number >= len(links):
+                raise door.no_link()
+            return links[number]
+
+        link = await self._index.read(look)
+        return AttachmentAnswer(
+            attachment_id=link_id,
+            untrusted_filename="link",
+            content_type="text/uri-list",
+            size=len(link.encode()),
+            untrusted_text=link,
+        )
 
     async def save(self, caller: Caller, attachment_id: str) -> tuple[bytes, str]:
         """(bytes, safe file name) of an attachment."""

@@ -31,10 +31,29 @@ class ListPlace:
 
 @dataclass(frozen=True)
 class ThreadPlace:
-    """Where a thread goes on: the newest message of the next page, and how much of it was read."""
+    """Where a thread goes on: the newest message of the next page, and how much of it was read.
+
+    The oldest message may have been read ahead of its turn: ``first`` is its row id then, else 0,
+    and ``first_shown`` how much of it was read; 0 stands for all.
+    """
 
     mail_id: int
     offset: int
+    first: int = 0
+    first_shown: int = 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a page came before it."""
+        return self != NEWEST
+
+    def has_shown(self, mail_id: int) -> bool:
+        """Whether all of a message was read ahead of its turn."""
+        return mail_id == self.first and self.first_shown == 0
+
+
+NEWEST = ThreadPlace(2**62, 0)
+"""Where a thread begins."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,7 @@ def waiting(
 ) -> str:
     """The cursor to wait in ``scope`` from; see `WaitPlace`."""
     end = "" if apart is None else f"-{_apart(position, apart)}"
-    return f"{epoch(con)}-{_scope_name(con, scope)}-{position:x}{end}"
+    return f"{epoch(con)}-{_scope_name(scope)}-{position:x}{end}"
 
 
 def waited(con: Connection, scope: Scope, cursor: str) -> WaitPlace:
@@ -120,22 +139,22 @@ def listed(con: Connection, question: str, cursor: str) -> ListPlace:
 
 def paging(con: Connection, thread_id: int, place: ThreadPlace) -> str:
     """The cursor of a thread's next page."""
-    name = threads.public_id(con, thread_id)
-    return f"{epoch(con)}-p{name}-{place.mail_id:x}-{place.offset:x}"
+    first = f"-{place.first:x}-{place.first_shown:x}" if place.first else ""
+    return f"{epoch(con)}-pt{thread_id:x}-{place.mail_id:x}-{place.offset:x}{first}"
 
 
 def paged(con: Connection, thread_id: int, cursor: str) -> ThreadPlace:
     """Where a thread goes on. Raises InvalidRequest where the cursor is another thread's."""
-    mine, kind, mail, offset = _parts(cursor, 4)
+    mine, kind, mail, offset, *first = _parts(cursor, 4, 6)
     _check_epoch(con, mine)
-    found = threads.resolve(con, kind[1:]) if kind.startswith("p") else None
+    found = _thread_of(con, kind[1:]) if kind.startswith("p") else None
     if found is None or found[0] != thread_id:
         raise InvalidRequest(
             "cursor_of_another_thread",
             "This cursor belongs to another thread.",
             "Pass the next_cursor that get_thread gave for this thread, or leave it out.",
         )
-    return ThreadPlace(_number(mail), _number(offset))
+    return ThreadPlace(_number(mail), _number(offset), *map(_number, first))
 
 
 def reading(con: Connection, attachment_id: str, offset: int) -> str:
@@ -156,17 +175,24 @@ def read(con: Connection, attachment_id: str, cursor: str) -> int:
     return _number(offset)
 
 
-def _scope_name(con: Connection, scope: Scope) -> str:
+def _scope_name(scope: Scope) -> str:
     if scope.thread_id is None:
         return f"m{scope.mailbox_id:x}"
-    return threads.public_id(con, scope.thread_id)
+    return f"t{scope.thread_id:x}"
 
 
 def _scope_of(con: Connection, name: str) -> Scope | None:
-    if name.startswith("t_"):
-        found = threads.resolve(con, name)
-        return Scope(found[1], found[0]) if found else None
-    return Scope(_number(name[1:])) if name.startswith("m") else None
+    if name.startswith("m"):
+        return Scope(_number(name[1:]))
+    found = _thread_of(con, name)
+    return Scope(found[1], found[0]) if found else None
+
+
+def _thread_of(con: Connection, name: str) -> tuple[int, int] | None:
+    """(thread row id, mailbox id) that a cursor means; a thread may have joined another since."""
+    if name.startswith("t_"):  # as they were given out once
+        return threads.resolve(con, name)
+    return threads.by_row(con, _number(name[1:])) if name.startswith("t") else None
 
 
 def _parts(cursor: str, *counts: int) -> list[str]:

@@ -91,15 +91,35 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
 
 def attachment(con: Connection, caller: Caller, attachment_id: str) -> tuple[Row, int]:
     """(mail row, number of the part) for an attachment's id."""
-    place = ids.attachment_place(attachment_id.strip())
-    row = mail.by_public_id(con, place[0]) if place else None
-    box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
-    if place is None or row is None or box is None or not _may_see(caller, box):
+    found = _part(con, caller, ids.attachment_place(attachment_id.strip()))
+    if found is None:
         raise NotFound(
             "attachment_not_found",
             "You have no such attachment.",
             "get_thread lists a message's attachments with their ids.",
         )
+    return found
+
+
+def link(con: Connection, caller: Caller, link_id: str) -> tuple[Row, int]:
+    """(mail row, number of the link in its text) for the id of a long link."""
+    found = _part(con, caller, ids.link_place(link_id.strip()))
+    if found is None:
+        raise no_link()
+    return found
+
+
+def no_link() -> NotFound:
+    return NotFound(
+        "link_not_found", "You have no such link.", "The ids stand in a message's text, as l_…."
+    )
+
+
+def _part(con: Connection, caller: Caller, place: tuple[str, int] | None) -> tuple[Row, int] | None:
+    row = mail.by_public_id(con, place[0]) if place else None
+    box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
+    if place is None or row is None or box is None or not _may_see(caller, box):
+        return None
     return row, place[1]
 
 

@@ -1,15 +1,19 @@
 """What one look of a wait brings: messages and decided sends, in the order of the journal."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from postroom.desk import advice, cursors, views
-from postroom.desk.budget import FEWEST_WORDS, cut, fits, metadata_tokens, surely_fit
+from postroom.desk.budget import FEWEST_WORDS, MOST_CHARS, cost, cut, fits, surely_fit
 from postroom.desk.cursors import WaitPlace
 from postroom.index import journal, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.reading import ANY, Scope, Wanted
 from postroom.model.answers import MessageView
 from postroom.model.limits import DEFAULT_THREAD_TOKENS
+
+FRAME_TOKENS = 300
+"""Tokens of an answer that its messages do not get: what to do next, the cursor, problems."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ def look(con: Connection, looking: Looking, now: float) -> Found:
         views=_views(con, taken),
         outcome=outcome,
         reason=reason,
-        after=_after(con, scope, _told_up_to(con, taken, rows, decided), first_other, told),
+        after=_after(
+            con, looking.who, scope, _told_up_to(con, taken, rows, decided), first_other, told
+        ),
         over=_over(con, scope, now),
         others=first_other is not None,
     )
@@ -115,13 +121,19 @@ def _that_can_be_told(rows: list[Row], first_other: int | None) -> list[Row]:
 
 
 def _after(
-    con: Connection, scope: Scope, upto: int, first_other: int | None, told: list[int]
+    con: Connection,
+    who: str,
+    scope: Scope,
+    upto: int,
+    first_other: int | None,
+    told: list[int],
 ) -> str:
     """The cursor behind what was ``told``, all of which lies before ``upto``."""
-    if first_other is None or first_other > upto:
-        return cursors.waiting(con, scope, upto)
-    place = first_other - 1
-    return cursors.waiting(con, scope, place, [one for one in told if one > place])
+    place = upto if first_other is None else min(upto, first_other - 1)
+    apart = [one for one in told if one > place]
+    if place == upto and not reading.has_apart(con, who, scope, upto):
+        return cursors.waiting(con, scope, place)
+    return cursors.waiting(con, scope, place, apart)
 
 
 def _over(con: Connection, scope: Scope, now: float) -> str:
@@ -154,17 +166,24 @@ def _send_outcome(con: Connection, decided: Row) -> tuple[str, str | None]:
 
 def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:
     """The messages, each cut so that all of them fit into one answer."""
-    share = DEFAULT_THREAD_TOKENS // max(len(rows), 1)
-    found = []
-    for row in rows:
-        thread_id = threads.public_id(con, row["thread_id"])
-        text = views.words(row, include_quoted=False)
-        whole = views.brief(row, text, thread_id=thread_id)
-        if surely_fit([whole], share):
-            found.append(whole)
-            continue
-        bare = views.brief(row, "", thread_id=thread_id)
-        room = max(share - metadata_tokens(bare), FEWEST_WORDS)
-        shown = text if fits(text, room) else cut(text, room)
-        found.append(views.brief(row, shown, thread_id=thread_id, whole=len(shown) == len(text)))
-    return tuple(found)
+    share = (DEFAULT_THREAD_TOKENS - FRAME_TOKENS) // max(len(rows), 1)
+    return tuple(_view(con, row, share) for row in rows)
+
+
+def _view(con: Connection, row: Row, tokens: int) -> MessageView:
+    """A message within ``tokens``: the less room, the fewer of its people and files."""
+    thread_id = threads.public_id(con, row["thread_id"])
+    text = views.words(row, include_quoted=False)
+    whole = views.brief(row, text, thread_id=thread_id)
+    if len(text) <= tokens * MOST_CHARS and (surely_fit([whole], tokens) or cost(whole) <= tokens):
+        return whole
+    brief = partial(views.brief, row, thread_id=thread_id)
+    for most in (views.MAX_SHOWN_BRIEFLY, 3, 0):
+        room = tokens - cost(brief(text="", whole=False, most=most))
+        if room >= FEWEST_WORDS:
+            break
+    else:
+        room = tokens - cost(views.least(brief(text="", whole=False, most=0)))
+    shown = text if fits(text, room) else cut(text, max(room, 1))
+    view = brief(text=shown, whole=len(shown) == len(text), most=most)
+    return view if cost(view) <= tokens else views.least(view)

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from postroom.desk import senders
+from postroom.desk.long_links import shorten
 from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
@@ -37,16 +38,19 @@ MAX_DIAGNOSTIC_SHOWN = 200
 SAME_CHARS = 40
 """How much of them has to stand in the text, without spaces, to be left out beside it."""
 
+MAX_SUBJECT_BRIEFLY = 300
+"""Of a subject, characters: the longest are texts in disguise."""
+
 MAX_PARTICIPANTS_SHOWN = 20
 """People listed with one thread of a list."""
 
 
 def words(row: Row, *, include_quoted: bool) -> str:
-    """What a message says: its new words, or all of it where it has no new ones."""
-    new = row["new_text"]
-    if include_quoted or new is None or not new.strip():
-        return str(row["text"])
-    return str(new)
+    """What a message says: its new words, or all of it where it has no new ones. Long links stand
+    in it by their ids."""
+    new, whole = row["new_text"], str(row["text"])
+    shown = whole if include_quoted or new is None or not new.strip() else str(new)
+    return shorten(shown, whole, row["public_id"])
 
 
 def message(
@@ -62,11 +66,13 @@ def message(
     to = tuple(shown_address(p.address) for p in people_of(row["to_people"]))
     cc = tuple(shown_address(p.address) for p in people_of(row["cc_people"]))
     files = attachments(row)
+    links = tuple(from_json(row["links"]))
     more = [
         left_out,
         _sealed(row),
         _beyond(len(to) + len(cc), len(to[:most]) + len(cc[:most]), "recipients"),
         _beyond(len(files), most, "files"),
+        _beyond(len(links), most, "links"),
     ]
     return MessageView.model_validate(
         {
@@ -83,7 +89,7 @@ def message(
             "text": None if received else text,
             "attachments": files[:most] or None,
             "codes": (from_json(row["codes"]) or None) if received else None,
-            "untrusted_links": (from_json(row["links"]) or None) if received else None,
+            "untrusted_links": (links[:most] or None) if received else None,
             "sender_verdict": row["verdict"] if received else None,
             "sender_evidence": senders.told(row) if received else None,
             "sender_known": True if received and row["sender_known"] else None,
@@ -100,11 +106,37 @@ def message(
     )
 
 
-def brief(row: Row, text: str, *, thread_id: str | None = None, whole: bool = True) -> MessageView:
+def brief(
+    row: Row,
+    text: str,
+    *,
+    thread_id: str | None = None,
+    whole: bool = True,
+    most: int = MAX_SHOWN_BRIEFLY,
+) -> MessageView:
     """A message as it is told of among others, with its subject; get_thread shows all of it."""
     left_out = None if whole else "the rest of it: get_thread shows it"
-    view = message(row, text, thread_id=thread_id, left_out=left_out, most=MAX_SHOWN_BRIEFLY)
-    return view.model_copy(update={"untrusted_subject": row["subject"]})
+    view = message(row, text, thread_id=thread_id, left_out=left_out, most=most)
+    subject = row["subject"]
+    if len(subject) > MAX_SUBJECT_BRIEFLY:
+        subject = f"{subject[:MAX_SUBJECT_BRIEFLY]}…"
+    return view.model_copy(update={"untrusted_subject": subject})
+
+
+_LEAST = frozenset(
+    {"message_id", "thread_id", "from_", "direction", "kind", "date", "sender_verdict"}
+    | {"text", "untrusted_text", "left_out"}
+)
+
+
+def least(view: MessageView) -> MessageView:
+    """A message with little more than its words: a stranger can fill every other field."""
+    told = view.model_dump(exclude_none=True)
+    if not told.keys() - _LEAST:
+        return view
+    kept = {name: value for name, value in told.items() if name in _LEAST}
+    said = "; ".join(part for part in (view.left_out, "other fields, for size") if part)
+    return MessageView.model_construct(**{**kept, "left_out": said})
 
 
 def _sealed(row: Row) -> str | None:

@@ -32,14 +32,36 @@ def is_send(id: str) -> bool:
     return id.startswith("s_") and len(id) == LONG_LETTERS + 2 and set(id[2:]) <= set(_LETTERS)
 
 
+MOST_PARTS = 32 * 32
+"""Attachments of a message, or links in it, that ids can name."""
+
+
 def attachment_id(message: str, number: int) -> str:
     """The id of a message's attachment: stable over a rebuild, at most 12 letters."""
-    return "a_" + message[2:] + _LETTERS[number // 32 % 32] * (number >= 32) + _LETTERS[number % 32]
+    return _part_id("a_", message, number)
 
 
 def attachment_place(id: str) -> tuple[str, int] | None:
     """(message id, number) that an attachment's id stands for, or None where it is none."""
-    body, known = id[2:], id.startswith("a_") and all(c in _LETTERS for c in id[2:])
+    return _part_place("a_", id)
+
+
+def link_id(message: str, number: int) -> str:
+    """The id of a long link in a message's text: at most 12 letters."""
+    return _part_id("l_", message, number)
+
+
+def link_place(id: str) -> tuple[str, int] | None:
+    """(message id, number) that a link's id stands for, or None where it is none."""
+    return _part_place("l_", id)
+
+
+def _part_id(kind: str, message: str, number: int) -> str:
+    return kind + message[2:] + _LETTERS[number // 32 % 32] * (number >= 32) + _LETTERS[number % 32]
+
+
+def _part_place(kind: str, id: str) -> tuple[str, int] | None:
+    body, known = id[2:], id.startswith(kind) and all(c in _LETTERS for c in id[2:])
     if not known or len(body) not in (MESSAGE_LETTERS + 1, MESSAGE_LETTERS + 2):
         return None
     number = 0

@@ -77,6 +77,12 @@ def older_than(con: Connection, thread_id: int, mail_id: int) -> int:
     return int(sql.older_than(con, thread_id=thread_id, mail_id=mail_id))
 
 
+def oldest_message(con: Connection, thread_id: int) -> Row | None:
+    """A thread's first message."""
+    row: Row | None = sql.oldest_message(con, thread_id=thread_id)
+    return row
+
+
 def one_message(con: Connection, mail_id: int) -> Row | None:
     row: Row | None = sql.one_message(con, mail_id=mail_id)
     return row
@@ -190,6 +196,12 @@ def acknowledge_apart(con: Connection, agent: str, scope: Scope, positions: Iter
     before it."""
     for position in positions:
         sql.acknowledge_apart(con, agent=agent, position=position, mailbox_id=scope.mailbox_id)
+
+
+def has_apart(con: Connection, agent: str, scope: Scope, after: int) -> bool:
+    """Whether anything behind a position was acknowledged like that."""
+    asked = {"agent": agent, "mailbox_id": scope.mailbox_id, "after": after}
+    return sql.has_apart(con, **asked) is not None
 
 
 def timeouts(con: Connection, agent: str, scope: Scope) -> int:

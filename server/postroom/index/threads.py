@@ -106,6 +106,12 @@ def now(con: Connection, thread_id: int) -> int:
     return int(sql.now(con, id=thread_id))
 
 
+def by_row(con: Connection, thread_id: int) -> tuple[int, int] | None:
+    """(thread row id, mailbox id) that a thread's row id stands for by now, or None."""
+    row: Row | None = sql.by_row(con, id=thread_id)
+    return (row["now_id"], row["mailbox_id"]) if row else None
+
+
 def resolve(con: Connection, public_id: str) -> tuple[int, int] | None:
     """(thread row id, mailbox id) that a thread's id names now, or None."""
     row: Row | None = sql.by_public_id(con, public_id=public_id)

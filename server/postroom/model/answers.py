@@ -79,20 +79,31 @@ class AttachmentInfo(Answer):
     size: int
 
 
+YOU = "you"
+"""What a thread's messages call the mailbox that it is in."""
+
+
 class MessageView(Answer):
-    """One message. ``untrusted_text`` for what others wrote, ``text`` for our own words."""
+    """One message. ``untrusted_text`` for what others wrote, ``text`` for our own words.
+
+    In a thread its people stand as the thread's list of them says, "p1" and so on, and "you" for
+    the mailbox; ``to`` is left out where it went to everybody, and ``direction`` where ``from``
+    says it: "you" sent it.
+    """
 
     message_id: str
     thread_id: str | None = None
-    direction: Literal["received", "sent"]
-    from_: str = Field(alias="from", default="")
+    direction: Literal["received", "sent"] | None = None
+    from_: str | None = Field(alias="from", default=None)
     untrusted_from_name: str | None = None
-    to: tuple[str, ...] = ()
+    to: tuple[str, ...] | None = None
     cc: tuple[str, ...] | None = None
     date: str
-    kind: Literal[
-        "message", "auto_reply", "bounce", "complaint", "receipt", "invitation", "list"
-    ] = "message"
+    kind: (
+        Literal["message", "auto_reply", "bounce", "complaint", "receipt", "invitation", "list"]
+        | None
+    ) = "message"
+    """Left out in a thread where it is a message."""
     untrusted_subject: str | None = None
     untrusted_text: str | None = None
     text: str | None = None
@@ -163,10 +174,20 @@ class ThreadList(Answer):
     problem: str | None = None
 
 
+class PersonView(Answer):
+    """Somebody in a thread, and what its messages call them."""
+
+    id: str
+    address: str
+    untrusted_name: str | None = None
+
+
 class ThreadView(Answer):
     thread_id: str
     mailbox: str
     untrusted_subject: str
+    people: tuple[PersonView, ...] | None = None
+    """Who the messages here name, but for the mailbox itself."""
     messages: tuple[MessageView, ...]
     left_out: str | None = None
     next_cursor: str | None = None

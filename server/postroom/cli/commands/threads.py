@@ -10,7 +10,13 @@ from postroom.cli.answers import err, say, say_json
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.completing import addresses
-from postroom.model.limits import DEFAULT_LIST, DEFAULT_THREAD_TOKENS, MAX_LIST, MAX_THREAD_TOKENS
+from postroom.model.limits import (
+    DEFAULT_LIST,
+    DEFAULT_THREAD_TOKENS,
+    MAX_LIST,
+    MAX_THREAD_TOKENS,
+    MIN_ANSWER_TOKENS,
+)
 
 
 @click.group()
@@ -42,7 +48,7 @@ def list_(asked: Asked, /, **given: Any) -> None:
 @click.argument("thread_id", metavar="THREAD")
 @click.option(
     "--max-tokens",
-    type=click.IntRange(100, MAX_THREAD_TOKENS),
+    type=click.IntRange(MIN_ANSWER_TOKENS, MAX_THREAD_TOKENS),
     default=DEFAULT_THREAD_TOKENS,
     show_default=True,
     help="How much of it.",

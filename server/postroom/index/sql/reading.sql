@@ -58,6 +58,13 @@ ORDER BY g.at DESC, g.mail_id DESC LIMIT :most;
 SELECT count(*) FROM messages WHERE thread_id = :thread_id
   AND (at, mail_id) < ((SELECT at FROM messages WHERE mail_id = :mail_id), :mail_id);
 
+-- name: oldest_message(thread_id)^
+-- The first message of a conversation.
+SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_reason,
+  s.public_id AS send_public_id
+FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
+WHERE g.thread_id = :thread_id ORDER BY g.at, g.mail_id LIMIT 1;
+
 -- name: one_message(mail_id)^
 -- One message with its conversation.
 SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_reason,
@@ -156,6 +163,11 @@ ON CONFLICT (agent, scope) DO UPDATE SET position = max(position, excluded.posit
 INSERT INTO acknowledged_apart (agent, position, mailbox_id)
 SELECT :agent, j.position, j.mailbox_id FROM journal j
 WHERE j.position = :position AND j.mailbox_id = :mailbox_id ON CONFLICT DO NOTHING;
+
+-- name: has_apart(agent, mailbox_id, after)$
+-- Whether anything of a mailbox behind a position was acknowledged by itself.
+SELECT 1 FROM acknowledged_apart
+WHERE agent = :agent AND position > :after AND mailbox_id = :mailbox_id LIMIT 1;
 
 -- name: forget_apart(agent, mailbox_id, position)!
 -- All of a mailbox up to a position is acknowledged: no need to know it of single things.

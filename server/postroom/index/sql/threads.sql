@@ -17,6 +17,10 @@ INSERT INTO threads (public_id, mailbox_id) VALUES (:public_id, :mailbox_id);
 -- The conversation that an id names now: an id of a joined one leads to where it went.
 SELECT t.id, t.mailbox_id, coalesce(t.into_id, t.id) AS now_id FROM threads t WHERE t.public_id = :public_id;
 
+-- name: by_row(id)^
+-- The same by its row.
+SELECT t.mailbox_id, coalesce(t.into_id, t.id) AS now_id FROM threads t WHERE t.id = :id;
+
 -- name: now(id)$
 -- Where a conversation went, or itself.
 SELECT coalesce(into_id, id) FROM threads WHERE id = :id;

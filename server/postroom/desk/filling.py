@@ -1,0 +1,65 @@
+"""A thread as an answer of so many tokens: its frame, one page of it, and what is not on that."""
+
+from postroom.desk import cursors
+from postroom.desk.budget import cost, cut, fits
+from postroom.desk.page import Page
+from postroom.index import reading
+from postroom.index.database import Connection, Row
+from postroom.model.answers import ThreadView
+
+_SUBJECT_SHARE = 8
+"""A subject gets at most one part in so many: it can be a text of thousands of characters."""
+
+_LONGEST_SAID = "the rest of the first and 9999 earlier messages: next_cursor"
+
+
+def frame(conversation: Row, after: str, tokens: int) -> ThreadView:
+    """A thread without its messages."""
+    subject, most = conversation["subject"], tokens // _SUBJECT_SHARE
+    return ThreadView(
+        thread_id=conversation["public_id"],
+        mailbox=conversation["address"],
+        untrusted_subject=subject if fits(subject, most) else f"{cut(subject, most).rstrip()}…",
+        messages=(),
+        after=after,
+    )
+
+
+def filled(con: Connection, page: Page, empty: ThreadView, tokens: int) -> ThreadView:
+    """``empty`` with as much of the thread as fits, all of it within ``tokens``."""
+    if page.take_all(tokens - cost(empty)):
+        return _with(con, page, empty)
+    cursor = cursors.paging(con, page.thread_id, page.longest_end)
+    unfinished = empty.model_copy(update={"left_out": _LONGEST_SAID, "next_cursor": cursor})
+    page.take_most(tokens - cost(unfinished))
+    view = _with(con, page, empty)
+    while cost(view) > tokens and page.give_back():
+        view = _with(con, page, empty)
+    return view
+
+
+def _with(con: Connection, page: Page, empty: ThreadView) -> ThreadView:
+    end = page.end
+    return empty.model_copy(
+        update={
+            "people": page.people or None,
+            "messages": page.messages,
+            "left_out": _left_out(con, page) if end else None,
+            "next_cursor": cursors.paging(con, page.thread_id, end) if end else None,
+        }
+    )
+
+
+def _left_out(con: Connection, page: Page) -> str:
+    """What is not on this page nor on one before, in words."""
+    end = page.end
+    assert end is not None
+    count = reading.older_than(con, page.thread_id, end.mail_id) + (0 if end.offset else 1)
+    if end.first and not end.first_shown:
+        count -= 1
+    messages = "1 message" if count == 1 else f"{count} messages"
+    if page.oldest_is_apart:
+        return f"{messages} after the first: next_cursor"
+    earlier = messages.replace(" ", " earlier ") if count else ""
+    rest = "the rest of the first" if end.offset else ""
+    return f"{' and '.join(part for part in (rest, earlier) if part)}: next_cursor"
