@@ -9,6 +9,8 @@
         ├── html          DOM step, then Markdown   concealment: what HTML hides
         └── unseen        characters nobody sees
         quotes        new words and quoted ones     attributions: how programs announce a quote
+        codes         one-time codes          confirmations: links that confirm something
+        │                                     code_words: what both are told by, in many languages
         kinds         message, automatic, bounce    reports: what a bounce says
 
     sender            who vouches for From          authentication: the field they vouch in
