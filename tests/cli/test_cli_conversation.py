@@ -69,6 +69,16 @@ def test_a_mail_goes_from_shell_to_shell(two_mailboxes: Program) -> None:
     assert shown.out.index("The **total** is 40,000.") < shown.out.index("Thanks")
 
 
+def test_a_wait_for_a_code_passes_over_other_mail(two_mailboxes: Program) -> None:
+    sent(two_mailboxes, "--subject", "Welcome", "--text", "We are glad that you are here.")
+    sent(two_mailboxes, "--subject", "Code", "--text", "Your verification code is 482913.")
+    wait = ("wait", "--mailbox", BEN, "--timeout", "10")
+    told = two_mailboxes(*wait, "--has-code", "--sender", "agents.localhost").out
+    assert "code: 482913" in told
+    assert "glad" not in told
+    assert "glad" in two_mailboxes(*wait).out
+
+
 def test_what_is_left_out_of_a_long_thread_is_said_once_and_a_person_gets_it_with_cursor(
     two_mailboxes: Program,
 ) -> None:

@@ -26,10 +26,12 @@ GRACE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Scope:
-    """What is waited on; with neither, the only mailbox there is."""
+    """What is waited on, by default the only mailbox there is, and for which mail."""
 
     mailbox: str | None
     thread_id: str | None
+    sender: str | None = None
+    has_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Watch:
             after=self._after,
             timeout_seconds=seconds,
             most=1 if self._receiver.deals else MAX_WAIT_MESSAGES,
+            sender=self._scope.sender,
+            has_code=self._scope.has_code,
         )
         self._after = answer.after
         return answer

@@ -22,6 +22,8 @@
         ├── automatic     a program wrote it        complaints: who calls our mail unwanted
         └── reports       what a bounce says        report_lines: whom its words name
             delivery_status   for good or not       report_words: how servers say it
+        codes         one-time codes                confirmations: links that confirm something
+                                                    code_words: what both are told by
 
     sender            who vouches for From          authentication: the field they vouch in
     ├── standing      where that field counts       trace_order: what servers wrote, in order

@@ -218,3 +218,9 @@ si ce n'est pas|si no fuiste|si no has|se não foi|se non sei|als jij dit niet|j
 если это не|如果不是|如果这不是|心当たりがない|본인이 아"""
 )
 """Before a link that an agent who asked for the mail does not need."""
+
+
+def shortest(stems: tuple[str, ...], ascii_only: bool = False) -> tuple[str, ...]:
+    """The stems that hold no other one: a text that has any of all has one of these."""
+    kept = [stem for stem in dict.fromkeys(stems) if stem.isascii() or not ascii_only]
+    return tuple(one for one in kept if not any(two in one for two in kept if two != one))

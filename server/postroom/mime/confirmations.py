@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from postroom.mime.code_words import CONFIRMING, DONE, NOT_YOU, UNWANTED, fold, words
+from postroom.mime.code_words import CONFIRMING, DONE, NOT_YOU, UNWANTED, fold, shortest, words
 
 MAX_LINKS = 3
 """More is a page of links; the text has them all."""
@@ -65,6 +65,9 @@ class _Link:
     url: str
     text: str
     before: str
+
+
+_ASCII_CONFIRMING = shortest(CONFIRMING, ascii_only=True)
 
 
 def find_confirmations(text: str) -> tuple[str, ...]:
@@ -143,4 +146,7 @@ def _is_drawn(piece: str) -> bool:
 
 
 def _has_any(text: str, stems: tuple[str, ...]) -> bool:
-    return any(stem in text for stem in stems)
+    for stem in stems:  # noqa: SIM110 - twice as fast as any(), and asked of every mail
+        if stem in text:
+            return True
+    return False

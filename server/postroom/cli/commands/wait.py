@@ -17,6 +17,10 @@ from postroom.model.limits import DEFAULT_WAIT_SECONDS
     help="Not needed if there is only one.",
 )
 @click.option("--thread", "thread_id", metavar="THREAD", help="Only this conversation.")
+@click.option("--sender", metavar="ADDRESS", help="Only mail from this address or domain.")
+@click.option(
+    "--has-code", is_flag=True, help="Only mail with a one-time code or confirmation link."
+)
 @click.option("--after", metavar="CURSOR", help="What lies before it counts as acknowledged.")
 @click.option(
     "--timeout",
@@ -45,6 +49,8 @@ def wait(
     asked: Asked,
     mailbox: str | None,
     thread_id: str | None,
+    sender: str | None,
+    has_code: bool,
     after: str | None,
     timeout: float | None,
     follow: bool,
@@ -69,7 +75,7 @@ def wait(
     if command:
         handing = Handing(command, exec_timeout, beside_json=asked.json)
         receiver = HandOver(handing, printing, asked.json)
-    watch = Watch(Scope(mailbox, thread_id), after, seconds, follow, receiver)
+    watch = Watch(Scope(mailbox, thread_id, sender, has_code), after, seconds, follow, receiver)
     try:
         return at_desk(asked, "wait", watch.run, becomes_worker=True, makes_room=True)
     except Stopped:
