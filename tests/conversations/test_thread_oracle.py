@@ -11,7 +11,7 @@ import pytest
 from rooms import Agent
 
 from postroom.build import PostRoom
-from postroom.index import mail
+from postroom.index import correspondents, mail
 from postroom.index.database import Connection
 from postroom.index.mail import NewMail
 from postroom.mime.parse import parse
@@ -41,7 +41,8 @@ def keep_all(con: Connection, box_id: int, messages: list[tuple[int, ParsedMessa
         raw = str(number).encode()
         new = NewMail(box_id, Direction.RECEIVED, raw, parsed, SenderVerdict.UNVERIFIED, number)
         kept = mail.keep(con, number, new)
-        mail.put_message(con, mail.fields(kept, new, number, 0))
+        row = mail.fields(kept, new, number, 0)
+        mail.put_message(con, row | correspondents.about(con, row))
 
 
 def found(con: Connection, box_id: int) -> set[frozenset[int]]:
