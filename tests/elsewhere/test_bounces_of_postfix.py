@@ -9,6 +9,8 @@ from elsewhere.worlds import World
 from rooms import Agent, rows
 from servers.mail_host import MailHost
 
+from postroom.model.answers import YOU
+
 
 @pytest.fixture
 def world(tmp_path: Path, handing_host: MailHost) -> World:
@@ -30,7 +32,7 @@ async def test_a_bounce_of_postfix_wakes_the_thread_and_marks_the_send(
         assert (got.outcome, got.messages[0].thread_id) == ("bounce", sent.thread_id)
         assert got.messages[0].reported == (f"{ghost} permanent 5.1.1 dead",)
         view = await room.desk.reading.thread(ada.caller, sent.thread_id)
-        (ours,) = [m for m in view.messages if m.direction == "sent"]
+        (ours,) = [m for m in view.messages if m.from_ == YOU]
         assert ours.status == "bounced"
         assert ghost in str(ours.reason)
         asked = "SELECT about_send FROM messages WHERE kind = 'bounce'"
