@@ -18,7 +18,7 @@ FUZZ_SECONDS ?= 60
 
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
-	@echo "make test      the tests; take about twenty minutes on two cores"
+	@echo "make test      the tests; take about twenty-five minutes"
 	@echo "make servers   Debian's Dovecot, Postfix and PostgreSQL, which tests start if they are there"
 	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
 	@echo "make lint      style, types, import contracts"
