@@ -62,7 +62,7 @@ _CAPITALS = 2.6
 """Letters of a word in capitals that one token holds."""
 
 _FOREIGN_WORD = 0.35
-_FOREIGN_LETTER = 0.26
+_FOREIGN_LETTER = 0.268
 """Tokens of a word of another language in Latin letters, and of each of its letters."""
 
 _DRAWN = 0.72
