@@ -19,10 +19,14 @@ def _statements(name: str) -> list[str]:
     return [s.strip() for s in text.split(";\n") if s.strip()]
 
 
+def _run(db: Database, name: str) -> None:
+    for statement in _statements(f"{name}.sql"):
+        db.execute(statement)
+
+
 @migrations(name="0001_post_room")
 def _post_room(db: Database) -> None:
-    for statement in _statements("0001_post_room.sql"):
-        db.execute(statement)
+    _run(db, "0001_post_room")
     db.table("meta").insert_all(
         [
             {"key": "epoch", "value": secrets.token_hex(2)},
@@ -32,40 +36,23 @@ def _post_room(db: Database) -> None:
     )
 
 
-@migrations(name="0002_servers_elsewhere")
-def _servers_elsewhere(db: Database) -> None:
-    for statement in _statements("0002_servers_elsewhere.sql"):
-        db.execute(statement)
+def _of_a_file(name: str) -> None:
+    """A migration that is nothing but the statements of its file."""
+
+    @migrations(name=name)
+    def _statements_alone(db: Database) -> None:
+        _run(db, name)
 
 
-@migrations(name="0003_for_operators")
-def _for_operators(db: Database) -> None:
-    for statement in _statements("0003_for_operators.sql"):
-        db.execute(statement)
-
-
-@migrations(name="0004_signatures")
-def _signatures(db: Database) -> None:
-    for statement in _statements("0004_signatures.sql"):
-        db.execute(statement)
-
-
-@migrations(name="0005_reports")
-def _reports(db: Database) -> None:
-    for statement in _statements("0005_reports.sql"):
-        db.execute(statement)
-
-
-@migrations(name="0006_senders")
-def _senders(db: Database) -> None:
-    for statement in _statements("0006_senders.sql"):
-        db.execute(statement)
-
-
-@migrations(name="0007_codes")
-def _codes(db: Database) -> None:
-    for statement in _statements("0007_codes.sql"):
-        db.execute(statement)
+for _name in (
+    "0002_servers_elsewhere",
+    "0003_for_operators",
+    "0004_signatures",
+    "0005_reports",
+    "0006_senders",
+    "0007_codes",
+):
+    _of_a_file(_name)
 
 
 def migrate(path: Path) -> None:

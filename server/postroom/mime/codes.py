@@ -78,9 +78,6 @@ _IS = re.compile(
 
 _SENTENCE_END = re.compile(r"[.!?] +\S|[。！？]")
 
-_OTHER_CODES = ("en", "de", "uni", "bar", "trans", "qr", "geo", "_", ".")
-"""Before "code", these make another word of it."""
-
 _AROUND = " :.-–—\"'()[]【】"
 """Signs that may stand around a code on its line."""
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from postroom.mime.code_words import CONFIRMING, DONE, NOT_YOU, UNWANTED, fold, shortest, words
+from postroom.mime.code_words import CONFIRMING, DONE, NOT_YOU, UNWANTED, fold, words
 
 MAX_LINKS = 3
 """More is a page of links; the text has them all."""
@@ -65,9 +65,6 @@ class _Link:
     url: str
     text: str
     before: str
-
-
-_ASCII_CONFIRMING = shortest(CONFIRMING, ascii_only=True)
 
 
 def find_confirmations(text: str) -> tuple[str, ...]:

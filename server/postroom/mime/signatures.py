@@ -170,12 +170,6 @@ def _greeting_above(lines: list[str], begin: int, place: int) -> int:
     return above - 1 if line and (short or is_closing(line) or is_thanks(line)) else place
 
 
-def _closes_alone(line: str, names: frozenset[str]) -> bool:
-    """Whether ``line`` is a closing with nothing below it, or with its name beside it."""
-    thanks = line.endswith(",") and is_thanks(line)
-    return thanks or is_closing(line) or _is_closing_with_name(line, names)
-
-
 def _is_closing_with_name(line: str, names: frozenset[str]) -> bool:
     """Whether ``line`` is "Best, Ada": a closing, a comma and a name."""
     closing, comma, name = line.partition(",")
