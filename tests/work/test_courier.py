@@ -366,6 +366,22 @@ async def test_what_a_dead_worker_had_in_hand_is_found_out(tmp_path: Path, taken
         assert await out.stored("ben") == await out.stored("ada", "Sent") == (1 if taken else 2)
 
 
+async def test_of_what_its_server_surely_did_not_take_nobody_is_in_doubt_later(
+    tmp_path: Path,
+) -> None:
+    async with round_(tmp_path) as out:
+        await drop_off(out.room, ADA, to=(f"nobody@{DOMAIN}",), subject="B")
+        await out.room.index.write(
+            lambda con: con.execute("UPDATE sends SET status = 'submitting', attempts = 1")
+        )
+        async with carrying(out):
+            await until(out.room, sends_in("failed"))
+        (row,) = await out.room.index.read(
+            lambda con: list(con.execute("SELECT reason FROM sends"))
+        )
+        assert row["reason"] == f"There is no mailbox nobody@{DOMAIN} in this post room."
+
+
 def every_send(con: Connection) -> list[Any]:
     return list(con.execute("SELECT status FROM sends"))
 

@@ -305,11 +305,14 @@ def same_letter(
     own = own_id(parsed.message_id)
     if not own:
         return None
-    for row in sql.letters_of(con, mailbox_id=mailbox_id, message_id=own):
-        before = row["bytes"]
-        if row["verdict"] == verdict and before != raw and as_written(before) == as_written(raw):
-            return int(row["mail_id"])
-    return None
+    before = [
+        row
+        for row in sql.letters_of(con, mailbox_id=mailbox_id, message_id=own)
+        if row["verdict"] == verdict and row["bytes"] != raw
+    ]
+    letter = as_written(raw) if before else None
+    same = (row["mail_id"] for row in before if as_written(row["bytes"]) == letter)
+    return next(same, None)
 
 
 def sent_as(con: Connection, ids: Collection[str]) -> list[Row]:

@@ -173,12 +173,14 @@ def begin(con: Connection, send_id: int) -> bool:
     return bool(sql.begin(con, id=send_id))
 
 
-def in_doubt(con: Connection, send: Waiting) -> frozenset[str]:
-    """The addresses of which nobody knows whether they have the mail from an attempt before."""
+def in_doubt(con: Connection, send_id: int, attempts: int) -> frozenset[str]:
+    """The addresses of which nobody knows whether they have the mail from one of so many attempts:
+    ``unknown``, and where a worker died in the first one nothing was ever written down. Whoever is
+    put off or refused is written down before the message itself leaves (smtp/offering.py)."""
     return frozenset(
         row["address"]
-        for row in recipients(con, send.id)
-        if row["outcome"] == RecipientOutcome.UNKNOWN or (send.attempts and not row["outcome"])
+        for row in recipients(con, send_id)
+        if row["outcome"] == RecipientOutcome.UNKNOWN or (attempts and not row["outcome"])
     )
 
 
@@ -187,7 +189,7 @@ def answered_by_person(con: Connection, send: Waiting) -> bool:
     can have it yet. (Who may have it gets the rest of what was meant for them.)"""
     known = recipients(con, send.id)
     taken = any(row["outcome"] == RecipientOutcome.ACCEPTED for row in known)
-    if send.answers_mail is None or taken or in_doubt(con, send):
+    if send.answers_mail is None or taken or in_doubt(con, send.id, send.attempts):
         return False
     meant = {row["address"].lower() for row in known}
     return any(
@@ -315,8 +317,9 @@ def copy_met(con: Connection, at: float, mail_id: int) -> None:
     waits = (SendStatus.QUEUED, SendStatus.HELD, SendStatus.FAILED)
     if row is None or row["status"] not in waits or not row["attempts"]:
         return
-    outcomes = {each["outcome"] for each in recipients(con, row["id"])}
-    if outcomes & {None, RecipientOutcome.UNKNOWN} and RecipientOutcome.ACCEPTED not in outcomes:
+    known = recipients(con, row["id"])
+    taken = any(each["outcome"] == RecipientOutcome.ACCEPTED for each in known)
+    if not taken and in_doubt(con, row["id"], row["attempts"]):
         settle(con, at, row["id"], SendStatus.UNKNOWN, reason=MET, detail="its copy is in Sent")
         threads.repend(con, thread_now(con, mail_id))
 

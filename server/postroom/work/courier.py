@@ -126,11 +126,13 @@ class Courier:
         now = self._term.index.clock()
         self._full = False
         self._freed.clear()
-        doubt = await self._term.index.read(sends.newest_doubt)
+        doubt, due = await self._term.index.read(
+            lambda con: (sends.newest_doubt(con), sends.due(con, now, LOOK_AT))
+        )
         if doubt != self._doubt:
             self._doubt = doubt
             self._reconciler.look()  # also of what a watcher has met
-        for send in await self._term.index.read(lambda con: sends.due(con, now, LOOK_AT)):
+        for send in due:
             if send.id in self._in_flight:
                 continue
             name, places = self._places(send)
@@ -280,7 +282,7 @@ def _take(con: Connection, now: float, send: Waiting) -> _Taken | None:
         return None
     if not sends.begin(con, send.id):
         return None
-    return _Taken(sends.envelope(con, send), raw, sends.in_doubt(con, send))
+    return _Taken(sends.envelope(con, send), raw, sends.in_doubt(con, send.id, send.attempts))
 
 
 def _after_acceptance(con: Connection, send: Waiting, way: Way, submission: Submission) -> None:

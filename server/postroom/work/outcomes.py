@@ -92,18 +92,13 @@ def settle(
     return Outcome(SendStatus.SENT if accepted else SendStatus.FAILED, reason)
 
 
-def in_doubt(known: Sequence[RecipientReply]) -> frozenset[str]:
-    """Of whom nobody knows whether they have the mail, where the answer to its last attempt is
-    missing: ``unknown``, also where nothing was ever written down. Whoever is put off or refused is
-    written down before the message itself leaves (smtp/offering.py)."""
-    return frozenset(reply.address for reply in _of(known, RecipientOutcome.UNKNOWN))
-
-
 def proven_by_copy(known: Sequence[RecipientReply]) -> frozenset[str]:
     """The recipients whom a mail was taken for, where its copy is with its server and the answer
     to the last attempt is not. Nobody where somebody has it from an attempt before: the copy may be
     of that one."""
-    return frozenset() if _of(known, RecipientOutcome.ACCEPTED) else in_doubt(known)
+    if _of(known, RecipientOutcome.ACCEPTED):
+        return frozenset()
+    return frozenset(reply.address for reply in _of(known, RecipientOutcome.UNKNOWN))
 
 
 def _of(replies: Sequence[RecipientReply], outcome: RecipientOutcome) -> tuple[RecipientReply, ...]:

@@ -34,7 +34,7 @@ from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, S
 from postroom.smtp.replies import Answer, reply
 from postroom.work import reports
 from postroom.work.lending import Lending
-from postroom.work.outcomes import in_doubt, proven_by_copy, settle
+from postroom.work.outcomes import proven_by_copy, settle
 from postroom.work.sent_folder import find_in_sent
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
@@ -119,11 +119,14 @@ class Reconciler:
 
     async def _find_out(self, send: Waiting) -> bool:
         """Whether it is settled what became of a send."""
-        if not await self._term.index.read(lambda con: in_doubt(_known(con, send.id))):
+        doubtful, come = await self._term.index.read(partial(_in_doubt, send=send))
+        if not doubtful:
             await self._settle(send, SendStatus.QUEUED, "it had not left: goes again")
             return True
-        if await self._term.write(lambda con: self._has_come_here(con, send)):
-            return True
+        if come:
+            here: bool = await self._term.write(lambda con: self._has_come_here(con, send))
+            if here:
+                return True
         way = self._way(send)
         taken = await self._was_taken(send, way) if way is not None else None
         if taken is None:
@@ -192,8 +195,7 @@ class Reconciler:
         """Whether all in doubt are mailboxes of this post room that have got it by now."""
         if not _is_open(con, send):
             return True
-        doubtful = in_doubt(_known(con, send.id))
-        come = sends.received_by(con, f"{send.public_id}@{_domain(send)}", doubtful)
+        doubtful, come = _in_doubt(con, send)
         for address in come:
             sends.accept(con, send.id, address)
         if come and come == doubtful:
@@ -255,6 +257,12 @@ class Reconciler:
             now = self._term.index.clock()
             sends.settle(con, now, send.id, SendStatus.UNKNOWN, reason=reason)
         return True
+
+
+def _in_doubt(con: Connection, send: Waiting) -> tuple[frozenset[str], frozenset[str]]:
+    """(the addresses in doubt, those of them that are mailboxes here and have got it)."""
+    doubtful = sends.in_doubt(con, send.id, send.attempts)
+    return doubtful, sends.received_by(con, f"{send.public_id}@{_domain(send)}", doubtful)
 
 
 def _domain(send: Waiting) -> str:

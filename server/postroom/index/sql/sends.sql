@@ -115,7 +115,7 @@ WHERE g.message_id = :message_id AND g.direction = 'received' AND b.address = :a
 -- name: put_off(send_id)!
 -- Those in doubt have not got it.
 UPDATE recipients SET outcome = 'deferred'
-WHERE send_id = :send_id AND (outcome IS NULL OR outcome = 'unknown');
+WHERE send_id = :send_id AND outcome IN ('', 'unknown');
 
 -- name: held_in_thread(thread_id)$
 -- Whether a send of this conversation waits for a human.
