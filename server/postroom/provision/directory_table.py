@@ -3,9 +3,10 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
-from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -29,32 +30,6 @@ class Row:
     """What may lie in it, MB; 0 for no limit."""
 
 
-class DirectoryTable(Protocol):
-    """One database's table. Each call blocks, and is on disk when it returns, all of it; where it
-    raises, nothing is.
-
-    Raises:
-        Unavailable: the database cannot be reached, or says no.
-    """
-
-    def prepare(self) -> None:
-        """Make the table where it is absent and we may: the servers must find it. Where it is
-        there, find out whether it can be had."""
-
-    def rehearse(self) -> None:
-        """Write a mailbox that nobody has, change it, take it out, and undo all of that: whether it
-        could be done. A table that refuses such a row can be had."""
-
-    def put(self, *rows: Row) -> None:
-        """Let the mailboxes be there, live, as ``rows`` say: new, or changed to that."""
-
-    def retire(self, *addresses: str) -> None:
-        """Let nothing more be delivered to them or sent from them; they can be read as before."""
-
-    def remove(self, *addresses: str) -> None:
-        """Let nobody log in to them any more."""
-
-
 def nobody() -> Row:
     """A mailbox that no server knows and that no row is of: what looks it up finds nothing, as it
     is never committed."""
@@ -69,6 +44,41 @@ SET password = excluded.password, active = 1, quota_mb = excluded.quota_mb
 """
 RETIRE = f"UPDATE {TABLE} SET active = 0 WHERE address = %(address)s"
 REMOVE = f"DELETE FROM {TABLE} WHERE address = %(address)s"
+
+
+class DirectoryTable(ABC):
+    """One database's table. Each call blocks, and is on disk when it returns, all of it; where it
+    raises, nothing is.
+
+    Raises:
+        Unavailable: the database cannot be reached, or says no.
+    """
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the table where it is absent and we may: the servers must find it. Where it is
+        there, find out whether it can be had."""
+
+    @abstractmethod
+    def rehearse(self) -> None:
+        """Write a mailbox that nobody has, change it, take it out, and undo all of that: whether it
+        could be done. A table that refuses such a row can be had."""
+
+    def put(self, *rows: Row) -> None:
+        """Let the mailboxes be there, live, as ``rows`` say: new, or changed to that."""
+        self._change(PUT, [asdict(row) for row in rows])
+
+    def retire(self, *addresses: str) -> None:
+        """Let nothing more be delivered to them or sent from them; they can be read as before."""
+        self._change(RETIRE, [{"address": address} for address in addresses])
+
+    def remove(self, *addresses: str) -> None:
+        """Let nobody log in to them any more."""
+        self._change(REMOVE, [{"address": address} for address in addresses])
+
+    @abstractmethod
+    def _change(self, sql: str, values: Sequence[Mapping[str, object]]) -> None:
+        """Run one of the statements above for each of ``values``, in one transaction."""
 
 
 def ssha512(password: SecretStr) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from postroom.model.errors import Refused, Unavailable
 from postroom.provision import postgres_faults
-from postroom.provision.directory_table import PUT, REMOVE, RETIRE, Row, nobody
+from postroom.provision.directory_table import PUT, REMOVE, RETIRE, DirectoryTable, nobody
 
 if TYPE_CHECKING:
     import psycopg
@@ -25,7 +25,7 @@ never gets to look at its own; and whoever waits for it could not even end."""
 
 
 @dataclass(frozen=True)
-class PostgresTable:
+class PostgresTable(DirectoryTable):
     """``conninfo`` is how libpq reaches the database (key=value, or a postgresql:// URL). It may
     hold a password, so that it hides itself.
 
@@ -49,15 +49,6 @@ class PostgresTable:
         ):
             for sql in (PUT, RETIRE, REMOVE):
                 con.execute(sql.encode(), mailbox)
-
-    def put(self, *rows: Row) -> None:
-        self._change(PUT, [asdict(row) for row in rows])
-
-    def retire(self, *addresses: str) -> None:
-        self._change(RETIRE, [{"address": address} for address in addresses])
-
-    def remove(self, *addresses: str) -> None:
-        self._change(REMOVE, [{"address": address} for address in addresses])
 
     def _change(self, sql: str, values: Sequence[Mapping[str, object]]) -> None:
         with self._connected() as con:

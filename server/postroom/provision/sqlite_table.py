@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from postroom.model.errors import Refused, Unavailable
-from postroom.provision.directory_table import PUT, REMOVE, RETIRE, SCHEMA, Row, nobody
+from postroom.provision.directory_table import PUT, REMOVE, RETIRE, SCHEMA, DirectoryTable, nobody
 
 PATIENCE_SECONDS = 5.0
 """How long a change waits for look-ups to let go of the file; each takes under a millisecond."""
@@ -22,7 +22,7 @@ else may do either. SQLite gives its journal the same mode."""
 
 
 @dataclass(frozen=True)
-class SqliteTable:
+class SqliteTable(DirectoryTable):
     """``path`` is made where it is absent; its folder is not. ``group`` may read it; empty for the
     folder's own (a folder of mode 2750 hands its group on).
 
@@ -52,15 +52,6 @@ class SqliteTable:
         with contextlib.suppress(Refused), self._changing(keep=False) as con:
             for sql in (PUT, RETIRE, REMOVE):
                 con.execute(_in_sqlite(sql), mailbox)
-
-    def put(self, *rows: Row) -> None:
-        self._change(PUT, [asdict(row) for row in rows])
-
-    def retire(self, *addresses: str) -> None:
-        self._change(RETIRE, [{"address": address} for address in addresses])
-
-    def remove(self, *addresses: str) -> None:
-        self._change(REMOVE, [{"address": address} for address in addresses])
 
     def _change(self, sql: str, values: Sequence[Mapping[str, object]]) -> None:
         with self._changing() as con:
