@@ -39,6 +39,22 @@ async def killed_while(frail: Frail, moment: asyncio.Event, *to: str) -> str:
     return str(row["public_id"])
 
 
+async def killed_before_the_answer(frail: Frail, *to: str) -> str:
+    """The id of a send whose process was killed once its message was handed over."""
+    frail.smtp.hold = asyncio.Event()
+    handed_over = asyncio.Event()
+
+    async def watch() -> None:
+        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
+        handed_over.set()
+
+    watching = asyncio.create_task(watch())
+    send_id = await killed_while(frail, handed_over, *to)
+    await watching
+    frail.smtp.hold.set()
+    return send_id
+
+
 @pytest.mark.parametrize("held", ["before", "after"])
 async def test_killed_between_the_250_and_the_answer_to_append_leaves_one_copy_in_sent(
     frail: Frail, held: str
@@ -56,17 +72,7 @@ async def test_killed_between_the_250_and_the_answer_to_append_leaves_one_copy_i
 
 
 async def test_killed_before_the_answer_to_the_final_dot_is_found_in_sent(frail: Frail) -> None:
-    frail.smtp.hold = asyncio.Event()
-    handed_over = asyncio.Event()
-
-    async def watch() -> None:
-        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
-        handed_over.set()
-
-    watching = asyncio.create_task(watch())
-    send_id = await killed_while(frail, handed_over)
-    await watching
-    frail.smtp.hold.set()
+    send_id = await killed_before_the_answer(frail)
     assert status(frail.home) == [("submitting", 0)]
     async with processes.started(frail.home, "ada"):
         await processes.eventually(lambda: status(frail.home) == [("unknown", 0)], 30)
@@ -108,17 +114,7 @@ async def test_killed_after_the_final_dot_believes_the_copy_for_nobody_who_was_p
         frail.smtp.once["MAIL"] = b"451 4.3.0 later\r\n"
     frail.smtp.answers["RCPT TO:<BEN"] = b"450 4.2.1 greylisted\r\n"
     frail.smtp.answers["RCPT TO:<CAM"] = b"550 5.1.1 nobody\r\n"
-    frail.smtp.hold = asyncio.Event()
-    handed_over = asyncio.Event()
-
-    async def watch() -> None:
-        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
-        handed_over.set()
-
-    watching = asyncio.create_task(watch())
-    await killed_while(frail, handed_over, *(f"{who}@elsewhere.example" for who in PEOPLE))
-    await watching
-    frail.smtp.hold.set()
+    await killed_before_the_answer(frail, *(f"{who}@elsewhere.example" for who in PEOPLE))
     assert outcomes(frail.home) == ["deferred", "refused", "unknown"]
     frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
     frail.smtp.answers.clear()
@@ -133,17 +129,7 @@ async def test_killed_in_a_second_attempt_for_the_only_recipient_is_found_in_sen
     frail: Frail,
 ) -> None:
     frail.smtp.once["RCPT"] = b"450 4.2.1 greylisted\r\n"
-    frail.smtp.hold = asyncio.Event()
-    handed_over = asyncio.Event()
-
-    async def watch() -> None:
-        await eventually(lambda: asyncio.sleep(0, bool(frail.smtp.messages)), 30)
-        handed_over.set()
-
-    watching = asyncio.create_task(watch())
-    await killed_while(frail, handed_over)
-    await watching
-    frail.smtp.hold.set()
+    await killed_before_the_answer(frail)
     frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
     async with processes.started(frail.home, "ada"):
         await processes.eventually(lambda: status(frail.home) == [("sent", 0)], 60)
