@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from icalendar import Calendar, Component
+from icalendar import Component
 from icalendar.prop import vBroken
 
+from postroom.extract.components import read_components
 from postroom.extract.formats import Told
-from postroom.extract.words import Full, Words
-from postroom.mime.charsets import decode
+from postroom.extract.words import Words
 
 _KINDS = {"VEVENT": "event", "VTODO": "task", "VJOURNAL": "note", "VFREEBUSY": "free or busy"}
 _PLAIN = (("LOCATION", "Where"), ("STATUS", "Status"), ("RRULE", "Repeats"), ("URL", "URL"))
@@ -18,15 +18,7 @@ _MOST_PEOPLE = 200
 
 def read(content: bytes, told: Told, words: Words) -> None:
     """Each event with its times and people; the file as it stands where it cannot be understood."""
-    text = decode(content, told.charset or "utf-8")[0]
-    understood = Words()
-    try:
-        _calendars(Calendar.from_ical(text, multiple=True), understood)
-    except Full:
-        words.cut = True
-    except Exception:  # whatever the library stumbles over, the lines are there to be read
-        understood = Words()
-    words.add(understood.text or text)
+    read_components(content, told, words, _calendars)
 
 
 def _calendars(calendars: Sequence[Component], words: Words) -> None:

@@ -1,12 +1,13 @@
 """Address cards (vCard, RFC 6350), by `icalendar`: the two formats share their lines."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from icalendar import Component
 
+from postroom.extract.components import read_components
 from postroom.extract.formats import Told
-from postroom.extract.words import Full, Words
-from postroom.mime.charsets import decode
+from postroom.extract.words import Words
 
 _NAMES = {
     "FN": "Name", "ORG": "Organization", "TITLE": "Title", "ROLE": "Role", "EMAIL": "Email",
@@ -18,17 +19,13 @@ _NAMES = {
 
 def read(content: bytes, told: Told, words: Words) -> None:
     """Each card's fields by plain names; the file as it stands where it cannot be understood."""
-    text = decode(content, told.charset or "utf-8")[0]
-    understood = Words()
-    try:
-        for card in Component.from_ical(text, multiple=True):
-            if card.name == "VCARD":
-                _card(card, understood)
-    except Full:
-        words.cut = True
-    except Exception:  # whatever the library stumbles over, the lines are there to be read
-        understood = Words()
-    words.add(understood.text or text)
+    read_components(content, told, words, _cards)
+
+
+def _cards(components: Sequence[Component], words: Words) -> None:
+    for card in components:
+        if card.name == "VCARD":
+            _card(card, words)
 
 
 def _card(card: Component, words: Words) -> None:

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from postroom.extract.archives import Archive
-from postroom.extract.faults import Fault, Unreadable
 from postroom.extract.flow import Flow
 from postroom.extract.formats import Told
-from postroom.extract.openxml import Relations, walk
+from postroom.extract.openxml import Relations, main_part, walk
 from postroom.extract.styles import HiddenStyles, is_on, is_white
 from postroom.extract.words import Words
 
@@ -33,15 +32,13 @@ _TINY = 2
 def read(content: bytes, told: Told, words: Words) -> None:
     """The body, then headers, footers, notes and comments, each under its name."""
     archive = Archive(content)
-    mains = Relations(archive, "").of_kind("officeDocument")
-    if not mains:
-        raise Unreadable(Fault.DAMAGED)
-    relations = Relations(archive, mains[0])
+    main = main_part(archive)
+    relations = Relations(archive, main)
     hidden_styles = HiddenStyles()
     for entry in relations.of_kind("styles"):
         walk(archive, entry, hidden_styles)
     styles = hidden_styles.names()
-    walk(archive, mains[0], Story(words, styles, relations.links))
+    walk(archive, main, Story(words, styles, relations.links))
     for kind, name in _AFTERWARDS:
         for entry in relations.of_kind(kind):
             _apart(archive, entry, name, styles, words)

@@ -75,6 +75,14 @@ def _no_doctype(*_: object) -> None:
     raise Unreadable(Fault.DOCTYPE)
 
 
+def main_part(archive: "Archive") -> str:
+    """The entry that a package is about (part 2 §10). Raises Unreadable where it names none."""
+    mains = Relations(archive, "").of_kind("officeDocument")
+    if not mains:
+        raise Unreadable(Fault.DAMAGED)
+    return mains[0]
+
+
 class Relations:
     """Where an entry's relations lead: id → entry, and the kinds of them (part 2 §6.5)."""
 

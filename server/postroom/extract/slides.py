@@ -8,10 +8,9 @@ from collections.abc import Mapping
 
 from postroom.extract.archives import Archive
 from postroom.extract.bounds import MAX_PAGES
-from postroom.extract.faults import Fault, Unreadable
 from postroom.extract.flow import Flow
 from postroom.extract.formats import Told
-from postroom.extract.openxml import Relations, walk
+from postroom.extract.openxml import Relations, main_part, walk
 from postroom.extract.words import Words
 
 _SHAPES = frozenset({"sp", "grpSp", "graphicFrame", "pic", "cxnSp"})
@@ -22,12 +21,10 @@ _NUMBERS = frozenset({"sldNum", "dt"})
 def read(content: bytes, told: Told, words: Words) -> None:
     """Each slide that is shown, under its number."""
     archive = Archive(content)
-    mains = Relations(archive, "").of_kind("officeDocument")
-    if not mains:
-        raise Unreadable(Fault.DAMAGED)
+    main = main_part(archive)
     order = _Order()
-    walk(archive, mains[0], order)
-    targets = Relations(archive, mains[0]).targets
+    walk(archive, main, order)
+    targets = Relations(archive, main).targets
     slides = [targets[id] for id in order.ids if id in targets]
     for number, entry in enumerate(slides[:MAX_PAGES], 1):
         _slide(archive, entry, f"[slide {number} of {len(slides)}]", words)

@@ -35,6 +35,7 @@
     media_types       types that may be named in words of ours
     compose           outgoing: fields              encoding: bodies     markdown: the HTML part
     delivery          what servers on the way wrote  received: the way that a mail says it took
+    comments          what stands outside of a field's comments
     as_written        a mail without what servers wrote on top of it
     final_delivery    what a delivering server puts on top
     quoting           a message under an answer     tokens: what a text costs a model

@@ -224,3 +224,11 @@ def shortest(stems: tuple[str, ...], ascii_only: bool = False) -> tuple[str, ...
     """The stems that hold no other one: a text that has any of all has one of these."""
     kept = [stem for stem in dict.fromkeys(stems) if stem.isascii() or not ascii_only]
     return tuple(one for one in kept if not any(two in one for two in kept if two != one))
+
+
+def has_any(text: str, stems: tuple[str, ...]) -> bool:
+    """Whether one of the stems is in ``text``."""
+    for stem in stems:  # noqa: SIM110 - twice as fast as any(), and asked of every mail
+        if stem in text:
+            return True
+    return False

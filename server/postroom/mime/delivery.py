@@ -3,6 +3,7 @@
 import re
 
 from postroom.mime.addresses import parse_people
+from postroom.mime.comments import outside_comments
 from postroom.mime.fields import Fields
 
 DELIVERED_FOR = frozenset(
@@ -49,20 +50,8 @@ def delivered_to(fields: Fields) -> tuple[str, ...]:
 def _within_the_walls(received: bytes) -> bool:
     """Whether a Received field says that mail came by LMTP. What its client said of itself stands
     in it as well, as one word or in parentheses, and cannot say that."""
-    words = _without_comments(received[:MAX_RECEIVED].decode("latin-1"))
+    words = outside_comments(received[:MAX_RECEIVED].decode("latin-1"))
     return _BY_LMTP.match(" ".join(words.split())) is not None
-
-
-def _without_comments(text: str) -> str:
-    kept, depth = [], 0
-    for piece in re.split(r"(\\.|[()])", text, flags=re.DOTALL):
-        if piece == "(":
-            depth += 1
-        elif piece == ")":
-            depth = max(depth - 1, 0)
-        elif not depth:
-            kept.append(piece)
-    return " ".join(kept)
 
 
 def was_handed_on(fields: Fields) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 
+from postroom.mime.comments import outside_comments
 from postroom.mime.fields import Fields
 from postroom.model.messages import TraceEntry
 
@@ -47,19 +48,5 @@ def trace_order(fields: Fields) -> tuple[TraceEntry, ...]:
 
 def _by(received: str) -> str:
     """Which server wrote a Received field, by its own account; lower case."""
-    found = _BY.search(_without_comments(received[:_MAX_RECEIVED_CHARS]))
+    found = _BY.search(outside_comments(received[:_MAX_RECEIVED_CHARS]))
     return found[1].lower().strip("[].") if found else ""
-
-
-def _without_comments(text: str) -> str:
-    """A client's words stand in comments, too: none may pass for the server's (RFC 5322 §3.2.2)."""
-    kept: list[str] = []
-    depth = 0
-    for piece in re.split(r"([()])", text):
-        if piece == "(":
-            depth += 1
-        elif piece == ")":
-            depth = max(0, depth - 1)
-        elif not depth:
-            kept.append(piece)
-    return " ".join(kept)
