@@ -4,7 +4,7 @@ import pytest
 from embedded.postoffice import ADA, BEN, Office
 
 from postroom.mime.parse import parse
-from postroom.mime.sender import sender_verdict
+from postroom.mime.senders.verdict import sender_verdict
 from postroom.model.messages import SenderVerdict
 
 REST = b"From: Ben <ben@post.localhost>\r\nSubject: wire\r\n\r\nPay now.\r\n"

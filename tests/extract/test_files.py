@@ -11,7 +11,7 @@ from extract import making
 from extract.conftest import Read
 
 from postroom.extract.faults import SENTENCES, Fault
-from postroom.mime import sniffing
+from postroom.mime.files import sniffing
 
 
 async def test_a_pdf_says_its_pages_in_order(read: Read) -> None:

@@ -10,7 +10,7 @@ from extract.conftest import Read
 
 from postroom.extract import bounds
 from postroom.extract.faults import SENTENCES, Fault
-from postroom.mime import sniffing
+from postroom.mime.files import sniffing
 
 LAUGHS = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'

@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime
 from pathlib import Path
 
-from postroom.mime.compose import compose
+from postroom.mime.writing.compose import compose
 from postroom.model.messages import AttachedFile, Draft, Person
 
 FRAGMENTS = (

@@ -4,7 +4,7 @@ import pytest
 
 from postroom.mime.attachments import attachment_content
 from postroom.mime.parse import parse
-from postroom.mime.tree import AFTER_THE_LAST_PART, NO_PARTS, OPEN_MULTIPART
+from postroom.mime.structure.tree import AFTER_THE_LAST_PART, NO_PARTS, OPEN_MULTIPART
 from postroom.model.messages import ParsedMessage
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postroom.mime.codes import MAX_CODES, find_codes
+from postroom.mime.codes.one_time import MAX_CODES, find_codes
 from postroom.mime.parse import parse
 
 CODES = [

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from postroom.mime.compose import compose
-from postroom.mime.outgoing import MAX_REFERENCES
 from postroom.mime.parse import parse
+from postroom.mime.writing.compose import compose
+from postroom.mime.writing.outgoing import MAX_REFERENCES
 from postroom.model.errors import InvalidRequest
 from postroom.model.messages import AttachedFile, Draft, Person
 

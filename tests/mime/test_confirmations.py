@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from postroom.mime.confirmations import MAX_LINKS, find_confirmations
+from postroom.mime.codes.confirmations import MAX_LINKS, find_confirmations
 
 T = "a8Kd93kfLx02mQpZ77yTn4"
 V = f"https://app.example/verify?token={T}"

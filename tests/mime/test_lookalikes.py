@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom.mime.lookalikes import address_skeleton, domain_skeleton, plain_address
+from postroom.mime.senders.lookalikes import address_skeleton, domain_skeleton, plain_address
 
 
 def same(*addresses: str) -> bool:

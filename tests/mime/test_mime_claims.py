@@ -20,7 +20,7 @@ from mail_corpora import cases
 
 from postroom.mime.attachments import attachment_content
 from postroom.mime.parse import parse, readable
-from postroom.mime.tree import Part, read_tree
+from postroom.mime.structure.tree import Part, read_tree
 from postroom.model.messages import ParsedMessage, Person
 
 FIELDS = (

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from postroom.mime.addresses import parse_people
-from postroom.mime.charsets import decode
-from postroom.mime.dates import parse_date
-from postroom.mime.parameters import parse_parameters
+from postroom.mime.characters.charsets import decode
+from postroom.mime.header.addresses import parse_people
+from postroom.mime.header.dates import parse_date
+from postroom.mime.header.parameters import parse_parameters
+from postroom.mime.header.words import decode_words
 from postroom.mime.parse import parse
-from postroom.mime.words import decode_words
 from postroom.model.messages import MessageKind
 
 EAST = timezone(timedelta(hours=1))

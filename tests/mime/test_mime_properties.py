@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from mail_laws import assert_sound
 
 from postroom.mime.attachments import attachment_content, attachment_text
-from postroom.mime.charsets import decode
-from postroom.mime.compose import compose
-from postroom.mime.filenames import safe_filename
+from postroom.mime.characters.charsets import decode
+from postroom.mime.characters.unseen import without_unseen
+from postroom.mime.files.filenames import safe_filename
+from postroom.mime.files.sniffing import true_type
 from postroom.mime.parse import parse
-from postroom.mime.quotes import split_quotes
-from postroom.mime.sniffing import true_type
-from postroom.mime.tree import read_tree
-from postroom.mime.unseen import without_unseen
+from postroom.mime.quotes.split import split_quotes
+from postroom.mime.structure.tree import read_tree
+from postroom.mime.writing.compose import compose
 from postroom.model.messages import AttachedFile, Draft, Person
 
 RELAXED = settings(

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from postroom.mime.quotes import split_quotes
-from postroom.mime.quoting import quoted_reply
+from postroom.mime.quotes.split import split_quotes
 from postroom.mime.tokens import estimate_tokens
+from postroom.mime.writing.quoting import quoted_reply
 
 DATE = datetime(2026, 3, 3, 14, 5, tzinfo=UTC)
 

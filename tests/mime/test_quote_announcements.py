@@ -6,8 +6,8 @@ import pytest
 from quoted_mail import header_blocks
 from quoted_mail.announcements import BY_LANGUAGE, WITHOUT_A_DATE
 
-from postroom.mime.quotes import split_quotes
-from postroom.mime.unseen import without_unseen
+from postroom.mime.characters.unseen import without_unseen
+from postroom.mime.quotes.split import split_quotes
 
 WORDS = "Fine with me."
 MARKED = "> first line\n> second"

@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.mime.parse import parse
-from postroom.mime.quotes import split_quotes
+from postroom.mime.quotes.split import split_quotes
 
 QUOTED = "> first\n> second"
 

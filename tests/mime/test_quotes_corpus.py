@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from postroom.mime.html import html_to_text
-from postroom.mime.quotes import split_quotes
-from postroom.mime.signatures import split_signature
-from postroom.mime.unseen import without_unseen
+from postroom.mime.characters.unseen import without_unseen
+from postroom.mime.html.to_text import html_to_text
+from postroom.mime.quotes.signatures import split_signature
+from postroom.mime.quotes.split import split_quotes
 
 FLOOR = 112
 """Of 118. Of the others two contradict the rest (a blockquote without announcement is dropped in

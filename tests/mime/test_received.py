@@ -2,7 +2,7 @@
 
 import time
 
-from postroom.mime.received import MAX_HOPS, hops
+from postroom.mime.trace.received import MAX_HOPS, hops
 
 
 def test_hops_come_oldest_first_with_their_times() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.mime.parse import parse
-from postroom.mime.sealed import ENCRYPTED, WRAPPED
+from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.messages import ParsedMessage
 
 

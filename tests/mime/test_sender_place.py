@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom.mime.parse import parse
-from postroom.mime.sender import Judged, judge_sender
+from postroom.mime.senders.verdict import Judged, judge_sender
 from postroom.model.messages import SenderVerdict
 
 VERIFIED, UNVERIFIED, FORGED = SenderVerdict

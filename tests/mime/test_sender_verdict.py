@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.mime.parse import parse
-from postroom.mime.sender import sender_verdict
+from postroom.mime.senders.verdict import sender_verdict
 from postroom.model.messages import SenderVerdict
 
 VERIFIED, UNVERIFIED, FORGED = SenderVerdict

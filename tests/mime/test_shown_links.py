@@ -2,7 +2,7 @@
 
 import pytest
 
-from postroom.mime.html import html_to_text
+from postroom.mime.html.to_text import html_to_text
 
 EVIL = "https://evil.example/login"
 

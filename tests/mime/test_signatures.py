@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.mime.parse import parse
-from postroom.mime.signatures import split_signature
+from postroom.mime.quotes.signatures import split_signature
 
 WORDS = "Shall we meet on Friday?\nI can bring the plan."
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom.mime import sniffing
-from postroom.mime.media_types import OTHER, known_type
+from postroom.mime.files import sniffing
+from postroom.mime.files.media_types import OTHER, known_type
+from postroom.mime.files.sniffing import true_type, type_by_content
 from postroom.mime.parse import parse
-from postroom.mime.sniffing import true_type, type_by_content
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 

@@ -12,7 +12,7 @@ from servers.mail_host import MailHost
 from servers.postfix import running_postfix
 
 from postroom.mime.parse import parse
-from postroom.mime.sender import judge_sender
+from postroom.mime.senders.verdict import judge_sender
 from postroom.model.messages import SenderVerdict
 
 NAME = "mail.agents.test"

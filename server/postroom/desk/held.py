@@ -15,7 +15,7 @@ from postroom.desk.times import iso
 from postroom.index import folders, held, mailboxes, sends
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
-from postroom.mime.outgoing import one_line
+from postroom.mime.writing.outgoing import one_line
 from postroom.model.callers import Caller
 from postroom.model.errors import Conflict, NotFound, Refused
 from postroom.model.held_answers import Decision, HeldList, HeldSend

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from postroom.desk.addresses import people
 from postroom.desk.replies import Reply
-from postroom.mime.outgoing import is_writable
+from postroom.mime.writing.outgoing import is_writable
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from postroom.model.mailboxes import Mailbox

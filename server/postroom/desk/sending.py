@@ -19,8 +19,8 @@ from postroom.index.database import Connection, Row
 from postroom.index.ids import new_send_id
 from postroom.index.index import Index, wait_for_event
 from postroom.index.reading import Scope
-from postroom.mime.compose import compose
 from postroom.mime.parse import parse
+from postroom.mime.writing.compose import compose
 from postroom.model.answers import MessageView, SendAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest

@@ -8,7 +8,7 @@ from postroom.desk.times import iso
 from postroom.index import folders, journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
-from postroom.mime.received import hops
+from postroom.mime.trace.received import hops
 from postroom.model.answers import EventList, EventView, StepKind, Trace, TraceStep
 from postroom.model.callers import Caller
 from postroom.model.errors import NotFound, Refused

@@ -13,8 +13,8 @@ from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
-from postroom.mime.media_types import known_type
-from postroom.mime.sealed import ENCRYPTED, WRAPPED
+from postroom.mime.files.media_types import known_type
+from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from postroom.dns.signing_keys import Keys
-from postroom.mime.domains import aligned, ascii_domain
 from postroom.mime.parse import readable
+from postroom.mime.senders.domains import aligned, ascii_domain
 from postroom.model.evidence import Signature, SignatureResult
 
 MAX_SIGNATURES = 8

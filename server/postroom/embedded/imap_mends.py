@@ -16,7 +16,7 @@ from pymap.parsing.command import auth
 from pymap.parsing.specials import SequenceSet, mailbox
 from pymap.search import SearchCriteria
 
-from postroom.mime.utf7 import decode_name, encode_name
+from postroom.mime.characters.utf7 import decode_name, encode_name
 
 
 def mend_pymap() -> None:

@@ -28,7 +28,7 @@ from postroom.embedded.trace_fields import (
     trace_fields,
     without_forged_results,
 )
-from postroom.mime.final_delivery import set_apart
+from postroom.mime.trace.final_delivery import set_apart
 
 _log = logging.getLogger(__name__)
 

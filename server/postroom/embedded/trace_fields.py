@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from postroom.mime.final_delivery import delivery_fields
+from postroom.mime.trace.final_delivery import delivery_fields
 
 _HOST = re.compile(r"[0-9A-Za-z._:\[\]-]{1,255}\Z")
 _MESSAGE_ID = re.compile(rb"<([^<>\s\x00-\x20\x7f]{1,512})>")

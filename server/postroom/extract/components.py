@@ -6,7 +6,7 @@ from icalendar import Component
 
 from postroom.extract.formats import Told
 from postroom.extract.words import Full, Words
-from postroom.mime.charsets import decode
+from postroom.mime.characters.charsets import decode
 
 
 def read_components(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from postroom.mime import sniffing
+from postroom.mime.files import sniffing
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from postroom.extract.formats import Told
 from postroom.extract.words import Words
-from postroom.mime.charsets import charset_by_mark, decode
-from postroom.mime.html import html_to_text
+from postroom.mime.characters.charsets import charset_by_mark, decode
+from postroom.mime.files.sniffing import HTML
+from postroom.mime.html.to_text import html_to_text
 from postroom.mime.parse import parse
-from postroom.mime.sniffing import HTML
 from postroom.model.messages import ParsedMessage, Person
 
 _MOST_PEOPLE = 50

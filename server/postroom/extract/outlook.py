@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from postroom.extract.faults import Fault, Unreadable
 from postroom.extract.formats import Told
 from postroom.extract.words import Words
-from postroom.mime.charsets import decode
+from postroom.mime.characters.charsets import decode
 
 _SUBJECT = 0x8004
 _BODY = 0x800C

@@ -10,11 +10,11 @@ from postroom.extract.conversing import converse
 from postroom.extract.faults import SENTENCES, Fault
 from postroom.extract.formats import FORMATS, Told
 from postroom.mime.attachments import attachment_text
-from postroom.mime.charsets import charset_by_mark, valid
-from postroom.mime.media_types import OTHER, known_type
-from postroom.mime.parameters import parse_parameters
-from postroom.mime.sniffing import HTML, contradicts, type_by_content
-from postroom.mime.unseen import without_unseen
+from postroom.mime.characters.charsets import charset_by_mark, valid
+from postroom.mime.characters.unseen import without_unseen
+from postroom.mime.files.media_types import OTHER, known_type
+from postroom.mime.files.sniffing import HTML, contradicts, type_by_content
+from postroom.mime.header.parameters import parse_parameters
 from postroom.model.errors import Unavailable
 
 _SAYS_HTML = frozenset({"text/html", "application/xhtml+xml"})

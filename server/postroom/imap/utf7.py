@@ -1,5 +1,5 @@
-"""Folder names on the wire: both ends of IMAP read and write them alike (`mime.utf7`)."""
+"""Folder names on the wire: both ends of IMAP read and write alike."""
 
-from postroom.mime.utf7 import decode_name, encode_name
+from postroom.mime.characters.utf7 import decode_name, encode_name
 
 __all__ = ["decode_name", "encode_name"]

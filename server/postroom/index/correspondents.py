@@ -7,8 +7,8 @@ is another one, the sender can be taken for it. The look costs the same in a roo
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.index.threads import people_of
-from postroom.mime.domains import ascii_domain
-from postroom.mime.lookalikes import address_skeleton, domain_skeleton, plain_address
+from postroom.mime.senders.domains import ascii_domain
+from postroom.mime.senders.lookalikes import address_skeleton, domain_skeleton, plain_address
 from postroom.model.messages import Direction, SenderVerdict
 
 sql = named("correspondents")

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from postroom.conversations.identifiers import own_id
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
-from postroom.mime.as_written import as_written
+from postroom.mime.trace.as_written import as_written
 from postroom.model.messages import ParsedMessage, SenderVerdict
 
 sql = named("folders")

@@ -21,7 +21,7 @@ from postroom.index.paced import paced
 from postroom.index.queries import named
 from postroom.index.rethread import UNSURE, rethread
 from postroom.mime.parse import parse
-from postroom.mime.sender import judge_sender
+from postroom.mime.senders.verdict import judge_sender
 from postroom.model.answers import RebuildReport
 from postroom.model.messages import Direction, SenderVerdict
 

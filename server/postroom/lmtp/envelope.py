@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from postroom.mime.final_delivery import delivery_fields
+from postroom.mime.trace.final_delivery import delivery_fields
 
 
 @dataclass(frozen=True, slots=True)

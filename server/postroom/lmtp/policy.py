@@ -8,7 +8,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from postroom.clock import Clock
 from postroom.lmtp.envelope import Deliver, Known, LmtpEnvelope, Verdict
 from postroom.lmtp.paths import NULL
-from postroom.mime.final_delivery import set_apart
+from postroom.mime.trace.final_delivery import set_apart
 
 _log = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
 """The content of one attachment, and its text where it is text."""
 
-from postroom.mime.charsets import charset_by_mark, decode
-from postroom.mime.parameters import parse_parameters
+from postroom.mime.characters.charsets import charset_by_mark, decode
+from postroom.mime.header.parameters import parse_parameters
 from postroom.mime.parse import readable
-from postroom.mime.tree import Part, read_tree
+from postroom.mime.structure.tree import Part, read_tree
 from postroom.model.errors import NotFound
 
 _TEXT_TYPES = frozenset(

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 
 from postroom.mime import bounds
-from postroom.mime.charsets import decode
-from postroom.mime.html import html_to_text
-from postroom.mime.tree import Part
-from postroom.mime.unseen import without_unseen
+from postroom.mime.characters.charsets import decode
+from postroom.mime.characters.unseen import without_unseen
+from postroom.mime.html.to_text import html_to_text
+from postroom.mime.structure.tree import Part
 
 TOO_MUCH_TEXT = "The text is too long; its end was not read."
 _MARKED_UP = frozenset({"text/html", "text/enriched"})

@@ -2,22 +2,22 @@
 
 import re
 
-from postroom.mime.addresses import parse_people
 from postroom.mime.body import read_body
-from postroom.mime.codes import find_codes
-from postroom.mime.confirmations import find_confirmations
-from postroom.mime.dates import parse_date
-from postroom.mime.delivery import delivered_to, original_ids, was_handed_on
-from postroom.mime.fields import Fields
-from postroom.mime.filenames import safe_filename
-from postroom.mime.kinds import message_kind
-from postroom.mime.nested import given_name
-from postroom.mime.quotes import split_quotes
-from postroom.mime.sealed import about_seal, sealed_type
-from postroom.mime.signatures import split_signature
-from postroom.mime.sniffing import true_type
-from postroom.mime.trace_order import trace_order
-from postroom.mime.tree import Part, read_tree
+from postroom.mime.codes.confirmations import find_confirmations
+from postroom.mime.codes.one_time import find_codes
+from postroom.mime.files.filenames import safe_filename
+from postroom.mime.files.sniffing import true_type
+from postroom.mime.header.addresses import parse_people
+from postroom.mime.header.dates import parse_date
+from postroom.mime.header.fields import Fields
+from postroom.mime.kinds.kind import message_kind
+from postroom.mime.quotes.signatures import split_signature
+from postroom.mime.quotes.split import split_quotes
+from postroom.mime.structure.nested import given_name
+from postroom.mime.structure.sealed import about_seal, sealed_type
+from postroom.mime.structure.tree import Part, read_tree
+from postroom.mime.trace.delivery import delivered_to, original_ids, was_handed_on
+from postroom.mime.trace.order import trace_order
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.model.messages import AttachmentPart, MessageKind, ParsedMessage, Person
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from postroom.accounts.domains import SEPARATORS
-from postroom.mime.compose import compose
+from postroom.mime.writing.compose import compose
 from postroom.model.messages import Draft, Person
 from postroom.model.sends import Envelope
 

@@ -1,7 +1,7 @@
 """What became of a mail on its way: compared with how it was sent. No I/O."""
 
 from postroom.conversations.identifiers import message_ids
-from postroom.mime.authentication import read_results
+from postroom.mime.senders.authentication import read_results
 from postroom.model.messages import ParsedMessage
 from postroom.probe.findings import Learned, RoundTrip
 from postroom.probe.letter import Letter

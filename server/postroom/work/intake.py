@@ -13,7 +13,7 @@ from postroom.index import folders, journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Progress
 from postroom.mime.parse import parse
-from postroom.mime.sender import Judged, judge_sender
+from postroom.mime.senders.verdict import Judged, judge_sender
 from postroom.model.events import EventType
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import ParsedMessage, SenderVerdict

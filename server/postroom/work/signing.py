@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from postroom.dns.signatures import Claim, check, claims
 from postroom.dns.signing_keys import Keys, SigningKeys
-from postroom.mime.addresses import parse_people
-from postroom.mime.fields import read_fields
+from postroom.mime.header.addresses import parse_people
+from postroom.mime.header.fields import read_fields
 from postroom.mime.parse import readable
 from postroom.model.evidence import Signature
 

@@ -15,7 +15,7 @@ from postroom.index import folders, journal, mail, mailboxes, sends, threads
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
-from postroom.mime.sender import Judged
+from postroom.mime.senders.verdict import Judged
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.work import reports

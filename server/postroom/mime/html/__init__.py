@@ -1,0 +1,7 @@
+"""HTML as a person sees it: a DOM step, then Markdown.
+
+to_text         the whole way
+├── concealment     what HTML hides     appearance, styles, colours: what it knows
+├── marked          quotes and signatures by class
+└── shown_links     where a link really leads
+"""

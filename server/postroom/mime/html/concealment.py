@@ -1,0 +1,168 @@
+"""Text in HTML that a reader would not see: found by what styles say, and removed.
+
+    hides all that is inside     display, opacity, no size with the overflow cut off, a place off
+                                 the screen, clipping, a transform, the attribute ``hidden``
+    hides what is not styled     visibility, the size of letters, their colour on their background:
+      otherwise inside           these are inherited, and an element inside may be seen again
+
+Only elements that a style speaks of are looked at; what lies between them inherits. Backgrounds
+that are images are not judged. Linear: each element's way up is walked once.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from postroom.mime.html.appearance import Appearance, hides_all, inherited, within
+from postroom.mime.html.styles import Sheet
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_STYLED = "[style], [hidden], font, [bgcolor], [background], dialog"
+
+_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open")
+"""Attributes that decide how an element appears."""
+
+_CONDITIONAL = re.compile(
+    r"\s*(?:\[if\b|\[endif|<!\[endif|/?\*|#|\w{0,20}Fragment\b)", re.IGNORECASE
+)
+
+
+def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> int:
+    """How many pieces of text nobody would see; they are taken out of ``tree``.
+
+    An element without words (a spacer, a tracking pixel) goes without being counted.
+    """
+    styled = _distinct(tree.css(", ".join([_STYLED, *sheet.names()])))
+    page = _Page(sheet, {node.mem_id for node in styled})
+    looks = [(node, page.appearance(node)) for node in styled]
+    count = 0
+    for node, look in looks:
+        if look.lost and not look.gone:
+            count += _remove_own_text(node, page.styled, look)
+    for node in outermost([node for node, look in looks if look.hides]):
+        count += has_words(node.text() or "")
+        node.decompose()
+    return count
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to read in ``text``."""
+    return any(map(str.isalnum, text))
+
+
+def _distinct(nodes: "list[LexborNode]") -> "list[LexborNode]":
+    """``nodes`` without those that came twice, as they do when two selectors find them."""
+    return list({node.mem_id: node for node in nodes}.values())
+
+
+@dataclass(slots=True)
+class _Page:
+    """How each element that was looked at appears."""
+
+    sheet: Sheet
+    styled: set[int]
+    _root: Appearance = field(default_factory=Appearance)
+    _looks: dict[int, Appearance] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], Appearance] = field(default_factory=dict)
+    """What elements look like that say the same in the same surroundings: most rows of a table."""
+
+    def appearance(self, node: "LexborNode") -> Appearance:
+        """How ``node`` appears: by its own style, and by what it inherits."""
+        looks = self._looks
+        path = []
+        above: LexborNode | None = node
+        while above is not None and above.mem_id not in looks:
+            path.append(above)
+            above = above.parent
+        look = looks[above.mem_id] if above is not None else self._root
+        for step in reversed(path):
+            if step.mem_id in self.styled:
+                look = self._styled(step, look)
+            elif look.hides:
+                look = within(look)
+            looks[step.mem_id] = look
+        return look
+
+    def _styled(self, node: "LexborNode", above: Appearance) -> Appearance:
+        attributes = node.attributes
+        tag = node.tag or ""
+        told = (id(above), tag, *(attributes.get(name, "") for name in _TOLD), "href" in attributes)
+        look = self._known.get(told)
+        if look is None:
+            style = self.sheet.style(
+                tag, attributes.get("id"), attributes.get("class"), attributes.get("style")
+            )
+            look = inherited(above, tag, style, attributes)
+            look.hides = tag not in ("html", "body") and hides_all(tag, style, attributes)
+            self._known[told] = look
+        return look
+
+
+def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance) -> bool:
+    """Whether words were taken out of ``node``: those that no other style inside speaks of."""
+    found = False
+    within = [node.child]
+    while within:
+        inner = within.pop()
+        while inner is not None:
+            following = inner.next
+            if inner.is_text_node:
+                text = inner.text_content or ""
+                if text.strip():
+                    found = found or has_words(text)
+                    inner.decompose()
+            elif inner.is_element_node and inner.mem_id not in styled and not _shows(inner, look):
+                within.append(inner.child)
+            inner = following
+    return found
+
+
+def _shows(node: "LexborNode", look: Appearance) -> bool:
+    """Whether ``node`` is seen all the same: a link has a colour of its own."""
+    return node.tag == "a" and look.only_colour and "href" in node.attributes
+
+
+def outermost(nodes: "list[LexborNode]") -> "list[LexborNode]":
+    """The nodes that are not inside another of them: freeing one frees all that it holds.
+
+    What lies above a node is walked once for all of them, so that depth costs nothing twice.
+    """
+    nodes = _distinct(nodes)
+    within = {node.mem_id for node in nodes}
+    free: set[int] = set()
+    out = []
+    for node in nodes:
+        path: list[int] = []
+        above = node.parent
+        while above is not None and above.mem_id not in free and above.mem_id not in within:
+            path.append(above.mem_id)
+            above = above.parent
+        if above is None or above.mem_id in free:
+            free.update(path)
+            out.append(node)
+        else:
+            within.update(path)
+    return out
+
+
+def without_comments(html: str) -> tuple[str, int]:
+    """``html`` without comments, and how many of them held a sentence.
+
+    Conditional comments and marks of editors are in every second mail and hide nothing.
+    """
+    if "<!--" not in html:
+        return html, 0
+    kept, count, position = [], 0, 0
+    while True:
+        start = html.find("<!--", position)
+        if start < 0:
+            break
+        end = html.find("-->", start + 4)
+        inner = html[start + 4 : start + 2_000 if end < 0 else min(end, start + 2_000)]
+        count += len(inner.split()) > 2 and not _CONDITIONAL.match(inner)
+        kept.append(html[position:start])
+        position = len(html) if end < 0 else end + 3
+    kept.append(html[position:])
+    return "".join(kept), count

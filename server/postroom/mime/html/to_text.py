@@ -1,0 +1,153 @@
+"""HTML as the text that a reader sees: a DOM step, then Markdown.
+
+The DOM step takes out what nobody sees, puts quotes that a mail program marked by a class or an id
+into blockquotes, and images into their words. From there on HTML and plain text go the same way.
+The libraries are imported on the first HTML mail: together they cost more than the rest of `mime`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from postroom.mime import bounds
+from postroom.mime.html.concealment import (
+    has_words,
+    outermost,
+    remove_concealed,
+    without_comments,
+)
+from postroom.mime.html.marked import mark_quotes, mark_signatures
+from postroom.mime.html.shown_links import show_hosts
+from postroom.mime.html.styles import Sheet
+
+if TYPE_CHECKING:
+    from html_to_markdown import ConversionOptions
+    from selectolax.lexbor import LexborHTMLParser
+
+TOO_MUCH_HTML = "The HTML is too long; its end was not read."
+STRANGE_HTML = (
+    "The HTML is nested beyond reason; text that is hidden in it could not be told apart."
+)
+
+_UNSEEN_ELEMENTS = (
+    "style, script, head, title, template, noscript, meta, link, object, svg, select, iframe,"
+    " audio, video, canvas, datalist, noframes"
+)
+_FALLBACKS = frozenset(
+    {"template", "noscript", "object", "iframe", "audio", "video", "canvas", "datalist", "noframes"}
+)
+"""Of those, what a mail program shows nothing of, and words may be hidden in."""
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})([^<>]*)>")
+_ANY_TAG = re.compile(r"<[^<>]{0,5000}>?")
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"}
+    | {"track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody", "tfoot"}
+)
+"""Elements that do not nest by being left open: they have no end tag, or need none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlText:
+    """The text of an HTML body, what was hidden in it, and what was wrong with it."""
+
+    text: str
+    hidden: int
+    defects: tuple[str, ...] = ()
+
+
+def html_to_text(html: str) -> HtmlText:
+    """What a reader sees of ``html``, as Markdown. Never raises."""
+    defects = []
+    if len(html) > bounds.MAX_HTML_CHARS:
+        html = html[: bounds.MAX_HTML_CHARS]
+        defects.append(TOO_MUCH_HTML)
+    depth = _depth(html)
+    if depth > bounds.MAX_HTML_DEPTH:
+        return HtmlText(_without_tags(html), 0, (*defects, STRANGE_HTML))
+    cleaned, shown, hidden = _clean(html)
+    text = _markdown(cleaned) if depth <= bounds.MAX_MARKDOWN_DEPTH else ""
+    return HtmlText(text or shown(), hidden, tuple(defects))
+
+
+def _clean(html: str) -> "tuple[str, _Shown, int]":
+    """The HTML without what nobody sees, its plain text on demand, and how much was hidden."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(html)
+    sheet = Sheet()
+    for node in tree.css("style"):
+        sheet.add(node.text() or "")
+    hidden = 0
+    for node in outermost(tree.css(_UNSEEN_ELEMENTS)):
+        hidden += node.tag in _FALLBACKS and has_words(_ANY_TAG.sub("", node.html or ""))
+        node.decompose()
+    hidden += remove_concealed(tree, sheet)
+    mark_quotes(tree)
+    mark_signatures(tree)
+    show_hosts(tree)
+    for image in tree.css("img"):
+        image.replace_with((image.attributes.get("alt") or "").strip()[:500])
+    cleaned, comments = without_comments(tree.html or "")
+    return cleaned, _Shown(tree), hidden + comments
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The text of a tree without Markdown, for when the converter gives nothing."""
+
+    tree: "LexborHTMLParser"
+
+    def __call__(self) -> str:
+        body = self.tree.body
+        return "" if body is None else body.text(separator="\n", strip=True)
+
+
+@lru_cache(maxsize=1)
+def _options() -> "ConversionOptions":
+    from html_to_markdown import ConversionOptions
+
+    return ConversionOptions(
+        extract_metadata=False, compact_tables=True, include_blockquote_citations=False
+    )
+
+
+def _markdown(html: str) -> str:
+    """``html`` as Markdown; "" where the converter fails."""
+    from html_to_markdown import convert
+
+    try:
+        text = (convert(html, _options()).content or "").strip()
+    except (ValueError, RuntimeError, OSError):
+        return ""
+    # Markdown would make a heading of a signature's delimiter; nobody reads it as Markdown here.
+    return text.replace("\n\\--\n", "\n-- \n")
+
+
+def _depth(html: str) -> int:
+    """How deep elements are nested at most, or beyond every bound where a tag has attributes
+    without end. An estimate from above, linear in the length of ``html``."""
+    depth = deepest = 0
+    for closing, name, rest in _TAG.findall(html):
+        if len(rest) > bounds.MAX_TAG_SPACES and _spaces(rest) > bounds.MAX_TAG_SPACES:
+            return bounds.MAX_HTML_DEPTH + 1
+        if name.lower() in _VOID or rest.endswith("/"):
+            continue
+        if closing:
+            depth = max(0, depth - 1)
+        else:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _spaces(text: str) -> int:
+    return sum(text.count(space) for space in " \t\r\n\f/")
+
+
+def _without_tags(html: str) -> str:
+    """The text between tags, for HTML that no parser should be given."""
+    from html import unescape
+
+    return unescape(_ANY_TAG.sub(" ", html)).strip()

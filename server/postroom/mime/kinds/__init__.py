@@ -1,0 +1,8 @@
+"""What kind of message: message, list, invitation, auto_reply, receipt, bounce, complaint.
+
+kind            which of these
+├── automatic       a program wrote it          complaints  who calls our mail unwanted
+└── reports         what a bounce says
+    ├── report_lines    whom its words name     report_words    how servers say it
+    └── delivery_status for good or not
+"""

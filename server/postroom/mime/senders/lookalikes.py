@@ -1,0 +1,77 @@
+"""What an address looks like: two of one skeleton are easily taken for one another.
+
+Unicode's table says which characters look alike (UTS #39 §4), and ASCII has tricks of its own that
+every reader falls for: rn for m, vv for w, cl for d, 1, I and l for one another, 0 for o.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+from postroom.mime.senders.domains import ascii_domain, unicode_domain
+
+MAX_CHARS = 320
+"""Of an address (RFC 5321 §4.5.3.1): what comes behind them is not looked at."""
+
+_ALIKE = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o"})
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+
+
+def plain_address(address: str) -> str:
+    """An address as it is compared: lower case, its domain as the DNS writes it."""
+    local, _, domain = address[:MAX_CHARS].rpartition("@")
+    return f"{local.lower()}@{ascii_domain(domain)}"
+
+
+def domain_skeleton(domain: str) -> str:
+    """What a domain looks like, in either of its forms."""
+    return _skeleton(unicode_domain(domain))
+
+
+def address_skeleton(address: str) -> str:
+    """What an address looks like."""
+    local, _, domain = address[:MAX_CHARS].rpartition("@")
+    return f"{_skeleton(local)}@{domain_skeleton(domain)}"
+
+
+@lru_cache(4096)
+def _skeleton(text: str) -> str:
+    if not text.isascii():
+        text = _in_ascii(text)
+    text = text.lower().translate(_ALIKE)
+    for pair, one in _PAIRS:
+        text = text.replace(pair, one)
+    return text
+
+
+def _in_ascii(text: str) -> str:
+    """``text`` with each character as the ASCII one that it looks like, where there is one. Marks
+    above and below Latin, Greek and Cyrillic letters, and characters that nobody sees, are gone.
+    """
+    table = _table()
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(table.get(each, each) for each in apart if not _is_unseen(each))
+
+
+def _is_unseen(character: str) -> bool:
+    return "\u0300" <= character <= "\u036f" or unicodedata.category(character) == "Cf"
+
+
+@lru_cache(1)
+def _table() -> dict[str, str]:
+    """Each character's ASCII likeness: 20 ms, for addresses that need it.
+
+    The library's data pairs each character with those that share its prototype, so that whatever
+    pairs connect has one prototype.
+    """
+    from confusable_homoglyphs.confusables import confusables_data
+
+    likeness: dict[str, str] = {}
+    for character, others in confusables_data.items():
+        if not character.isascii():
+            continue
+        for other in others:
+            if len(other["c"]) == 1 and not other["c"].isascii():
+                known = likeness.get(other["c"])
+                if known is None or (len(character), character) < (len(known), known):
+                    likeness[other["c"]] = character
+    return likeness

@@ -1,0 +1,52 @@
+"""What servers wrote into a header section, in its order, and where the sender's own begins."""
+
+import re
+
+from postroom.mime.header.comments import outside_comments
+from postroom.mime.header.fields import Fields
+from postroom.model.messages import TraceEntry
+
+RECEIVED = "received"
+RESULTS = "authentication-results"
+OWN = "own"
+
+MAX_ENTRIES = 200
+"""Of one mail. A server gives up at 50 to 100 Received fields (RFC 5321 §6.3)."""
+
+_OWN = frozenset(
+    {
+        *("from", "to", "cc", "bcc", "subject", "date", "sender", "reply-to", "mime-version"),
+        *("message-id", "in-reply-to", "references", "dkim-signature"),
+    }
+)
+"""Fields that come with a mail: servers write theirs on top (RFC 5321 §4.4, RFC 8601 §4)."""
+
+_BY = re.compile(r"\bby\s+([^\s;()]{1,255})", re.IGNORECASE)
+_MAX_RECEIVED_CHARS = 2_000
+
+
+def trace_order(fields: Fields) -> tuple[TraceEntry, ...]:
+    """The Received and Authentication-Results fields, topmost first, and one entry where the first
+    field of the mail's own stands; nothing where no server claims to have checked anything."""
+    if not fields.has(RESULTS):
+        return ()
+    values = {name: fields.every_raw(name) for name in (RECEIVED, RESULTS)}
+    found: list[TraceEntry] = []
+    own = False
+    for name, _ in fields.items:
+        if name == RECEIVED:
+            found.append((RECEIVED, _by(values[RECEIVED].pop(0))))
+        elif name == RESULTS:
+            found.append((RESULTS, values[RESULTS].pop(0)))
+        elif not own and (name in _OWN or name.startswith("content-")):
+            own = True
+            found.append((OWN, ""))
+        if len(found) >= MAX_ENTRIES:
+            break
+    return tuple(found)
+
+
+def _by(received: str) -> str:
+    """Which server wrote a Received field, by its own account; lower case."""
+    found = _BY.search(outside_comments(received[:_MAX_RECEIVED_CHARS]))
+    return found[1].lower().strip("[].") if found else ""

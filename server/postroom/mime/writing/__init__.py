@@ -1,0 +1,6 @@
+"""Mail of our own: a draft becomes bytes.
+
+compose         the whole way
+├── outgoing        fields      encoding    bodies      markdown    the HTML part
+└── quoting         a message under an answer
+"""
