@@ -60,7 +60,7 @@ def test_a_boundary_that_begins_another_parts_nothing_of_its_own() -> None:
 def test_an_inner_multipart_may_bear_the_boundary_of_the_outer_one() -> None:
     inner = "Content-Type: multipart/alternative; boundary=b\n\n"
     plain = "--b\nContent-Type: text/plain\n\nPlain.\n"
-    rich = "--b\nContent-Type: text/html\n\n<p>Rich.\n"
+    rich = "--b\nContent-Type: text/html\n\n<p>Plain.\n"
     file = "--b\nContent-Type: image/gif\n\nGIF\n"
     parts = f"--b\n{inner}{plain}{rich}--b--\n{file}--b--\n"
     message = read(f"Content-Type: multipart/mixed; boundary=b\n\n{parts}")

@@ -239,11 +239,3 @@ def test_ids_stand_as_they_are_on_one_line() -> None:
     message = parse(raw)
     assert message.message_id == "<1@b.c>"
     assert message.references == "<a@b.c> <d@e.f>"
-
-
-def test_text_in_the_plain_part_is_preferred_and_html_is_read_without_it() -> None:
-    head = b"From: a@b.c\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\n"
-    html = b"\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>rich</p>\r\n--x--\r\n"
-    assert parse(head + b"\r\nplain" + html).text == "plain"
-    assert parse(head + b"\r\n \r\n" + html).text == "rich"
-    assert parse(head + b"\r\nplain" + html).attachments == ()

@@ -163,9 +163,7 @@ def test_the_html_that_was_composed_is_in_the_mail_as_it_was_written(
     text, faithful = decode(content, leaf.parameters["charset"])
     assert text.replace("\r\n", "\n").rstrip("\n") == html.rstrip("\n")
     assert (defects, about_content, faithful) == ([], "", True)
-    message = parse(raw)
-    assert message.text == draft.text.strip()
-    assert len(message.attachments) == len(draft.attachments)
+    assert len(parse(raw).attachments) == len(draft.attachments)
 
 
 @RELAXED

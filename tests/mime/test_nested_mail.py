@@ -137,7 +137,7 @@ def test_the_same_words_for_one_program_are_no_attachment() -> None:
             "alternative",
             "Content-Type: text/plain\n\nPlain.",
             "Content-Type: text/x-amp-html\n\n<html amp4email>",
-            "Content-Type: text/html\n\n<p>Rich.",
+            "Content-Type: text/html\n\n<p>Plain.",
         )
     )
     assert (message.text, message.attachments) == ("Plain.", ())

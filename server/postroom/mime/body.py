@@ -3,21 +3,17 @@
 import re
 from dataclasses import dataclass, field
 
-from postroom.mime import bounds
-from postroom.mime.characters.charsets import decode
+from postroom.mime import alternatives, bounds
 from postroom.mime.characters.unseen import without_unseen
-from postroom.mime.html.to_text import html_to_text
+from postroom.mime.part_text import MARKED_UP, PartTexts
 from postroom.mime.structure.tree import Part
 
 TOO_MUCH_TEXT = "The text is too long; its end was not read."
-_MARKED_UP = frozenset({"text/html", "text/enriched"})
 _OTHER_RENDERINGS = frozenset({"text/x-amp-html", "text/watch-html"})
 """The same words again for one program or device: neither read nor attached."""
 
 _SAMPLE_BYTES = 10_000
 _FOR_PROGRAMS = re.compile(rb"^(?:reporting-mta|(?:final|original)-recipient)[ \t]*:", re.I | re.M)
-
-WRONG_CHARSET = "A part's charset is missing or wrong; its text was read as well as it could be."
 
 
 @dataclass(slots=True)
@@ -29,6 +25,7 @@ class Body:
     """Numbers of the leaves that are the message's own text, read or not: no attachments."""
     hidden: int = 0
     defects: list[str] = field(default_factory=list)
+    texts: PartTexts = field(default_factory=PartTexts)
 
 
 def read_body(root: Part) -> Body:
@@ -36,16 +33,15 @@ def read_body(root: Part) -> Body:
     body = Body()
     pieces = []
     left = bounds.MAX_BODY_BYTES
-    for leaf in _text_leaves(root, body.parts):
+    for leaf in _text_leaves(root, body):
         if left <= 0:
             body.parts.discard(leaf.number)  # an attachment, as what cannot be read is
             continue
-        content, defect = leaf.content()
-        body.defects += [defect] if defect else []
-        piece = _text_of(leaf, _beginning(content, left), body).strip()
-        left -= len(content)
-        if piece:
-            pieces.append(piece)
+        read = body.texts.of(leaf)
+        left -= read.size
+        body.hidden += read.hidden
+        body.defects += read.defects
+        pieces += [read.text] if read.text else []
     body.defects += [TOO_MUCH_TEXT] if left < 0 else []
     text = "\n\n".join(pieces)
     if len(text) > bounds.MAX_BODY_CHARS:
@@ -66,20 +62,20 @@ def _is_own_text(part: Part) -> bool:
     )
 
 
-def _text_leaves(part: Part, own: set[int]) -> list[Part]:
-    """The leaves to read, in order; ``own`` gets the numbers of those and of their alternatives."""
+def _text_leaves(part: Part, body: Body) -> list[Part]:
+    """The leaves to read, in order; ``body`` gets these numbers and those of what says the same."""
     if not part.children:
         if not _is_own_text(part):
             return []
-        own.add(part.number)
+        body.parts.add(part.number)
         return [part]
     if part.subtype == "alternative":
-        return _best_alternative(part, own)
+        return _best_alternative(part, body)
     if part.subtype == "related":
-        return _text_leaves(_root_of(part), own)
+        return _text_leaves(_root_of(part), body)
     if part.subtype == "report":
-        return _words_of_report(part.children[0], own)
-    return [leaf for child in part.children for leaf in _text_leaves(child, own)]
+        return _words_of_report(part.children[0], body)
+    return [leaf for child in part.children for leaf in _text_leaves(child, body)]
 
 
 def _root_of(related: Part) -> Part:
@@ -91,49 +87,49 @@ def _root_of(related: Part) -> Part:
     return related.children[0]
 
 
-def _words_of_report(first: Part, own: set[int]) -> list[Part]:
+def _words_of_report(first: Part, body: Body) -> list[Part]:
     """The first part of a report is written for people, the others for programs (RFC 6522 §3).
     Some servers label the first one as if it were for programs, too."""
     labelled_wrongly = first.content_type == "message/delivery-status"
     if labelled_wrongly and not _FOR_PROGRAMS.search(first.content()[0][:_SAMPLE_BYTES]):
-        own.add(first.number)
+        body.parts.add(first.number)
         return [first]
-    return _text_leaves(first, own)
+    return _text_leaves(first, body)
 
 
-def _best_alternative(part: Part, own: set[int]) -> list[Part]:
-    """The plain one where it has words, else the richest that we can read (RFC 2046 §5.1.4)."""
-    readings = [_text_leaves(child, own) for child in part.children]
-    own.update(child.number for child in part.children if child.content_type in _OTHER_RENDERINGS)
-    for reading in readings:
-        plain = all(leaf.content_type == "text/plain" for leaf in reading)
-        if plain and any(_has_words(leaf) for leaf in reading):
-            return reading
-    for reading in reversed(readings):
-        if reading:
-            return reading
-    return []
+def _best_alternative(part: Part, body: Body) -> list[Part]:
+    """The plain one where it says what the richest shows, else that (RFC 2046 §5.1.4)."""
+    readings = [_text_leaves(child, body) for child in part.children]
+    body.parts.update(
+        child.number for child in part.children if child.content_type in _OTHER_RENDERINGS
+    )
+    richest = next(filter(None, reversed(readings)), [])
+    plain = next((reading for reading in readings if _is_plain(reading, body)), [])
+    if not plain or not any(leaf.content_type in MARKED_UP for leaf in richest):
+        return plain or richest
+    return _plain_or_richest(plain, richest, body)
 
 
-def _has_words(leaf: Part) -> bool:
-    return bool(leaf.content()[0].strip())
+def _is_plain(reading: list[Part], body: Body) -> bool:
+    """Whether it is plain text, with words."""
+    only = all(leaf.content_type == "text/plain" for leaf in reading)
+    return only and any(body.texts.of(leaf).text for leaf in reading)
 
 
-def _beginning(content: bytes, most: int) -> bytes:
-    """At most so many bytes of ``content``, whole lines of them if they end."""
-    if len(content) <= most:
-        return content
-    return content[: content.rfind(b"\n", 0, most) + 1 or most]
+def _plain_or_richest(plain: list[Part], richest: list[Part], body: Body) -> list[Part]:
+    said, shown = _together(plain, body), _together(richest, body)
+    if not alternatives.has_words(shown):
+        body.defects += [alternatives.NO_WORDS_SHOWN] if alternatives.has_words(said) else []
+        return plain
+    if alternatives.says_more(said, shown):
+        body.defects.append(alternatives.UNSEEN_WORDS)
+        body.hidden += 1
+        return richest
+    if alternatives.says_more(shown, said) or alternatives.leads_further(shown, said):
+        return richest
+    return plain
 
 
-def _text_of(leaf: Part, content: bytes, body: Body) -> str:
-    decoded, faithful = decode(content, leaf.parameters.get("charset", ""))
-    if not faithful:
-        body.defects.append(WRONG_CHARSET)
-    text = decoded.replace("\r\n", "\n").replace("\r", "\n")
-    if leaf.content_type not in _MARKED_UP:
-        return text
-    read = html_to_text(text)
-    body.hidden += read.hidden
-    body.defects += read.defects
-    return read.text
+def _together(reading: list[Part], body: Body) -> str:
+    text = "\n\n".join(body.texts.of(leaf).text for leaf in reading)
+    return text[: bounds.MAX_BODY_CHARS]
