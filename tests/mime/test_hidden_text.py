@@ -3,6 +3,7 @@
 import pytest
 from quoted_mail.hiding import TRICKS
 
+from postroom.mime.html.to_text import TOO_MANY_RULES
 from postroom.mime.parse import parse
 from postroom.model.messages import ParsedMessage
 
@@ -125,6 +126,15 @@ def test_visible_html_stays_and_nothing_is_counted(html: str) -> None:
         "<style>p{color:#fff}.dark{background:#000}</style><div class=dark><p>seen</p></div>",
         "<style>/* .a{display:none} */</style><p class=a>seen</p>",
         "<style>@font-face{font-family:x;src:url(y)} @import 'z';</style><p class=a>seen</p>",
+        "<style>.b p{display:none} .b>p{display:none}</style><i class=b></i><p>seen</p>",
+        "<style>.b>p{display:none}</style><div class=b><div><p>seen</p></div></div>",
+        "<style>.b+p{display:none}</style><i class=b>x</i><b>x</b><p>seen</p>",
+        "<style>p~.b{display:none}</style><i class=b>seen</i><p>x</p>",
+        "<style>p:not(.a){display:none}</style><p class=a>seen</p>",
+        "<style>.b p{display:none} .b p.a{display:block}</style><div class=b><p class=a>seen</p>",
+        "<style>@media (prefers-color-scheme:dark){p{display:none}}</style><p>seen</p>",
+        "<style>@media not screen{p{display:none}}</style><p>seen</p>",
+        "<style>@supports not (display:grid){p{display:none}}</style><p>seen</p>",
     ],
 )
 def test_what_a_reader_sees_all_the_same_stays(html: str) -> None:
@@ -151,12 +161,43 @@ def test_what_a_reader_sees_all_the_same_stays(html: str) -> None:
         ".a{color:#fff}.a{background:#fff}",
         ".a{display:none !important} #i{display:block}",
         ".a{dis\\70lay:none}",
+        "body .a{display:none}",
+        "html > body > section p.x{display:none}",
+        "section>p{display:none}",
+        "div + p{display:none}",
+        "u ~ div ~ .a{display:none}",
+        "section > :nth-child(3){display:none}",
+        "p:not(.seen){display:none}",
+        "p:is(.a,.b){display:none}",
+        "[class~=a]{display:none}",
+        "*{display:inherit} section *.a{display:none}",
+        ".a:hover{color:red} section p:last-child{visibility:hidden}",
+        "@media only screen and (min-width:480px){.a{display:none}}",
+        "@media (min-width:1px){.a{display:none}}",
+        "@media print, screen{section .a{display:none}}",
+        "@supports (display:block){.a{display:none}}",
+        "@layer x{.a{display:none}}",
     ],
 )
 def test_rules_of_style_sheets_hide_as_well(rules: str) -> None:
-    message = read(f"<style>{rules}</style><div>Seen.</div><p id=i class='x a'>{HIDDEN}</p>")
-    assert message.text == "Seen."
+    html = f"<section><u>A</u><div>Seen.</div><p id=i class='x a'>{HIDDEN}</p></section>"
+    message = read(f"<style>{rules}</style>{html}")
+    assert message.text == "A\n\nSeen."
     assert message.hidden_text == 1
+
+
+def test_selectors_of_many_steps_take_no_longer_than_they_are_long() -> None:
+    """Each way up would be tried: three hundred elements, taken four at a time, are billions."""
+    rules = ".z div div div div{display:none} .z ~ p ~ p ~ p{display:none}"
+    deep, flat = "<div>" * 300 + "x" + "</div>" * 300, "<p>seen</p>" * 20_000
+    message = read(f"<style>{rules}</style>{deep}{flat}")
+    assert (message.text.count("seen"), message.hidden_text) == (20_000, 0)
+
+
+def test_more_rules_than_can_be_followed_are_a_defect() -> None:
+    rules = "".join(f".a{turn} * * *{{display:none}}" for turn in range(400))
+    message = read(f"<style>{rules}</style>{'<p>seen</p>' * 500}")
+    assert TOO_MANY_RULES in message.defects
 
 
 def test_what_is_hidden_is_taken_out_of_what_is_seen_around_it() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from postroom.mime.html.appearance import Appearance, hides_all, inherited, within
-from postroom.mime.html.styles import Sheet
+from postroom.mime.html.styles import Rule, Sheet
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -34,8 +34,12 @@ def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> int:
 
     An element without words (a spacer, a tracking pixel) goes without being counted.
     """
+    others = sheet.found_in(tree)
     styled = _distinct(tree.css(", ".join([_STYLED, *sheet.names()])))
-    page = _Page(sheet, {node.mem_id for node in styled})
+    if others:
+        known = {node.mem_id for node in styled}
+        styled += [n for n in tree.css("*") if n.mem_id in others and n.mem_id not in known]
+    page = _Page(sheet, {node.mem_id for node in styled}, others)
     looks = [(node, page.appearance(node)) for node in styled]
     count = 0
     for node, look in looks:
@@ -63,6 +67,8 @@ class _Page:
 
     sheet: Sheet
     styled: set[int]
+    others: dict[int, tuple[Rule, ...]]
+    """Rules of more than one element that hold for an element."""
     _root: Appearance = field(default_factory=Appearance)
     _looks: dict[int, Appearance] = field(default_factory=dict)
     _known: dict[tuple[object, ...], Appearance] = field(default_factory=dict)
@@ -88,11 +94,23 @@ class _Page:
     def _styled(self, node: "LexborNode", above: Appearance) -> Appearance:
         attributes = node.attributes
         tag = node.tag or ""
-        told = (id(above), tag, *(attributes.get(name, "") for name in _TOLD), "href" in attributes)
+        others = self.others.get(node.mem_id, ())
+        rules = tuple(map(id, others))
+        told = (
+            id(above),
+            tag,
+            rules,
+            *(attributes.get(name, "") for name in _TOLD),
+            "href" in attributes,
+        )
         look = self._known.get(told)
         if look is None:
             style = self.sheet.style(
-                tag, attributes.get("id"), attributes.get("class"), attributes.get("style")
+                tag,
+                attributes.get("id"),
+                attributes.get("class"),
+                attributes.get("style"),
+                others,
             )
             look = inherited(above, tag, style, attributes)
             look.hides = tag not in ("html", "body") and hides_all(tag, style, attributes)

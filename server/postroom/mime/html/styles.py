@@ -1,15 +1,22 @@
 """What inline styles and simple rules of style sheets say of an element (CSS 2.1 §4, §6.4).
 
-Only what can hide text is kept. Selectors are those of one element: its name, its id, its classes,
-or several of these together. Others (descendants, states) are passed over, and so is what stands
-in an at-rule, except for ``@media all`` and ``@media screen``. Linear in the length of what is
-read: text is cut at its braces and semicolons once.
+Only what can hide text is kept. Selectors of one element by its name, its id and its classes are
+looked up; others are found in the tree (`selectors`), but for states such as ``:hover``. What
+stands in an at-rule counts where it holds for a reader at a screen (`media`). Linear in the length
+of what is read: text is cut at its braces and semicolons once.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from postroom.mime.html.media import holds_on_screens
+from postroom.mime.html.selectors import find, steps
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 Style = dict[str, str]
 """Values by property, both in lower case; a value that CSS does not know is not there."""
@@ -44,6 +51,12 @@ _SPACE = re.compile(r"\s+")
 _BRACES = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"([a-zA-Z][a-zA-Z0-9]{0,30})?((?:[.#]-?[\w-]{1,200}){0,8})$")
 _PART = re.compile(r"([.#])([\w-]+)")
+_SELECTOR = re.compile(r"(?:[^,()]|\([^()]{0,200}\)){1,500}")
+_COUNTED = re.compile(r"(#)|([.:\[])|(?:^|[\s>+~])[a-z]", re.IGNORECASE)
+"""What a selector's weight counts: ids, what else is said of an element, and names."""
+
+_MAX_OTHERS = 500
+"""Rules of more than one element that are followed; a newsletter has a hundred at most."""
 
 _MAX_ALIKE = 50
 """Rules looked at for one class, id or name: a sheet can repeat it without end."""
@@ -84,18 +97,23 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 @dataclass(slots=True)
-class _Rule:
-    """What a selector of one element says."""
+class Rule:
+    """What a selector says of the elements that it finds."""
+
+    weight: tuple[int, int, int, int]
+    """What decides between rules: ids, classes, names, and which came later (CSS 2.1 §6.4.3)."""
+    plain: Style
+    important: Style
+
+
+@dataclass(slots=True)
+class _Simple:
+    """A rule whose selector is of one element."""
 
     name: str
     classes: frozenset[str]
     ids: frozenset[str]
-    plain: Style
-    important: Style
-    order: int
-
-    def weight(self) -> tuple[int, int, int, int]:
-        return len(self.ids), len(self.classes), bool(self.name), self.order
+    rule: Rule
 
     def fits(self, name: str, identifier: str, classes: frozenset[str]) -> bool:
         return (
@@ -107,10 +125,14 @@ class _Rule:
 
 @dataclass(slots=True)
 class Sheet:
-    """The rules of a mail's style sheets, by the last thing that their selector names."""
+    """The rules of a mail: those of one element by the last thing that their selector
+    names, the others by their selector."""
 
-    _rules: dict[str, list[_Rule]] = field(default_factory=dict)
+    _rules: dict[str, list[_Simple]] = field(default_factory=dict)
+    _others: list[tuple[str, Rule]] = field(default_factory=list)
     _order: int = 0
+    is_followed: bool = True
+    """Whether no rule was passed over for being one too many."""
 
     def names(self) -> list[str]:
         """The selectors that find every element that some rule may speak of."""
@@ -127,39 +149,73 @@ class Sheet:
         for selectors, body in _blocks(text):
             plain, important = declarations(body)
             if plain or important:
-                for selector in selectors.split(","):
+                for selector in _SELECTOR.findall(selectors):
                     self._add(selector.strip(), plain, important)
+
+    def found_in(self, tree: "LexborHTMLParser") -> dict[int, tuple[Rule, ...]]:
+        """The rules of more than one element that hold for an element, by its id in memory."""
+        if not self._others:
+            return {}
+        found = find(tree, [selector for selector, _ in self._others])
+        if found is None:
+            self.is_followed = False
+            return {}
+        return {
+            node: tuple(self._others[place][1] for place in places)
+            for node, places in found.items()
+        }
 
     def _add(self, selector: str, plain: Style, important: Style) -> None:
         found = _SIMPLE.match(_ESCAPE.sub(_unescaped, selector))
-        if found is None or not selector:
+        if not selector:
+            return
+        self._order += 1
+        if found is None:
+            if len(self._others) < _MAX_OTHERS and steps(selector):
+                self._others.append(
+                    (selector, Rule(_weight(selector, self._order), plain, important))
+                )
             return
         parts = _PART.findall(found[2])
         name = (found[1] or "").lower()
         key = "".join(parts[-1]) if parts else name
         rules = self._rules.setdefault(key, [])
-        self._order += 1
         if len(rules) < _MAX_ALIKE:
             classes = frozenset(word for mark, word in parts if mark == ".")
             ids = frozenset(word for mark, word in parts if mark == "#")
-            rules.append(_Rule(name, classes, ids, plain, important, self._order))
+            weight = (len(ids), len(classes), bool(name), self._order)
+            rules.append(_Simple(name, classes, ids, Rule(weight, plain, important)))
+
+    def _add_other(self, selector: str, plain: Style, important: Style) -> None:
+        if not steps(selector):
+            return
+        if len(self._others) == _MAX_OTHERS:
+            self.is_followed = False
+            return
+        self._others.append((selector, Rule(_weight(selector, self._order), plain, important)))
 
     def style(
-        self, name: str, identifier: str | None, classes: str | None, inline: str | None
+        self,
+        name: str,
+        identifier: str | None,
+        classes: str | None,
+        inline: str | None,
+        others: tuple[Rule, ...] = (),
     ) -> Style:
-        """What holds for an element: the sheets' rules, then its own style, then what is
-        important."""
+        """What holds for an element: the sheets' rules, ``others`` among them, then its own style,
+        then what is important."""
         own, own_important = declarations(inline) if inline else ({}, {})
-        if not self._rules:
+        if not self._rules and not others:
             return own | own_important if own_important else own
         identifier = identifier or ""
         has = frozenset((classes or "").split())
         keys = [name, *(f".{word}" for word in has), *([f"#{identifier}"] if identifier else [])]
-        rules = [rule for key in keys for rule in self._rules.get(key, ())]
-        rules = [rule for rule in rules if rule.fits(name, identifier, has)]
+        simple = [rule for key in keys for rule in self._rules.get(key, ())]
+        rules = [one.rule for one in simple if one.fits(name, identifier, has)]
+        rules += others
         if not rules:
             return own | own_important if own_important else own
-        rules.sort(key=_Rule.weight)
+        rules.sort(key=lambda rule: rule.weight)
         style: Style = {}
         for rule in rules:
             style |= rule.plain
@@ -167,6 +223,13 @@ class Sheet:
         for rule in rules:
             style |= rule.important
         return style | own_important
+
+
+def _weight(selector: str, order: int) -> tuple[int, int, int, int]:
+    counted = [(bool(found[1]), bool(found[2])) for found in _COUNTED.finditer(selector)]
+    ids = sum(is_id for is_id, _ in counted)
+    others = sum(is_other for _, is_other in counted)
+    return ids, others, len(counted) - ids - others, order
 
 
 def _blocks(text: str) -> Iterable[tuple[str, str]]:
@@ -186,12 +249,7 @@ def _blocks(text: str) -> Iterable[tuple[str, str]]:
         depth += 1
         before = before.rpartition(";")[2].strip()
         if before.startswith("@"):
-            skipped = skipped or (0 if _is_for_screens(before) else depth)
+            skipped = skipped or (0 if holds_on_screens(before) else depth)
             selectors = ""
         else:
             selectors = before
-
-
-def _is_for_screens(rule: str) -> bool:
-    words = rule.lower().split()
-    return words in (["@media", "screen"], ["@media", "all"], ["@media", "only", "screen"])

@@ -30,6 +30,8 @@ STRANGE_HTML = (
     "The HTML is nested beyond reason; text that is hidden in it could not be told apart."
 )
 
+TOO_MANY_RULES = "The HTML has too many style rules; text that they hide could not be told apart."
+
 _UNSEEN_ELEMENTS = (
     "style, script, head, title, template, noscript, meta, link, object, svg, select, iframe,"
     " audio, video, canvas, datalist, noframes"
@@ -66,13 +68,15 @@ def html_to_text(html: str) -> HtmlText:
     depth = _depth(html)
     if depth > bounds.MAX_HTML_DEPTH:
         return HtmlText(_without_tags(html), 0, (*defects, STRANGE_HTML))
-    cleaned, shown, hidden = _clean(html)
+    cleaned, shown, hidden, is_followed = _clean(html)
+    defects += [] if is_followed else [TOO_MANY_RULES]
     text = _markdown(cleaned) if depth <= bounds.MAX_MARKDOWN_DEPTH else ""
     return HtmlText(text or shown(), hidden, tuple(defects))
 
 
-def _clean(html: str) -> "tuple[str, _Shown, int]":
-    """The HTML without what nobody sees, its plain text on demand, and how much was hidden."""
+def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
+    """The HTML without what nobody sees, its plain text on demand, how much was hidden, and whether
+    all of its style rules were followed."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
@@ -90,7 +94,7 @@ def _clean(html: str) -> "tuple[str, _Shown, int]":
     for image in tree.css("img"):
         image.replace_with((image.attributes.get("alt") or "").strip()[:500])
     cleaned, comments = without_comments(tree.html or "")
-    return cleaned, _Shown(tree), hidden + comments
+    return cleaned, _Shown(tree), hidden + comments, sheet.is_followed
 
 
 @dataclass(frozen=True, slots=True)
