@@ -44,8 +44,14 @@ def read(body: str, subtype: str = "html") -> ParsedMessage:
         "<dialog>",
         "<template>",
         "<iframe>",
-        "<noscript>",
         "<object>",
+        '<i style="font-size:calc(1px - 1px)">',
+        '<i style="opacity:calc(0)">',
+        '<div style="opacity:.2"><div style="opacity:.2">',
+        '<div style="position:absolute;left:200vw">',
+        '<div style="--c:#fff"><i style="color:var(--c)">',
+        '<i style="color:var(--none, #fff)">',
+        '<i style="zoom:0">',
     ],
 )
 def test_hidden_html_is_left_out_and_counted(opening: str) -> None:
@@ -112,6 +118,12 @@ def test_visible_html_stays_and_nothing_is_counted(html: str) -> None:
         '<div style="clip-path:inset(0 10px)">seen</div>',
         '<div style="opacity:.5">seen</div>',
         "<dialog open>seen</dialog>",
+        "<noscript>seen</noscript>",
+        "<p>x</p><noscript><p>seen</p></noscript>",
+        '<div style="opacity:.5"><div style="opacity:.5">seen</div></div>',
+        '<i style="color:var(--unknown)">seen</i>',
+        '<div style="width:calc(100% - 20px);height:calc(1px * 300)">seen</div>',
+        '<img width="100%" height="40" alt="seen">',
         "<details open><summary>x</summary>seen</details>",
         "<div data-style='display:none' class='hidden'>seen</div>",
         "<div style='font-family:&quot;display:none&quot;'>seen</div>",
@@ -227,7 +239,17 @@ def test_spacers_without_words_are_not_counted() -> None:
 
 @pytest.mark.parametrize(
     "invisible",
-    ["\u200b", "\u2060\u2061", "\ufeff", "\u202e", "\u2066", "\U000e0041\U000e0042", "\u3164"],
+    [
+        "\ufe01\ufe0e\ufe00",
+        "\ufe0f",
+        "\u200b",
+        "\u2060\u2061",
+        "\ufeff",
+        "\u202e",
+        "\u2066",
+        "\U000e0041\U000e0042",
+        "\u3164",
+    ],
 )
 @pytest.mark.parametrize("subtype", ["plain", "html"])
 def test_invisible_characters_are_removed_and_counted(invisible: str, subtype: str) -> None:
@@ -238,7 +260,7 @@ def test_invisible_characters_are_removed_and_counted(invisible: str, subtype: s
 
 @pytest.mark.parametrize(
     "text",
-    ["می‌خواهم", "👩‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "क्‍ष", "❤️"],
+    ["1️⃣", "葛\U000e0100", "👁️‍🗨️", "می‌خواهم", "👩‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "क्‍ष", "❤️"],
 )
 def test_joiners_that_shape_what_is_seen_stay(text: str) -> None:
     message = read(text, "plain")
@@ -252,6 +274,14 @@ def test_the_subject_and_the_senders_name_have_no_invisible_characters() -> None
     assert message.subject == "invoice"
     assert message.sender is not None
     assert message.sender.name == "Bob"
+
+
+@pytest.mark.parametrize(
+    "size", ["width=0 height=0", 'width="1" height="1"', 'style="height:0"', "height=1px"]
+)
+def test_the_words_of_a_dot_are_hidden(size: str) -> None:
+    message = read(f'<p>Seen.</p><img {size} src="https://example.org/x.png" alt="{HIDDEN}">')
+    assert (message.text, message.hidden_text) == ("Seen.", 1)
 
 
 def test_images_become_their_words() -> None:

@@ -263,6 +263,12 @@ def test_a_report_in_words_says_it_too(words: str, address: str, outcome: str, d
         ),
         ("Undeliverable", "Look what I got:\n> <ben@far.example>: could not be delivered"),
         ("Delivery failed", "The parcel could not be delivered. Call us."),
+        ("Delivery failed", "Your parcel could not be delivered. Write to help@far.example."),
+        (
+            "Undeliverable: Offer",
+            "My mail to ada@far.example was undeliverable. Write to eva.",
+        ),
+        ("No se pudo entregar", "No se pudo entregar su paquete. Contacte con ayuda@far.example"),
         ("Fwd: failure notice", "Mail could not be delivered to:\n\nben@far.example: unknown user"),
     ],
 )

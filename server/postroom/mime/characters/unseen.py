@@ -9,9 +9,17 @@ _INVISIBLE = (
 _JOINERS = "\u200c\u200d"
 _CONTROLS = "\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"
 
-_UNSEEN = re.compile(f"[{_INVISIBLE}{_JOINERS}{_CONTROLS}]+")
+_SELECTORS = "\ufe00-\ufe0f"
+"""Variation selectors; those of Chinese names stand among the tags, at U+E0100."""
+
+_UNSEEN = re.compile(f"[{_INVISIBLE}{_JOINERS}{_CONTROLS}{_SELECTORS}]+")
+_STYLE = re.compile("[\ufe0e\ufe0f]\u200d?")
+"""A symbol as a picture or not; the picture may be joined to another by what follows."""
+
+_IDEOGRAPH_SHAPE = re.compile("[\ufe00-\ufe02\U000e0100-\U000e01ef]")
 _ONLY_JOINERS = re.compile(f"[{_JOINERS}]")
 
+_KEYCAP = "\u20e3"
 _BLACK_FLAG = "\U0001f3f4"
 _FLAG_TAGS = re.compile("\U000e0067\U000e0062[\U000e0061-\U000e007a]{3}\U000e007f")
 """England, Scotland and Wales write their flags with tag characters after a black flag."""
@@ -24,7 +32,8 @@ def without_unseen(text: str) -> tuple[str, int]:
 
     A joiner stays where it shapes what is seen: between letters of scripts that join (Persian,
     Hindi) and inside emoji. Ordinary control characters go without being counted: they hide no
-    words. Variation selectors stay, for they belong to emoji and to Chinese names.
+    words. A variation selector stays behind a symbol or an ideograph, one at a time: runs of them,
+    or behind letters, would carry words of their own.
     """
     if text.isascii():
         cleaned = _UNSEEN_CONTROLS_ONLY.sub("", text) if not text.isprintable() else text
@@ -38,6 +47,8 @@ def without_unseen(text: str) -> tuple[str, int]:
         after = text[found.end()] if found.end() < len(text) else ""
         if _ONLY_JOINERS.fullmatch(run) and _joins(before) and _joins(after):
             return run
+        if _is_shape(run, before, after):
+            return run
         if before == _BLACK_FLAG and _FLAG_TAGS.fullmatch(run):
             return run
         if not _UNSEEN_CONTROLS_ONLY.fullmatch(run):
@@ -50,3 +61,10 @@ def without_unseen(text: str) -> tuple[str, int]:
 def _joins(character: str) -> bool:
     """Whether a joiner beside ``character`` can change what is seen."""
     return character > "\u05ff" and not character.isspace()
+
+
+def _is_shape(run: str, before: str, after: str) -> bool:
+    """Whether ``run`` chooses how the character before it looks."""
+    if _STYLE.fullmatch(run):
+        return (before > "\x7f" and not before.isalpha()) or after == _KEYCAP
+    return _IDEOGRAPH_SHAPE.fullmatch(run) is not None and before >= "\u2e80"

@@ -3,10 +3,10 @@ whether its style hides all that is inside it."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from postroom.mime.html.colours import BLACK, WHITE, Colour, parse_colour
-from postroom.mime.html.styles import Style
+from postroom.mime.html.styles import Style, declarations
 
 _READABLE = 2.0
 """Pixels of a letter's height below which nobody reads it."""
@@ -47,6 +47,9 @@ class Appearance:
     colour: Colour | None = BLACK
     background: Colour | None = WHITE
     visible: bool = True
+    opacity: float = 1.0
+    variables: Style = field(default_factory=dict)
+    """Custom properties that hold here."""
     hides: bool = False
     """Its own style hides all that is inside."""
     gone: bool = False
@@ -69,9 +72,7 @@ class Appearance:
 
 def within(above: Appearance) -> Appearance:
     """How an element appears of which no style speaks."""
-    return Appearance(
-        above.size, above.colour, above.background, above.visible, False, above.gone or above.hides
-    )
+    return replace(above, hides=False, gone=above.gone or above.hides)
 
 
 def inherited(
@@ -85,6 +86,7 @@ def inherited(
     if shown and shown not in _SAME:
         look.visible = shown not in ("hidden", "collapse")
     look.size = _size(above.size, style)
+    look.opacity *= _opacity(style)
     look.background = _background(above.background, style, attributes)
     look.colour = _colour(look.colour, style, attributes)
     return look
@@ -95,10 +97,10 @@ def _size(above: float, style: Style) -> float:
     if not value and "font" in style:
         found = _FONT_SIZE.search(style["font"])
         value = found[1] if found else ""
-    found = _LENGTH.match(value)
-    if found is None:
+    length = _length(value)
+    if length is None:
         return above if value in ("", *_SAME) else _NORMAL
-    number, unit = float(found[1]), found[2]
+    number, unit = length
     if unit in ("em", "%", "ex"):
         return above * number / (100 if unit == "%" else 2 if unit == "ex" else 1)
     return number * (_UNITS.get(unit) or _RELATIVE.get(unit, 1.0))
@@ -138,8 +140,13 @@ def _background(
     return found.over(above) if above is not None else None
 
 
-def hides_all(tag: str, style: Style, attributes: Mapping[str, str | None]) -> bool:
-    """Whether an element's style hides all that is inside it, whatever is said there."""
+def hides_all(
+    look: Appearance, tag: str, style: Style, attributes: Mapping[str, str | None]
+) -> bool:
+    """Whether an element that looks like ``look`` hides all that is inside it, whatever is said
+    there."""
+    if look.opacity < _SHARP:
+        return True
     if "hidden" in attributes and style.get("display", "none") == "none":
         return True
     if tag == "dialog" and "open" not in attributes:
@@ -149,7 +156,7 @@ def hides_all(tag: str, style: Style, attributes: Mapping[str, str | None]) -> b
     return (
         style.get("display") == "none"
         or style.get("content-visibility") == "hidden"
-        or _is_faint(style)
+        or _length(style.get("zoom", "")) == (0.0, "")
         or _has_no_room(style)
         or _is_off_screen(style)
         or _is_clipped(style)
@@ -157,15 +164,24 @@ def hides_all(tag: str, style: Style, attributes: Mapping[str, str | None]) -> b
     )
 
 
-def _is_faint(style: Style) -> bool:
+def is_dot(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an image is a dot that nobody sees, such as one that counts readers: so are its
+    words."""
+    sizes = [_pixels((attributes.get(name) or "").strip()) for name in ("width", "height")]
+    styled = declarations(attributes.get("style") or "")[0]
+    sizes += [_pixels(styled.get(name, "")) for name in ("width", "height")]
+    return any(size is not None and size <= 1 for size in sizes)
+
+
+def _opacity(style: Style) -> float:
     value = style.get("opacity", "")
     if not value and "filter" in style:
         found = _CALL.search(style["filter"])
         value = found[2] if found is not None and found[1] == "opacity" else ""
-    found = _LENGTH.match(value)
-    if found is None:
-        return False
-    return float(found[1]) / (100 if found[2] == "%" else 1) < _SHARP
+    length = _length(value)
+    if length is None:
+        return 1.0
+    return min(1.0, length[0] / (100 if length[1] == "%" else 1))
 
 
 def _has_no_room(style: Style) -> bool:
@@ -189,8 +205,11 @@ def _is_off_screen(style: Style) -> bool:
 
 
 def _is_away(value: str) -> bool:
-    pixels = _pixels(value)
-    return pixels is not None and (pixels <= _OFF_SCREEN or pixels >= _FAR)
+    length, pixels = _length(value), _pixels(value)
+    if length is None or pixels is None:
+        return False
+    beyond = length[1] in ("vw", "vh") and abs(length[0]) >= 100
+    return beyond or pixels <= _OFF_SCREEN or pixels >= _FAR
 
 
 def _is_clipped(style: Style) -> bool:
@@ -228,11 +247,17 @@ def _is_moved_away(number: str, unit: str) -> bool:
     return abs(float(number)) >= 100 if unit == "%" else _is_away(number + unit)
 
 
+def _length(value: str) -> tuple[float, str] | None:
+    """The number and the unit that ``value`` begins with."""
+    found = _LENGTH.match(value)
+    return (float(found[1]), found[2]) if found is not None else None
+
+
 def _pixels(value: str) -> float | None:
     """A length in pixels; None where ``value`` is none. What is relative is taken as it is at the
     usual sizes."""
-    found = _LENGTH.match(value)
-    if found is None:
+    length = _length(value)
+    if length is None:
         return None
-    unit = found[2]
-    return float(found[1]) * (_UNITS.get(unit) or _RELATIVE.get(unit, 1.0))
+    number, unit = length
+    return number * (_UNITS.get(unit) or _RELATIVE.get(unit, 1.0))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from postroom.mime.html.appearance import Appearance, hides_all, inherited, within
 from postroom.mime.html.styles import Rule, Sheet
+from postroom.mime.html.values import resolve
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -112,8 +113,10 @@ class _Page:
                 attributes.get("style"),
                 others,
             )
+            style, variables = resolve(style, above.variables)
             look = inherited(above, tag, style, attributes)
-            look.hides = tag not in ("html", "body") and hides_all(tag, style, attributes)
+            look.variables = variables
+            look.hides = tag not in ("html", "body") and hides_all(look, tag, style, attributes)
             self._known[told] = look
         return look
 

@@ -28,7 +28,7 @@ _KEPT = frozenset(
         "overflow", "overflow-x", "overflow-y", "position", "left", "right", "top", "bottom",
         "margin", "margin-left", "margin-top", "text-indent", "transform", "-webkit-transform",
         "translate", "scale", "clip", "clip-path", "-webkit-clip-path", "content-visibility",
-        "-webkit-text-fill-color",
+        "-webkit-text-fill-color", "zoom",
     }
 )  # fmt: skip
 
@@ -70,7 +70,7 @@ def declarations(text: str) -> tuple[Style, Style]:
     for part in _readable(text).split(";"):
         name, colon, value = part.partition(":")
         name = name.strip()
-        if not colon or name not in _KEPT:
+        if not colon or (name not in _KEPT and not name.startswith("--")):
             continue
         value = _SPACE.sub(" ", value).strip()
         value, mark, _ = value.partition("!")

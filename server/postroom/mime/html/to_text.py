@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
+from postroom.mime.html.appearance import is_dot
 from postroom.mime.html.concealment import (
     has_words,
     outermost,
@@ -33,11 +34,11 @@ STRANGE_HTML = (
 TOO_MANY_RULES = "The HTML has too many style rules; text that they hide could not be told apart."
 
 _UNSEEN_ELEMENTS = (
-    "style, script, head, title, template, noscript, meta, link, object, svg, select, iframe,"
+    "style, script, head, title, template, meta, link, object, svg, select, iframe,"
     " audio, video, canvas, datalist, noframes"
 )
 _FALLBACKS = frozenset(
-    {"template", "noscript", "object", "iframe", "audio", "video", "canvas", "datalist", "noframes"}
+    {"template", "object", "iframe", "audio", "video", "canvas", "datalist", "noframes"}
 )
 """Of those, what a mail program shows nothing of, and words may be hidden in."""
 
@@ -87,12 +88,16 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
     for node in outermost(tree.css(_UNSEEN_ELEMENTS)):
         hidden += node.tag in _FALLBACKS and has_words(_ANY_TAG.sub("", node.html or ""))
         node.decompose()
+    tree.unwrap_tags(["noscript"])  # mail programs run no script
     hidden += remove_concealed(tree, sheet)
     mark_quotes(tree)
     mark_signatures(tree)
     show_hosts(tree)
     for image in tree.css("img"):
-        image.replace_with((image.attributes.get("alt") or "").strip()[:500])
+        words = (image.attributes.get("alt") or "").strip()[:500]
+        dot = is_dot(image.attributes)
+        hidden += dot and has_words(words)
+        image.replace_with("" if dot else words)
     cleaned, comments = without_comments(tree.html or "")
     return cleaned, _Shown(tree), hidden + comments, sheet.is_followed
 

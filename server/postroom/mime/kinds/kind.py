@@ -18,7 +18,7 @@ from dataclasses import replace
 from postroom.mime.header.fields import Fields, read_fields
 from postroom.mime.kinds.automatic import has_null_sender, is_automatic
 from postroom.mime.kinds.complaints import COMPLAINT_TYPES, HOTMAIL_FIELD, read_complaint
-from postroom.mime.kinds.report_lines import named_lines, own_words
+from postroom.mime.kinds.report_lines import names_on_a_line, own_words
 from postroom.mime.kinds.report_words import RETURNED, TOLD
 from postroom.mime.kinds.reports import (
     RETURNED_TYPES,
@@ -96,11 +96,12 @@ def _may_be_bounce(root: Part, subject: str, text: str, types: set[str]) -> bool
 
 def _tells(root: Part, text: str, types: set[str]) -> bool:
     """Whether a mail whose subject says that one came back says so itself, and names whom it did
-    not reach or returns the mail. One that answers or passes on another has quotes on top."""
+    not reach on a line of its own or returns the mail. One that answers or passes on another has
+    quotes on top. A parcel comes back as well, and people tell of returned mail in sentences."""
     words = own_words(text)
     if not RETURNED.search(words[:_TOLD_CHARS]) or root.fields.has("in-reply-to"):
         return False
-    return bool(types & RETURNED_TYPES) or bool(named_lines(root.fields, words[:_TOLD_CHARS]))
+    return bool(types & RETURNED_TYPES) or names_on_a_line(root.fields, words[:_TOLD_CHARS])
 
 
 def _from_daemon(fields: Fields) -> bool:

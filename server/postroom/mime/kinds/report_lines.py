@@ -62,8 +62,7 @@ def own_words(text: str) -> str:
 
 def named_lines(fields: Fields, words: str) -> list[Line]:
     """The recipients that ``words`` name, in order, with what is said of each."""
-    heads = f"{fields.raw('to')} {fields.raw('from')}"[: bounds.MAX_REPORT_CHARS].lower()
-    own = frozenset(_ADDRESS.findall(heads))
+    own = _own_addresses(fields)
     stated = [found[1] for found in _FINAL.finditer(words)]
     if stated:
         return [
@@ -79,6 +78,20 @@ def named_lines(fields: Fields, words: str) -> list[Line]:
         or _without_domain(words, begin, fields)
         or _in_sentences(words, own)
     )
+
+
+def names_on_a_line(fields: Fields, words: str) -> bool:
+    """Whether ``words`` name a recipient in a place of its own, as programs do: it begins a line,
+    or a field or a command says it."""
+    if any(pattern.search(words) for pattern in (_FINAL, _RCPT, _X400)):
+        return True
+    return bool(_beginning_lines(words, _own_addresses(fields)))
+
+
+def _own_addresses(fields: Fields) -> frozenset[str]:
+    """Whom the report is from and for: it does not tell of them."""
+    heads = f"{fields.raw('to')} {fields.raw('from')}"[: bounds.MAX_REPORT_CHARS].lower()
+    return frozenset(_ADDRESS.findall(heads))
 
 
 def _line_start(words: str, position: int) -> int:

@@ -1,0 +1,56 @@
+"""Values that name others (custom properties) or are computed (`calc`), as what they come to."""
+
+import re
+
+from postroom.mime.html.styles import Style
+
+_VAR = re.compile(r"var\(\s*(--[\w-]{1,100})\s*(?:,([^()]{0,200}))?\)")
+_CALC = re.compile(r"(?:-webkit-)?calc\(([^()]{0,100})\)")
+_TERM = re.compile(r"\s*([+*/-]?)\s*(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})([a-z%]{0,4})")
+
+_MAX_CHARS = 1_000
+_MAX_TURNS = 8
+"""Values that name one another are followed so far."""
+
+
+def resolve(style: Style, above: Style) -> tuple[Style, Style]:
+    """``style`` with its values as they come to, and the custom properties that hold from here on;
+    ``above`` are those of what is around."""
+    own = {name: value for name, value in style.items() if name.startswith("--")}
+    if not own and not any("(" in value for value in style.values()):
+        return style, above
+    known = {**above, **own} if own else above
+    named = {name: value for name, value in style.items() if name not in own}
+    return {name: _value(value, known) for name, value in named.items()}, known
+
+
+def _value(value: str, known: Style) -> str:
+    for _ in range(_MAX_TURNS):
+        if "var(" not in value or len(value) > _MAX_CHARS:
+            break
+        value = _VAR.sub(lambda found: known.get(found[1], (found[2] or "").strip()), value)
+    return _CALC.sub(_computed, value) if "calc(" in value else value
+
+
+def _computed(found: re.Match[str]) -> str:
+    """A sum or product of constants of one unit, from left to right; others stay as they stand."""
+    total, unit, at = 0.0, "", 0
+    inner = found[1].strip()
+    while at < len(inner):
+        term = _TERM.match(inner, at)
+        if term is None or (not term[1] and at):
+            return found[0]
+        number, at = float(term[2]), term.end()
+        if unit and term[3] and term[3] != unit:
+            return found[0]
+        unit = unit or term[3]
+        match term[1]:
+            case "*":
+                total *= number
+            case "/":
+                total = total / number if number else 0.0
+            case "-":
+                total -= number
+            case _:
+                total += number
+    return f"{total:g}{unit}"
