@@ -175,6 +175,39 @@ async def test_a_presentation_says_its_slides_in_order_with_notes(read: Read) ->
     assert file.hidden == 2
 
 
+async def test_what_lies_beside_a_slide_is_not_said(read: Read) -> None:
+    def write(made: Any) -> None:
+        slide = made.slides.add_slide(made.slide_layouts[6])
+        inch = 914_400
+        for left, top, text in (
+            (inch, inch, "Seen"),
+            (-50 * inch, inch, "left"),
+            (inch, 50 * inch, "below"),
+            (-inch, -inch, "half"),
+        ):
+            box = slide.shapes.add_textbox(left, top, 2 * inch, 2 * inch)
+            box.text_frame.text = text
+
+    file = await read(making.slides(write))
+    assert (file.text, file.hidden) == ("[slide 1 of 1]\nSeen\nhalf", 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "claimed"),
+    [
+        (b"", "application/pdf"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "image/png"),
+        (b"MZ" + b"\0" * 100, "application/pdf"),
+        (b"{\\rtf1\\ansi Hello}", "application/rtf"),
+        (b"\x00\x01\x02\x03" * 50, "application/octet-stream"),
+    ],
+)
+async def test_a_file_without_text_says_why(read: Read, content: bytes, claimed: str) -> None:
+    file = await read(content, claimed)
+    assert file.text is None
+    assert file.reason is not None
+
+
 INVITATION = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//x//x//EN

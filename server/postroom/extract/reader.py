@@ -19,6 +19,13 @@ from postroom.model.errors import Unavailable
 
 _SAYS_HTML = frozenset({"text/html", "application/xhtml+xml"})
 _SAYS_MESSAGE = frozenset({"message/rfc822", "message/global"})
+EMPTY = "It is empty."
+_FAMILIES = {
+    "image": "It is a picture; what it shows is not read here.",
+    "audio": "It is a recording; what it says is not read here.",
+    "video": "It is a film; what it shows and says is not read here.",
+}
+OTHER_KIND = "It is no text, and no document of a type that is read here."
 _CUT = "Only its beginning was read: it is very long."
 
 
@@ -111,12 +118,18 @@ def _plain(content: bytes, declared: str, filename: str, shown: str | None, odd:
     claimed, _ = parse_parameters(declared)
     kind = shown or (OTHER if odd else known_type(claimed))
     if shown is not None:
-        return FileText(kind)
+        return FileText(kind, reason=_not_read(kind))
     text = attachment_text(content, OTHER if odd else declared, filename)
     if text is None:
-        return FileText(kind)
+        return FileText(kind, reason=_not_read(kind) if content else EMPTY)
     seen, unseen = _seen(text[: bounds.MAX_CHARS])
     return FileText(kind, seen, unseen, _CUT if len(text) > bounds.MAX_CHARS else None)
+
+
+def _not_read(kind: str) -> str:
+    """Why a file of this type has no text here."""
+    family = kind.partition("/")[0]
+    return _FAMILIES.get(family, OTHER_KIND)
 
 
 def _seen(text: str) -> tuple[str, int]:
