@@ -187,7 +187,9 @@ def test_dates(written: str, expected: datetime | None) -> None:
     ("field", "expected"),
     [
         ("Auto-Submitted: auto-replied", MessageKind.AUTO_REPLY),
-        ("Auto-Submitted: auto-generated; x=y", MessageKind.AUTO_REPLY),
+        ("Auto-Submitted: auto-generated; x=y", MessageKind.MESSAGE),
+        ("Auto-Submitted: auto-generated\nIn-Reply-To: <1@b.c>", MessageKind.AUTO_REPLY),
+        ("Auto-Submitted: no (a person)", MessageKind.MESSAGE),
         ("Auto-Submitted: no", MessageKind.MESSAGE),
         ("X-Autoreply: yes", MessageKind.AUTO_REPLY),
         ("Precedence: auto_reply", MessageKind.AUTO_REPLY),
