@@ -38,6 +38,8 @@ def read_body(root: Part) -> Body:
             body.parts.discard(leaf.number)  # an attachment, as what cannot be read is
             continue
         read = body.texts.of(leaf)
+        if not read.is_read:
+            body.parts.discard(leaf.number)
         left -= read.size
         body.hidden += read.hidden
         body.defects += read.defects

@@ -57,17 +57,32 @@ MAX_BODY_BYTES = 4_000_000
 """Bytes that are decoded for these words: twice what a send may carry, in any charset of mail. The
 slowest (UTF-7, ISO-2022) read four megabytes a second. Further parts are attachments."""
 
-MAX_HTML_CHARS = 2_000_000
-"""HTML that is turned into text, characters; the DOM costs about twenty times as many bytes."""
+MAX_HTML_CHARS = 1_000_000
+"""HTML that is turned into text, characters: ten times what Gmail shows of one. The DOM and its
+Markdown cost up to two hundred times as many bytes."""
 
 MAX_HTML_DEPTH = 2_000
-"""Elements inside one another. The DOM's parser is quadratic in it: 50,000 cost seconds."""
+"""Elements inside one another. The DOM's parser is quadratic in it: 50,000 cost seconds. Deeper
+HTML is not read; it is an attachment."""
 
 MAX_MARKDOWN_DEPTH = 300
 """Elements inside one another that the Markdown converter keeps; deeper text vanishes there."""
 
-MAX_TAG_SPACES = 3_000
-"""White space in one tag, which bounds its attributes; the DOM is quadratic in them, too."""
+MAX_ATTRIBUTES = 300
+"""Attributes of one tag, each of which the DOM's parser compares with all before it. Beyond, the
+element is hidden: no mail program writes one."""
+
+MAX_INDENTS = 30
+"""Quotes and lists inside one another; the Markdown converter indents each line by all of them."""
+
+MAX_FILLED_CELLS = 100_000
+"""Cells that a table lacks, which the Markdown converter fills: rows times its widest row."""
+
+MAX_STYLE_RULES = 5_000
+"""Rules of all style sheets of a mail; a newsletter has some hundreds."""
+
+MAX_RULE_LOOKS = 500_000
+"""Rules that are weighed for all elements of a mail, one by one."""
 
 MAX_REPORT_BYTES = 200_000
 """How much of a bounce's report and of the mail it returns is read, bytes."""

@@ -23,6 +23,8 @@ class PartText:
     """Bytes of the part, decoded, whether all of them were read or not."""
     hidden: int = 0
     defects: tuple[str, ...] = ()
+    is_read: bool = True
+    """False where the part could not be read: it is an attachment then."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,8 @@ class PartTexts:
         if leaf.content_type not in MARKED_UP:
             return PartText(text.strip(), len(content), 0, defects)
         read = html_to_text(text)
-        return PartText(read.text.strip(), len(content), read.hidden, (*defects, *read.defects))
+        defects += read.defects
+        return PartText(read.text.strip(), len(content), read.hidden, defects, read.is_read)
 
 
 def _beginning(content: bytes, most: int) -> bytes:

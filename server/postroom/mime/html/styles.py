@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from postroom.mime import bounds
 from postroom.mime.html.media import holds_on_screens
 from postroom.mime.html.selectors import find, steps
 
@@ -58,8 +59,8 @@ _COUNTED = re.compile(r"(#)|([.:\[])|(?:^|[\s>+~])[a-z]", re.IGNORECASE)
 _MAX_OTHERS = 500
 """Rules of more than one element that are followed; a newsletter has a hundred at most."""
 
-_MAX_ALIKE = 50
-"""Rules looked at for one class, id or name: a sheet can repeat it without end."""
+_MAX_NAMES = 50
+"""Selectors asked for one by one; with more, every element is looked at."""
 
 
 @lru_cache(maxsize=4096)
@@ -131,6 +132,7 @@ class Sheet:
     _rules: dict[str, list[_Simple]] = field(default_factory=dict)
     _others: list[tuple[str, Rule]] = field(default_factory=list)
     _order: int = 0
+    _looks: int = 0
     is_followed: bool = True
     """Whether no rule was passed over for being one too many."""
 
@@ -141,14 +143,14 @@ class Sheet:
             found.add("[class]")
         if any(key[0] == "#" for key in self._rules):
             found.add("[id]")
-        return sorted(found)
+        return sorted(found) if len(found) <= _MAX_NAMES else ["*"]
 
     def add(self, text: str) -> None:
         """Take in the rules of one style element."""
         text = _COMMENT.sub("", text).replace("<!--", "").replace("-->", "")
         for selectors, body in _blocks(text):
             plain, important = declarations(body)
-            if plain or important:
+            if (plain or important) and self._has_room():
                 for selector in _SELECTOR.findall(selectors):
                     self._add(selector.strip(), plain, important)
 
@@ -165,26 +167,26 @@ class Sheet:
             for node, places in found.items()
         }
 
+    def _has_room(self) -> bool:
+        self.is_followed = self.is_followed and self._order < bounds.MAX_STYLE_RULES
+        return self.is_followed
+
     def _add(self, selector: str, plain: Style, important: Style) -> None:
         found = _SIMPLE.match(_ESCAPE.sub(_unescaped, selector))
         if not selector:
             return
         self._order += 1
         if found is None:
-            if len(self._others) < _MAX_OTHERS and steps(selector):
-                self._others.append(
-                    (selector, Rule(_weight(selector, self._order), plain, important))
-                )
+            self._add_other(selector, plain, important)
             return
         parts = _PART.findall(found[2])
         name = (found[1] or "").lower()
         key = "".join(parts[-1]) if parts else name
         rules = self._rules.setdefault(key, [])
-        if len(rules) < _MAX_ALIKE:
-            classes = frozenset(word for mark, word in parts if mark == ".")
-            ids = frozenset(word for mark, word in parts if mark == "#")
-            weight = (len(ids), len(classes), bool(name), self._order)
-            rules.append(_Simple(name, classes, ids, Rule(weight, plain, important)))
+        classes = frozenset(word for mark, word in parts if mark == ".")
+        ids = frozenset(word for mark, word in parts if mark == "#")
+        weight = (len(ids), len(classes), bool(name), self._order)
+        rules.append(_Simple(name, classes, ids, Rule(weight, plain, important)))
 
     def _add_other(self, selector: str, plain: Style, important: Style) -> None:
         if not steps(selector):
@@ -211,6 +213,10 @@ class Sheet:
         has = frozenset((classes or "").split())
         keys = [name, *(f".{word}" for word in has), *([f"#{identifier}"] if identifier else [])]
         simple = [rule for key in keys for rule in self._rules.get(key, ())]
+        self._looks += len(simple)
+        if self._looks > bounds.MAX_RULE_LOOKS:
+            self.is_followed = False
+            return own | own_important
         rules = [one.rule for one in simple if one.fits(name, identifier, has)]
         rules += others
         if not rules:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
 from postroom.mime.html.appearance import is_dot
+from postroom.mime.html.bounded import bounded, flatten
 from postroom.mime.html.concealment import (
     has_words,
     outermost,
@@ -27,14 +28,12 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
 TOO_MUCH_HTML = "The HTML is too long; its end was not read."
-STRANGE_HTML = (
-    "The HTML is nested beyond reason; text that is hidden in it could not be told apart."
-)
+STRANGE_HTML = "The HTML is nested beyond reason and was not read; it is an attachment."
 
 TOO_MANY_RULES = "The HTML has too many style rules; text that they hide could not be told apart."
 
 _UNSEEN_ELEMENTS = (
-    "style, script, head, title, template, meta, link, object, svg, select, iframe,"
+    "style, script, head, title, template, meta, link, object, svg, iframe,"
     " audio, video, canvas, datalist, noframes"
 )
 _FALLBACKS = frozenset(
@@ -42,13 +41,7 @@ _FALLBACKS = frozenset(
 )
 """Of those, what a mail program shows nothing of, and words may be hidden in."""
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})([^<>]*)>")
 _ANY_TAG = re.compile(r"<[^<>]{0,5000}>?")
-_VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"}
-    | {"track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody", "tfoot"}
-)
-"""Elements that do not nest by being left open: they have no end tag, or need none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +51,8 @@ class HtmlText:
     text: str
     hidden: int
     defects: tuple[str, ...] = ()
+    is_read: bool = True
+    """Whether it could be read at all."""
 
 
 def html_to_text(html: str) -> HtmlText:
@@ -66,12 +61,12 @@ def html_to_text(html: str) -> HtmlText:
     if len(html) > bounds.MAX_HTML_CHARS:
         html = html[: bounds.MAX_HTML_CHARS]
         defects.append(TOO_MUCH_HTML)
-    depth = _depth(html)
-    if depth > bounds.MAX_HTML_DEPTH:
-        return HtmlText(_without_tags(html), 0, (*defects, STRANGE_HTML))
-    cleaned, shown, hidden, is_followed = _clean(html)
+    source = bounded(html)
+    if source.depth > bounds.MAX_HTML_DEPTH:
+        return HtmlText("", 0, (*defects, STRANGE_HTML), is_read=False)
+    cleaned, shown, hidden, is_followed = _clean(source.html)
     defects += [] if is_followed else [TOO_MANY_RULES]
-    text = _markdown(cleaned) if depth <= bounds.MAX_MARKDOWN_DEPTH else ""
+    text = _markdown(cleaned) if source.depth <= bounds.MAX_MARKDOWN_DEPTH else ""
     return HtmlText(text or shown(), hidden, tuple(defects))
 
 
@@ -90,6 +85,7 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
         node.decompose()
     tree.unwrap_tags(["noscript"])  # mail programs run no script
     hidden += remove_concealed(tree, sheet)
+    flatten(tree, html)
     mark_quotes(tree)
     mark_signatures(tree)
     show_hosts(tree)
@@ -132,31 +128,3 @@ def _markdown(html: str) -> str:
         return ""
     # Markdown would make a heading of a signature's delimiter; nobody reads it as Markdown here.
     return text.replace("\n\\--\n", "\n-- \n")
-
-
-def _depth(html: str) -> int:
-    """How deep elements are nested at most, or beyond every bound where a tag has attributes
-    without end. An estimate from above, linear in the length of ``html``."""
-    depth = deepest = 0
-    for closing, name, rest in _TAG.findall(html):
-        if len(rest) > bounds.MAX_TAG_SPACES and _spaces(rest) > bounds.MAX_TAG_SPACES:
-            return bounds.MAX_HTML_DEPTH + 1
-        if name.lower() in _VOID or rest.endswith("/"):
-            continue
-        if closing:
-            depth = max(0, depth - 1)
-        else:
-            depth += 1
-            deepest = max(deepest, depth)
-    return deepest
-
-
-def _spaces(text: str) -> int:
-    return sum(text.count(space) for space in " \t\r\n\f/")
-
-
-def _without_tags(html: str) -> str:
-    """The text between tags, for HTML that no parser should be given."""
-    from html import unescape
-
-    return unescape(_ANY_TAG.sub(" ", html)).strip()

@@ -1,0 +1,130 @@
+"""HTML that a parser and a converter can be given: where they are not linear, it is made so.
+
+    a tag with attributes without end   its element is hidden    the parser compares each pair
+    select, option, optgroup            only their words stay    the parser looks at all open ones
+    elements nested without end         not read at all          the parser, at each end tag
+    quotes and lists in one another     the inner ones go        the converter indents each line
+    a table with one wide row           its cells are words      the converter fills every row
+
+Tags are found as the standard's tokenizer finds them (HTML §13.2.5), in one pass.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from postroom.mime import bounds
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_ATTRIBUTE = (
+    r"[\s/]*+[^\s/>][^\s/>=]*+"
+    r"(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+"
+)
+_TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>?")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+
+_CHOICES = frozenset({"select", "option", "optgroup"})
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"}
+    | {"track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot"}
+    | {"a", "button", "form", "nobr"}
+)
+"""Elements that do not nest by being left open: they have no end tag, or need none, or the next one
+ends them."""
+
+_INDENTING = ("blockquote", "ul", "ol", "dl", "dd", "li")
+_OPENS_INDENTING = re.compile(r"<(?:blockquote|[uod]l|dd|li)\b", re.IGNORECASE)
+_OPENS_CELL = re.compile(r"<t[dh]\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """HTML to be parsed, and how deep elements are nested in it at most: an estimate from above."""
+
+    html: str
+    depth: int
+
+
+def bounded(html: str) -> Bounded:
+    """``html`` without what a parser would take long for. Linear."""
+    depth = deepest = 0
+    kept: list[str] = []
+    position = 0
+    for tag in _TAG.finditer(html):
+        closing, name = tag[1], tag[2].lower()
+        instead = _instead(name, tag[3])
+        if instead is not None:
+            kept += (html[position : tag.start()], instead)
+            position = tag.end()
+        if name in _VOID or name in _CHOICES or (":" in name and tag[0].endswith("/>")):
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        deepest = max(deepest, depth)
+    kept.append(html[position:])
+    return Bounded("".join(kept), deepest)
+
+
+def _instead(name: str, attributes: str) -> str | None:
+    """What stands in a tag's place; None where it stays."""
+    if name in _CHOICES:
+        return " "
+    if len(attributes) <= 2 * bounds.MAX_ATTRIBUTES:
+        return None
+    if sum(1 for _ in _ATTRIBUTES.finditer(attributes)) <= bounds.MAX_ATTRIBUTES:
+        return None
+    return f"<{name} hidden>"
+
+
+def flatten(tree: "LexborHTMLParser", html: str) -> None:
+    """Take out of ``tree`` what a converter to text would make far more of than there is."""
+    if sum(1 for _ in _OPENS_INDENTING.finditer(html)) > bounds.MAX_INDENTS:
+        _unnest(tree)
+    if sum(1 for _ in _OPENS_CELL.finditer(html)) > bounds.MAX_FILLED_CELLS // 100:
+        for table in tree.css("table"):
+            _narrow(table)
+
+
+def _unnest(tree: "LexborHTMLParser") -> None:
+    """Quotes and lists inside so many of one another are one with what is around them."""
+    levels: dict[int, int] = {}
+    deep = []
+    for node in tree.css("*"):
+        above = node.parent
+        level = levels.get(above.mem_id, 0) if above is not None else 0
+        if node.tag in _INDENTING:
+            level += 1
+            if level > bounds.MAX_INDENTS:
+                deep.append(node)
+        levels[node.mem_id] = level
+    for node in deep:
+        node.unwrap()
+
+
+def _narrow(table: "LexborNode") -> None:
+    """Make words of the cells of a table that would be filled up to far more cells than it has."""
+    parts = [table, *_children(table, "tbody", "thead", "tfoot")]
+    rows = [row for part in parts for row in _children(part, "tr")]
+    cells = [_children(row, "td", "th") for row in rows]
+    widest = max(map(len, cells), default=0)
+    if len(rows) * widest - sum(map(len, cells)) <= bounds.MAX_FILLED_CELLS:
+        return
+    for row, inside in zip(rows, cells, strict=True):
+        for cell in inside:
+            cell.insert_after(" ")
+            cell.unwrap()
+        row.insert_after("\n")
+        row.unwrap()
+    for part in reversed(parts):
+        part.unwrap()
+
+
+def _children(node: "LexborNode", *tags: str) -> "list[LexborNode]":
+    found = []
+    child = node.first_child
+    while child is not None:
+        if child.tag in tags:
+            found.append(child)
+        child = child.next
+    return found
