@@ -51,7 +51,44 @@ def read(body: str, subtype: str = "html") -> ParsedMessage:
         '<div style="position:absolute;left:200vw">',
         '<div style="--c:#fff"><i style="color:var(--c)">',
         '<i style="color:var(--none, #fff)">',
-        '<i style="zoom:0">',
+        '<i style="zoom:0.01">',
+        '<p style="font-size:+0px">',
+        '<p style="font-size:min(0px, 5px)">',
+        '<p style="opacity:1e-9">',
+        '<p style="opacity:0;opacity:foo">',
+        '<p style="font-size:0;font-size:-9px">',
+        '<p style="color:#fff;color:foo(1)">',
+        '<p style="overflow:hidden;height:0;height:foo">',
+        '<p style="display:none;display:block foo">',
+        '<p style="filter:contrast(1) opacity(0)">',
+        '<p style="filter:blur(99px)">',
+        '<p style="clip-path:circle(0 at 50% 50%)">',
+        '<p style="clip-path:inset(0 100% 0 0)">',
+        '<p style="clip-path:inset(50%)">',
+        '<p style="position:absolute;inset:-9999px auto auto -9999px">',
+        '<p style="margin-inline-start:-9999px">',
+        '<p style="padding-left:2999px">',
+        '<p style="scale:0 0">',
+        '<p style="rotate:y 90deg">',
+        '<p style="height:2px;overflow:hidden">',
+        '<p style="height:0;overflow:auto">',
+        '<p style="line-height:0;overflow:hidden">',
+        '<p style="block-size:0;overflow:hidden">',
+        '<p style="letter-spacing:-99em">',
+        '<p style="font-size-adjust:0">',
+        '<div style="background-color:currentColor">',
+        '<div style="background:linear-gradient(#fff,#fff);color:#fff">',
+        '<div style="color:oklch(100% 0 0)">',
+        '<div style="color:hwb(0 100% 0)">',
+        '<div style="color:lab(100% 0 0)">',
+        '<div style="color:color(srgb 1 1 1)">',
+        '<div style="color:color-mix(in srgb,#fff,#fff)">',
+        '<div style="color:#eaeaea">',
+        '<div style="color:#fff"><a href="https://e.example/" style="color:inherit">',
+        "<style>a:link{color:#fff}</style><a href=x>",
+        "<noembed>",
+        "<meter>",
+        "<svg><text>",
     ],
 )
 def test_hidden_html_is_left_out_and_counted(opening: str) -> None:
@@ -119,6 +156,18 @@ def test_visible_html_stays_and_nothing_is_counted(html: str) -> None:
         '<div style="opacity:.5">seen</div>',
         "<dialog open>seen</dialog>",
         "<noscript>seen</noscript>",
+        '<input value="seen">',
+        "<select><option>seen</select>",
+        '<div style="position:absolute;left:50%;margin-left:-300px">seen</div>',
+        '<div style="color:#fff;text-shadow:0 0 2px #000">seen</div>',
+        '<div style="background:linear-gradient(#000,#333);color:#fff">seen</div>',
+        '<div style="clip-path:inset(0 10% 0 10%)">seen</div>',
+        '<div style="filter:blur(1px)">seen</div>',
+        '<div style="letter-spacing:-1px;line-height:1">seen</div>',
+        '<div style="color:oklch(50% 0.2 30)">seen</div>',
+        '<div style="color:#ccc">seen</div>',
+        '<p title="not said">seen</p>',
+        "<style>.x td{background:#000}</style><table class=x><tr><td style='color:#fff'>seen",
         "<p>x</p><noscript><p>seen</p></noscript>",
         '<div style="opacity:.5"><div style="opacity:.5">seen</div></div>',
         '<i style="color:var(--unknown)">seen</i>',
@@ -175,6 +224,9 @@ def test_what_a_reader_sees_all_the_same_stays(html: str) -> None:
         ".a{dis\\70lay:none}",
         "body .a{display:none}",
         "html > body > section p.x{display:none}",
+        ".x.x.x.x.x.x.x.x.x.a{display:none}",
+        ".a{color:red}" * 60 + ".a{display:none}",
+        "@media not print{.a{display:none}}",
         "section>p{display:none}",
         "div + p{display:none}",
         "u ~ div ~ .a{display:none}",
@@ -274,6 +326,18 @@ def test_the_subject_and_the_senders_name_have_no_invisible_characters() -> None
     assert message.subject == "invoice"
     assert message.sender is not None
     assert message.sender.name == "Bob"
+
+
+def test_the_colour_of_a_page_may_hide_its_words() -> None:
+    message = read(f'<body text="#ffffff">{HIDDEN}<p><font color=black>Seen.</font></p></body>')
+    assert (message.text, message.hidden_text) == ("Seen.", 1)
+
+
+@pytest.mark.parametrize(
+    "html", ["<a href='https://e.example/' title='{}'>Seen.</a>", "<abbr title='{}'>Seen.</abbr>"]
+)
+def test_what_is_shown_where_a_pointer_rests_is_not_said(html: str) -> None:
+    assert HIDDEN not in read(html.format(HIDDEN)).text
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,12 @@ canvas ffffff canvastext 000000
 _WORDS = _NAMES.split()
 _NAMED = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 
-_FUNCTION = re.compile(r"(rgba?|hsla?)\(([^()]{0,100})\)")
-_NUMBER = re.compile(r"(-?(?:\d{1,10}(?:\.\d{0,10})?|\.\d{1,10}))(%?)")
+_FUNCTION = re.compile(r"(rgba?|hsla?|hwb|(?:ok)?lab|(?:ok)?lch|color)\(([^()]{0,100})\)")
+_NUMBER = re.compile(r"([+-]?(?:\d{1,10}(?:\.\d{0,10})?|\.\d{1,10})(?:e[+-]?\d{1,2})?)(%?)")
+_PIECE = re.compile(r"[a-z]{3,10}\([^()]{0,100}\)|#?[0-9a-z]{3,25}")
 _HEX = re.compile(r"#?([0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})$")
 
-_ALIKE = 20
+_ALIKE = 30
 """Steps of 255 in each of red, green and blue by which a reader tells no letter from the page."""
 
 _FAINT = 0.06
@@ -109,11 +110,17 @@ def _of_hex(digits: str) -> Colour:
 
 
 def _of_function(name: str, inner: str) -> Colour | None:
-    numbers = _NUMBER.findall(inner)
+    numbers = _NUMBER.findall(inner.partition(" ")[2] if name == "color" else inner)
     if len(numbers) < 3:
         return None
     opacity = _share(numbers[3], 1) if len(numbers) > 3 else 1.0
-    if name.startswith("hsl"):
+    if name.endswith(("lab", "lch")):
+        return _of_lightness(name, numbers, opacity)
+    if name == "color":
+        channels = [255 * min(1.0, max(0.0, _share(number, 1))) for number in numbers[:3]]
+    elif name == "hwb":
+        channels = _of_whiteness(*(_share(number, 100) for number in numbers[:3]))
+    elif name.startswith("hsl"):
         hue = (float(numbers[0][0]) % 360) / 360
         lightness, saturation = (min(1.0, max(0.0, _share(n, 100))) for n in numbers[2:0:-1])
         channels = [255 * channel for channel in colorsys.hls_to_rgb(hue, lightness, saturation)]
@@ -122,6 +129,35 @@ def _of_function(name: str, inner: str) -> Colour | None:
     return Colour(channels[0], channels[1], channels[2], opacity)
 
 
+def _of_whiteness(hue: float, white: float, black: float) -> list[float]:
+    """HWB (CSS Color 4 §8): a pure hue, mixed with white and black."""
+    total = white + black
+    if total >= 1:
+        return [255 * white / total] * 3
+    pure = colorsys.hsv_to_rgb((hue * 100 % 360) / 360, 1, 1)
+    return [255 * (channel * (1 - total) + white) for channel in pure]
+
+
+def _of_lightness(name: str, numbers: list[tuple[str, str]], opacity: float) -> Colour | None:
+    """The grey that (ok)lab or (ok)lch name; None for what has a hue, which is not judged."""
+    is_ok = name.startswith("ok")
+    hues = numbers[1:3] if name.endswith("lab") else numbers[1:2]
+    if any(abs(_share(number, 0.4 if is_ok else 125)) > 0.1 for number in hues):
+        return None
+    lightness = min(1.0, max(0.0, _share(numbers[0], 1 if is_ok else 100)))
+    linear = lightness**3 if is_ok else ((100 * lightness + 16) / 116) ** 3
+    grey = 255 * min(1.0, max(0.0, 1.055 * linear ** (1 / 2.4) - 0.055))
+    return Colour(grey, grey, grey, opacity)
+
+
 def _share(number: tuple[str, str], whole: float) -> float:
     """A number or a percentage as a share of ``whole``."""
     return float(number[0]) / (100 if number[1] else whole)
+
+
+def mixed_colour(value: str) -> Colour | None:
+    """The one colour that a gradient or a mixture in ``value`` comes to; None where there are
+    several, or none that is known."""
+    words = _PIECE.findall(value[:500].partition("(")[2])
+    found = [colour for word in words if (colour := parse_colour(word)) is not None]
+    return found[0] if found and all(one == found[0] for one in found) else None

@@ -13,16 +13,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from postroom.mime.html.appearance import Appearance, hides_all, inherited, within
+from postroom.mime.html.appearance import Appearance, inherited, within
 from postroom.mime.html.styles import Rule, Sheet
 from postroom.mime.html.values import resolve
+from postroom.mime.html.vanishing import hides_all
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_STYLED = "[style], [hidden], font, [bgcolor], [background], dialog"
+_STYLED = "[style], [hidden], font, [bgcolor], [background], body[text], dialog"
 
-_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open")
+_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open", "text")
 """Attributes that decide how an element appears."""
 
 _CONDITIONAL = re.compile(

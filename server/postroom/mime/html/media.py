@@ -9,8 +9,9 @@ _FEATURE = re.compile(
     r"\(\s*(?:(min|max)-(?:device-)?width|prefers-color-scheme)\s*:\s*([\w.]+)\s*\)"
 )
 _SCREENS = frozenset({"only", "screen", "all", "and"})
+_NOT_THESE = (["not", "print"], ["not", "speech"], ["not", "only", "print"])
 _PIXELS = {"px": 1.0, "em": 16.0, "rem": 16.0}
-_LENGTH = re.compile(r"(\d{1,6}(?:\.\d{0,6})?)([a-z]+)")
+_LENGTH = re.compile(r"(\d{1,6}(?:\.\d{0,6})?)([a-z]*)")
 
 
 def holds_on_screens(rule: str) -> bool:
@@ -23,6 +24,8 @@ def holds_on_screens(rule: str) -> bool:
 
 
 def _fits(query: str) -> bool:
+    if query.split() in _NOT_THESE:
+        return True
     features = list(_FEATURE.finditer(query))
     words = _FEATURE.sub(" ", query).split()
     return _SCREENS.issuperset(words) and all(_has(found[1], found[2]) for found in features)
@@ -32,5 +35,7 @@ def _has(bound: str | None, value: str) -> bool:
     if bound is None:
         return value == "light"
     found = _LENGTH.fullmatch(value)
-    pixels = float(found[1]) * _PIXELS.get(found[2], 0.0) if found else 0.0
-    return pixels > 0 and (pixels <= _WIDTH if bound == "min" else pixels >= _WIDTH)
+    if found is None or (found[2] not in _PIXELS and float(found[1])):
+        return False
+    pixels = float(found[1]) * _PIXELS.get(found[2], 0.0)
+    return pixels <= _WIDTH if bound == "min" else pixels >= _WIDTH

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from postroom.mime import bounds
 from postroom.mime.html.media import holds_on_screens
 from postroom.mime.html.selectors import find, steps
+from postroom.mime.html.validity import is_valid
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -29,29 +30,20 @@ _KEPT = frozenset(
         "overflow", "overflow-x", "overflow-y", "position", "left", "right", "top", "bottom",
         "margin", "margin-left", "margin-top", "text-indent", "transform", "-webkit-transform",
         "translate", "scale", "clip", "clip-path", "-webkit-clip-path", "content-visibility",
-        "-webkit-text-fill-color", "zoom",
+        "-webkit-text-fill-color", "zoom", "rotate", "inset", "margin-inline-start", "padding-left",
+        "inset-inline-start", "line-height", "letter-spacing", "font-size-adjust", "text-shadow",
+        "block-size", "inline-size", "max-block-size", "max-inline-size",
     }
 )  # fmt: skip
-
-_DISPLAYS = """
-none block inline inline-block flex inline-flex grid inline-grid table inline-table table-row
-table-cell table-row-group table-header-group table-footer-group table-column table-caption
-list-item contents flow-root initial inherit unset revert run-in
-"""
-_VISIBILITIES = """
-visible hidden collapse initial inherit unset revert
-"""
-_KNOWN = {
-    "display": frozenset(_DISPLAYS.split()),
-    "visibility": frozenset(_VISIBILITIES.split()),
-}
 
 _COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*(?:\*/|$)")
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\n\r\f]?|([^\n\r\f]))")
 _SPACE = re.compile(r"\s+")
 _BRACES = re.compile(r"[{}]")
-_SIMPLE = re.compile(r"([a-zA-Z][a-zA-Z0-9]{0,30})?((?:[.#]-?[\w-]{1,200}){0,8})$")
-_PART = re.compile(r"([.#])([\w-]+)")
+_NAME = r"[^\s.#:\[\](){}>+~*,\"'=]"
+_SIMPLE = re.compile(rf"([a-zA-Z][a-zA-Z0-9]{{0,30}})?((?:[.#]{_NAME}{{1,200}}){{0,8}})$")
+_PART = re.compile(rf"([.#])({_NAME}+)")
+_LINK = re.compile(r":(?:any-)?link\b")
 _SELECTOR = re.compile(r"(?:[^,()]|\([^()]{0,200}\)){1,500}")
 _COUNTED = re.compile(r"(#)|([.:\[])|(?:^|[\s>+~])[a-z]", re.IGNORECASE)
 """What a selector's weight counts: ids, what else is said of an element, and names."""
@@ -76,7 +68,7 @@ def declarations(text: str) -> tuple[Style, Style]:
         value = _SPACE.sub(" ", value).strip()
         value, mark, _ = value.partition("!")
         value = value.strip()
-        if value and value in _KNOWN.get(name, (value,)):
+        if value and is_valid(name, value):
             (important if mark else plain)[name] = value
     return plain, important
 
@@ -172,6 +164,7 @@ class Sheet:
         return self.is_followed
 
     def _add(self, selector: str, plain: Style, important: Style) -> None:
+        selector = _LINK.sub("[href]", selector)
         found = _SIMPLE.match(_ESCAPE.sub(_unescaped, selector))
         if not selector:
             return

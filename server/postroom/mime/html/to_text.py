@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
-from postroom.mime.html.appearance import is_dot
 from postroom.mime.html.bounded import bounded, flatten
 from postroom.mime.html.concealment import (
     has_words,
@@ -22,6 +21,7 @@ from postroom.mime.html.concealment import (
 from postroom.mime.html.marked import mark_quotes, mark_signatures
 from postroom.mime.html.shown_links import show_hosts
 from postroom.mime.html.styles import Sheet
+from postroom.mime.html.vanishing import is_dot
 
 if TYPE_CHECKING:
     from html_to_markdown import ConversionOptions
@@ -34,10 +34,11 @@ TOO_MANY_RULES = "The HTML has too many style rules; text that they hide could n
 
 _UNSEEN_ELEMENTS = (
     "style, script, head, title, template, meta, link, object, svg, iframe,"
-    " audio, video, canvas, datalist, noframes"
+    " audio, video, canvas, datalist, noframes, noembed, meter, progress"
 )
 _FALLBACKS = frozenset(
     {"template", "object", "iframe", "audio", "video", "canvas", "datalist", "noframes"}
+    | {"noembed", "meter", "progress", "svg"}
 )
 """Of those, what a mail program shows nothing of, and words may be hidden in."""
 
@@ -85,17 +86,32 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
         node.decompose()
     tree.unwrap_tags(["noscript"])  # mail programs run no script
     hidden += remove_concealed(tree, sheet)
+    for link in tree.css("a[href]"):
+        if not (link.text() or "").strip() and link.css_first("img, input") is None:
+            link.decompose()  # nothing of it is seen
     flatten(tree, html)
     mark_quotes(tree)
     mark_signatures(tree)
     show_hosts(tree)
+    hidden += _put_words(tree)
+    cleaned, comments = without_comments(tree.html or "")
+    return cleaned, _Shown(tree), hidden + comments, sheet.is_followed
+
+
+def _put_words(tree: "LexborHTMLParser") -> int:
+    """Put the words of attributes where they are seen; how many of them are not."""
+    hidden = 0
+    for node in tree.css("[title]"):  # shown only where a pointer rests
+        del node.attrs["title"]
+    for field in tree.css("input[value]"):
+        words = (field.attributes.get("value") or "").strip()[:500]
+        field.replace_with("" if field.attributes.get("type") == "hidden" else words)
     for image in tree.css("img"):
         words = (image.attributes.get("alt") or "").strip()[:500]
         dot = is_dot(image.attributes)
         hidden += dot and has_words(words)
         image.replace_with("" if dot else words)
-    cleaned, comments = without_comments(tree.html or "")
-    return cleaned, _Shown(tree), hidden + comments, sheet.is_followed
+    return hidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from postroom.mime.html.styles import Style
 
 _VAR = re.compile(r"var\(\s*(--[\w-]{1,100})\s*(?:,([^()]{0,200}))?\)")
 _CALC = re.compile(r"(?:-webkit-)?calc\(([^()]{0,100})\)")
+_LEAST = re.compile(r"(min|max)\(([^()]{0,100})\)")
 _TERM = re.compile(r"\s*([+*/-]?)\s*(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})([a-z%]{0,4})")
 
 _MAX_CHARS = 1_000
@@ -29,7 +30,20 @@ def _value(value: str, known: Style) -> str:
         if "var(" not in value or len(value) > _MAX_CHARS:
             break
         value = _VAR.sub(lambda found: known.get(found[1], (found[2] or "").strip()), value)
-    return _CALC.sub(_computed, value) if "calc(" in value else value
+    if "calc(" in value:
+        value = _CALC.sub(_computed, value)
+    return _LEAST.sub(_chosen, value) if "min(" in value or "max(" in value else value
+
+
+def _chosen(found: re.Match[str]) -> str:
+    """The least or the greatest of constants of one unit; others stay as they stand."""
+    terms = [_TERM.fullmatch(part.strip()) for part in found[2].split(",")]
+    known = [term for term in terms if term is not None and term[1] in ("", "-")]
+    if len(known) < len(terms) or len({term[3] for term in known if float(term[2])}) > 1:
+        return found[0]
+    numbers = [float(term[1] + term[2]) for term in known]
+    unit = next((term[3] for term in known if term[3]), "")
+    return f"{(min if found[1] == 'min' else max)(numbers):g}{unit}"
 
 
 def _computed(found: re.Match[str]) -> str:
