@@ -63,6 +63,10 @@ _STEMS = {
 """What a file without a name is called, where its type says what it is."""
 
 
+_LOOKED_AT = 1_000
+"""Characters at each end of a name that are looked at: what is shown is far shorter."""
+
+
 def safe_filename(given: str, content_type: str, number: int) -> str:
     """The last path segment of ``given``, made harmless; a made one where it has none.
 
@@ -70,6 +74,7 @@ def safe_filename(given: str, content_type: str, number: int) -> str:
     operating system gets an underscore before it.
     """
     last = re.split(r"[/\\]", given)[-1]
+    last = last[:_LOOKED_AT] + last[-_LOOKED_AT:] if len(last) > 2 * _LOOKED_AT else last
     name = _RESERVED.sub("_", last).strip(" ").rstrip(". ")
     if not name.strip("._ "):
         stem = _STEMS.get(content_type, "attachment")

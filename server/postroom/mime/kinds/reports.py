@@ -10,6 +10,7 @@ All of it is a stranger's word. Who marks a send of ours by it looks at what it 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from postroom.mime import bounds
 from postroom.mime.header.fields import Fields, read_fields
@@ -32,6 +33,7 @@ RETURNED_TYPES = frozenset(
 
 _MESSAGE_ID = re.compile(r"^[\s>|]{0,10}message-id:\s{0,80}(<[^<>\s]{1,512}>)", re.I | re.M)
 _MAX_GROUPS = 2 * bounds.MAX_FAILED_RECIPIENTS
+_MAX_LEAVES = 10
 _SUCCESS = ("delivered", "relayed", "expanded")
 
 
@@ -50,7 +52,7 @@ class Report:
 
 def read_report(root: Part, text: str) -> Report:
     """The report of a bounce with the tree ``root`` and the words ``text``. Never raises."""
-    groups = [group for leaf in root.leaves() for group in _status_groups(leaf)]
+    groups = _groups_of(root)
     if not groups:
         root, text, groups = _inner(root, text)
     actions = {_action(group) for group in groups} - {""}
@@ -66,20 +68,26 @@ def read_report(root: Part, text: str) -> Report:
 def _inner(root: Part, text: str) -> tuple[Part, str, list[Fields]]:
     """The report that a gateway put into a mail of its own, where it did (a scanner's, as it is
     with InterScan); else what was given. One level deep."""
-    for leaf in root.leaves():
-        if leaf.number >= 0 and leaf.content_type == "message/rfc822":
-            inner, _ = read_tree(leaf.content()[0][: bounds.MAX_REPORT_BYTES])
-            groups = [group for each in inner.leaves() for group in _status_groups(each)]
-            if groups:
-                return inner, text, groups
+    for leaf in first_leaves(root, frozenset({"message/rfc822"})):
+        inner, _ = read_tree(leaf.content()[0][: bounds.MAX_REPORT_BYTES])
+        groups = _groups_of(inner)
+        if groups:
+            return inner, text, groups
     return root, text, []
+
+
+def first_leaves(root: Part, types: frozenset[str]) -> Iterator[Part]:
+    """The first leaves of these types: a report has one of each."""
+    return islice((leaf for leaf in root.leaves() if leaf.content_type in types), _MAX_LEAVES)
+
+
+def _groups_of(root: Part) -> list[Fields]:
+    return [group for leaf in first_leaves(root, STATUS_TYPES) for group in _status_groups(leaf)]
 
 
 def _status_groups(leaf: Part) -> Iterator[Fields]:
     """The groups of fields of a delivery report: one for the message, one for each recipient
     (RFC 3464 §2.1). Some servers put blank lines anywhere, so each block of fields is a group."""
-    if leaf.content_type not in STATUS_TYPES:
-        return
     content = leaf.content()[0][: bounds.MAX_REPORT_BYTES].replace(b"\r\n", b"\n")
     for block in content.split(b"\n\n")[:_MAX_GROUPS]:
         if block.strip():
@@ -162,11 +170,10 @@ def _action(group: Fields) -> str:
 
 def returned_id(root: Part, text: str) -> str:
     """The Message-ID field of the mail that a report returns or quotes, as it stands there."""
-    for leaf in root.leaves():
-        if leaf.number > 0 and leaf.content_type in RETURNED_TYPES:
-            fields = read_fields(leaf.content()[0][: bounds.MAX_REPORT_BYTES].lstrip(b"\r\n \t"))
-            if fields.has("message-id"):
-                return fields.raw("message-id")
+    for leaf in first_leaves(root, RETURNED_TYPES):
+        fields = read_fields(leaf.content()[0][: bounds.MAX_REPORT_BYTES].lstrip(b"\r\n \t"))
+        if leaf.number > 0 and fields.has("message-id"):
+            return fields.raw("message-id")
     found = _MESSAGE_ID.search(text[: bounds.MAX_REPORT_BYTES])
     return found[1] if found else ""
 
