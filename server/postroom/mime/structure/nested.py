@@ -13,6 +13,9 @@ _SUBJECT = re.compile(
 """The Subject field, or the blank line before which there is none."""
 
 _MAX_HEADER_BYTES = 30_000
+_MAX_FIELD_BYTES = 2_000
+"""Of the Subject field: what makes a file's name."""
+
 _MAX_SUBJECT_CHARS = 100
 """A file name's length, as far as it tells one message from another."""
 
@@ -23,6 +26,10 @@ def given_name(part: Part, content: bytes) -> str:
     if part.filename or part.content_type not in MESSAGES:
         return part.filename
     found = _SUBJECT.search(content, 0, _MAX_HEADER_BYTES)
-    subject = read_fields(found[0]).text("subject")[:_MAX_SUBJECT_CHARS] if found else ""
+    subject = (
+        read_fields(found[0][:_MAX_FIELD_BYTES]).text("subject")[:_MAX_SUBJECT_CHARS]
+        if found
+        else ""
+    )
     told = subject.replace("/", " ").replace("\\", " ").replace(": ", " ").strip(". ")
     return f"attached message - {told}.eml" if told else ""
