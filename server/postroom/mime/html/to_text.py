@@ -19,7 +19,7 @@ from postroom.mime.html.concealment import (
     without_comments,
 )
 from postroom.mime.html.marked import mark_quotes, mark_signatures
-from postroom.mime.html.shown_links import show_hosts
+from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
 from postroom.mime.html.vanishing import is_dot
 
@@ -77,6 +77,8 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
+    start = tree.css_first("base[href]")
+    base = (start.attributes.get("href") or "").strip() if start is not None else ""
     sheet = Sheet()
     for node in tree.css("style"):
         sheet.add(node.text() or "")
@@ -92,8 +94,8 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
     flatten(tree, html)
     mark_quotes(tree)
     mark_signatures(tree)
-    show_hosts(tree)
     hidden += _put_words(tree)
+    show_real_targets(tree, base)
     cleaned, comments = without_comments(tree.html or "")
     return cleaned, _Shown(tree), hidden + comments, sheet.is_followed
 
