@@ -1,6 +1,12 @@
 """One-time codes and links that confirm something, told by structure.
 
-one_time        codes
-confirmations   links
-words           what both are told by
+one_time            codes: which of the candidates are surely said to be one
+├── sentences       how a word for a code and a candidate stand to each other
+├── mentions        words for a code, and of what sort of code they speak
+├── shapes          candidates
+├── lines           the text that they stand in, undressed
+└── code_words      the words, in many languages
+confirmations       links
+└── link_words      the words for them
+folding             how words are compared: without case and accents
 """

@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from postroom.mime.codes.words import CONFIRMING, DONE, NOT_YOU, UNWANTED, fold, has_any, words
+from postroom.mime.codes.folding import fold, has_any, words
+from postroom.mime.codes.link_words import CONFIRMING, DONE, NOT_YOU, UNWANTED
 
 MAX_LINKS = 3
 """More is a page of links; the text has them all."""

@@ -1,28 +1,34 @@
 """One-time codes in the words of a message: what shows, typed in, that it reached somebody.
 
-    a word for a code     what it is for nearby     a number beside it, or alone below        a code
-    "                     "                         an order, a year, a price, a phone        none
-    "                     nowhere                   anything                                  none
-    "error code", "promo code", "zip code"          anything                                  none
+    what the words say                                                  how sure
+    "verification code: X", "X is your login code", X alone below it    3
+    "your code is X", "use X to sign in", X near such words             2
+    X alone in a subject that the text points to                        1
+    "booking code X", "error X", no word for a code                     none
 
-A mail that says neither word holds no code, whatever its numbers look like: a code that is missed
-is still in the text, while a wrong one is typed in. Linear in the length of the text.
+Only the surest are given: beside a code that is said to be it, nothing else that looks like one is.
+Letters alone, and what looks like a name, are codes only where they are said to be. A code that is
+missed is still in the text, while a wrong one is typed in. Linear in the length of the text.
 """
 
 import re
 from dataclasses import dataclass
 
-from postroom.mime.codes.words import (
-    CODE,
-    DIGITS,
-    NOT_A_CODE,
-    ONE_TIME,
+from postroom.mime.codes.code_words import (
+    CONSENT,
+    IDENTITY,
+    IN_SUBJECT,
+    KEEP_SECRET,
+    OTHER_MATTER,
     OTHER_NUMBER,
-    PURPOSE,
-    fold,
-    has_any,
-    shortest,
+    TYPED,
+    TYPED_LAST,
 )
+from postroom.mime.codes.folding import fold, has_any
+from postroom.mime.codes.lines import EMPTY, Line, read_line, said_lines
+from postroom.mime.codes.mentions import Mention, Sort, mentions, says_code
+from postroom.mime.codes.sentences import Told, leads_on, told_of
+from postroom.mime.codes.shapes import Shape, Token, candidates
 
 MAX_CODES = 3
 """More is a list of something else; the text has them all."""
@@ -34,244 +40,224 @@ _LINES_ABOVE = 4
 _LINES_BELOW = 2
 """Lines with words, above and below a code that stands alone, that may say what it is."""
 
-_NEAR = 70
-"""Characters between a code and its word in one line."""
+_MATTER_LINES = 3
+"""Lines around a word for a code that may say of what else it is."""
 
-_BESIDE = 30
-"""Characters between a word for a code and the word that says what it is for, or of what sort."""
+_TYPED_NEAR = 18
+"""Characters between a number and the word for typing it in."""
 
-_HIDDEN = re.compile(r"https?://\S+|www\.\S+|[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")
-"""Links and addresses: their digits are nobody's code."""
+_SAID, _HINTED, _POINTED_TO = 3, 2, 1
+"""How sure it is that a token is a code; see the table above."""
 
-_MARKS = re.compile(r"[*_`|#>\\]+")
-"""Markdown around a code."""
-
-_TOKEN = re.compile(
-    r"[0-9](?: [0-9]){3,7}(?![0-9])|[0-9]{2,4}(?: [0-9]{2,4}){1,2}|[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
-)
-
-_DIGITS = re.compile(
-    r"[0-9]{4,8}|[0-9]{3}[ -][0-9]{3}|[0-9]{4} [0-9]{4}|[0-9]{2}([ -])[0-9]{2}\1[0-9]{2}"
-    r"|[0-9](?: [0-9]){3,7}"
-)
-_MIXED = re.compile(
-    r"[A-Z]{1,3}-[0-9]{4,8}"
-    r"|(?=.*[0-9])(?=.*[A-Z])(?:[A-Z0-9]{5,10}|[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5}){1,2})"
-)
-_ODD = re.compile(
-    r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9]{5,12}|[A-Z]{3,4}-[A-Z]{3,4}|[A-Z]{5,8}"
-    r"|[a-z]{3,10}(?:-[a-z]{3,10}){2,3}"
-)
-"""Looks like a word or a name of something: a code only where it is said to be one."""
-
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_SAID = re.compile(
-    r"[\s:：=\-–—>\"'“”«»„()（）【】\[\]「」,.*]*"
-    r"(?:(?:is|ist|lautet|est|es|e|jest|ar|er|on|to|je|van|este|adalah|la|below|with|as|по|является"
-    r"|是|为|為|は|です|는|은|입니다|هو|هي|הוא)?[\s:：=\-–—>\"'“”«»„()（）【】\[\]「」]*)"
-)
-"""What may stand between "your code" and the code itself."""
-
-_IS = re.compile(
-    r"\s*(?:is|ist|est|es|e|jest|ar|er|on|to|este|adalah|la|[-–—=:]|是|为|は|является)\s+\S"
-)
-"""What stands behind a code that opens the sentence: "1234 is your code"."""
-
-_SENTENCE_END = re.compile(r"[.!?] +\S|[。！？]")
-
-_AROUND = " :.-–—\"'()[]【】"
+_AROUND = " :.-–—\"'()[]【】「」"
 """Signs that may stand around a code on its line."""
 
-_MONEY = "$€£¥₹₽₩"
+_DIGIT_RUN = re.compile(r"[0-9](?:[ -]?[0-9]){3,7}")
+_MOST_NUMBERS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
-    """A word for a code in a line, and whether it is clear that the code is a one-time one."""
+class _Mail:
+    """The lines in which a code may stand, their words for one, and what speaks for it."""
 
-    start: int
-    end: int
-    clear: bool
+    lines: list[Line]
+    words: list[tuple[Mention, ...]]
+    has_purpose: bool
+    is_secret: bool
 
+    def above(self, place: int) -> range:
+        return range(max(1, place - _LINES_ABOVE), place)
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    text: str
-    folded: str
-    words: tuple[_Word, ...]
+    def below(self, place: int) -> range:
+        return range(place + 1, min(len(self.lines), place + 1 + _LINES_BELOW))
 
+    def is_of_other_matter(self, place: int) -> bool:
+        """Whether the lines around one, or the subject, are about what has codes of its own."""
+        first = max(1, place - _MATTER_LINES)
+        near = (self.lines[0], *self.lines[first : place + 1 + _MATTER_LINES])
+        return any(has_any(f" {line.folded} ", OTHER_MATTER) for line in near)
 
-_NO_LINE = _Line("", "", ())
-
-_BLANK = " \t\r*_`|#>\\"
-"""A line of these alone says nothing."""
-
-_EVERY_CODE = shortest((*CODE, *ONE_TIME))
-_EVERY_PURPOSE = shortest((*PURPOSE, *ONE_TIME))
-_ASCII_CODE = shortest(_EVERY_CODE, ascii_only=True)
-_ASCII_PURPOSE = shortest(_EVERY_PURPOSE, ascii_only=True)
-"""All that can stand in a text of ASCII letters alone: most mail is that, and half the words."""
+    def is_clear_near(self, place: int) -> bool:
+        """Whether a line nearby, or the subject, speaks clearly of a one-time code."""
+        near = (0, *range(max(1, place - 2), min(len(self.lines), place + 3)))
+        return any(word.sort > Sort.BARE for at in near for word in self.words[at])
 
 
 def find_codes(subject: str, text: str) -> tuple[str, ...]:
     """The one-time codes in a message, in order, at most `MAX_CODES`.
 
-    Each is of ASCII letters, digits and hyphens, 4 to 43 characters; groups of digits that stand
+    Each is of ASCII letters, digits and hyphens, 4 to 32 characters; groups of digits that stand
     apart are put together.
     """
-    folded = fold(f"{subject} \n{text[:READ_CHARS]} ")
-    if not _says_code(folded) or not _says_purpose(folded):
+    text = text[:READ_CHARS]
+    folded = fold(f" {subject}\n{text}".replace("\n", "\n "))
+    if not says_code(folded) and not (has_any(folded, IDENTITY) and _is_typed_anywhere(folded)):
         return ()
-    lines = _lines(subject, text[:READ_CHARS])
-    found: dict[str, None] = {}
-    for place, line in enumerate(lines):
-        for code in _codes_of(lines, place, line):
-            found.setdefault(code)
-            if len(found) == MAX_CODES:
-                return tuple(found)
-    return tuple(found)
+    lines = _read(subject, text)
+    tokens = [
+        (place, token)
+        for place, line in enumerate(lines)
+        for token in (candidates(line.text) if line.text else ())
+    ]
+    if not tokens:
+        return ()
+    mail = _Mail(
+        lines,
+        _words_near(lines, {place for place, _ in tokens}),
+        has_any(folded, IDENTITY) or has_any(folded, CONSENT),
+        has_any(folded, KEEP_SECRET),
+    )
+    return _surest([(_how_sure(mail, place, token), token) for place, token in tokens])
 
 
-def _says_code(folded: str) -> bool:
-    return has_any(folded, _ASCII_CODE if folded.isascii() else _EVERY_CODE)
+def _surest(found: list[tuple[int, Token]]) -> tuple[str, ...]:
+    surest = max((sure for sure, _ in found), default=0)
+    kept = [token for sure, token in found if sure == surest > 0]
+    if any(token.shape is not Shape.WORDS for token in kept):
+        kept = [token for token in kept if token.shape is not Shape.WORDS]
+    codes: dict[str, str] = {}
+    for token in kept:
+        codes.setdefault(token.value.replace("-", ""), token.value)
+    return tuple(codes.values())[:MAX_CODES]
 
 
-def _says_purpose(folded: str) -> bool:
-    return has_any(folded, _ASCII_PURPOSE if folded.isascii() else _EVERY_PURPOSE)
-
-
-def _lines(subject: str, text: str) -> list[_Line]:
+def _read(subject: str, text: str) -> list[Line]:
     """The subject and the lines with words. Those that no word for a code is near stay empty: they
     cannot hold one, and most mails that say "code" somewhere are long."""
-    raw = [subject, *(line for line in text.split("\n") if line.strip(_BLANK))]
-    hits = [place for place, line in enumerate(raw) if _says_code(fold(f"{line} "))]
-    if hits and not hits[0]:
-        return [_line(line) for line in raw]
+    raw = [subject, *said_lines(text)]
+    hits = [at for at, line in enumerate(raw) if _may_tell(fold(f" {line} "))]
+    if hits and hits[0] == 0:
+        return [read_line(line) for line in raw]
     near = {at for hit in hits for at in range(hit - _LINES_BELOW, hit + _LINES_ABOVE + 1)}
-    return [_line(line) if place in near else _NO_LINE for place, line in enumerate(raw)]
+    return [read_line(line) if at in near or not at else EMPTY for at, line in enumerate(raw)]
 
 
-def _line(raw: str) -> _Line:
-    text = _HIDDEN.sub(" ", raw) if "/" in raw or "@" in raw or "www." in raw else raw
-    text = " ".join(_MARKS.sub(" ", text if text.isascii() else text.translate(DIGITS)).split())
-    folded = fold(text)
-    return _Line(text, folded, tuple(_words_of(folded)) if _says_code(f"{folded} ") else ())
+def _words_near(lines: list[Line], places: set[int]) -> list[tuple[Mention, ...]]:
+    """The words for a code in the subject and in the lines that are near those places."""
+    reach = range(-_LINES_ABOVE, _LINES_ABOVE + 1)
+    near = {0, *(place + step for place in places for step in reach)} if places else set()
+    if 0 in places:  # what is in the subject may be told of anywhere
+        near.update(range(len(lines)))
+    return [mentions(line) if at in near else () for at, line in enumerate(lines)]
 
 
-def _words_of(folded: str) -> list[_Word]:
-    """The words for a code in a line, without those of another sort of code."""
-    padded = f"{folded} "
-    found = [
-        _Word(start, start + len(stem.rstrip()), True)
-        for stem in ONE_TIME
-        if stem in padded
-        for start in _places(padded, stem)
-    ]
-    for stem in CODE:
-        for start in _places(padded, stem) if stem in padded else ():
-            end = start + len(stem.rstrip())
-            around = padded[max(0, start - _BESIDE) : end + _BESIDE]
-            if has_any(padded[max(0, start - 14) : end + 12], NOT_A_CODE):
-                continue
-            found.append(_Word(start, end, has_any(around, PURPOSE)))
-    return found
+def _may_tell(folded: str) -> bool:
+    return says_code(folded) or _is_typed_anywhere(folded)
 
 
-def _places(text: str, stem: str) -> list[int]:
-    places: list[int] = []
-    at = text.find(stem)
-    while at >= 0 and len(places) < 5:
-        if not _inside_a_word(text, at, stem):
-            places.append(at)
-        at = text.find(stem, at + len(stem))
-    return places
+def _is_typed_anywhere(folded: str) -> bool:
+    """Whether a number stands right beside a word for typing it in."""
+    for count, found in enumerate(_DIGIT_RUN.finditer(folded)):
+        if count == _MOST_NUMBERS:
+            break
+        if _is_typed(folded, *found.span()):
+            return True
+    return False
 
 
-def _inside_a_word(text: str, at: int, stem: str) -> bool:
-    """Whether a stem is the end of another English word, such as "decode" or "unicode"; a compound
-    of another language, "Bestätigungscode", is none."""
-    if stem != "code" or not at:
+def _is_typed(folded: str, start: int, end: int) -> bool:
+    before = re.split(r"[.,;!?\n0-9]", folded[max(0, start - _TYPED_NEAR) : start])[-1]
+    after = re.split(r"[.,;!?\n0-9]", folded[end : end + _TYPED_NEAR])[0]
+    return has_any(f" {before} ", TYPED) or has_any(f" {after} ", TYPED_LAST)
+
+
+def _how_sure(mail: _Mail, place: int, token: Token) -> int:
+    told = told_of(mail.lines, mail.words, place, token)
+    sure = max((_by_word(mail, one, token) for one in told), default=0)
+    if sure < _SAID and _stands_alone(mail.lines[place].text, token):
+        sure = max(sure, _by_lines_around(mail, place, token))
+    if not sure and token.shape is Shape.DIGITS:
+        sure = _by_typing(mail, place, token) or _by_subject(mail, place)
+    return sure
+
+
+def _stands_alone(text: str, token: Token) -> bool:
+    """Whether a line, or a cell of one, holds nothing else."""
+    before, after = text[: token.start].rpartition("|")[2], text[token.end :].partition("|")[0]
+    return not before.strip(_AROUND) and not after.strip(_AROUND)
+
+
+def _by_word(mail: _Mail, told: Told, token: Token) -> int:
+    """How surely a word for a code in the same sentence says that a token is one."""
+    word = told.word
+    if word.sort is not Sort.IDENTITY and mail.is_of_other_matter(told.place):
+        return 0
+    if word.sort is Sort.BARE:
+        return _HINTED if told.is_said and _is_backed(mail, told.place, word, token) else 0
+    if told.is_said:
+        return _SAID
+    return _HINTED if told.is_near and token.shape >= Shape.MIXED else 0
+
+
+def _is_backed(mail: _Mail, place: int, word: Mention, token: Token) -> bool:
+    """Whether more speaks for a code than a word that may mean any."""
+    if token.shape is not Shape.DIGITS and not mail.has_purpose:
         return False
-    return text[max(0, at - 3) : at].endswith(
-        ("en", "de", "uni", "bar", "trans", "qr", "geo", "_", ".")
+    if token.shape < Shape.MIXED:
+        return mail.is_clear_near(place)
+    sentence = mail.lines[place].sentence(word.start)
+    return (
+        word.yours
+        or mail.is_secret
+        or has_any(sentence, IDENTITY)
+        or has_any(sentence, CONSENT)
+        or mail.is_clear_near(place)
     )
 
 
-def _codes_of(lines: list[_Line], place: int, line: _Line) -> list[str]:
-    near = (lines[0], *lines[max(0, place - _LINES_ABOVE) : place + 1 + _LINES_BELOW])
-    if not any(one.words for one in near):
-        return []
-    found = []
-    for token in _TOKEN.finditer(line.text):
-        shape = _shape(token[0])
-        if (
-            shape
-            and _stands_free(line.text, *token.span())
-            and _is_code(lines, place, line, token, shape)
-        ):
-            found.append(token[0].replace(" ", ""))
-    return found
+def _by_lines_around(mail: _Mail, place: int, token: Token) -> int:
+    """How surely lines around a token that stands alone, or the subject, say that it is a code."""
+    if token.shape < Shape.MIXED:
+        return 0 if place < 2 else _by_heading(mail, place)
+    for at in reversed(mail.above(place)):
+        for word in mail.words[at]:
+            sure = _announced(mail, at, place - at, word)
+            if sure:
+                return sure
+    others = [word for at in (0, *mail.below(place)) for word in mail.words[at]]
+    if any(word.sort is Sort.IDENTITY for word in others):
+        return _HINTED
+    is_hinted = others and mail.has_purpose and not mail.is_of_other_matter(place)
+    return _HINTED if is_hinted else 0
 
 
-def _shape(value: str) -> str:
-    if _YEAR.fullmatch(value):
-        return "odd"
-    if _DIGITS.fullmatch(value):
-        return "digits"
-    if _MIXED.fullmatch(value):
-        return "mixed"
-    return "odd" if _ODD.fullmatch(value) else ""
+def _announced(mail: _Mail, at: int, distance: int, word: Mention) -> int:
+    if word.sort is Sort.IDENTITY:
+        return _SAID
+    if mail.is_of_other_matter(at):
+        return 0
+    if word.sort is Sort.CONSENT:
+        return _SAID
+    is_backed = word.yours or mail.has_purpose or mail.is_secret
+    return _HINTED if distance <= 2 and is_backed else 0
 
 
-def _stands_free(text: str, start: int, end: int) -> bool:
-    """Whether a token is no part of a price, a phone number, a date, a version or a path."""
-    before, after = text[:start], text[end:]
-    last, next_ = before[-1:], after[:1]
-    if (last and last in f"#+/@&~{_MONEY}") or (next_ and next_ in f"%/@°{_MONEY}"):
-        return False
-    if last in (".", ",", "-", ":") and before[-2:-1].isdigit():
-        return False
-    if last == "." or (next_ in (".", ",", "-", ":", "'") and after[1:2].isalnum()):
-        return False
-    beside = before.rstrip(" ()")[-1:], after.lstrip(" ()")[:1]
-    if before.endswith((" ", "(", ")")) and beside[0].isdigit() and text[start].isdigit():
-        return False
-    if after.startswith((" ", "(", ")")) and beside[1].isdigit() and text[start].isdigit():
-        return False
-    return not (beside[1] and beside[1] in _MONEY) and not (beside[0] and beside[0] in f"{_MONEY}+")
+def _by_heading(mail: _Mail, place: int) -> int:
+    """Whether the line right above ends with the word for a code, or leads to what follows."""
+    above = mail.lines[place - 1]
+    leads = leads_on(above.folded)
+    ends = [word for word in mail.words[place - 1] if word.sort > Sort.BARE]
+    if not any(leads or len(above.text) - word.end <= 2 for word in ends):
+        return 0
+    return 0 if mail.is_of_other_matter(place) and not leads else _SAID
 
 
-def _is_code(
-    lines: list[_Line], place: int, line: _Line, token: "re.Match[str]", shape: str
-) -> bool:
-    start, end = token.span()
-    if has_any(line.folded[max(0, start - 22) : start], OTHER_NUMBER):
-        return False
-    for word in line.words:
-        between = line.text[word.end : start] if word.end <= start else line.text[end : word.start]
-        if len(between) > _NEAR or (word.start < end and word.end > start):
-            continue
-        said = word.end <= start and _SAID.fullmatch(fold(between)) is not None
-        if said and (word.clear or shape != "odd" or _is_clear(lines, place)):
-            return True
-        if not word.clear or _SENTENCE_END.search(between) or has_any(fold(between), OTHER_NUMBER):
-            continue
-        if shape != "odd" or (word.start >= end and _IS.match(fold(between))):
-            return True
-    alone = not line.text[:start].strip(_AROUND) and not line.text[end:].strip(_AROUND)
-    return alone and _is_announced(lines, place, shape)
+def _by_typing(mail: _Mail, place: int, token: Token) -> int:
+    """Whether a number is to be typed in to show who somebody is, in one sentence."""
+    line = mail.lines[place]
+    if not _is_typed(line.folded, token.start, token.end):
+        return 0
+    sentence = line.sentence(token.start)
+    if not has_any(sentence, IDENTITY) and not has_any(sentence, CONSENT):
+        return 0
+    is_other = has_any(sentence, OTHER_MATTER) or has_any(sentence, OTHER_NUMBER)
+    return 0 if is_other else _HINTED
 
 
-def _is_clear(lines: list[_Line], place: int) -> bool:
-    near = (lines[0], *lines[max(0, place - 2) : place + 3])
-    return any(word.clear for line in near for word in line.words)
-
-
-def _is_announced(lines: list[_Line], place: int, shape: str) -> bool:
-    """Whether lines around a code that stands alone, or the subject, say that it is one."""
-    above = lines[max(1, place - _LINES_ABOVE) : place]
-    below = lines[place + 1 : place + 1 + _LINES_BELOW]
-    clear = any(word.clear for line in (lines[0], *above, *below) for word in line.words)
-    if not clear and shape == "odd":
-        return False
-    return clear or any(word for line in above[-2:] for word in line.words)
+def _by_subject(mail: _Mail, place: int) -> int:
+    """Whether the text points to a number in the subject."""
+    if place:
+        return 0
+    told = zip(mail.lines[1:], mail.words[1:], strict=True)
+    is_pointed_to = any(words and has_any(line.folded, IN_SUBJECT) for line, words in told)
+    return _POINTED_TO if is_pointed_to else 0
