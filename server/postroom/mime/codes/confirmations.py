@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from postroom.mime.codes.folding import fold, has_any, words
-from postroom.mime.codes.link_words import CONFIRMING, DONE, NOT_YOU, UNWANTED
+from postroom.mime.codes.link_words import ABOUT, CONFIRMING, DONE, NOT_YOU, UNWANTED
 
 MAX_LINKS = 3
 """More is a page of links; the text has them all."""
@@ -100,6 +100,8 @@ def _confirms(link: _Link, few: bool) -> bool:
     """Whether a link confirms something; among many, only its own words say so."""
     address, said = fold(unquote(link.url)), fold(link.text)
     if has_any(address, _NOT_IN_PATH) or _FILE.search(_path(address)) or has_any(said, UNWANTED):
+        return False
+    if has_any(f" {said} ", ABOUT):
         return False
     if said and not said.startswith("http") and not has_any(said, CONFIRMING):
         # Its own words say that it is for something else, unless they say nothing.
