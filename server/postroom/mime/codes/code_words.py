@@ -8,8 +8,8 @@ to each table, and a case to the tests.
 from postroom.mime.codes.folding import words
 
 CODE = words(
-    """code |codes |passcode| pin | pin-code| token |jeton |codesms
-códig|codic|cod de | cod |codul
+    """code |passcode| pin | pin-code| token |jeton |codesms
+códig| clave |codic| cod |codul
 kód|kod |kodem |kodu |kods |kodas |kodą|kodun|kodnya|kode |koden |kodet |kood|koder
 κωδικ
 код
@@ -20,11 +20,15 @@ kód|kod |kodem |kodu |kods |kodas |kodą|kodun|kodnya|kode |koden |kodet |kood|
 코드
 代码|代碼
 รหัส
-mã """
+ mã """
 )
 """Words for a code of any sort."""
 
-NUMBER = words("番号|번호|码|碼")
+NUMBER = words(
+    """番号|번호|码|碼| this number | following number | number below | these digits
+ following digits | digits below | diese zahl | ce nombre | este número | questo numero
+ dit nummer """
+)
 """Words for a number of any sort: for a code only where they say what for."""
 
 ONE_TIME = words(
@@ -53,7 +57,7 @@ mã otp|mã xác minh|รหัส otp|รหัสผ่านครั้ง�
 IDENTITY = words(
     """verif|authenti|two-factor|two factor|2-step|two-step|2fa| mfa |one-time|one time|single-use
 temporary|security|login|log in|log-in|log into|logging in|sign in|sign-in|signing in|sign up
-sign-up|signing up|device code|magic code|password|verification
+sign-up|signing up|device code|magic code|password|recover|recuper|récupér|wiederherstell
 passwort|anmelde|anmeldung|anzumelden|sicherheit|einmal|einlogg|verifizier|identifizier
 vérif|sécurité|connexion|connecter|usage unique|authentif|mot de passe
 inicio de ses|iniciar ses|iniciar a ses|inicia ses|seguridad|segurança|un solo uso|uso único
@@ -69,8 +73,8 @@ ellenőrző|belép|bejelentkez|biztons|egyszer használ|jelsz|hiteles
 autentific|conectare|conectați|securitate| unică
 doğrula|giriş|tek kullan|güvenlik|şifre
 prisijung|pieslēg|sisselog|prijav|jednokratn|vienkart|ühekord
-επαλήθευσ|σύνδεσ|μιας χρήσ|μίας χρήσ|ασφαλείας|ταυτοπο
-проверочн|одноразов|безопасн|для входа|войти|верифик|авториз|пароль|аутентиф|двухфактор
+επαλήθευσ|σύνδεσ|συνδέ|συνδεθ|μιας χρήσ|μίας χρήσ|ασφαλείας|ταυτοπο
+проверочн|одноразов|безопасн|для входа|войти|верифик|авториз|парол|аутентиф|двухфактор
 перевір|увійти|для входу|безпек
 вход|сигурност|еднократ|провер
 تحقق|تسجيل الدخول|للدخول|الدخول|لمرة واحدة|ورود|یکبار|الأمان
@@ -154,8 +158,8 @@ NOT_A_CODE = words(
     """error|status|exit|return|response|http|zip|postal|post code|postcode|area|country|dial
 promo|discount|coupon|voucher|gift|referral|offer|bar|barcode|source|product|item|colour
 color|sort |order|booking|customer|tracking|invoice|ticket|reservation
-swift| bic |iban|bank code|dress|reason|sample|example|python|byte|machine|result| bug|legacy
-license|licence|class| morse|review|coverage|of conduct|tax
+swift| bic |iban| bank code|dress|reason|sample|example|python|byte|machine|result| bug|legacy
+license|licence|class| morse|review|coverage|failed| fails|failure| call |of conduct|tax
 gutschein|rabatt|aktions|fehler|quell|länder|kurs|steuer|abhol|auftrags|kunden
 remise|réduction|promotion|erreur|client|cours |course|retrait|barres
 descuento|desconto|promocion|cupón|cupom|sconto|errore|reserva|seguimiento|rastre|fiscal|barras
@@ -167,17 +171,18 @@ pocztow|odbioru|paczk|směrovac|poštov|poștal|poşta|posta|sporing|spåring|se
 خصم|بريدي|تخفیف|پستی|קופון|הנחה|מיקוד|कूपन|पिन कोड|डाक|छूट
 クーポン|割引|郵便|電話|注文|予約|受付|エラー|管理|商品|会議
 우편|쿠폰|할인|주문|전화|오류|상품|예약
-优惠|邮政|邮编|錯誤|错误|二维|条形|编码|源码|兑换|取件|取貨|取货|订单
+优惠|邮政|邮编|錯誤|错误|密码|密碼|二维|条形|编码|源码|兑换|取件|取貨|取货|订单
 giảm giá|khuyến mãi|bưu chính|vận đơn|bưu điện|ส่วนลด|ไปรษณีย์|promo| pos """
 )
 """Beside a word for a code, these say that it is of another sort."""
 
 OTHER_MATTER = words(
-    """your order|order number|order no|invoice|ticket|parcel|package|pickup|pick-up|booking
-reservation|flight|hotel|check-in|check in|checkout|discount|coupon|voucher|promo|gift|referral
-referr|redeem| sale|% off|product|meeting|conference| dial|webinar| door|wifi|wi-fi|locker
-licen|customs|warranty|appointment|restaurant|friends|the counter| exam |parking
-bestell|rechnung|paket|packstation|gutschein|rabatt|buchung|kurs-| kurs | termin|einwahl|konferenz
+    """your order|order number|order no|invoice|ticket| parcel | parcels | package|pickup|pick-up
+booking|reservation|flight|hotel|check-in|check in|checkout|discount|coupon|voucher|promo|gift
+referral|referr|redeem| sale|% off|product|meeting|conference| dial|webinar| door| contract|wifi
+wi-fi|locker|licen|customs|warranty|appointment|restaurant|friends|the counter| exam |parking
+bestell|rechnung|vertrag|paket|packstation|gutschein|rabatt|buchung|kurs-| kurs | termin|einwahl
+konferenz
  commande|facture|colis|réservation| remise|promotion|réunion| vol |
 pedido|factura|reserva|vuelo|descuento|desconto|oferta|cupom|cupón|paquete|reunión|boleto
 ordine|prenotaz|sconto|spediz|riunione|fattura

@@ -70,12 +70,13 @@ si ce n'est pas|si no fuiste|si no has|se não foi|se non sei|als jij dit niet|j
 """Before a link that an agent who asked for the mail does not need."""
 
 ABOUT = words(
-    """ read | article| how to | why | guide| tips | blog| story| stories| webinar| discover| watch |
+    """ read | article| how to | why | guide| tips | blog| story| stories| webinar| discover
  lesen|artikel|ratgeber| erfahr| wie sie | wie du | warum
  lire | lisez|découvr| comment | pourquoi | leer | lee |artícul| descub| cómo | por qué |
  artigo| ler | leia | descobr| como | leggi|articol| scopri| lees | waarom | hoe | läs | læs | les |
  hvordan | hur | lue | miten |czytaj|artyku| jak |článek|článk| číst| olvas| cikk| citește
  читать| статья| статью| прочит| почему | как | читати| прочети|άρθρο| oku |makale| nasıl
-اقرأ|مقال|קרא|מאמר|लेख|पढ़|記事|読む|方法|기사|방법|阅读|文章|如何|閱讀|bài viết| đọc |baca |artikel|อ่าน"""
+اقرأ|مقال|קרא|מאמר|लेख|पढ़|記事|読む|方法
+기사|방법|阅读|文章|如何|閱讀|bài viết| đọc |baca |artikel|อ่าน"""
 )
 """What a link says that leads to something to read about what the other words name."""

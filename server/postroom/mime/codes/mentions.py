@@ -59,9 +59,12 @@ _JOINED = re.compile(r"[a-z'\u0370-\u052f\u00df-\u024f]+-?$|[a-z][a-z-]*-$")
 """What is joined to the front of a word in scripts that join words so."""
 
 _JOINED_CJK = re.compile(r"[\u30a0-\u30ff\u3400-\u9fff\uac00-\ud7af a-z-]{1,8}$")
+_ENDING = re.compile(r"[a-z\u00df-\u024f\u0370-\u052f]+")
+"""What a word goes on with behind its stem, in scripts with spaces between words."""
+
 _LAST_WORD = re.compile(r"([a-z0-9'-]+) $")
 _BARE = frozenset(BARE)
-_ENGLISH = ("code ", "codes ", "passcode", " pin ", " pin-code", " token ")
+_ENGLISH = ("code ", "passcode", " pin ", " pin-code", " token ")
 _JAPANESE_OR_KOREAN = ("コード", "番号", "코드", "번호", "パスコード")
 
 _OPENED = ("(otp", "[otp", "*otp", "(pin", "【otp")
@@ -129,7 +132,8 @@ def _mention(line: Line, stem: str, start: int, end: int) -> Mention | None:
         and not _is_by_name(line, before, start, yours)
     ):
         return None
-    return Mention(start, end, sort, yours)
+    ending = _ENDING.match(line.folded, end)
+    return Mention(start, ending.end() if ending else end, sort, yours)
 
 
 def _is_other_sort(before: str, word: str, after: str) -> bool:

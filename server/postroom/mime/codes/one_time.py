@@ -71,10 +71,12 @@ class _Mail:
     def below(self, place: int) -> range:
         return range(place + 1, min(len(self.lines), place + 1 + _LINES_BELOW))
 
-    def is_of_other_matter(self, place: int) -> bool:
-        """Whether the lines around one, or the subject, are about what has codes of its own."""
+    def is_of_other_matter(self, place: int, shape: Shape) -> bool:
+        """Whether the lines above one, or the subject, are about what has codes of its own. Of
+        letters and digits are the codes of tickets, so that what stands below counts, too."""
         first = max(1, place - _MATTER_LINES)
-        near = (self.lines[0], *self.lines[first : place + 1 + _MATTER_LINES])
+        last = place + (1 if shape is Shape.DIGITS else 1 + _MATTER_LINES)
+        near = (self.lines[0], *self.lines[first:last])
         return any(has_any(f" {line.folded} ", OTHER_MATTER) for line in near)
 
     def is_clear_near(self, place: int) -> bool:
@@ -91,7 +93,7 @@ def find_codes(subject: str, text: str) -> tuple[str, ...]:
     """
     text = text[:READ_CHARS]
     folded = fold(f" {subject}\n{text}".replace("\n", "\n "))
-    if not says_code(folded) and not (has_any(folded, IDENTITY) and _is_typed_anywhere(folded)):
+    if not says_code(folded) and not (_says_purpose(folded) and _is_typed_anywhere(folded)):
         return ()
     lines = _read(subject, text)
     tokens = [
@@ -104,10 +106,14 @@ def find_codes(subject: str, text: str) -> tuple[str, ...]:
     mail = _Mail(
         lines,
         _words_near(lines, {place for place, _ in tokens}),
-        has_any(folded, IDENTITY) or has_any(folded, CONSENT),
+        _says_purpose(folded),
         has_any(folded, KEEP_SECRET),
     )
     return _surest([(_how_sure(mail, place, token), token) for place, token in tokens])
+
+
+def _says_purpose(folded: str) -> bool:
+    return has_any(folded, IDENTITY) or has_any(folded, CONSENT)
 
 
 def _surest(found: list[tuple[int, Token]]) -> tuple[str, ...]:
@@ -180,13 +186,21 @@ def _stands_alone(text: str, token: Token) -> bool:
 def _by_word(mail: _Mail, told: Told, token: Token) -> int:
     """How surely a word for a code in the same sentence says that a token is one."""
     word = told.word
-    if word.sort is not Sort.IDENTITY and mail.is_of_other_matter(told.place):
+    if word.sort is not Sort.IDENTITY and mail.is_of_other_matter(told.place, token.shape):
+        return 0
+    if token.shape is Shape.WORDS and not _is_led_to(mail.lines[told.place], token):
         return 0
     if word.sort is Sort.BARE:
-        return _HINTED if told.is_said and _is_backed(mail, told.place, word, token) else 0
+        is_said = told.is_said and told.is_plain
+        return _HINTED if is_said and _is_backed(mail, told.place, word, token) else 0
     if told.is_said:
         return _SAID
     return _HINTED if told.is_near and token.shape >= Shape.MIXED else 0
+
+
+def _is_led_to(line: Line, token: Token) -> bool:
+    """Whether a purpose stands before a word in capitals: behind it, it may be of anything."""
+    return "-" in token.value or _says_purpose(line.folded[: token.start])
 
 
 def _is_backed(mail: _Mail, place: int, word: Mention, token: Token) -> bool:
@@ -194,13 +208,13 @@ def _is_backed(mail: _Mail, place: int, word: Mention, token: Token) -> bool:
     if token.shape is not Shape.DIGITS and not mail.has_purpose:
         return False
     if token.shape < Shape.MIXED:
-        return mail.is_clear_near(place)
+        return token.shape is Shape.NAME and mail.is_clear_near(place)
     sentence = mail.lines[place].sentence(word.start)
     return (
         word.yours
         or mail.is_secret
         or has_any(sentence, IDENTITY)
-        or has_any(sentence, CONSENT)
+        or (has_any(sentence, CONSENT) and has_any(f" {sentence} ", TYPED))
         or mail.is_clear_near(place)
     )
 
@@ -211,20 +225,20 @@ def _by_lines_around(mail: _Mail, place: int, token: Token) -> int:
         return 0 if place < 2 else _by_heading(mail, place)
     for at in reversed(mail.above(place)):
         for word in mail.words[at]:
-            sure = _announced(mail, at, place - at, word)
+            sure = _announced(mail, at, place - at, word, token.shape)
             if sure:
                 return sure
     others = [word for at in (0, *mail.below(place)) for word in mail.words[at]]
     if any(word.sort is Sort.IDENTITY for word in others):
         return _HINTED
-    is_hinted = others and mail.has_purpose and not mail.is_of_other_matter(place)
+    is_hinted = others and mail.has_purpose and not mail.is_of_other_matter(place, token.shape)
     return _HINTED if is_hinted else 0
 
 
-def _announced(mail: _Mail, at: int, distance: int, word: Mention) -> int:
+def _announced(mail: _Mail, at: int, distance: int, word: Mention, shape: Shape) -> int:
     if word.sort is Sort.IDENTITY:
         return _SAID
-    if mail.is_of_other_matter(at):
+    if mail.is_of_other_matter(at, shape):
         return 0
     if word.sort is Sort.CONSENT:
         return _SAID
@@ -239,7 +253,7 @@ def _by_heading(mail: _Mail, place: int) -> int:
     ends = [word for word in mail.words[place - 1] if word.sort > Sort.BARE]
     if not any(leads or len(above.text) - word.end <= 2 for word in ends):
         return 0
-    return 0 if mail.is_of_other_matter(place) and not leads else _SAID
+    return 0 if mail.is_of_other_matter(place, Shape.WORDS) and not leads else _SAID
 
 
 def _by_typing(mail: _Mail, place: int, token: Token) -> int:
@@ -248,7 +262,7 @@ def _by_typing(mail: _Mail, place: int, token: Token) -> int:
     if not _is_typed(line.folded, token.start, token.end):
         return 0
     sentence = line.sentence(token.start)
-    if not has_any(sentence, IDENTITY) and not has_any(sentence, CONSENT):
+    if not _says_purpose(sentence):
         return 0
     is_other = has_any(sentence, OTHER_MATTER) or has_any(sentence, OTHER_NUMBER)
     return 0 if is_other else _HINTED

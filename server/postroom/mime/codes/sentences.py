@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from postroom.mime.codes.code_words import OTHER_NUMBER
-from postroom.mime.codes.folding import has_any
+from postroom.mime.codes.folding import fold, has_any
 from postroom.mime.codes.lines import Line
 from postroom.mime.codes.mentions import Mention
 from postroom.mime.codes.shapes import Token
@@ -35,17 +35,29 @@ _SAID_AT_LAST = re.compile(
 )
 _IS_BEHIND = re.compile(rf"\W{{0,3}}(?:(?:{_IS}|je)\s|[-–—=:] ?|(?:{_IS_JOINED}|является)\s*)\S")
 
+_FIRST_WORD = re.compile(r" ([^\W\d_]+)")
+_SHORT = 4
+"""Letters of a word like "for", "pour", "para", "dla"."""
+
+_LAST_LATIN = "\u024f"
+"""In other scripts the length of a word says nothing of the kind."""
+
 _FULL_STOPS = (".", "!", "?", "。", "！", "？")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A word for a code in the sentence of a token: its line, and whether the sentence says that
-    the token is the code or has it only nearby."""
+    the token is the code or has it only nearby.
+
+    It is plainly said where nothing between them can say what else the code is for: no words, words
+    as short as those for "of" and "for", or a name.
+    """
 
     place: int
     word: Mention
     is_said: bool
+    is_plain: bool
     is_near: bool
 
 
@@ -64,7 +76,7 @@ def told_of(
         if word.end < token.start - _FAR or word.start > token.end + _FAR:
             continue
         if word.end <= token.start and line.is_one_sentence(word.end, token.start):
-            yield _told_before(place, word, line.folded[word.end : token.start])
+            yield _told_before(place, word, line.text[word.end : token.start])
         elif token.end <= word.start and line.is_one_sentence(token.end, word.start):
             yield _told_behind(place, word, line.folded[token.end : word.start])
     if place > 1 or (place and leads_on(lines[0].folded)):
@@ -73,14 +85,21 @@ def told_of(
         yield from _told_below(lines[place + 1], words[place + 1], place + 1, line, token)
 
 
-def _told_before(place: int, word: Mention, between: str) -> Told:
+def _told_before(place: int, word: Mention, text: str) -> Told:
+    between = fold(text)
     is_said = bool(_SAID.fullmatch(between) or _SAID_AT_LAST.search(between))
-    return Told(place, word, is_said, _is_near(between))
+    return Told(place, word, is_said, _is_plain(text), _is_near(between))
 
 
 def _told_behind(place: int, word: Mention, between: str) -> Told:
     is_near = _is_near(between)
-    return Told(place, word, is_near and _IS_BEHIND.match(f"{between}.") is not None, is_near)
+    is_said = is_near and _IS_BEHIND.match(f"{between}.") is not None
+    return Told(place, word, is_said, True, is_near)
+
+
+def _is_plain(between: str) -> bool:
+    found = _FIRST_WORD.match(between)
+    return not found or len(found[1]) <= _SHORT or found[1][0].isupper() or found[1] > _LAST_LATIN
 
 
 def _is_near(between: str) -> bool:
@@ -98,7 +117,8 @@ def _told_above(
             continue
         between = f"{above.folded[word.end :]} {opening} "
         if above.is_one_sentence(word.end, len(above.text)):
-            yield Told(place, word, leads_on(between), False)
+            plain = _is_plain(f"{above.text[word.end :]} ")
+            yield Told(place, word, leads_on(between), plain, False)
 
 
 def _told_below(
@@ -111,4 +131,4 @@ def _told_below(
             continue
         between = f"{line.folded[token.end :]} {below.folded[: word.start]}"
         if below.is_one_sentence(0, word.start):
-            yield Told(place, word, _IS_BEHIND.match(f"{between}.") is not None, False)
+            yield Told(place, word, _IS_BEHIND.match(f"{between}.") is not None, True, False)

@@ -42,6 +42,9 @@ _MIXED = re.compile(
     r"[A-Z]{1,3}-[0-9]{4,8}"
     r"|(?=.*[0-9])(?=.*[A-Z])(?:[A-Z0-9]{5,10}|[A-Z0-9]{3,5}(?:-[A-Z0-9]{3,5}){1,2})"
 )
+_WORD_AND_NUMBER = re.compile(r"[A-Z]{4,}[0-9]+|[0-9]+[A-Z]{4,}")
+"""As offers are called, and services: drawn at random, letters and digits mix."""
+
 _NAME = re.compile(
     r"(?=.*[0-9])(?=.*[A-Za-z])(?:[A-Za-z0-9]{5,12}|[A-Za-z0-9]{3,5}(?:-[A-Za-z0-9]{3,5}){1,2})"
 )
@@ -54,6 +57,8 @@ given as a code is trusted."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 _MONEY = "$€£¥₹₽₩"
+
+_CLAUSE = re.compile(r"[0-9]|[,;!?] ")
 
 _WHOSE = 22
 """Characters before a number that may say whose it is."""
@@ -73,7 +78,7 @@ def _shape(value: str) -> Shape | None:
         return Shape.NAME
     if _DIGITS.fullmatch(value):
         return Shape.DIGITS
-    if _MIXED.fullmatch(value):
+    if _MIXED.fullmatch(value) and not _WORD_AND_NUMBER.fullmatch(value):
         return Shape.MIXED
     if _NAME.fullmatch(value):
         return Shape.NAME
@@ -103,7 +108,7 @@ def _stands_free(text: str, start: int, end: int) -> bool:
 
 
 def _is_others(text: str, start: int) -> bool:
-    """Whether the words right before a number, behind the last one, say that it is an order's, a
-    phone's or another's."""
+    """Whether the words right before a number, in its clause and behind the last number, say that
+    it is an order's, a phone's or another's."""
     before = fold(text[max(0, start - _WHOSE) : start])
-    return has_any(re.split(r"[0-9]", before)[-1], OTHER_NUMBER)
+    return has_any(_CLAUSE.split(before)[-1], OTHER_NUMBER)
