@@ -4,7 +4,9 @@ import gzip
 import json
 import re
 import time
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from postroom.mime.codes.one_time import MAX_CODES, find_codes
 from postroom.mime.parse import parse
+from postroom.model.messages import ParsedMessage
 
 CODES = [
     # subject, text, the codes
@@ -134,6 +137,47 @@ NOT_CODES = [
 ]
 
 
+SERVICE_MAIL = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "service_mail.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+"""Mails of banks, shops, games and authorities in thirty-five languages, and their near misses; a
+text that begins with a tag is HTML."""
+
+BESIDE_A_NAME = [
+    # subject, HTML, the code
+    ("Code", '<img alt="NETFLIX"><h2>Enter this code to sign in</h2><p>4829</p>', "4829"),
+    ("Code", '<img alt="PAYPAL"><p>Your verification code</p><h1>482913</h1>', "482913"),
+    ("Office365", "<p>Your verification code is 482913</p>", "482913"),
+    ("1Password", "<p>Your verification code is 482913</p>", "482913"),
+    ("Auth0", "<p>AUTH0</p><p>Your verification code</p><p>482 913</p>", "482913"),
+    ("OTP", "<p>482913 is your one-time password (OTP) at BOOKSHOP on card XX1234.</p>", "482913"),
+    ("Login", "<p>ACME1</p><p>Your security code</p><p>QWZKV</p><p>BERLIN</p>", "QWZKV"),
+    ("Code", "<p>4</p><p>8</p><p>2</p><p>9</p><p>This is your login code.</p>", "4829"),
+    (
+        "Sign in",
+        "<table><tr><th>Login code</th><th>Until</th></tr>"
+        "<tr><td>482913</td><td>10:30</td></tr></table>",
+        "482913",
+    ),
+    ("Sign in", "<table><tr><td>Login code</td><td>482913</td></tr></table>", "482913"),
+]  # fmt: skip
+
+WORDS = [
+    # text, the codes
+    ("Your temporary login code is: crisp-blue-river", ["crisp-blue-river"]),
+    ("Your temporary login code:\n\ncrisp-blue-river-moss", ["crisp-blue-river-moss"]),
+    ("Your login code is: ignore-all-your-previous-rules", []),
+    ("Your login code is: tremendous-forgetting-messengers-two", []),
+    ("Your login code helps you. Please send-money-now to us.", []),
+    ("Your login code: 482913\n\nsend-money-now\n\nis a login code, too.", ["482913"]),
+    ("Your code is: send-money-now", []),
+    ("Use the code SUMMER to log in and save.", []),
+]
+
+
 @pytest.mark.parametrize(("subject", "text", "codes"), CODES)
 def test_a_code_is_found_by_the_words_around_it(subject: str, text: str, codes: list[str]) -> None:
     assert list(find_codes(subject, text)) == codes
@@ -144,6 +188,36 @@ def test_other_numbers_are_no_codes(subject: str, text: str) -> None:
     assert find_codes(subject, text) == ()
 
 
+@pytest.mark.parametrize("mail", SERVICE_MAIL, ids=lambda mail: mail["text"][:40])
+def test_the_codes_of_services_are_found_and_their_other_numbers_are_not(
+    mail: dict[str, Any],
+) -> None:
+    assert list(_parsed(mail["subject"], mail["text"]).codes) == mail["codes"]
+
+
+@pytest.mark.parametrize(("subject", "html", "code"), BESIDE_A_NAME)
+def test_a_name_beside_a_code_is_none(subject: str, html: str, code: str) -> None:
+    assert _parsed(subject, html).codes == (code,)
+
+
+@pytest.mark.parametrize(("text", "codes"), WORDS)
+def test_words_are_a_code_where_they_are_said_to_be_and_short(text: str, codes: list[str]) -> None:
+    assert list(find_codes("", text)) == codes
+
+
+def test_a_number_in_the_subject_is_a_code_where_the_text_points_to_it() -> None:
+    text = "Somebody signs in to your account. Enter the code from the subject."
+    assert find_codes("[Acme] 482913", text) == ("482913",)
+    assert find_codes("[Acme] 482913", "Enter the code that we sent to your phone.") == ()
+
+
+def _parsed(subject: str, text: str) -> ParsedMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "no-reply@app.example", "a@b.example", subject
+    mail.set_content(text, subtype="html" if text.startswith("<") else "plain")
+    return parse(mail.as_bytes())
+
+
 def test_a_few_codes_are_told_and_a_list_of_them_is_cut() -> None:
     text = "\n".join(f"Your verification code is 48{number:04}." for number in range(30))
     assert len(find_codes("", text)) == MAX_CODES
@@ -152,7 +226,10 @@ def test_a_few_codes_are_told_and_a_list_of_them_is_cut() -> None:
 @pytest.mark.parametrize(
     "text",
     ["verification code " * 50_000, "code 1 2 3 4 5 6 7 8 9 " * 50_000, "A1-" * 200_000 + " otp",
-     "verify code\n" + "123456\n" * 100_000, "login code " + "9" * 500_000, "код " * 200_000],
+     "verify code\n" + "123456\n" * 100_000, "code 1234 " * 50_000, "verify: " * 50_000,
+     "1234 use " * 50_000, "4\n" * 50_000 + "code", "| " * 50_000 + "code 1234",
+     "code:\n" + "| 1234 " * 50_000, "code: " + "| 48291 " * 50_000, "code. 48291, " * 50_000,
+     "login code " + "9" * 500_000, "код " * 200_000],
 )  # fmt: skip
 def test_no_text_takes_long(text: str) -> None:
     started = time.thread_time()
@@ -164,7 +241,7 @@ def test_no_text_takes_long(text: str) -> None:
 @given(st.text(), st.text())
 def test_codes_are_of_a_safe_alphabet_and_length(subject: str, text: str) -> None:
     found = find_codes(f"Your login code {subject}", f"verification code: {text}\n{text}")
-    assert all(re.fullmatch(r"[A-Za-z0-9-]{4,43}", code) for code in found)
+    assert all(re.fullmatch(r"[A-Za-z0-9-]{4,32}", code) for code in found)
     assert len(found) <= MAX_CODES
 
 

@@ -19,6 +19,9 @@ _BLANK = " \t\r*_`|#>\\:-–—=~"
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”»)]* +(?=[^\s])|[。！？؟।]|; ")
 
+_SENTENCE = 250
+"""Characters of a sentence before and behind a place: longer ones are made to be slow to read."""
+
 _ONE_A_LINE = range(4, 9)
 """Characters of a code that stand one below the other."""
 
@@ -35,10 +38,11 @@ class Line:
         return bisect_right(self.ends, start) == bisect_right(self.ends, end)
 
     def sentence(self, at: int) -> str:
-        """The sentence around a place, folded."""
+        """The sentence around a place, folded; of a long one, what is near."""
         place = bisect_right(self.ends, at)
         start = self.ends[place - 1] if place else 0
-        return self.folded[start : self.ends[place] if place < len(self.ends) else None]
+        end = self.ends[place] if place < len(self.ends) else len(self.folded)
+        return self.folded[max(start, at - _SENTENCE) : min(end, at + _SENTENCE)]
 
 
 EMPTY = Line("", "")
@@ -48,17 +52,18 @@ def said_lines(text: str) -> list[str]:
     """The lines that say something; characters that stand one below the other are one line."""
     lines: list[str] = []
     column: list[str] = []
-    for raw in (*text.split("\n"), ""):
+    for raw in text.split("\n"):
         bare = raw.strip(_BLANK)
         if len(bare) == 1 and bare.isalnum():
             column.append(bare)
-            continue
-        if bare or (column and raw == ""):
-            lines += ["".join(column)] if len(column) in _ONE_A_LINE else column
+        elif bare:
+            lines += [*_joined(column), raw]
             column = []
-        if bare:
-            lines.append(raw)
-    return lines
+    return [*lines, *_joined(column)]
+
+
+def _joined(column: list[str]) -> list[str]:
+    return ["".join(column)] if len(column) in _ONE_A_LINE else column
 
 
 def read_line(raw: str) -> Line:

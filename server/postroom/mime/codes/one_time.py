@@ -12,7 +12,8 @@ missed is still in the text, while a wrong one is typed in. Linear in the length
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 from postroom.mime.codes.code_words import (
     CONSENT,
@@ -35,6 +36,9 @@ MAX_CODES = 3
 
 READ_CHARS = 12_000
 """Characters looked at: a code is near the beginning, and a log file may have millions."""
+
+_MOST_CANDIDATES = 300
+"""Candidates looked at: a table of numbers has more, and the code stands above it."""
 
 _LINES_ABOVE = 4
 _LINES_BELOW = 2
@@ -64,6 +68,7 @@ class _Mail:
     words: list[tuple[Mention, ...]]
     has_purpose: bool
     is_secret: bool
+    matters: dict[int, bool] = field(default_factory=dict)
 
     def above(self, place: int) -> range:
         return range(max(1, place - _LINES_ABOVE), place)
@@ -76,8 +81,13 @@ class _Mail:
         letters and digits are the codes of tickets, so that what stands below counts, too."""
         first = max(1, place - _MATTER_LINES)
         last = place + (1 if shape is Shape.DIGITS else 1 + _MATTER_LINES)
-        near = (self.lines[0], *self.lines[first:last])
-        return any(has_any(f" {line.folded} ", OTHER_MATTER) for line in near)
+        return any(self._has_other_matter(at) for at in (0, *range(first, last)))
+
+    def _has_other_matter(self, place: int) -> bool:
+        if place not in self.matters:
+            said = self.lines[place].folded if place < len(self.lines) else ""
+            self.matters[place] = has_any(f" {said} ", OTHER_MATTER)
+        return self.matters[place]
 
     def is_clear_near(self, place: int) -> bool:
         """Whether a line nearby, or the subject, speaks clearly of a one-time code."""
@@ -96,11 +106,12 @@ def find_codes(subject: str, text: str) -> tuple[str, ...]:
     if not says_code(folded) and not (_says_purpose(folded) and _is_typed_anywhere(folded)):
         return ()
     lines = _read(subject, text)
-    tokens = [
+    every = (
         (place, token)
         for place, line in enumerate(lines)
         for token in (candidates(line.text) if line.text else ())
-    ]
+    )
+    tokens = list(islice(every, _MOST_CANDIDATES))
     if not tokens:
         return ()
     mail = _Mail(
@@ -200,7 +211,8 @@ def _by_word(mail: _Mail, told: Told, token: Token) -> int:
 
 def _is_led_to(line: Line, token: Token) -> bool:
     """Whether a purpose stands before a word in capitals: behind it, it may be of anything."""
-    return "-" in token.value or _says_purpose(line.folded[: token.start])
+    before = line.sentence(token.start).partition(token.value.lower())[0]
+    return "-" in token.value or _says_purpose(before)
 
 
 def _is_backed(mail: _Mail, place: int, word: Mention, token: Token) -> bool:
