@@ -128,10 +128,11 @@ def _says_purpose(folded: str) -> bool:
 
 
 def _surest(found: list[tuple[int, Token]]) -> tuple[str, ...]:
+    found = [(sure, token) for sure, token in found if sure]
+    if any(token.shape >= Shape.MIXED for _, token in found):
+        found = [(sure, token) for sure, token in found if token.shape is not Shape.WORDS]
     surest = max((sure for sure, _ in found), default=0)
-    kept = [token for sure, token in found if sure == surest > 0]
-    if any(token.shape is not Shape.WORDS for token in kept):
-        kept = [token for token in kept if token.shape is not Shape.WORDS]
+    kept = [token for sure, token in found if sure == surest]
     codes: dict[str, str] = {}
     for token in kept:
         codes.setdefault(token.value.replace("-", ""), token.value)
