@@ -57,7 +57,8 @@ mã otp|mã xác minh|รหัส otp|รหัสผ่านครั้ง�
 IDENTITY = words(
     """verif|authenti|two-factor|two factor|2-step|two-step|2fa| mfa |one-time|one time|single-use
 temporary|security|login|log in|log-in|log into|logging in|sign in|sign-in|signing in|sign up
-sign-up|signing up|device code|magic code|password|recover|recuper|récupér|wiederherstell
+sign-up|signing up|device code|magic code|password|recover|unlock|entsperr|débloqu|desbloqu
+recuper|récupér|wiederherstell
 passwort|anmelde|anmeldung|anzumelden|sicherheit|einmal|einlogg|verifizier|identifizier
 vérif|sécurité|connexion|connecter|usage unique|authentif|mot de passe
 inicio de ses|iniciar ses|iniciar a ses|inicia ses|seguridad|segurança|un solo uso|uso único
@@ -155,11 +156,11 @@ CARRIED = words("sms-|e-mail-|email-|mail-|pin-|app-|tan-|sms|pin|otp-|otp")
 """What is joined to a word for a code and says only how it came."""
 
 NOT_A_CODE = words(
-    """error|status|exit|return|response|http|zip|postal|post code|postcode|area|country|dial
-promo|discount|coupon|voucher|gift|referral|offer|bar|barcode|source|product|item|colour
+    """error|status| exit |return|response|http|zip|postal|post code|postcode| area |country| dial |
+promo|discount|coupon|voucher|gift|referral|offer| bar |barcode|source|product| item |colour
 color|sort |order|booking|customer|tracking|invoice|ticket|reservation
-swift| bic |iban| bank code|dress|reason|sample|example|python|byte|machine|result| bug|legacy
-license|licence|class| morse|review|coverage|failed| fails|failure| call |of conduct|tax
+swift| bic |iban| bank code| dress |reason|sample|example|python|byte|machine|result| bug|legacy
+license|licence| class | morse|review|coverage|failed| fails|failure| call |of conduct| tax |
 gutschein|rabatt|aktions|fehler|quell|länder|kurs|steuer|abhol|auftrags|kunden
 remise|réduction|promotion|erreur|client|cours |course|retrait|barres
 descuento|desconto|promocion|cupón|cupom|sconto|errore|reserva|seguimiento|rastre|fiscal|barras
@@ -233,7 +234,8 @@ TYPED_LAST = words(
 
 KEEP_SECRET = words(
     """share this|share it|share the|not share|never share|n't share
-expire|valid for|valid until|anyone|do not give|never give|teile ihn|gültig|niemand
+expires|expire in|will expire|expire dans|expira en|expira em|valid for
+valid until|anyone|do not give|never give|teile ihn|gültig|niemand
 communiquez|compart|caduca|válid|partilh|scade|comunic|geldig|deel |dela |del den|del ikke
 gäller|gyldig|udløber|voimassa|älä jaa|udostępn|podawaj|ważn|nesděl|platí|platný|érvényes|ne oszd
 expiră|валид|споделя|не сообщайте|никому|действ|нікому|повідомля|λήγει|ισχύει|κοινοπ|paylaş

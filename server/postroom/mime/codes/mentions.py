@@ -51,7 +51,7 @@ _BESIDE = 34
 _MOST = 5
 """Places of one stem in a line."""
 
-_CLAUSE = re.compile(r"[,;:!?()|。，、；：！？（）]|[0-9]{4}|\. ")
+_CLAUSE = re.compile(r"[,;:!?()|。，、；：！？（）]|[0-9]{4}|\. | (?:and|und|et|y|og|och) ")
 """Ends the words that belong to a word for a code."""
 
 _DONE = re.compile("|".join(map(re.escape, DONE)))

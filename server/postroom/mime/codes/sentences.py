@@ -42,6 +42,9 @@ _SHORT = 4
 _LAST_LATIN = "\u024f"
 """In other scripts the length of a word says nothing of the kind."""
 
+_PAUSE = re.compile(r"[,;:|，、]")
+"""Behind one of these another thing is spoken of: "note 1234, code below"."""
+
 _FULL_STOPS = (".", "!", "?", "。", "！", "？")
 
 
@@ -94,7 +97,7 @@ def _told_before(place: int, word: Mention, text: str) -> Told:
 def _told_behind(place: int, word: Mention, between: str) -> Told:
     is_near = _is_near(between)
     is_said = is_near and _IS_BEHIND.match(f"{between}.") is not None
-    return Told(place, word, is_said, True, is_near)
+    return Told(place, word, is_said, True, is_near and not _PAUSE.search(between))
 
 
 def _is_plain(between: str) -> bool:
