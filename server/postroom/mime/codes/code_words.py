@@ -71,7 +71,7 @@ kertakäyttö|kirjaut|turva|salasana|todennus
 weryfik|logowan|zalogow|jednoraz|bezpiecz|autoryz|hasł
 ověřov|ověřit|ověřte|ověřen|přihlá|jednoráz|bezpečn|heslo|overov|overen|prihlás|jednorázov|bezpečnost|autoriz
 ellenőrző|belép|bejelentkez|biztons|egyszer használ|jelsz|hiteles
-autentific|conectare|conectați|securitate| unică
+autentific|conecta|securitate| unică
 doğrula|giriş|tek kullan|güvenlik|şifre
 prisijung|pieslēg|sisselog|prijav|jednokratn|vienkart|ühekord
 επαλήθευσ|σύνδεσ|συνδέ|συνδεθ|μιας χρήσ|μίας χρήσ|ασφαλείας|ταυτοπο
@@ -180,8 +180,8 @@ giảm giá|khuyến mãi|bưu chính|vận đơn|bưu điện|ส่วนล�
 OTHER_MATTER = words(
     """your order|order number|order no|invoice|ticket| parcel | parcels | package|pickup|pick-up
 booking|reservation|flight|hotel|check-in|check in|checkout|discount|coupon|voucher|promo|gift
-referral|referr|redeem| sale|% off|product|meeting|conference| dial|webinar| door| contract|wifi
-wi-fi|locker|licen|customs|warranty|appointment|restaurant|friends|the counter| exam |parking
+referral|referr|refund|receipt|redeem| sale|% off|product|meeting|conference| dial|webinar| door
+ contract|wifi|wi-fi|locker|licen|customs|warranty|appointment|restaurant|friends|the counter| exam |parking
 bestell|rechnung|vertrag|paket|packstation|gutschein|rabatt|buchung|kurs-| kurs | termin|einwahl
 konferenz
  commande|facture|colis|réservation| remise|promotion|réunion| vol |
@@ -201,7 +201,7 @@ OTHER_NUMBER = words(
 account |account n|account id|customer|member id|phone
 tel.|tel:|telephone|call us|call |fax|mobile no|suite|room|zip|version
 build |port |line |page |ext.|extension|total|amount|ending
-copyright|©|flight|booking|transaction |transaction id|issue |bug
+copyright|©|flight|booking|transaction |transaction id|issue |bug |commit|revision
 bestell|rechnung|sendung|kunden|telefon
 commande|facture|suivi|client|téléphone
 pedido|factura|fatura|envío|rastre|cuenta |conta |teléfono|telefone|ordine|fattura|spedizione

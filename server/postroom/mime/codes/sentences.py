@@ -90,14 +90,17 @@ def told_of(
 
 def _told_before(place: int, word: Mention, text: str) -> Told:
     between = fold(text)
-    is_said = bool(_SAID.fullmatch(between) or _SAID_AT_LAST.search(between))
-    return Told(place, word, is_said, _is_plain(text), _is_near(between))
+    is_direct = _SAID.fullmatch(between) is not None
+    is_said = is_direct or _SAID_AT_LAST.search(between) is not None
+    return Told(place, word, is_said, is_direct or _is_plain(text), _is_near(between))
 
 
 def _told_behind(place: int, word: Mention, between: str) -> Told:
     is_near = _is_near(between)
     is_said = is_near and _IS_BEHIND.match(f"{between}.") is not None
-    return Told(place, word, is_said, True, is_near and not _PAUSE.search(between))
+    # English and its like say "is" or "as your": only where others end the sentence is this enough.
+    is_end = word.yours or not between.isascii()
+    return Told(place, word, is_said, True, is_near and is_end and not _PAUSE.search(between))
 
 
 def _is_plain(between: str) -> bool:
