@@ -163,6 +163,7 @@ BESIDE_A_NAME = [
         "482913",
     ),
     ("Sign in", "<table><tr><td>Login code</td><td>482913</td></tr></table>", "482913"),
+    ("Sign in", "<p>Your login code</p><p>482913</p><p>Acme Inc.</p><p>10115</p>", "482913"),
 ]  # fmt: skip
 
 WORDS = [

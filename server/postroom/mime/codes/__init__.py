@@ -1,9 +1,11 @@
 """One-time codes and links that confirm something, told by structure.
 
 one_time            codes: which of the candidates are surely said to be one
+├── evidence        how surely the words around a candidate say so
 ├── sentences       how a word for a code and a candidate stand to each other
 ├── mentions        words for a code, and of what sort of code they speak
 ├── shapes          candidates
+├── typing_in       numbers that are to be typed in
 ├── lines           the text that they stand in, undressed
 └── code_words      the words, in many languages
 confirmations       links

@@ -181,7 +181,8 @@ OTHER_MATTER = words(
     """your order|order number|order no|invoice|ticket| parcel | parcels | package|pickup|pick-up
 booking|reservation|flight|hotel|check-in|check in|checkout|discount|coupon|voucher|promo|gift
 referral|referr|refund|receipt|redeem| sale|% off|product|meeting|conference| dial|webinar| door
- contract|wifi|wi-fi|locker|licen|customs|warranty|appointment|restaurant|friends|the counter| exam |parking
+ contract|wifi|wi-fi|locker|licen|customs|warranty|appointment
+restaurant|friends|the counter| exam |parking
 bestell|rechnung|vertrag|paket|packstation|gutschein|rabatt|buchung|kurs-| kurs | termin|einwahl
 konferenz
  commande|facture|colis|réservation| remise|promotion|réunion| vol |
