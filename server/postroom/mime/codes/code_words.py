@@ -44,7 +44,7 @@ palavra-passe temporária|palavra-passe de uso único|palavra-passe única
 пароль для подтвержд|пароль подтвержд|eenmalig wachtwoord
 engangskode|engangspassord|engångskod|engångslösenord|kertakäyttösalasana
 hasło jednorazowe|jednorazowe hasło|jednorázové heslo|jednorazové heslo
-одноразовый пароль|одноразового пароля|пароль для входа|одноразовий пароль
+jednokratna lozinka|одноразовый пароль|одноразового пароля|пароль для входа|одноразовий пароль
 رمز التحقق|كلمة مرور لمرة واحدة|كلمة المرور لمرة واحدة|رمز یکبار مصرف|رمز یک‌بار مصرف
 ओटीपी|वन-टाइम पासवर्ड|वन टाइम पासवर्ड
 验证码|驗證碼|校验码|校驗碼|动态码|動態密碼|动态密码|确认码|確認碼|授权码|安全码|一次性密码|一次性密碼
@@ -60,7 +60,7 @@ temporary|security|login|log in|log-in|log into|logging in|sign in|sign-in|signi
 sign-up|signing up|device code|magic code|password|recover|unlock|entsperr|débloqu|desbloqu
 recuper|récupér|wiederherstell
 passwort|anmelde|anmeldung|anzumelden|sicherheit|einmal|einlogg|verifizier|identifizier
-vérif|sécurité|connexion|connecter|usage unique|authentif|mot de passe
+vérif|sécurité|connexion|connecter|vous identifier|identificar|usage unique|authentif|mot de passe
 inicio de ses|iniciar ses|iniciar a ses|inicia ses|seguridad|segurança|un solo uso|uso único
 autent|contraseñ|senha|código de login|verific|entrar em|entrar na|entrar no
 sicurezza|monouso|accedere|per l'accesso

@@ -32,6 +32,9 @@ _MATTER_LINES = 3
 
 _SAID, _HINTED, _POINTED_TO = 3, 2, 1
 
+_BEFORE = 150
+"""Characters before a number that is to be typed in that may say what for."""
+
 _AROUND = " :.-–—\"'()[]【】「」"
 """Signs that may stand around a code on its line."""
 
@@ -176,12 +179,14 @@ def _by_heading(mail: Mail, place: int) -> int:
 
 
 def _by_typing(mail: Mail, place: int, token: Token) -> int:
-    """Whether a number is to be typed in to show who somebody is, in one sentence."""
+    """Whether a number is to be typed in, and it is said what for: in the sentence, or before it
+    that it is to show who somebody is."""
     line = mail.lines[place]
     if not is_typed(line.folded, token.start, token.end):
         return 0
     sentence = line.sentence(token.start)
-    if not says_purpose(sentence):
+    before = line.folded[max(0, token.start - _BEFORE) : token.start]
+    if not says_purpose(sentence) and not has_any(before, IDENTITY):
         return 0
     is_other = has_any(sentence, OTHER_MATTER) or has_any(sentence, OTHER_NUMBER)
     return 0 if is_other else _HINTED
