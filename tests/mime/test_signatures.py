@@ -165,8 +165,9 @@ def test_quoted_lines_that_are_answered_below_a_delimiter_stay() -> None:
 
 def test_a_forwards_own_lines_are_no_signature() -> None:
     forward = "---------- Forwarded message ---------\nFrom: Ben\n\nThe plan.\n\nBest,\nBen"
-    words, signature = split_signature(f"FYI\n\nBest,\nAda\n\n{forward}")
-    assert (words, signature) == (f"FYI\n\n{forward}", "Best,\nAda")
+    head = "From: Ada <a@example.org>\nSubject: Fwd: Plan\n\n"
+    message = parse(f"{head}FYI\n\nBest,\nAda\n\n{forward}".encode())
+    assert (message.new_text, message.signature) == (f"FYI\n\n{forward}", "Best,\nAda")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ all the same:
     ends with a verb    the same
     no colon, no verb   before marked lines   begins with a date, names an address
 
-Each pattern takes each character once, and no line is looked at beyond `MAX_LINE` characters.
+Whether it is a program's line or a person's ("On Monday my landlord wrote:") is asked apart. Each
+pattern takes each character once, and no line is looked at beyond `MAX_LINE` characters.
 """
 
 import re
@@ -95,6 +96,12 @@ def attribution(lines: Sequence[str], start: int) -> tuple[int, int]:
     if not _may_begin(first):
         return 0, 0
     return _wrapped(lines, start, first), 0
+
+
+def names_moment_or_address(announcement: Sequence[str]) -> bool:
+    """Whether an address or a time of day stands in ``announcement``, as programs write it."""
+    joined = " ".join(map(flat, announcement))
+    return TIME.search(joined) is not None or ADDRESS.search(joined) is not None
 
 
 def _may_begin(first: str) -> bool:
