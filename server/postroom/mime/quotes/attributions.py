@@ -98,10 +98,13 @@ def attribution(lines: Sequence[str], start: int) -> tuple[int, int]:
     return _wrapped(lines, start, first), 0
 
 
-def names_moment_or_address(announcement: Sequence[str]) -> bool:
-    """Whether an address or a time of day stands in ``announcement``, as programs write it."""
+def is_programs(announcement: Sequence[str]) -> bool:
+    """Whether a program wrote ``announcement``, for an address or a day with a time is in it."""
     joined = " ".join(map(flat, announcement))
-    return TIME.search(joined) is not None or ADDRESS.search(joined) is not None
+    if ADDRESS.search(joined):
+        return True
+    rest, times = TIME.subn(" ", joined)
+    return times > 0 and DAY.search(rest) is not None
 
 
 def _may_begin(first: str) -> bool:

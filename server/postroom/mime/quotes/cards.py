@@ -16,7 +16,7 @@ _SENTENCE_WORDS = 9
 _FEWEST = 4
 """Words of a sentence that ends like one, or that goes on from the line above."""
 
-_UNENDED = 6
+_UNENDED = 5
 """Words of a sentence that does not end like one."""
 
 _ENDS = (".", "!", "?", "。", "！", "？", "।", "؟")
@@ -53,11 +53,15 @@ def is_sentence(plain: str) -> bool:
     return (goes_on or count >= _UNENDED) and named < len(words) - 1
 
 
+def is_reachable(line: str) -> bool:
+    """Whether an address or a page stands in ``line``."""
+    return "@" in line or "://" in line or "www." in line
+
+
 def holds_contact(lines: list[str], begin: int, end: int) -> bool:
     """Whether one of these lines is a way to reach somebody, and no sentence that has one in it."""
     for line in lines[begin:end]:
-        shown = "@" in line or "://" in line or "www." in line
-        if (shown or sum(map(str.isdigit, line)) > 6) and not is_sentence(flat(line)):
+        if (is_reachable(line) or sum(map(str.isdigit, line)) > 6) and not is_sentence(flat(line)):
             return True
     return False
 

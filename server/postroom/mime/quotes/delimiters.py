@@ -1,7 +1,8 @@
 """The delimiter above a signature: "-- " alone on a line (RFC 3676 §4.3), and what people write in
 its place.
 
-    "-- "                             the only one, and few lines below it
+    "-- "                             the only one, and few lines below it: a name or a contact
+                                      comes first, or there is one paragraph, or no sentence
     "-- ", there are several of them  the lowest, with a card or an address below it
     "--"                              the only one, with a card below it that begins with a name
     "---", "—", or a drawn rule       with a name and an address below it
@@ -16,6 +17,7 @@ from postroom.mime.quotes.cards import (
     is_contact_card,
     is_drawn,
     is_name,
+    is_sentence,
 )
 from postroom.mime.quotes.lines import RULE_MARKS, flat, is_quoted
 
@@ -72,11 +74,23 @@ class Delimiters:
         below = [at for at in range(place + 1, end) if self._lines[at].strip(" -\\")]
         if len(below) > CARD_LINES:
             return False
-        if self._is_exact(place) and len(self._places) == 1:
-            return True
         first = below[0] if below else end
+        if self._is_exact(place) and len(self._places) == 1:
+            return self._is_signature(first, end)
         if self._is_exact(place):
             return is_card(self._lines, first, end) or holds_contact(self._lines, first, end)
         if len(self._places) > 1 or not below or not is_card(self._lines, first, end):
             return False
         return is_name(flat(self._lines[first])) or holds_contact(self._lines, first, end)
+
+    def _is_signature(self, first: int, end: int) -> bool:
+        """Whether what stands below a delimiter as it should be can be what it says."""
+        lines = self._lines
+        paragraph = next((at for at in range(first, end) if not lines[at].strip()), end)
+        if (
+            paragraph == end
+            or is_name(flat(lines[first]))
+            or holds_contact(lines, first, paragraph)
+        ):
+            return True
+        return not any(is_sentence(flat(line)) for line in lines[paragraph:end])

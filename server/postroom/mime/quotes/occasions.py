@@ -28,18 +28,20 @@ class Occasion(StrEnum):
 
 
 _FORWARDS = """
-fw fwd forward forwarded wg weitergeleitet tr transf transféré rv reenv reenviado enc encaminhada
-i inoltrato inoltra doorst doorgestuurd vb vidarebefordrat vs videresendt fs áframsent vl välitetty
-edasi edastus pārs per persiųsta pd przekazane przek přeposláno předáno preposlané prosl
-proslijeđeno posr posredovano прос прослеђено továbbítás tov továbbítva redir redirecționat
-препр препратено пересл перенаправлено пересылка перес переслано πρθ προώθηση ilt i̇lt yönl
-yönlendirilen הועבר העברה תחזור توجيه تحويل هدایت अग्रेषित ส่งต่อ ct trs terusan diteruskan
-转发 轉寄 轉發 转寄 転送 fwd転送 전달 reenvia birb birbidali rvs yml deurgestuur
+fw fwd forward forwarded wg weitergeleitet tr transf transféré rv reenv reenviado reenvia enc
+encaminhada i inoltrato inoltra doorst doorgestuurd vb vidarebefordrat vs videresendt fs áframsent
+vl välitetty edasi edastus pārs per persiųsta pd przekazane przek přeposláno předáno preposlané
+prosl proslijeđeno прослеђено posr posredovano tov továbbítás továbbítva redir redirecționat препр
+препратено пересл перенаправлено пересылка перес переслано πρθ προώθηση ilt i̇lt yönl yönlendirilen
+הועבר העברה توجيه تحويل هدایت अग्रेषित ส่งต่อ trs terusan diteruskan 转发 轉寄 轉發 转寄 転送 전달
+birbidali yml deurgestuur
 """
+"""VS: is an answer in Finnish and a forward in Danish: a quote that stays is the lesser harm."""
+
 _ANSWERS = """
-re r aw antw antwort ant sv svar res resp respuesta rif rép réf ref odp odpověď odpověd atb ats vá
-válasz ynt cev yanıt отв ответ отг відп на одг odg odgovor vast απ απάντ σχετ השב תגובה תשובה رد
-پاسخ उत्तर ตอบกลับ ตอบ trả bls bal balas 回复 回覆 答复 答覆 返信 회신 답장 답글 erantz
+re r aw antw antwort sv svar res resp respuesta rép odp odpověď odpověd atb ats vá válasz ynt
+cev yanıt отв ответ отг відп одг odg odgovor vast απ απάντ σχετ השב תגובה תשובה رد پاسخ उत्तर
+ตอบกลับ ตอบ trả bls bal balas 回复 回覆 答复 答覆 返信 회신 답장 답글 erantz
 """
 _FORWARD = frozenset(_FORWARDS.split())
 _ANSWER = frozenset(_ANSWERS.split())

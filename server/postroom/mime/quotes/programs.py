@@ -12,10 +12,10 @@ from postroom.mime.quotes.lines import flat
 _PROGRAMS = """
 outlook gmail yahoo aol protonmail proton gmx web mail bluemail spark airmail edison thunderbird
 fairemail tutanota tuta zoho fastmail naver qq foxmail aqua canary newton mailbird libero seznam
-yandex hey superhuman почт 邮箱 信箱 メール 메일
+yandex hey superhuman shortwave spike mimestream missive почт 邮箱 信箱 メール 메일
 """
 _DEVICES = """
-ios android iphone ipad ipados windows mac macos galaxy samsung huawei xiaomi pixel blackberry nokia
+ios android iphon ipad ipados windows mac macos galaxy samsung huawei xiaomi pixel blackberry nokia
 mobile mobil мобильн アンドロイド 安卓 手机 手機 안드로이드 أندرويد
 """
 _PHONES = """
@@ -75,6 +75,7 @@ def _names(words: list[str], table: tuple[str, ...]) -> bool:
     return any(
         word in table
         or any(word.startswith(name) for name in table if len(name) > _SHORT)
+        or word.endswith("phone")
         or (not word.isascii() and any(map(word.__contains__, table)))
         for word in words
     )

@@ -38,9 +38,6 @@ _LINES = 60
 _PIECES = 6
 """What is looked for: what a list, a company, a mobile program and a person add."""
 
-_FEW = 5
-"""Words of a line that says what a mail was sent with."""
-
 _COMMAS = (",", "،", "，", "、")
 _SIGNED = "/~-–—"
 
@@ -87,7 +84,7 @@ def _above(
         _sent_from(lines, begin, end),
         footer(lines, begin, end),
         disclaimer(lines, begin, end),
-        _signed(lines, begin, end, last),
+        _signed(lines, begin, end, names),
         _closing(lines, begin, end, names),
     ):
         if found < end:
@@ -113,26 +110,30 @@ def _with_ornaments(lines: list[str], begin: int, place: int) -> int:
 
 
 def _sent_from(lines: list[str], begin: int, end: int) -> int:
-    """The last line, if a program added it; one that names no known program, if it stands alone."""
+    """The last line, if a program added it."""
     last = lines[end - 1] if end > begin else ""
     if praises_program(last):
         return end - 1
-    plain = flat(last)
-    if not is_sent_from(plain):
-        return end
-    alone = paragraph(lines, begin, end) == end - 1 and not any(map(str.isdigit, plain))
-    return end - 1 if names_program(last) or (alone and plain.count(" ") < _FEW) else end
+    return end - 1 if is_sent_from(flat(last)) and names_program(last) else end
 
 
-def _signed(lines: list[str], begin: int, end: int, last: str) -> int:
-    """A name behind a dash or a slash, alone in the last paragraph: "/Ada"."""
+def _signed(lines: list[str], begin: int, end: int, names: frozenset[str]) -> int:
+    """The sender's name behind a dash, or any behind a slash, alone in the last paragraph."""
     place = paragraph(lines, begin, end)
+    last = flat(lines[end - 1])
     name = last.lstrip(_SIGNED + " ")
     if place != end - 1 or name == last or not is_name(name):
         return end
+    if names and not last.startswith("/") and not is_sender(name, names):
+        return end
     above = _without_blanks(lines, place)
-    listed = above > begin and flat(lines[above - 1])[:1] in _SIGNED
-    return end if listed or len(last) - len(name) > 3 else place
+    listed = above > begin and flat(lines[above - 1]).startswith(tuple(_SIGNED))
+    return end if listed or _is_led_to(lines, above) or len(last) - len(name) > 3 else place
+
+
+def _is_led_to(lines: list[str], above: int) -> bool:
+    """Whether the words that end before ``above`` lead to what comes, with a colon."""
+    return above > 0 and flat(lines[above - 1]).endswith((":", "："))
 
 
 def _closing(lines: list[str], begin: int, end: int, names: frozenset[str]) -> int:
@@ -161,21 +162,20 @@ def _closing(lines: list[str], begin: int, end: int, names: frozenset[str]) -> i
 
 def _named(lines: list[str], begin: int, place: int, end: int) -> int:
     """Where a signature that has the sender's name at ``place`` begins; ``end`` if it is none, but
-    an address that the words lead to, or a name among them."""
-    if not is_card(lines, place + 1, end):
-        return end
+    an address that the words lead to, or a name among others."""
     above = _without_blanks(lines, place)
-    line = flat(lines[above - 1]) if above > begin else ""
-    if line.endswith((":", "：")):
+    if not is_card(lines, place + 1, end) or _is_led_to(lines, above):
         return end
+    line = flat(lines[above - 1]) if above > begin else ""
     if line and (is_closing(line) or is_thanks(line) or _is_greeting(lines, begin, above - 1)):
         return above - 1
-    if above < place or not line or place + 1 == end or not line[-1].isalnum():
+    if not line or place + 1 == end or not line[-1].isalnum():
         return place
-    # A line goes on in the name, with an address below it; or a company's name stands above both.
+    if not holds_contact(lines, place + 1, end):
+        return end
+    # The line above goes on in the name, or it is the company's, that stands above both.
     first = paragraph(lines, begin, place)
-    named = all(is_full_name(flat(line)) for line in lines[first:place])
-    return first if named and holds_contact(lines, place + 1, end) else end
+    return first if all(is_full_name(flat(line)) for line in lines[first:place]) else end
 
 
 def _is_greeting(lines: list[str], begin: int, place: int) -> bool:

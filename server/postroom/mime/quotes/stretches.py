@@ -11,8 +11,8 @@ What announces a quote is read by the occasion:
     "Forwarded message"               sent on             sent on               sent on
     the same, marked                  quoted; sent on     sent on               sent on
 
-A line is a program's where an address or a time stands in it: people who cite somebody leave both
-out. From where a mail is sent on, all is part of that one.
+A line is a program's where an address, or a day with a time, stands in it: people who cite somebody
+leave both out. From where a mail is sent on, all is part of that one.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from postroom.mime.quotes.attributions import (
     announces_nothing,
     attribution,
-    names_moment_or_address,
+    is_programs,
 )
 from postroom.mime.quotes.header_blocks import header_block
 from postroom.mime.quotes.lines import (
@@ -148,9 +148,7 @@ class Stretches:
         marked = quoted_after(self._lines, after)
         if self._answers and marked:
             return True
-        sure = names_moment_or_address(self._lines[place:after]) or is_barred_after(
-            self._lines, after
-        )
+        sure = is_programs(self._lines[place:after]) or is_barred_after(self._lines, after)
         return sure and (marked or self._answers)
 
     def _send_on(self, place: int) -> int:
