@@ -24,7 +24,7 @@ def read(text: str, subject: str, more: str = "", subtype: str = "plain") -> Par
 
 
 def is_read(message: ParsedMessage, *parts: str) -> bool:
-    """Whether its own words come first, then all of the other mail, and nothing is called quoted."""
+    """Whether its own words come first, then the other mail, and nothing is called quoted."""
     places = [message.new_text.find(part) for part in (OWN, *parts)]
     return places == sorted(places) and places[0] == 0 and not message.quoted_text
 
@@ -36,8 +36,8 @@ FORWARDS = [
     *("[EXTERNAL] FW: Pump", "EXTERNAL: WG: Pumpe", "Fwd[2]: Pump"),
 ]
 ANSWERS = [
-    *("Re: Pump", "RE: FW: Pump", "AW: WG: Pumpe", "SV: Pump", "Re[2]: Pump", "Odp: Pompa", "回复：泵"),
-    *("Ynt: Pompa", "[list] Re: Pump", "RES: Bomba", "R: Pompa", "Antw: Pomp", ""),
+    *("Re: Pump", "RE: FW: Pump", "AW: WG: Pumpe", "SV: Pump", "Re[2]: Pump", "Odp: Pompa"),
+    *("回复：泵", "Ynt: Pompa", "[list] Re: Pump", "RES: Bomba", "R: Pompa", "Antw: Pomp", ""),
 ]  # fmt: skip
 
 

@@ -48,8 +48,8 @@ WORDS = {
     "English, a program in an answer": "We looked.\n\nI use Outlook for iOS",
     "English, a parcel": "It is on its way.\n\nSent via Parcelfast, number 1234",
     "German, an address": "Bitte liefern Sie an:\n\nAnna Weber\nHauptstr. 1\n10115 Berlin",
-    "German, a journey": "Bitte buchen:\n\nVon: Berlin\nAn: Paris\nDatum: 3.5.2027\nBetreff: Zug\n\n"
-    "und ein Hotel.",
+    "German, a journey": "Bitte buchen:\n\nVon: Berlin\nAn: Paris\nDatum: 3.5.2027\nBetreff: Zug"
+    "\n\nund ein Hotel.",
     "German, a landlord's words": "Am Montag um 9 Uhr schrieb der Vermieter:\n\nSie müssen"
     " raus.\n\nWas nun?",
     "German, words below a name": "Passt.\n\nMit freundlichen Grüßen\nAnna Weber\n\nAnbei noch der"
@@ -62,7 +62,7 @@ WORDS = {
     "French, thanks and a word": "Bien reçu.\n\nMerci\nJe vous rappelle demain matin",
     "Spanish, a doctor's words": "El médico escribió ayer:\n\nDos pastillas.\n\n¿Es correcto?",
     "Spanish, a parcel": "Ya está.\nEnviado por correo certificado el lunes",
-    "Spanish, greetings from somebody": "Vale.\n\nUn saludo\nde parte de María, que pregunta por ti.",
+    "Spanish, greetings from somebody": "Vale.\n\nUn saludo\nde parte de María, que pregunta.",
     "Italian, thanks and a word": "Ricevuto.\n\nGrazie\nDomani confermo",
     "Portuguese, thanks and a word": "Recebido.\n\nObrigado\nSegue o comprovante em anexo.",
     "Dutch, a parcel": "De bestelling is weg.\n\nVerzonden met de post, code 3SDEVC1",

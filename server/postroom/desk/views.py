@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from postroom.desk import senders
 from postroom.desk.long_links import shorten
 from postroom.desk.times import iso
+from postroom.desk.unseen_quotes import unseen_quotes
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
@@ -69,6 +70,7 @@ def message(
     links = tuple(from_json(row["links"]))
     more = [
         left_out,
+        unseen_quotes(row, text),
         _sealed(row),
         _beyond(len(to) + len(cc), len(to[:most]) + len(cc[:most]), "recipients"),
         _beyond(len(files), most, "files"),
