@@ -10,7 +10,16 @@ Each pattern takes each character once.
 import re
 from collections.abc import Sequence
 
-from postroom.mime.quotes.lines import ADDRESS, DAY, MAILBOX, RULE_MARKS, TIME, flat, is_rule
+from postroom.mime.quotes.lines import (
+    ADDRESS,
+    DAY,
+    MAILBOX,
+    RULE_MARKS,
+    TIME,
+    flat,
+    is_quoted,
+    is_rule,
+)
 
 _BLOCK_LINES = 16
 """Lines in which a block of header fields must show itself."""
@@ -102,12 +111,17 @@ _ANY_LABEL = re.compile(r"[^\W\d_][^\s:：]{0,20}(?: [^\s:：]{1,20}){0,2} ?[:�
 def header_block(lines: Sequence[str], start: int) -> int:
     """How many lines from ``start`` make a block of a mail's header fields; 0 where there is none.
 
-    It opens with a label. A folded value may go on in the next line, and blank lines may stand
-    between.
+    It opens with a label; with the recipient or the subject, only where the next line has one, too.
+    A folded value may go on in the next line, and blank lines may stand between.
     """
     first = flat(lines[start])
-    if _label_at_start(first) in ("", "other"):
+    opened = _label_at_start(first)
+    if opened in ("", "other"):
         return _unknown_block(lines, start)
+    if _is_labelled(lines, start - 1):
+        return 0  # it would have opened there, with all that it has from here on
+    if opened in ("to", "subject") and not _is_labelled(lines, start + 1):
+        return 0
     values = _values_in(first)
     kind, last, loose = next(reversed(values), "other"), start, 0
     for place in range(start + 1, min(len(lines), start + _BLOCK_LINES)):
@@ -149,6 +163,13 @@ def _label_at_start(line: str) -> str:
     """What sort of field ``line`` opens with; "" where it opens with none."""
     label = line[:_LABEL_CHARS].replace("：", ":").partition(":")
     return _LABELS.get(label[0].strip(_AROUND_LABELS).casefold(), "") if label[1] else ""
+
+
+def _is_labelled(lines: Sequence[str], place: int) -> bool:
+    """Whether there is a line at ``place`` that bears no quote mark and opens with a label."""
+    if not 0 <= place < len(lines) or is_quoted(lines[place]):
+        return False
+    return _label_at_start(flat(lines[place])) != ""
 
 
 def _kind(found: re.Match[str]) -> str:
