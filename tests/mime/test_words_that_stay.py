@@ -39,6 +39,10 @@ WORDS = {
     " 00340434161094",
     "English, thanks and a word": "I got it.\n\nThanks\nMore tomorrow",
     "English, a choice": "Which one? This one is best\n\n- Blue",
+    "English, a text to use": "Put this below it:\n\nSent from my iPhone",
+    "English, a hotel": "The name of the hotel:\n\nBest\nWestern",
+    "English, a text that is no block": "Please take this:\n\nSubject: Sale\n\nFrom: Monday on all"
+    " costs half.",
     "English, options below a rule": "Option A: 300 EUR\n---\nOption B: 500 EUR",
     "English, what a scanner found": "It is slow.\n\nI installed Norton, and it found a virus.",
     "English, a secret that is asked about": "Two things.\n\nThe contract says that all that is"

@@ -13,6 +13,7 @@
     tables.py                              … of the tables of directories
     steps.py  senders.py                   a trace's steps in order; what is told of a sender
     read_files.py                          the texts of attachments that were read a moment ago
+    unseen_quotes.py                       what a message quotes and nobody here has read
     held.py                                what a person decides about a held send
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     page.py  people.py  filling.py         one page of a thread: what fits, who is who, its frame

@@ -8,8 +8,9 @@ From the end of the words upwards, each of these that is there goes:
     a closing with a name and the lines of a card below it: "Best regards, / Ada / +49 …"
     the sender's own name, as in From, with such lines: so a language that is not known here works
 
-Words after a closing (a postscript, a sentence) mean that it is none. A mail that would have no
-words left keeps them all, except below a delimiter. At most `_LINES` lines are looked at.
+Words after a closing (a postscript, a sentence) mean that it is none, and so does a colon above it,
+for that leads to an address or a text. A mail that would have no words left keeps them all, except
+below a delimiter. At most `_LINES` lines are looked at.
 """
 
 from itertools import islice
@@ -89,7 +90,8 @@ def _above(
     ):
         if found < end:
             found = _with_ornaments(lines, begin, found)
-            if _says_something(lines, found):
+            led_to = _is_led_to(lines, _without_blanks(lines, found))
+            if not led_to and _says_something(lines, found):
                 return found
     return end
 
@@ -128,7 +130,7 @@ def _signed(lines: list[str], begin: int, end: int, names: frozenset[str]) -> in
         return end
     above = _without_blanks(lines, place)
     listed = above > begin and flat(lines[above - 1]).startswith(tuple(_SIGNED))
-    return end if listed or _is_led_to(lines, above) or len(last) - len(name) > 3 else place
+    return end if listed or len(last) - len(name) > 3 else place
 
 
 def _is_led_to(lines: list[str], above: int) -> bool:
@@ -164,7 +166,7 @@ def _named(lines: list[str], begin: int, place: int, end: int) -> int:
     """Where a signature that has the sender's name at ``place`` begins; ``end`` if it is none, but
     an address that the words lead to, or a name among others."""
     above = _without_blanks(lines, place)
-    if not is_card(lines, place + 1, end) or _is_led_to(lines, above):
+    if not is_card(lines, place + 1, end):
         return end
     line = flat(lines[above - 1]) if above > begin else ""
     if line and (is_closing(line) or is_thanks(line) or _is_greeting(lines, begin, above - 1)):
