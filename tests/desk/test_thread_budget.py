@@ -135,7 +135,8 @@ async def test_people_stand_once_and_messages_name_them(ada: Agent, postman: Pos
     ]
     first, second = view.messages
     assert (first.from_, first.to, first.direction) == ("p1", None, None)
-    assert (second.from_, second.to) == ("p2", ("you",))
+    assert (second.from_, second.to) == ("p2", None)
+    assert view.to == ("you", "p2")
     assert written(view).count("carl@far.example") == 1
 
 
@@ -145,7 +146,7 @@ async def test_ones_own_messages_are_from_you(agents: tuple[Agent, Agent]) -> No
     view = await read(ada, sent.thread_id)
     (message,) = view.messages
     assert (message.from_, message.text, message.direction, message.to) == (
-        *("you", "Hello.", None, None),
+        *("you", "Hello.", None, ("p1",)),
     )
     self_sent = await ada.send("Note.", ada.address)
     view = await read(ada, self_sent.thread_id)
@@ -155,18 +156,31 @@ async def test_ones_own_messages_are_from_you(agents: tuple[Agent, Agent]) -> No
 async def test_a_message_of_an_ordinary_thread_has_at_most_45_tokens_around_its_words(
     ada: Agent, postman: Postman
 ) -> None:
-    def sizes(count: int) -> list[str]:
-        return [f"{n}" for n in range(count)]
-
-    for name in ("cl100k_base", "o200k_base"):
-        count = tokenizer(name)
-        agent = await Agent(ada.room, f"ada-{name.partition('k')[0]}").open()
-        thread_id = await conversation(agent, postman, sizes(40))
-        view = await read(agent, thread_id)
+    ways = {
+        "alone": (["Ben <ben@far.example>"], "", ""),
+        "known": (["Ben <ben@far.example>"], "", VERIFIED),
+        "many": ([f"{name}@far.example" for name in ("ben", "carl", "dora")], "", VERIFIED),
+        "group": ([f"{name}@far.example" for name in ("ben", "carl", "dora")], GROUP, VERIFIED),
+    }
+    for way, (senders, to, more) in ways.items():
+        agent = await Agent(ada.room, f"ada-{way}").open()
+        mails = [
+            letter(senders[n % len(senders)], f"{agent.address}{to}", id=f"{n}@{way}",
+                   follows=f"0@{way}" if n else "", text=f"{n}", more=more)
+            for n in range(40)
+        ]  # fmt: skip
+        await postman.bring(agent.address, *mails)
+        (thread,) = (await agent.room.desk.reading.threads(agent.caller)).threads
+        view = await read(agent, thread.thread_id)
         assert len(view.messages) == 40
         bare = view.model_copy(update={"messages": ()})
-        around = (count(written(view)) - count(written(bare))) / 40 - 1  # a number's token each
-        assert around <= 45, around
+        for count in map(tokenizer, ("cl100k_base", "o200k_base")):
+            around = (count(written(view)) - count(written(bare))) / 40 - 1  # a number's token each
+            assert around <= 45, (way, around)
+
+
+VERIFIED = "Authentication-Results: post.localhost; dmarc=pass header.from=far.example"
+GROUP = ", ben@far.example"
 
 
 LONG = "x" * 200

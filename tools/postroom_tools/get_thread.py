@@ -43,7 +43,8 @@ TOOL = Tool(
     title="Read thread",
     description=(
         "A conversation, oldest message first, each with its new words only; who p1 is stands in"
-        " people, you is your mailbox. Does not mark anything as read. Next: send_email with"
+        " people, you is your mailbox. A message without to and cc went to all of the thread's to"
+        " but its sender. Does not mark anything as read. Next: send_email with"
         " thread_id, or read_attachment (also for a link shown as …l_…)."
     ),
     arguments=GetThread,

@@ -14,7 +14,7 @@ _LONGEST_SAID = "the rest of the first and 9999 earlier messages: next_cursor"
 
 
 def frame(conversation: Row, after: str, tokens: int) -> ThreadView:
-    """A thread without its messages."""
+    """The first page of a thread, without its messages."""
     subject, most = conversation["subject"], tokens // _SUBJECT_SHARE
     return ThreadView(
         thread_id=conversation["public_id"],
@@ -23,6 +23,11 @@ def frame(conversation: Row, after: str, tokens: int) -> ThreadView:
         messages=(),
         after=after,
     )
+
+
+def further(conversation: Row) -> ThreadView:
+    """A later page without its messages: the first has said the rest."""
+    return ThreadView(thread_id=conversation["public_id"], messages=())
 
 
 def filled(con: Connection, page: Page, empty: ThreadView, tokens: int) -> ThreadView:
@@ -43,6 +48,7 @@ def _with(con: Connection, page: Page, empty: ThreadView) -> ThreadView:
     return empty.model_copy(
         update={
             "people": page.people or None,
+            "to": page.group or None,
             "messages": page.messages,
             "left_out": _left_out(con, page) if end else None,
             "next_cursor": cursors.paging(con, page.thread_id, end) if end else None,

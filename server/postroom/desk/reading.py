@@ -6,7 +6,7 @@ from postroom.clock import Clock
 from postroom.desk import cursors, door, views
 from postroom.desk.budget import cost, surely_fit
 from postroom.desk.cursors import ListPlace
-from postroom.desk.filling import filled, frame
+from postroom.desk.filling import filled, frame, further
 from postroom.desk.page import Page
 from postroom.desk.times import iso, moment
 from postroom.index import journal, reading, search
@@ -112,9 +112,13 @@ class Reading:
             conversation = reading.conversation(con, row_id)
             if conversation is None:
                 raise door.no_thread()  # its mail has gone by retention
-            after = cursors.waiting(con, Scope(box.id, row_id), journal.last_position(con))
+            if cursor:
+                empty = further(conversation)
+            else:
+                after = cursors.waiting(con, Scope(box.id, row_id), journal.last_position(con))
+                empty = frame(conversation, after, max_tokens)
             page = Page(con, conversation, place, include_quoted)
-            view = filled(con, page, frame(conversation, after, max_tokens), max_tokens)
+            view = filled(con, page, empty, max_tokens)
             seen = reading.shown(con, door.actor(caller), row_id)
             return view, row_id, page.newest_position, seen
 

@@ -60,19 +60,22 @@ def message(
     thread_id: str | None = None,
     left_out: str | None = None,
     most: int = MAX_SHOWN,
+    recipients: int | None = None,
 ) -> MessageView:
-    """A message with the words ``text`` of it, and at most ``most`` of its people and files."""
+    """A message with the words ``text`` of it, and at most ``most`` of its people and files.
+    ``recipients`` says how many of those are not told, where that is known already."""
     received = row["direction"] == Direction.RECEIVED
     to = tuple(shown_address(p.address) for p in people_of(row["to_people"]))
     cc = tuple(shown_address(p.address) for p in people_of(row["cc_people"]))
+    beyond = len(to[most:]) + len(cc[most:]) if recipients is None else recipients
     files = attachments(row)
     links = tuple(from_json(row["links"]))
     more = [
         left_out,
         _sealed(row),
-        _beyond(len(to) + len(cc), len(to[:most]) + len(cc[:most]), "recipients"),
-        _beyond(len(files), most, "files"),
-        _beyond(len(links), most, "links"),
+        _beyond(beyond, "recipients"),
+        _beyond(len(files) - most, "files"),
+        _beyond(len(links) - most, "links"),
     ]
     return MessageView.model_validate(
         {
@@ -139,6 +142,19 @@ def least(view: MessageView) -> MessageView:
     return MessageView.model_construct(**{**kept, "left_out": said})
 
 
+def rest(row: Row, text: str, left_out: str | None) -> MessageView:
+    """A message of which a page before told all but the words ``text``."""
+    received = row["direction"] == Direction.RECEIVED
+    return MessageView(
+        message_id=row["public_id"],
+        kind=None,
+        untrusted_text=text if received else None,
+        text=None if received else text,
+        sender_verdict=row["verdict"] if received else None,
+        left_out=left_out,
+    )
+
+
 def _sealed(row: Row) -> str | None:
     """That the words of a message cannot be read here, where that is so."""
     if row["defects"] == "[]":
@@ -147,8 +163,8 @@ def _sealed(row: Row) -> str | None:
     return next((said for said in (ENCRYPTED, WRAPPED) if said in found), None)
 
 
-def _beyond(count: int, shown: int, what: str) -> str | None:
-    return f"{count - shown} more {what}" if count > shown else None
+def _beyond(count: int, what: str) -> str | None:
+    return f"{count} more {what}" if count > 0 else None
 
 
 def attachments(row: Row) -> tuple[AttachmentInfo, ...]:
