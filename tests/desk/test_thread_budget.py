@@ -190,7 +190,7 @@ LONG = "x" * 200
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
 )
 @given(
-    size=st.integers(200, 3_000),
+    size=st.integers(300, 3_000),
     texts=st.lists(
         st.sampled_from(["Ja.", WORDS, WORDS * 40, "日本語のテキスト。" * 50, '"\\\n' * 300,
                          "🎉" * 200, "Спасибо за письмо. " * 30, "\t \n" * 200, ""]),

@@ -20,7 +20,7 @@ class GetThread(Arguments):
         default=DEFAULT_THREAD_TOKENS,
         ge=MIN_ANSWER_TOKENS,
         le=MAX_THREAD_TOKENS,
-        description="Of words.",
+        description="Of the answer; below the minimum it would hold no words.",
     )
     cursor: Cursor | None = Field(default=None, description="next_cursor, for what was left out.")
     include_quoted: bool = Field(default=False, description="Also quoted text and signatures.")

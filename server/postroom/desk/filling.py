@@ -8,7 +8,8 @@ from postroom.index.database import Connection, Row
 from postroom.model.answers import ThreadView
 
 _SUBJECT_SHARE = 8
-"""A subject gets at most one part in so many: it can be a text of thousands of characters."""
+"""A subject gets at most one part in so many, as it can be a text of thousands of characters; a
+mailbox of which the caller knows that the thread is in it gets no more either."""
 
 _LONGEST_SAID = "the rest of the first and 9999 earlier messages: next_cursor"
 
@@ -16,9 +17,10 @@ _LONGEST_SAID = "the rest of the first and 9999 earlier messages: next_cursor"
 def frame(conversation: Row, after: str, tokens: int) -> ThreadView:
     """The first page of a thread, without its messages."""
     subject, most = conversation["subject"], tokens // _SUBJECT_SHARE
+    mailbox = conversation["address"]
     return ThreadView(
         thread_id=conversation["public_id"],
-        mailbox=conversation["address"],
+        mailbox=mailbox if fits(mailbox, most) else None,
         untrusted_subject=subject if fits(subject, most) else f"{cut(subject, most).rstrip()}…",
         messages=(),
         after=after,

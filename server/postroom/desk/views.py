@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from postroom.desk import senders
-from postroom.desk.long_links import shorten
+from postroom.desk.long_links import LONGEST_SHORTENED, shorten
 from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
@@ -69,13 +69,13 @@ def message(
     cc = tuple(shown_address(p.address) for p in people_of(row["cc_people"]))
     beyond = len(to[most:]) + len(cc[most:]) if recipients is None else recipients
     files = attachments(row)
-    links = tuple(from_json(row["links"]))
+    links = _links(row, most)
     more = [
         left_out,
         _sealed(row),
         _beyond(beyond, "recipients"),
         _beyond(len(files) - most, "files"),
-        _beyond(len(links) - most, "links"),
+        _beyond(len(from_json(row["links"])) - len(links), "links"),
     ]
     return MessageView.model_validate(
         {
@@ -92,7 +92,7 @@ def message(
             "text": None if received else text,
             "attachments": files[:most] or None,
             "codes": (from_json(row["codes"]) or None) if received else None,
-            "untrusted_links": (links[:most] or None) if received else None,
+            "untrusted_links": (links or None) if received else None,
             "sender_verdict": row["verdict"] if received else None,
             "sender_evidence": senders.told(row) if received else None,
             "sender_known": True if received and row["sender_known"] else None,
@@ -124,6 +124,16 @@ def brief(
     if len(subject) > MAX_SUBJECT_BRIEFLY:
         subject = f"{subject[:MAX_SUBJECT_BRIEFLY]}…"
     return view.model_copy(update={"untrusted_subject": subject})
+
+
+def _links(row: Row, most: int) -> tuple[str, ...]:
+    """The links of a message that confirm something: whole where there is room, else as its words
+    show them, by their ids."""
+    links = tuple(from_json(row["links"]))
+    if most >= MAX_SHOWN_BRIEFLY or not links:
+        return links[:most]
+    shown = (shorten(link, row["text"], row["public_id"]) for link in links)
+    return tuple(link for link in shown if len(link) <= LONGEST_SHORTENED)[:most]
 
 
 _LEAST = frozenset(

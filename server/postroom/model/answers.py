@@ -190,7 +190,8 @@ class PersonView(Answer):
 
 
 class ThreadView(Answer):
-    """A page of a thread. ``mailbox``, the subject and ``after`` stand on the first page alone."""
+    """A page of a thread. ``mailbox``, where it is not too long, the subject and ``after`` stand on
+    the first page alone."""
 
     thread_id: str
     mailbox: str | None = None
