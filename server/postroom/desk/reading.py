@@ -133,8 +133,8 @@ def _check_tokens(max_tokens: int) -> None:
     if not MIN_ANSWER_TOKENS <= max_tokens <= MAX_THREAD_TOKENS:
         raise InvalidRequest(
             "max_tokens_out_of_range",
-            f"max_tokens is from {MIN_ANSWER_TOKENS} to {MAX_THREAD_TOKENS}: in fewer there would be"
-            " no room for words beside ids and cursors.",
+            f"max_tokens is from {MIN_ANSWER_TOKENS} to {MAX_THREAD_TOKENS}: fewer hold no words"
+            " beside ids and cursors.",
             "Use the cursor for more.",
         )
 

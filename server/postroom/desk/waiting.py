@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import advice, cursors, door, views
+from postroom.desk import advice, cursors, door
 from postroom.desk.cursors import WaitPlace
 from postroom.desk.looking import Found, Looking, look
 from postroom.desk.places import Place, Places
@@ -161,7 +161,7 @@ class Waiting:
                 "next_step": advice.after_news(
                     found.outcome,
                     {row["verdict"] for row in found.rows},
-                    {outcome for row in found.rows for outcome in views.outcomes(row)},
+                    found.reported,
                     over=bool(found.over),
                 ),
             }
