@@ -44,7 +44,7 @@ def _remarks(message: MessageView, who: Mapping[str, str]) -> list[tuple[str, st
         "cc": ", ".join(who.get(id, id) for id in message.cc or ()),
         "bcc": ", ".join(who.get(id, id) for id in message.bcc or ()),
         "kind": message.kind.replace("_", "-") if message.kind not in (None, "message") else None,
-        "code": ", ".join(message.codes or ()),
+        "code": ", ".join(message.untrusted_codes or ()),
         "confirm": " ".join(message.untrusted_links or ()),
         "sender": verdict if verdict not in (None, "verified") else None,
         "by": message.sender_evidence,

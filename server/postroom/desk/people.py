@@ -5,13 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from postroom.desk.recipients import Addressed, addressed, goes_to_all, shared
-from postroom.desk.views import shown_address
+from postroom.desk.shown_addresses import UNUSUAL, shown_address
 from postroom.index.database import Row
 from postroom.model.answers import YOU, MessageView, PersonView
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
-
-UNUSUAL = "unusual-address"
 
 MAX_NAME_SHOWN = 80
 """Of a name, characters: a longer one is a text in disguise."""

@@ -1,14 +1,13 @@
 """Rows of the index as the messages and threads that a caller reads."""
 
 import json
-import re
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
 
 from postroom.desk import senders
 from postroom.desk.long_links import LONGEST_SHORTENED, shorten
+from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
@@ -18,11 +17,6 @@ from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
-
-MAX_ADDRESS_SHOWN = 254
-"""RFC 5321 §4.5.3.1.3."""
-
-_PLAIN = re.compile(r"[^\s\"<>(),:;\\\[\]@]{1,64}@[^\s\"<>(),:;\\@]{1,253}")
 
 MAX_SHOWN = 50
 """Recipients in a field, or files, listed with one message of a thread: as many as one of our own
@@ -91,7 +85,7 @@ def message(
             "untrusted_text": text if received else None,
             "text": None if received else text,
             "attachments": files[:most] or None,
-            "codes": (from_json(row["codes"]) or None) if received else None,
+            "untrusted_codes": (from_json(row["codes"]) or None) if received else None,
             "untrusted_links": (links or None) if received else None,
             "sender_verdict": row["verdict"] if received else None,
             "sender_evidence": senders.told(row) if received else None,
@@ -248,18 +242,6 @@ def thread(row: Row) -> ThreadSummary:
         untrusted_snippet=row["snippet"],
         awaiting=row["awaiting"] or None,
     )
-
-
-@lru_cache(4096)  # a list of threads names the same people again and again
-def shown_address(address: str) -> str:
-    """A stranger's address as it may stand in a field of ours: a quoted local part can hold whole
-    sentences (RFC 5322 §3.2.4), and those are not repeated."""
-    if not address:
-        return ""
-    domain = address.rpartition("@")[2]
-    if len(address) <= MAX_ADDRESS_SHOWN and _PLAIN.fullmatch(address):
-        return address
-    return f"unusual-address@{domain}" if _PLAIN.fullmatch(f"x@{domain}") else "unusual-address"
 
 
 def _send_status(row: Row) -> str | None:

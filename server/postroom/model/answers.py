@@ -111,8 +111,9 @@ class MessageView(Answer):
     untrusted_text: str | None = None
     text: str | None = None
     attachments: tuple[AttachmentInfo, ...] | None = None
-    codes: tuple[str, ...] | None = None
-    """One-time codes that it carries: letters, digits and hyphens."""
+    untrusted_codes: tuple[str, ...] | None = None
+    """One-time codes that it carries: letters, digits and hyphens, at most 32 characters each. Some
+    are of words."""
     untrusted_links: tuple[str, ...] | None = None
     """Links in it that confirm something, whole."""
     sender_verdict: Literal["verified", "unverified", "forged"] | None = None

@@ -60,7 +60,7 @@ _MIXED = re.compile(
 )
 _ODD = re.compile(
     r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9]{5,12}|[A-Z]{3,4}-[A-Z]{3,4}|[A-Z]{5,8}"
-    r"|[a-z]{3,10}(?:-[a-z]{3,10}){2,3}"
+    r"|(?!.{33})[a-z]{3,10}(?:-[a-z]{3,10}){2,3}"
 )
 """Looks like a word or a name of something: a code only where it is said to be one."""
 
@@ -116,7 +116,7 @@ _ASCII_PURPOSE = shortest(_EVERY_PURPOSE, ascii_only=True)
 def find_codes(subject: str, text: str) -> tuple[str, ...]:
     """The one-time codes in a message, in order, at most `MAX_CODES`.
 
-    Each is of ASCII letters, digits and hyphens, 4 to 43 characters; groups of digits that stand
+    Each is of ASCII letters, digits and hyphens, 4 to 32 characters; groups of digits that stand
     apart are put together.
     """
     folded = fold(f"{subject} \n{text[:READ_CHARS]} ")
