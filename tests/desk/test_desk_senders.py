@@ -51,6 +51,28 @@ async def test_a_claim_that_only_a_sender_can_have_written_is_told(
     assert "where only a sender can have written it" in await evidence(ada, "1@x")
 
 
+async def test_a_claim_that_a_server_struck_out_is_told_whoever_the_sender_is(
+    ada: Agent, postman: Postman
+) -> None:
+    struck = "Struck-Authentication-Results: post.localhost; dmarc=pass"
+    vouched = VERIFIED.format("far.example")
+    await postman.bring(
+        ada.address,
+        letter("boss@bank.example", id="1@x", more=f"{vouched}\r\n{struck}"),
+        letter("ben@far.example", id="2@x", more=f"{vouched}\r\n{struck}"),
+        letter("boss@bank.example", id="3@x", more=f"{FORGED}\r\n{struck}"),
+        letter("boss@bank.example", id="4@x", more=struck.replace("post.l", "other.l")),
+    )
+    told = "falsely claims to have been checked by post.localhost"
+    assert [(m.sender_verdict, m.sender_evidence) for m in (await ada.wait()).messages] == [
+        ("unverified", told),
+        ("verified", told),
+        ("forged", f"dmarc=fail, says post.localhost; {told}"),
+        ("unverified", None),
+    ]
+    assert "struck out: in the name of post.localhost" in await evidence(ada, "1@x")
+
+
 async def test_a_trace_tells_what_the_verdict_rests_on(ada: Agent, postman: Postman) -> None:
     field = VERIFIED.format("elsewhere.example") + "; dkim=pass header.d=elsewhere.example"
     await postman.bring(ada.address, letter(id="1@x", more=field))
