@@ -76,11 +76,21 @@ async def test_a_sender_is_an_address_or_a_domain_with_all_below_it(
     assert ("Other mail is there" in got.next_step) != matches
 
 
-@pytest.mark.parametrize("sender", ["", " ", "@", "two words", "a b@c.example", "a@b@", "<>"])
+@pytest.mark.parametrize(
+    "sender",
+    ["", " ", "@", "two words", "a b@c.example", "a@b@", "<>", "Acme", "test", "@com", "co.uk",
+     "x" * 300],
+)  # fmt: skip
 async def test_what_is_no_sender_is_refused(ada: Agent, sender: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         await ada.wait(sender=sender, timeout=0)
     assert refused.value.code == "sender_malformed"
+    assert "such as ben@example.com or example.com" in str(refused.value)
+
+
+async def test_an_address_may_be_at_a_host_that_has_no_domain(ada: Agent) -> None:
+    for sender in ("root@mailhost", "user.github.io", "github.io", "b\u00fccher.example"):
+        assert (await ada.wait(sender=sender, timeout=0)).outcome == "timeout"
 
 
 async def test_a_code_that_was_dealt_with_is_not_told_again_while_older_mail_stays_unread(
