@@ -1,6 +1,7 @@
 """Rows of the index as the messages and threads that a caller reads."""
 
 import json
+import re
 from typing import Any
 
 from pydantic_core import from_json
@@ -41,10 +42,14 @@ MAX_PARTICIPANTS_SHOWN = 20
 
 def words(row: Row, *, include_quoted: bool) -> str:
     """What a message says: its new words, or all of it where it has no new ones. Long links stand
-    in it by their ids."""
+    in it by their ids, and of blank lines at most two in a row."""
     new, whole = row["new_text"], str(row["text"])
     shown = whole if include_quoted or new is None or not new.strip() else str(new)
-    return shorten(shown, whole, row["public_id"])
+    return shorten(_BLANK_LINES.sub("\n\n\n", shown), whole, row["public_id"])
+
+
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){3,}")
+"""Thousands of them would take the room of words."""
 
 
 def message(
