@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -254,6 +255,43 @@ async def test_a_list_keeps_to_its_tokens_and_goes_on_by_cursor(
             if cursor is None:
                 break
         assert seen == [f"S{n}" for n in reversed(range(60))]
+
+
+@pytest.mark.parametrize("sign", ["S", "\U0001f389", "\u8a9e", "long words "])
+async def test_a_list_keeps_to_the_fewest_tokens_whatever_its_threads_hold(
+    ada: Agent, postman: Postman, sign: str
+) -> None:
+    people = ", ".join(f"person{n}@{'far.' * 20}example" for n in range(30))
+    mails = [
+        letter("p@far.example", id=f"{n}@x", subject=sign * 400, text=sign * 400,
+               more=f"Cc: {people}")
+        for n in range(4)
+    ]  # fmt: skip
+    await postman.bring(ada.address, *mails, letter(id="5@x"), letter(id="6@x"))
+    ask = ada.room.desk.reading.threads
+    for size in range(300, 420, 7):
+        seen: list[str] = []
+        cursor: str | None = None
+        while True:
+            page = await ask(ada.caller, max_tokens=size, cursor=cursor)
+            assert cost(page) <= size
+            seen += [one.thread_id for one in page.threads]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen)) == 6
+
+
+async def test_blank_lines_cost_next_to_nothing(ada: Agent, postman: Postman) -> None:
+    blank = "\n \n\t\n\u00a0\n" * 1_000
+    text = f"Above.{blank}Middle.\n\n\nBelow.{blank}\nEnd."
+    thread_id = await conversation(ada, postman, ["0", text])
+    view = await read(ada, thread_id, max_tokens=400)
+    assert view.next_cursor is None
+    shown = str(view.messages[-1].untrusted_text)
+    assert shown == "Above.\n\n\nMiddle.\n\n\nBelow.\n\n\nEnd."
+    whole = await read(ada, thread_id, max_tokens=400, include_quoted=True)
+    assert whole.messages[-1].untrusted_text == shown
 
 
 async def test_the_answer_of_a_wait_fits_whatever_came(ada: Agent, postman: Postman) -> None:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import cost, surely_fit
 from postroom.desk.cursors import ListPlace
 from postroom.desk.filling import filled, frame, further
+from postroom.desk.list_within import within
 from postroom.desk.page import Page
 from postroom.desk.times import iso, moment
 from postroom.index import journal, reading, search
@@ -84,9 +84,7 @@ class Reading:
                     problem=box.problem or None if box else None,
                 )
 
-            whole = page(limit)
-            fit = _that_fit(whole, max_tokens)
-            return whole if fit >= len(whole.threads) else page(fit)
+            return within(page(limit), page, max_tokens)
 
         return await self._index.read(look)
 
@@ -137,19 +135,6 @@ def _check_tokens(max_tokens: int) -> None:
             " beside ids and cursors.",
             "Use the cursor for more.",
         )
-
-
-def _that_fit(found: ThreadList, tokens: int) -> int:
-    """How many of the threads found fit into an answer of so many tokens; one always does."""
-    if surely_fit([found], tokens):
-        return len(found.threads)
-    end = {"threads": (), "next_cursor": "ffff-lffffffff-ffffffffffffffff-ffffff"}
-    left = tokens - cost(found.model_copy(update=end))
-    for number, one in enumerate(found.threads):
-        left -= cost(one)
-        if left < 0:
-            return max(number, 1)
-    return len(found.threads)
 
 
 def _listed(
