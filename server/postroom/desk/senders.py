@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from postroom.desk.shown_addresses import shown_address
 from postroom.index import mail
 from postroom.index.database import Row
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import SenderVerdict
 
-_PLAIN = re.compile(r"(?:[\w.+=-]{1,64}@)?[a-z0-9.-]{1,253}")
+_PLAIN = re.compile(r"[a-z0-9.-]{1,253}")
 
 
 def told(row: Row) -> str | None:
@@ -29,7 +30,9 @@ def taken_for(row: Row) -> str | None:
     """The address or domain that the sender's can be taken for. It may be a stranger's choice, and
     is repeated only where it is a plain one."""
     other = str(row["lookalike_of"])
-    return (other if _PLAIN.fullmatch(other) else "an address known here") if other else None
+    if "@" in other:
+        return shown_address(other)
+    return (other if _PLAIN.fullmatch(other) else "a domain known here") if other else None
 
 
 def traced(row: Row) -> str:

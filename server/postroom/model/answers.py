@@ -123,7 +123,8 @@ class MessageView(Answer):
     """True where the sender is verified, and wrote before, verified, to this owner's mailboxes; in
     a thread the list of people says it."""
     lookalike_of: str | None = None
-    """The address, or the domain of ours, that the sender's can be taken for."""
+    """The address, or the domain of ours, that the sender's can be taken for, by how it looks or by
+    the name beside it."""
     in_spam: bool | None = None
     """True where its server filed it among unwanted mail."""
     reply_to_differs: str | None = None
