@@ -1,5 +1,6 @@
 """How many words fit into an answer."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -56,6 +57,14 @@ def fits(text: str, tokens: int) -> bool:
     if len(beginning) < len(text) and cost_of_words(beginning) > tokens:
         return False
     return cost_of_words(text) <= tokens
+
+
+def with_few_blank_lines(text: str) -> str:
+    """``text`` with at most two blank lines in a row: thousands would take the room of words."""
+    return _BLANK_LINES.sub("\n\n\n", text)
+
+
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){3,}")
 
 
 def cut(text: str, tokens: int) -> str:

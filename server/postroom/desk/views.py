@@ -1,12 +1,12 @@
 """Rows of the index as the messages and threads that a caller reads."""
 
 import json
-import re
 from typing import Any
 
 from pydantic_core import from_json
 
 from postroom.desk import senders
+from postroom.desk.budget import with_few_blank_lines
 from postroom.desk.long_links import LONGEST_SHORTENED, shorten
 from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
@@ -45,11 +45,7 @@ def words(row: Row, *, include_quoted: bool) -> str:
     in it by their ids, and of blank lines at most two in a row."""
     new, whole = row["new_text"], str(row["text"])
     shown = whole if include_quoted or new is None or not new.strip() else str(new)
-    return shorten(_BLANK_LINES.sub("\n\n\n", shown), whole, row["public_id"])
-
-
-_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){3,}")
-"""Thousands of them would take the room of words."""
+    return shorten(with_few_blank_lines(shown), whole, row["public_id"])
 
 
 def message(
