@@ -38,15 +38,15 @@ class People:
         self._addresses: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._known: set[str] = set()
-        self._hidden = hidden
         for address in json.loads(conversation["participants"]):
             self._number(address)
-        for row in reversed(rows):
-            self._meet(row)
-        self._group = shared(self.addressed(row) for row in rows)
+        by_row = [(row, addressed(row, hidden)) for row in rows]
+        for row, named in reversed(by_row):
+            self._meet(row, named)
+        self._addressed = {row["mail_id"]: self._by_ids(named) for row, named in by_row}
+        self._group = shared(self._addressed.values())
 
-    def _meet(self, row: Row) -> None:
-        named = addressed(row, self._hidden)
+    def _meet(self, row: Row, named: Addressed) -> None:
         for address in (named.sender, *named.recipients):
             self._number(address)
         if row["direction"] == Direction.RECEIVED:
@@ -71,9 +71,8 @@ class People:
         ids = (YOU, *self._addresses)
         return tuple(id for id in ids if id in self._group)
 
-    def addressed(self, row: Row) -> Addressed:
+    def _by_ids(self, named: Addressed) -> Addressed:
         """Whom a message names, by their ids, each once in a field."""
-        named = addressed(row, self._hidden)
         return Addressed(self._id(named.sender), *map(self._each, (named.to, named.cc, named.bcc)))
 
     def _each(self, addresses: Iterable[str]) -> tuple[str, ...]:
@@ -84,7 +83,7 @@ class People:
 
     def beyond(self, row: Row, most: int) -> int:
         """How many of a message's recipients are not told with at most ``most`` in a field."""
-        one = self.addressed(row)
+        one = self._addressed[row["mail_id"]]
         if self._leaves_out(one, most):
             return 0
         return sum(len(field[most:]) for field in (one.to, one.cc, one.bcc))
@@ -98,7 +97,7 @@ class People:
     def in_thread(self, view: MessageView, row: Row, most: int) -> Told:
         """``view`` with its people by their ids, at most ``most`` in a field, and without what goes
         without saying here."""
-        one = self.addressed(row)
+        one = self._addressed[row["mail_id"]]
         to_group = self._leaves_out(one, most)
         implied = Direction.SENT if one.sender == YOU else Direction.RECEIVED
         to, cc, bcc = (() if to_group else f[:most] for f in (one.to, one.cc, one.bcc))
