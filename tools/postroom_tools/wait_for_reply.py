@@ -26,7 +26,7 @@ class WaitForReply(Arguments):
         ),
     )
     sender: Mailbox | None = Field(
-        default=None, description="Only mail from this address or domain."
+        default=None, description="Only mail from this address or domain (example.com), not name."
     )
     has_code: bool = Field(
         default=False,

@@ -8,9 +8,9 @@ No tool comes here: an agent must not let its own mail go.
 
 from collections.abc import Callable
 
-from postroom.desk import views
 from postroom.desk.door import actor
 from postroom.desk.outbox import able
+from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
 from postroom.index import folders, held, mailboxes, sends
 from postroom.index.database import Connection, Row
@@ -140,7 +140,7 @@ def _groups(con: Connection, send_id: int) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {name: [] for name in (*GROUPS.values(), "waiting")}
     for row in sends.recipients(con, send_id):
         name = GROUPS.get(row["outcome"], "waiting")
-        found[name].append(views.shown_address(row["address"]))
+        found[name].append(shown_address(row["address"]))
     return {name: tuple(each) for name, each in found.items()}
 
 

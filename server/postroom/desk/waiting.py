@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import advice, cursors, door, views
+from postroom.desk import advice, cursors, door
 from postroom.desk.cursors import WaitPlace
 from postroom.desk.looking import Found, Looking, look
 from postroom.desk.places import Place, Places
@@ -16,6 +16,7 @@ from postroom.index import journal, logins, mailboxes, reading, sends
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.index.reading import Scope, Wanted
+from postroom.mime.senders.domains import is_nobodys
 from postroom.model.answers import WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
@@ -161,7 +162,7 @@ class Waiting:
                 "next_step": advice.after_news(
                     found.outcome,
                     {row["verdict"] for row in found.rows},
-                    {outcome for row in found.rows for outcome in views.outcomes(row)},
+                    found.reported,
                     over=bool(found.over),
                 ),
             }
@@ -200,10 +201,12 @@ def _sender(given: str | None) -> dict[str, str]:
         return {}
     named = given.strip().rpartition("<")[2].removesuffix(">").strip().lower()
     local, at, domain = named.rpartition("@")
-    if not _DOMAIN.fullmatch(domain) or any(c.isspace() for c in local):
+    written = _DOMAIN.fullmatch(domain) and not any(c.isspace() for c in local)
+    if not written or (not local and is_nobodys(domain)):
         raise InvalidRequest(
             "sender_malformed",
-            "`sender` is an address or a domain, such as example.com.",
+            "`sender` is neither an address nor a domain that somebody has: give one, such as"
+            " ben@example.com or example.com.",
             "Leave it out to wait for anybody's mail.",
         )
     return {"sender": named} if at and local else {"domain": domain}

@@ -210,3 +210,10 @@ SELECT position FROM shown WHERE agent = :agent AND thread_id = :thread_id;
 -- It has seen this much.
 INSERT INTO shown (agent, thread_id, position) VALUES (:agent, :thread_id, :position)
 ON CONFLICT (agent, thread_id) DO UPDATE SET position = max(position, excluded.position);
+
+-- name: blind_copies(thread_id)
+-- Whom our own mails in a conversation went to besides those that their headers name, in order.
+SELECT s.mail_id, r.address FROM messages g JOIN sends s ON s.mail_id = g.mail_id
+JOIN recipients r ON r.send_id = s.id
+WHERE g.thread_id = :thread_id AND g.direction = 'sent' AND r.field = 'bcc'
+ORDER BY s.mail_id, r.place;
