@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from rooms import Agent, Postman, letter
@@ -200,6 +200,7 @@ LONG = "x" * 200
     hostile=st.booleans(),
     quoted=st.booleans(),
 )  # fmt: skip
+@example(size=544, texts=[WORDS * 40, WORDS, *["Ja."] * 6], hostile=False, quoted=False)
 async def test_the_whole_answer_fits_whatever_is_in_it_and_every_page_goes_on(
     ada: Agent, postman: Postman, size: int, texts: list[str], hostile: bool, quoted: bool
 ) -> None:

@@ -66,8 +66,8 @@ def _left_out(con: Connection, page: Page) -> str:
     if end.first and not end.first_shown:
         count -= 1
     messages = "1 message" if count == 1 else f"{count} messages"
-    if page.oldest_is_apart:
+    if page.oldest_is_apart and count:
         return f"{messages} after the first: next_cursor"
-    earlier = messages.replace(" ", " earlier ") if count else ""
-    rest = "the rest of the first" if end.offset else ""
+    earlier = messages.replace(" ", " earlier ") if count > 0 else ""
+    rest = "the rest of the first" if end.offset or not earlier else ""
     return f"{' and '.join(part for part in (rest, earlier) if part)}: next_cursor"

@@ -194,9 +194,9 @@ class Page:
 
     def _begin(self, row: Row) -> int:
         """How many characters of a message's words the pages before have shown."""
-        if row["mail_id"] == self._place.first:
-            return self._place.first_shown
-        return self._place.offset if row["mail_id"] == self._place.mail_id else 0
+        at, first = self._place.mail_id, self._place.first
+        offset = self._place.offset if row["mail_id"] == at else 0
+        return max(offset, self._place.first_shown if row["mail_id"] == first else 0)
 
     def _take_whole(self, row: Row) -> bool:
         """Whether a message fits as it is; without what it quotes, if it must."""
