@@ -10,6 +10,7 @@ from rooms import Agent, Postman, TestClock, letter
 
 from postroom.build import PostRoom
 from postroom.desk.budget import cost
+from postroom.mime.html.to_text import STRANGE_HTML, TOO_MANY_RULES
 from postroom.model.answers import ThreadView
 from postroom.model.errors import InvalidRequest, NotFound
 
@@ -327,3 +328,22 @@ async def test_mail_that_cannot_be_read_here_says_why(ada: Agent, postman: Postm
     (message,) = (await ada.wait()).messages
     assert message.left_out is not None
     assert "encrypted" in message.left_out
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<div>" * 3_000 + "<p style='display:none'>hidden", STRANGE_HTML),
+        (f"<style>{''.join(f'.a .b{n}{{display:none}}' for n in range(600))}</style>x",
+         TOO_MANY_RULES),
+    ],
+)  # fmt: skip
+async def test_html_in_which_hidden_words_cannot_be_told_says_so(
+    ada: Agent, postman: Postman, html: str, said: str
+) -> None:
+    head = "From: ben@far.example\r\nSubject: S\r\nContent-Type: text/html\r\n\r\n"
+    await postman.bring(ada.address, (head + html).encode())
+    (message,) = (await ada.wait()).messages
+    assert message.left_out is not None
+    assert said in message.left_out
+    assert "hidden" not in message.untrusted_text

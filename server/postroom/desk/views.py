@@ -14,7 +14,10 @@ from postroom.desk.unseen_quotes import unseen_quotes
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
+from postroom.mime.body import TOO_MUCH_TEXT
 from postroom.mime.files.media_types import known_type
+from postroom.mime.html.to_text import STRANGE_HTML, TOO_MANY_RULES, TOO_MUCH_HTML
+from postroom.mime.parse import TOO_LONG
 from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
@@ -69,7 +72,7 @@ def message(
     more = [
         left_out,
         unseen_quotes(row, text),
-        _sealed(row),
+        _unread(row),
         _beyond(beyond, "recipients"),
         _beyond(len(files) - most, "files"),
         _beyond(len(from_json(row["links"])) - len(links), "links"),
@@ -162,12 +165,16 @@ def rest(row: Row, text: str, left_out: str | None) -> MessageView:
     )
 
 
-def _sealed(row: Row) -> str | None:
-    """That the words of a message cannot be read here, where that is so."""
+_UNREAD = (ENCRYPTED, WRAPPED, STRANGE_HTML, TOO_MANY_RULES, TOO_MUCH_HTML, TOO_MUCH_TEXT, TOO_LONG)
+"""Defects by which an agent does not read what a person would."""
+
+
+def _unread(row: Row) -> str | None:
+    """What of a message's words cannot be read here, where that is so."""
     if row["defects"] == "[]":
         return None
     found = set(from_json(row["defects"]))
-    return next((said for said in (ENCRYPTED, WRAPPED) if said in found), None)
+    return " ".join(said for said in _UNREAD if said in found) or None
 
 
 def _beyond(count: int, what: str) -> str | None:
