@@ -99,6 +99,17 @@ async def test_a_rebuild_finds_the_evidence_of_mail_from_before_it_was_kept(
     assert await quiet_room.index.read(lambda con: rows(con, question)) == before
 
 
+async def test_what_stands_in_place_of_a_sender_is_shown_as_a_name(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter("Bank <a@evil.example@bank.example>", id="1@x"))
+    [message] = (await ada.wait()).messages
+    thread = await ada.room.desk.reading.thread(ada.caller, message.thread_id or "")
+    for shown in (message, thread.messages[0]):
+        assert not shown.from_
+        assert shown.untrusted_from_name == "Bank <a@evil.example@bank.example>"
+
+
 # -- who is known, and who looks like them
 
 
