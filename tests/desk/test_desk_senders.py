@@ -12,6 +12,7 @@ from postroom.index import correspondents, mailboxes, purge
 from postroom.model.answers import StepKind
 from postroom.model.callers import operator
 
+EITHER = " (either may be the false one)"
 VERIFIED = "Authentication-Results: post.localhost; dmarc=pass header.from={}"
 BORDER = "Received: from mx.elsewhere.example by post.localhost; Fri, 27 Nov 2026 12:00:00 +0000"
 
@@ -99,6 +100,17 @@ async def test_a_rebuild_finds_the_evidence_of_mail_from_before_it_was_kept(
     assert await quiet_room.index.read(lambda con: rows(con, question)) == before
 
 
+async def test_what_stands_in_place_of_a_sender_is_shown_as_a_name(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter("Bank <a@evil.example@bank.example>", id="1@x"))
+    [message] = (await ada.wait()).messages
+    thread = await ada.room.desk.reading.thread(ada.caller, message.thread_id or "")
+    for shown in (message, thread.messages[0]):
+        assert not shown.from_
+        assert shown.untrusted_from_name == "Bank <a@evil.example@bank.example>"
+
+
 # -- who is known, and who looks like them
 
 
@@ -140,10 +152,12 @@ async def test_a_sender_is_known_in_all_mailboxes_of_an_owner_and_in_no_others(
         ("ben@example.com", "billing@examp1e.com", "ben@example.com"),
         ("ben@example.com", "ben@ex\u0430mple.com", "ben@example.com"),
         ("ben@example.com", "ben@xn--exmple-4nf.com", "ben@example.com"),
-        ("bill@mail.example", "bi11@mail.example", "bill@mail.example"),
+        ("ben@example.com", "ben@exam-ple.com", "ben@example.com"),
+        ("ben@bank.example", "ben@bank-example.com", "ben@bank.example"),
+        ("ben@bank.example", "ben@bank.example.evil.net", "ben@bank.example"),
         ("ben@example.com", "\u042cen@example.com", None),
-        ("ben@example.com", "b\u0435n@example.com", "ben@example.com"),
         ("ben@b\u00fccher.example", "ben@bucher.example", "ben@xn--bcher-kva.example"),
+        ("ben@e-mail.bank.com", "ben@email.bank.com", None),
         ("ben@example.com", "eve@example.com", None),
         ("ben@example.com", "ben@example.net", None),
         ("ben@example.com", "BEN@EXAMPLE.COM", None),
@@ -156,11 +170,59 @@ async def test_who_can_be_taken_for_somebody_known_is_told(
 ) -> None:
     await postman.bring(ada.address, verified(known, id="1@x"))
     await postman.bring(ada.address, letter(sender, id="2@x"), verified(sender, id="3@x"))
-    found = await told_of(ada)
-    assert [lookalike for _, _, lookalike in found] == [None, taken_for, taken_for]
-    # The verified one is known by now, and is a lookalike all the same.
-    await postman.bring(ada.address, verified(sender, id="4@x"))
-    assert (await told_of(ada))[-1] == ("verified", True, taken_for)
+    found = [lookalike for _, _, lookalike in await told_of(ada)]
+    told = taken_for and (taken_for if "@" not in taken_for else f"{taken_for}{EITHER}")
+    assert found == [None, told, told]
+    # Once we have written to the one, the other is the false one.
+    await ada.send("Hello.", known)
+    await postman.bring(ada.address, verified(sender, id="4@x"), verified(known, id="5@x"))
+    assert (await told_of(ada))[-2:] == [("verified", True, taken_for), ("verified", True, None)]
+
+
+async def test_who_wrote_first_is_not_the_true_one_by_that(ada: Agent, postman: Postman) -> None:
+    false, true = "news@paypa1.example", "news@paypal.example"
+    for number, sender in enumerate((false, true, false)):
+        await postman.bring(ada.address, verified(sender, id=f"{number}@x"))
+    assert [lookalike for _, _, lookalike in await told_of(ada)] == [
+        None, f"{false}{EITHER}", f"{true}{EITHER}"
+    ]  # fmt: skip
+
+
+async def test_a_flood_of_mail_does_not_hide_whom_a_sender_looks_like(
+    ada: Agent, postman: Postman
+) -> None:
+    await ada.send("Your offer, please.", "sales@supplier.example")
+    many = [verified("sales@supp1ier.example", id=f"{number}@x") for number in range(300)]
+    await postman.bring(ada.address, *many)
+    got = await ada.room.desk.tracing.trace(operator(), "<299@x>")
+    assert "looks like sales@supplier.example" in str(got)
+
+
+async def test_two_to_whom_we_wrote_are_told_to_look_alike(ada: Agent, postman: Postman) -> None:
+    await ada.send("Hello.", "ben@example.com")
+    await ada.send("Hello.", "ben@examp1e.com")
+    await postman.bring(ada.address, verified("ben@examp1e.com", id="1@x"))
+    assert await told_of(ada) == [("verified", None, f"ben@example.com{EITHER}")]
+
+
+@pytest.mark.parametrize(
+    ("known", "sender"),
+    [
+        ("clara@mail.example", "dara@mail.example"),
+        ("bernard@mail.example", "bemard@mail.example"),
+        ("m\u00fcller@mail.example", "muller@mail.example"),
+        ("ada.lee@mail.example", "ada_lee@mail.example"),
+        ("ben@mail.example", "b\u0435n@mail.example"),
+    ],
+)
+async def test_people_of_one_domain_are_told_apart_by_its_server_or_not_at_all(
+    ada: Agent, postman: Postman, known: str, sender: str
+) -> None:
+    await postman.bring(ada.address, verified(known, id="1@x"))
+    await postman.bring(ada.address, verified(sender, id="2@x"), letter(sender, id="3@x"))
+    found = [lookalike for _, _, lookalike in await told_of(ada)]
+    assert found[:2] == [None, None]
+    assert found[2] in (known, "an address known here")
 
 
 ANNA = "anna@example.com"
@@ -178,9 +240,9 @@ ANNA = "anna@example.com"
         ('"X@Evil.example" <x@evil.example>', None),
         ('"x@evil.example" <x+lists@evil.example>', None),
         ('"Anna @ Berg" <x@evil.example>', None),
-        ("Anna Berg <x@evil.example>", ANNA),
-        ('"BERG, Anna" <x@evil.example>', ANNA),
-        ('"\u0410nna B\u0435rg" <x@evil.example>', ANNA),
+        ("Anna Berg <x@evil.example>", f"{ANNA}{EITHER}"),
+        ('"BERG, Anna" <x@evil.example>', f"{ANNA}{EITHER}"),
+        ('"\u0410nna B\u0435rg" <x@evil.example>', f"{ANNA}{EITHER}"),
         ("Anna <x@evil.example>", None),
         ("Anna Bergmann <x@evil.example>", None),
         (f"Anna Berg <{ANNA}>", None),
@@ -213,6 +275,14 @@ async def test_a_known_name_at_an_address_that_we_wrote_to_is_nothing_to_tell(
     assert [other for _, _, other in await told_of(ada)] == [None, None]
 
 
+async def test_once_we_wrote_to_who_has_a_name_another_one_is_false(
+    ada: Agent, postman: Postman
+) -> None:
+    await ada.send("Hello.", f"Anna Berg <{ANNA}>")
+    await postman.bring(ada.address, letter("Anna Berg <x@evil.example>", id="1@x"))
+    assert [other for _, _, other in await told_of(ada)] == [ANNA]
+
+
 async def test_a_neighbour_who_goes_by_the_name_of_another_is_told(
     ada: Agent, postman: Postman
 ) -> None:
@@ -220,7 +290,9 @@ async def test_a_neighbour_who_goes_by_the_name_of_another_is_told(
         more = VERIFIED.format("agents.localhost")
         mail = letter(f"Ben <{name}@agents.localhost>", id=f"{number}@x", more=more)
         await postman.bring(ada.address, mail)
-    assert [other for _, _, other in await told_of(ada)] == [None, "ben@agents.localhost"]
+    assert [other for _, _, other in await told_of(ada)] == [
+        None, f"ben@agents.localhost{EITHER}"
+    ]  # fmt: skip
 
 
 async def test_who_was_written_to_is_known_well_enough_to_be_looked_like(
@@ -228,7 +300,11 @@ async def test_who_was_written_to_is_known_well_enough_to_be_looked_like(
 ) -> None:
     await ada.send("Your offer, please.", "sales@supplier.example")
     await postman.bring(ada.address, verified("sales@supp1ier.example", id="1@x"))
-    assert await told_of(ada) == [("verified", None, "sales@supplier.example")]
+    await postman.bring(ada.address, verified("news@supplier.example", id="2@x"))
+    assert await told_of(ada) == [
+        ("verified", None, "sales@supplier.example"),
+        ("verified", None, None),
+    ]
 
 
 async def test_one_who_is_not_verified_is_nobody_to_be_taken_for(
@@ -254,7 +330,7 @@ async def test_a_rebuild_finds_again_who_is_known_and_who_looks_like_them(
         return [await quiet_room.index.read(partial(rows, question=q)) for q in questions]
 
     before = await found()
-    assert before[0] == [(0, ""), (0, ""), (0, "ben@example.com"), (1, "")]
+    assert before[0] == [(0, ""), (0, ""), (0, "?ben@example.com"), (1, "?ben@exarnple.com")]
 
     def forget(con: sqlite3.Connection) -> None:
         con.execute("UPDATE messages SET sender_known = 0, lookalike_of = ''")

@@ -110,6 +110,42 @@ async def test_a_code_that_was_dealt_with_is_not_told_again_while_older_mail_sta
     assert words(await ada.wait(after=nothing.after, timeout=0)) == [WELCOME]
 
 
+def shop(verdict: str, code: int, id: str) -> bytes:
+    field = f"Authentication-Results: post.localhost; dmarc={verdict} header.from=shop.example"
+    return letter("Shop <noreply@shop.example>", id=id, text=CODE.format(code), more=field)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"sender": "shop.example", "has_code": True}, {"has_code": True},
+              {"sender": "noreply@shop.example"}],
+)  # fmt: skip
+async def test_a_forged_mail_is_not_what_somebody_waits_for(
+    ada: Agent, postman: Postman, asked: dict[str, Any]
+) -> None:
+    await postman.bring(ada.address, shop("fail", 666666, "1@x"))
+    nothing = await ada.wait(timeout=0, **asked)
+    assert nothing.outcome == "timeout"
+    assert "Forged mail" in nothing.next_step
+    await postman.bring(ada.address, shop("pass", 123123, "2@x"))
+    got = await ada.wait(timeout=0, **asked)
+    assert [(m.untrusted_codes, m.sender_verdict) for m in got.messages] == [
+        (("123123",), "verified")
+    ]
+    assert "Forged mail" in got.next_step
+    left = await ada.wait(timeout=0, after=got.after)
+    assert [m.sender_verdict for m in left.messages] == ["forged"]
+    assert "passed over" not in left.next_step
+
+
+async def test_other_mail_that_is_forged_claims_nothing_of_what_was_asked_for(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, shop("fail", 666666, "1@x"))
+    nothing = await ada.wait(timeout=0, sender="bank.example")
+    assert "Forged mail" not in nothing.next_step
+    assert "Other mail is there" in nothing.next_step
+
+
 async def test_an_older_cursor_still_gives_what_lay_behind_it(ada: Agent, postman: Postman) -> None:
     start = (await ada.wait(timeout=0)).after
     await postman.bring(

@@ -77,6 +77,59 @@ async def test_hidden_words_of_a_document_are_left_out_and_counted(read: Read) -
     assert file.hidden == 5
 
 
+async def test_words_that_a_style_hides_are_hidden(read: Read) -> None:
+    def write(made: Any) -> None:
+        white = made.styles.add_style("White", WD_STYLE_TYPE.CHARACTER)
+        white.font.color.rgb = RGBColor(255, 255, 255)
+        tiny = made.styles.add_style("Tiny", WD_STYLE_TYPE.PARAGRAPH)
+        tiny.font.size = Pt(1)
+        based = made.styles.add_style("Based", WD_STYLE_TYPE.PARAGRAPH)
+        based.base_style = tiny
+        made.add_paragraph("Seen. ").add_run("obey", style=white)
+        made.add_paragraph("obey", style=tiny)
+        made.add_paragraph("obey", style=based)
+        shown = made.add_paragraph("", style=based).add_run("large")
+        shown.font.size = Pt(11)
+        dark = made.add_paragraph("").add_run("dark", style=white)
+        dark.font.color.rgb = RGBColor(0, 0, 0)
+
+    file = await read(making.document(write))
+    assert (file.text, file.hidden) == ("Seen.\n\nlarge\ndark", 3)
+
+
+async def test_the_usual_style_hides_all_that_says_nothing_else(read: Read) -> None:
+    def write(made: Any) -> None:
+        made.styles["Normal"].font.hidden = True
+        made.add_paragraph("obey")
+        made.add_paragraph().add_run("seen").font.hidden = False
+
+    file = await read(making.document(write))
+    assert (file.text, file.hidden) == ("seen", 1)
+
+
+@pytest.mark.parametrize(
+    ("properties", "hidden"),
+    [
+        ('<w:sz w:val="3"/>', True),
+        ('<w:sz w:val="12"/>', False),
+        ('<w:color w:val="FCFCFC"/>', True),
+        ('<w:color w:val="C0C0C0"/>', False),
+        ('<w:color w:val="auto"/>', False),
+        ('<w:color w:val="000000" w:themeColor="background1"/>', True),
+        ('<w:color w:val="FFFFFF" w:themeColor="text1"/>', False),
+        ('<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>', False),
+        ('<w:color w:val="FFFFFF"/><w:shd w:fill="FDFDFD"/>', True),
+    ],
+)
+async def test_letters_that_paper_swallows_are_hidden(
+    read: Read, properties: str, hidden: bool
+) -> None:
+    body = f"<w:p><w:r><w:rPr>{properties}</w:rPr><w:t>obey</w:t></w:r></w:p>"
+    packed = making.document(lambda made: made.add_paragraph("x"))
+    file = await read(making.with_entry(packed, "word/document.xml", (BODY % body).encode()))
+    assert (file.text, file.hidden) == ((None, 1) if hidden else ("obey", 0))
+
+
 async def test_white_words_on_a_dark_ground_are_read(read: Read) -> None:
     def write(made: Any) -> None:
         cell = made.add_table(1, 1).cell(0, 0)
@@ -153,6 +206,27 @@ async def test_a_workbook_says_its_visible_sheets_as_csv(read: Read) -> None:
     assert file.content_type == sniffing.XLSX
     assert file.text == '[sheet Sales]\n"Name, first",1,2.5,TRUE,2026-07-01\n,two'
     assert file.hidden == 1
+
+
+async def test_a_row_that_is_too_wide_says_that_it_was_cut(read: Read) -> None:
+    def write(made: Any) -> None:
+        made.active.cell(1, 1).value = "first"
+        made.active.cell(1, 1001).value = "far"
+
+    file = await read(making.sheets(write))
+    assert (file.text, file.reason) == (
+        "[sheet Sheet]\nfirst",
+        "Only its beginning was read: it is very long.",
+    )
+
+
+async def test_a_sheet_whose_cells_lie_far_apart_is_too_large(read: Read) -> None:
+    def write(made: Any) -> None:
+        made.active.cell(1, 1).value = "first"
+        made.active.cell(1_048_576, 16_384).value = "last"
+
+    file = await read(making.sheets(write))
+    assert (file.text, file.reason) == (None, SENTENCES[Fault.SPREAD])
 
 
 async def test_a_presentation_says_its_slides_in_order_with_notes(read: Read) -> None:

@@ -112,6 +112,49 @@ async def test_a_caller_that_goes_away_takes_the_child_along(
     assert not _running(folder)
 
 
+PARENT = """
+import asyncio, sys
+from postroom.extract.reader import FileReader
+content = sys.stdin.buffer.read()
+asyncio.run(FileReader({}).read(content, "application/octet-stream", "x"))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are listed as Linux lists them")
+async def test_a_child_whose_parent_was_killed_ends(tmp_path: Path) -> None:
+    body = b"<w:document xmlns:w='x'>" + b"<w:p/>" * 6_000_000 + b"</w:document>"
+    packed = making.document(lambda made: made.add_paragraph("x"))
+    long = making.with_entry(packed, "word/document.xml", body)
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, stdin=asyncio.subprocess.PIPE
+    )
+    assert parent.stdin is not None
+    parent.stdin.write(long)
+    parent.stdin.close()
+    child = await eventually(lambda: asyncio.to_thread(_reading_child_of, parent.pid), 60)
+    parent.kill()
+    await parent.wait()
+    await eventually(lambda: asyncio.to_thread(lambda: not _is_reading(child)))
+
+
+def _processes() -> list[list[str]]:
+    """(pid, the parent's, processor time, arguments) of all children that read a file."""
+    listed = subprocess.run(["ps", "-wweo", "pid,ppid,time,args"], capture_output=True, text=True)
+    lines = (line.split(None, 3) for line in listed.stdout.splitlines()[1:])
+    return [line for line in lines if "postroom.extract.child" in line[-1]]
+
+
+def _reading_child_of(parent: int) -> int:
+    """The child that has read for a second; 0 while there is none."""
+    found = (int(pid) for pid, above, time, _ in _processes()
+             if int(above) == parent and time != "00:00:00")  # fmt: skip
+    return next(found, 0)
+
+
+def _is_reading(child: int) -> bool:
+    return any(int(pid) == child for pid, *_ in _processes())
+
+
 def _running(folder: Path) -> list[int]:
     pids = [int(file.stem) for file in folder.glob("*.pid")]
     return [pid for pid in pids if _lives(pid)]
@@ -133,7 +176,8 @@ async def test_few_children_run_at_the_same_time(
         "def say(what):\n"
         "    fd = os.open(here + '/log', os.O_WRONLY | os.O_CREAT | os.O_APPEND)\n"
         "    os.write(fd, what)\n"
-        "say(b'+')\nsys.stdin.buffer.read()\nsay(b'-')\nprint('{}')\n"
+        "say(b'+')\ntold = json.loads(sys.stdin.buffer.readline())\n"
+        "sys.stdin.buffer.read(told['size'])\nsay(b'-')\nprint('{}')\n"
     )
     await asyncio.gather(*(read(PDF) for _ in range(8)))
     running = most = 0

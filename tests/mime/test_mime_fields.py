@@ -9,7 +9,7 @@ from postroom.mime.header.addresses import parse_people
 from postroom.mime.header.dates import parse_date
 from postroom.mime.header.parameters import parse_parameters
 from postroom.mime.header.words import decode_words
-from postroom.mime.parse import parse
+from postroom.mime.parse import NO_FROM, SEVERAL_SENDERS, parse
 from postroom.model.messages import MessageKind
 
 EAST = timezone(timedelta(hours=1))
@@ -78,12 +78,58 @@ def test_encoded_words(written: str, expected: str) -> None:
         ("mailto:a@b.c", [("", "a@b.c")]),
         ("Ada", []),
         ("", []),
+        ('"a@b"@c.d', [("", '"a@b"@c.d')]),
+        ('"a\\"@b"@c.d', [("", '"a\\"@b"@c.d')]),
+        ("a@b.c\u202c", [("", "a@b.c")]),
+        ("a@evil.example@b.c", []),
+        ("<a@evil.example@b.c>", []),
+        ("<a@b c@d.e>", []),
+        ("a@b.c@", []),
+        ('"a"@b.c@d.e', []),
+        ("=?utf-8?q?a=40b.c?=@d.e", []),
+        ("a\u200b@b.c", []),
+        ("a@b\x1b.c", []),
+        ('<"a@b.c"\x01@d.e>', []),
+        ("<a\x85@b.c>, d@e.f", [("", "d@e.f")]),
     ],
 )  # fmt: skip
 def test_people(written: str, expected: list[tuple[str, str]]) -> None:
     people, more = parse_people([written])
     assert [(person.name, person.address) for person in people] == expected
     assert not more
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (b"a@evil.example\x00@bank.example", "a@evil.example @bank.example"),
+        (b"Bank <a@evil.example@bank.example>", "Bank <a@evil.example@bank.example>"),
+        (b"<a@bank.example\x1b[31m>", "<a@bank.example [31m>"),
+    ],
+)
+def test_what_is_no_address_is_shown_as_it_stands_and_nobodys(written: bytes, name: str) -> None:
+    message = parse(b"From: " + written + b"\r\n\r\nHello.")
+    assert message.sender is not None
+    assert (message.sender.address, message.sender.name) == ("", name)
+    assert NO_FROM in message.defects
+
+
+def test_an_address_beside_what_may_be_one_is_one_of_several() -> None:
+    message = parse(b"From: a@evil.example\x00@b.c, boss@bank.example\r\n\r\nHello.")
+    assert SEVERAL_SENDERS in message.defects
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Subject: Hi\U000e0041\U000e0042 there",
+        "Subject: =?utf-8?q?Hi=F3=A0=81=81_there?=",
+        "From: Ada\U000e0041\U000e0042 <a@b.c>",
+        "From: =?utf-8?q?Ada=F3=A0=81=81?= <a@b.c>",
+    ],
+)
+def test_characters_that_nobody_sees_in_a_field_that_is_shown_are_counted(field: str) -> None:
+    assert parse(f"{field}\r\n\r\nHello.".encode()).hidden_text == 1
 
 
 @pytest.mark.parametrize(

@@ -104,3 +104,9 @@ def test_the_same_sender_twice_is_one() -> None:
 def test_nobody_is_believed_where_nobody_is_trusted() -> None:
     message = parse(b"Authentication-Results: ; dmarc=pass header.from=b.c\r\nFrom: a@b.c\r\n\r\nx")
     assert sender_verdict(message, frozenset()) is UNVERIFIED
+
+
+def test_nobody_vouches_for_what_is_no_address() -> None:
+    two = "a@evil.example\x00@example.com"
+    assert verdict("mx.example.org; dmarc=pass header.from=example.com", sender=two) is UNVERIFIED
+    assert verdict("mx.example.org; dmarc=pass header.from=evil.example", sender=two) is UNVERIFIED

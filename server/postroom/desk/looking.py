@@ -1,6 +1,6 @@
 """What one look of a wait brings: messages and decided sends, in the order of the journal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from postroom.desk import advice, cursors, views
@@ -55,6 +55,8 @@ class Found:
     """Why nothing more will come here, or ""."""
     others: bool
     """Whether mail is there that was not asked for."""
+    forgeries: bool
+    """Whether some of it claims to be what was asked for, and is forged."""
 
 
 def look(con: Connection, looking: Looking, now: float) -> Found:
@@ -93,6 +95,7 @@ def look(con: Connection, looking: Looking, now: float) -> Found:
         ),
         over=_over(con, scope, now),
         others=first_other is not None,
+        forgeries=first_other is not None and _has_forgeries(con, looking, scope),
     )
 
 
@@ -121,6 +124,11 @@ def _first_other(con: Connection, looking: Looking, scope: Scope) -> int | None:
         return None
     rows = _rows(con, looking, scope, 1, matching=False)
     return int(rows[0]["position"]) if rows else None
+
+
+def _has_forgeries(con: Connection, looking: Looking, scope: Scope) -> bool:
+    claiming = replace(looking, wanted=replace(looking.wanted, forged=True))
+    return bool(_rows(con, claiming, scope, 1))
 
 
 def _that_can_be_told(rows: list[Row], first_other: int | None) -> list[Row]:

@@ -51,7 +51,7 @@ class People:
             self._number(address)
         if row["direction"] == Direction.RECEIVED:
             if row["from_name"]:
-                self._names[self._id(named.sender)] = row["from_name"][:MAX_NAME_SHOWN]
+                self._names[self._id(named.sender)] = str(_shown_name(row))
             if row["sender_known"]:
                 self._known.add(self._id(named.sender))
 
@@ -104,7 +104,7 @@ class People:
         changed = view.model_copy(
             update={
                 "from_": one.sender or None,
-                "untrusted_from_name": None,
+                "untrusted_from_name": None if one.sender else _shown_name(row),
                 "to": (to or None) if one.recipients else (),
                 "cc": cc or None,
                 "bcc": bcc or None,
@@ -137,3 +137,7 @@ class People:
 
 def _fits(address: str, longest: int | None) -> bool:
     return longest is None or len(address) <= longest
+
+
+def _shown_name(row: Row) -> str | None:
+    return row["from_name"][:MAX_NAME_SHOWN] or None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from postroom.desk.shown_addresses import shown_address
 from postroom.index import mail
+from postroom.index.correspondents import EITHER
 from postroom.index.database import Row
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import SenderVerdict
@@ -27,12 +28,15 @@ def told(row: Row) -> str | None:
 
 
 def taken_for(row: Row) -> str | None:
-    """The address or domain that the sender's can be taken for. It may be a stranger's choice, and
-    is repeated only where it is a plain one."""
-    other = str(row["lookalike_of"])
-    if "@" in other:
-        return shown_address(other)
-    return (other if _PLAIN.fullmatch(other) else "a domain known here") if other else None
+    """The address or domain that the sender's can be taken for, and whether it may be the other way
+    round. It may be a stranger's choice, and is repeated only where it is a plain one."""
+    kept = str(row["lookalike_of"])
+    other = kept.removeprefix(EITHER)
+    if not other:
+        return None
+    plain = other if _PLAIN.fullmatch(other) else "a domain known here"
+    shown = shown_address(other) if "@" in other else plain
+    return f"{shown} (either may be the false one)" if kept.startswith(EITHER) else shown
 
 
 def traced(row: Row) -> str:

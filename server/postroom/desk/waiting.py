@@ -68,7 +68,8 @@ class Waiting:
 
         With ``sender`` only what came from that address, or from that domain and those below it;
         with ``has_code`` only what carries a one-time code or a link that confirms something. What
-        does not match stays as it is, for later waits.
+        does not match stays as it is, for later waits; so does what claims to match and is forged,
+        which is told of.
 
         With ``after`` everything behind that cursor, and what lies before it counts as
         acknowledged; without, what was neither answered in its own thread nor acknowledged. A
@@ -81,7 +82,8 @@ class Waiting:
                 f"timeout_seconds is from 0 to {MAX_WAIT_SECONDS:.0f}.",
                 "Wait again with the cursor for longer.",
             )
-        wanted = Wanted(**_sender(sender), has_code=has_code)
+        address, domain = _sender(sender)
+        wanted = Wanted(address, domain, has_code)
         who = door.actor(caller)
         with self._places.take(who) as place:
             scope, start, floor = await self._begin(caller, who, thread_id, mailbox, after)
@@ -164,6 +166,7 @@ class Waiting:
                     {row["verdict"] for row in found.rows},
                     found.reported,
                     over=bool(found.over),
+                    forgeries=found.forgeries,
                 ),
             }
         )
@@ -185,7 +188,11 @@ class Waiting:
             as_of=iso(self._clock()),
             problem=found.over or problem or self._problem() or None,
             next_step=advice.after_nothing(
-                count, held=held, over=bool(found.over), others=found.others
+                count,
+                held=held,
+                over=bool(found.over),
+                others=found.others,
+                forgeries=found.forgeries,
             ),
         )
 
@@ -195,10 +202,10 @@ def _acknowledge(con: Connection, who: str, scope: Scope, passed: WaitPlace) -> 
     reading.acknowledge_apart(con, who, scope, passed.apart or ())
 
 
-def _sender(given: str | None) -> dict[str, str]:
-    """The address or domain that was given, by what it is."""
+def _sender(given: str | None) -> tuple[str, str]:
+    """(the address that was given, or ""; the domain, or "")."""
     if given is None:
-        return {}
+        return "", ""
     named = given.strip().rpartition("<")[2].removesuffix(">").strip().lower()
     local, at, domain = named.rpartition("@")
     written = _DOMAIN.fullmatch(domain) and not any(c.isspace() for c in local)
@@ -209,7 +216,7 @@ def _sender(given: str | None) -> dict[str, str]:
             " ben@example.com or example.com.",
             "Leave it out to wait for anybody's mail.",
         )
-    return {"sender": named} if at and local else {"domain": domain}
+    return (named, "") if at and local else ("", domain)
 
 
 _DOMAIN = re.compile(r"[^\s@<>()\[\],;:\"]{1,255}")

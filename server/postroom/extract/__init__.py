@@ -3,13 +3,14 @@
     reader.FileReader ── content ──► child ── text, or why there is none ──► reader
        (our process)      stdin        │                           stdout
                                        ├── confinement   what the child may no longer do
+                                       ├── lifeline      what ends it when its parent has ended
                                        └── formats       which module reads which type
 
     pdf  sheets         native libraries          calendars  cards    iCalendar, vCard
-    documents  slides   Office Open XML             components        what both are made of
-      styles  flow        of them                 outlook             winmail.dat
-      openxml             its elements            mail                HTML, attached mail
-                                                  archives            ZIP, unpacked within bounds
+      spread              how large a sheet is      components        what both are made of
+    documents  slides   Office Open XML           outlook             winmail.dat
+      styles  flow        of them                 mail                HTML, attached mail
+      openxml             its elements            archives            ZIP, unpacked within bounds
 
     conversing   one child, from its start to its end
     bounds   how much of a file is read, and why       words   what was read, bounded

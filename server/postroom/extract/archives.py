@@ -52,14 +52,6 @@ class Archive:
             raise Unreadable(Fault.DAMAGED) from None
 
 
-def check_expansion(content: bytes) -> None:
-    """Unpack everything once and keep nothing, for a library that unpacks without a bound."""
-    archive = Archive(content)
-    for entry in archive.entries:
-        for _ in archive.pieces(entry.filename):
-            pass
-
-
 def read(content: bytes, told: Told, words: Words) -> None:
     """What an archive that is no document holds: names and sizes."""
     archive = Archive(content)

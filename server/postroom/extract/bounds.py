@@ -38,5 +38,8 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 1_000
 """Columns of one row that are read."""
 
+MAX_CELLS = 25_000_000
+"""Places between the first and the last cell of one sheet, each of 32 bytes while it is read."""
+
 MAX_LISTED = 200
 """Names of an archive's entries that are listed."""

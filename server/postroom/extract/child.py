@@ -1,7 +1,7 @@
 """The child: one file in on standard input, its text or a fault out on standard output.
 
-In: a line of JSON (`Told`), then the file's bytes up to the end. Out: one JSON object. Started as
-``python -I -m postroom.extract.child``.
+In: a line of JSON (`Told`), then the file's bytes; what follows is the end, once nobody waits any
+more. Out: one JSON object. Started as ``python -I -m postroom.extract.child``.
 """
 
 import importlib
@@ -13,6 +13,7 @@ from typing import BinaryIO
 from postroom.extract.confinement import bound_resources, refuse_connections, refuse_descriptors
 from postroom.extract.faults import Fault, Unreadable
 from postroom.extract.formats import FORMATS, Told
+from postroom.extract.lifeline import end_with_parent
 from postroom.extract.words import Full, Words
 
 
@@ -21,7 +22,8 @@ def main() -> None:
     out = _only_way_out()
     bound_resources()
     told = Told(**json.loads(sys.stdin.buffer.readline()))
-    content = sys.stdin.buffer.read()
+    content = sys.stdin.buffer.read(told.size)
+    end_with_parent()  # which ends at once where that was not all
     out.write(json.dumps(_answer(content, told)).encode())
     out.flush()
 

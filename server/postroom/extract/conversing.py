@@ -92,7 +92,6 @@ async def _feed(child: Process, content: bytes, told: Told) -> None:
     try:
         child.stdin.write(json.dumps(asdict(told)).encode() + b"\n")
         child.stdin.write(content)
-        await child.stdin.drain()
-        child.stdin.close()
+        await child.stdin.drain()  # it stays open: its end tells the child that we are gone
     except ConnectionError:
         return  # it ended before it had read everything: what it said tells why

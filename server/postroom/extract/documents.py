@@ -1,8 +1,9 @@
 """Word documents (DOCX): what a reader of the printed page would see, and its notes and comments.
 
-Left out and counted are runs that are hidden (``w:vanish``, also by a style), a point high or less,
-or white outside of tables, boxes and shading. Deleted words of tracked changes are left out without
-being counted, as in Word's own view of the result; inserted ones are read.
+Left out and counted are runs that are hidden, two points high or less, or of the page's colour
+outside of tables, boxes and shading, by themselves or by a style (`styles`). Deleted words of
+tracked changes are left out without being counted, as in Word's own view of the result; inserted
+ones are read.
 """
 
 from collections.abc import Mapping
@@ -12,8 +13,9 @@ from postroom.extract.archives import Archive
 from postroom.extract.flow import Flow
 from postroom.extract.formats import Told
 from postroom.extract.openxml import Relations, main_part, walk
-from postroom.extract.styles import HiddenStyles, is_on, is_white
+from postroom.extract.styles import NOTHING, Look, Styles, is_shade, page_colour
 from postroom.extract.words import Words
+from postroom.mime.html.colours import WHITE
 
 _AFTERWARDS = (
     ("header", "header"),
@@ -25,26 +27,22 @@ _AFTERWARDS = (
 _UNREAD = frozenset({"Fallback", "moveFrom", "del", "instrText", "delText"})
 """A fallback says again what its choice said; the others are not in the text any more."""
 
-_TINY = 2
-"""Half points (``w:sz``): one point."""
-
 
 def read(content: bytes, told: Told, words: Words) -> None:
     """The body, then headers, footers, notes and comments, each under its name."""
     archive = Archive(content)
     main = main_part(archive)
     relations = Relations(archive, main)
-    hidden_styles = HiddenStyles()
+    styles = Styles()
     for entry in relations.of_kind("styles"):
-        walk(archive, entry, hidden_styles)
-    styles = hidden_styles.names()
+        walk(archive, entry, styles)
     walk(archive, main, Story(words, styles, relations.links))
     for kind, name in _AFTERWARDS:
         for entry in relations.of_kind(kind):
             _apart(archive, entry, name, styles, words)
 
 
-def _apart(archive: Archive, entry: str, name: str, styles: frozenset[str], words: Words) -> None:
+def _apart(archive: Archive, entry: str, name: str, styles: Styles, words: Words) -> None:
     """Write what one story beside the body says, under its name; nothing where it says nothing."""
     aside = Words()
     walk(archive, entry, Story(aside, styles, Relations(archive, entry).links))
@@ -55,31 +53,30 @@ def _apart(archive: Archive, entry: str, name: str, styles: frozenset[str], word
 
 @dataclass
 class _Paragraph:
+    look: Look
     text: list[str] = field(default_factory=list)
-    hidden: bool = False
     shaded: bool = False
 
 
 @dataclass
 class _Run:
-    hidden: bool = False
-    white: bool = False
-    shaded: bool = False
+    style: Look
+    own: Look = NOTHING
 
 
 class Story:
     """A story of a document: body, header, notes (ECMA-376 part 1 §17.2)."""
 
-    def __init__(self, words: Words, styles: frozenset[str], links: Mapping[str, str]) -> None:
+    def __init__(self, words: Words, styles: Styles, links: Mapping[str, str]) -> None:
         self._words, self._styles, self._links = words, styles, links
         self._flow = Flow(words)
         self._path: list[str] = []
         self._unread = 0
         self._boxes = 0
         self._paragraphs: list[_Paragraph] = []
-        self._run = _Run()
+        self._run = _Run(styles.of_run(""))
         self._last_hidden = False
-        self._white_page = True
+        self._page = WHITE
         self._link: tuple[str, int] | None = None
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -115,10 +112,10 @@ class Story:
 
     def _begin(self, name: str, attributes: Mapping[str, str], above: str) -> None:
         if name == "p":
-            self._paragraphs.append(_Paragraph())
+            self._paragraphs.append(_Paragraph(self._styles.of_paragraph("")))
             self._last_hidden = False
         elif name == "r":
-            self._run = _Run(hidden=bool(self._paragraphs) and self._paragraphs[-1].hidden)
+            self._run = _Run(self._styles.of_run(""))
         elif name == "tr":
             self._flow.start_row()
         elif name == "tc":
@@ -126,7 +123,7 @@ class Story:
         elif name == "txbxContent":
             self._boxes += 1
         elif name == "background":
-            self._white_page = is_white(attributes.get("color", "FFFFFF"))
+            self._page = page_colour(attributes)
         elif name == "hyperlink" and self._paragraphs:
             url = self._links.get(attributes.get("r:id", ""), "")
             self._link = (url, len(self._paragraphs[-1].text)) if url else None
@@ -139,39 +136,29 @@ class Story:
             self._paragraphs[-1].text.append(sign)
 
     def _property(self, name: str, attributes: Mapping[str, str]) -> None:
-        value = attributes.get("val", "")
-        if name in ("vanish", "rStyle", "sz"):
-            self._run.hidden |= self._hides(name, value)
-        elif name == "color":
-            theme = attributes.get("themeColor", "")
-            self._run.white = is_white(value) and theme in ("", "background1", "bg1")
-        elif name == "highlight" or (name == "shd" and _is_shade(attributes)):
-            self._run.shaded = True
-
-    def _hides(self, name: str, value: str) -> bool:
-        """Whether a property of a run hides it, by itself or by a style."""
-        if name == "vanish":
-            return is_on(value)
         if name == "rStyle":
-            return value in self._styles
-        return value.isascii() and value.isdigit() and int(value[:9]) <= _TINY
+            self._run.style = self._styles.of_run(attributes.get("val", ""))
+        else:
+            self._run.own = self._run.own.having(name, attributes)
 
     def _paragraph_property(self, name: str, attributes: Mapping[str, str]) -> None:
         if not self._paragraphs:
             return
-        if name == "pStyle" and attributes.get("val", "") in self._styles:
-            self._paragraphs[-1].hidden = True
-        elif name == "shd" and _is_shade(attributes):
-            self._paragraphs[-1].shaded = True
+        paragraph = self._paragraphs[-1]
+        if name == "pStyle":
+            paragraph.look = self._styles.of_paragraph(attributes.get("val", ""))
+        elif name == "shd":
+            paragraph.shaded = is_shade(attributes)
         elif name == "numPr":
-            self._paragraphs[-1].text.append("- ")
+            paragraph.text.append("- ")
 
     def _is_hidden(self) -> bool:
-        if self._run.hidden:
+        paragraph = self._paragraphs[-1]
+        look = self._run.own.over(self._run.style).over(paragraph.look)
+        if look.is_unseen:
             return True
-        shaded = self._run.shaded or self._paragraphs[-1].shaded
-        boxed = self._flow.in_table or self._boxes > 0
-        return self._run.white and self._white_page and not shaded and not boxed
+        boxed = self._flow.in_table or self._boxes > 0 or paragraph.shaded
+        return not boxed and not look.shaded and look.is_lost_on(self._page)
 
     def _say(self, text: str) -> None:
         if not self._paragraphs:
@@ -192,8 +179,3 @@ class Story:
         shown = "".join(self._paragraphs[-1].text[start:]).strip()
         if shown and shown not in (url, url.removeprefix("mailto:"), url.rstrip("/")):
             self._paragraphs[-1].text.append(f" <{url[:2_000]}>")
-
-
-def _is_shade(attributes: Mapping[str, str]) -> bool:
-    fill = attributes.get("fill", "auto")
-    return fill not in ("auto", "") and not is_white(fill)

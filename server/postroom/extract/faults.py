@@ -13,6 +13,7 @@ class Fault(StrEnum):
     UNPACKED = "unpacked"
     DEEP = "deep"
     DOCTYPE = "doctype"
+    SPREAD = "spread"
     MEMORY = "memory"
     SLOW = "slow"
     CRASHED = "crashed"
@@ -26,6 +27,7 @@ SENTENCES = {
     Fault.UNPACKED: "It unpacks to more than is read here.",
     Fault.DEEP: "It is nested beyond reason and was not read.",
     Fault.DOCTYPE: "It declares entities of its own, as no office program does, and was not read.",
+    Fault.SPREAD: "It is too large: its cells lie too far apart to be read here.",
     Fault.MEMORY: "Reading it needs more memory than one file is given.",
     Fault.SLOW: "Reading it took too long and was ended.",
     Fault.CRASHED: "Reading it failed.",

@@ -17,10 +17,12 @@ class Format:
 
 @dataclass(frozen=True)
 class Told:
-    """What else is known of a file: its type by content, and the charset that its sender named."""
+    """What else is known of a file: its type by content, the charset that its sender named, and how
+    many bytes it has."""
 
     kind: str
     charset: str = ""
+    size: int = 0
 
 
 FORMATS = {

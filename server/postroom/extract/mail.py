@@ -44,4 +44,6 @@ def _message(message: ParsedMessage, words: Words) -> None:
 
 
 def _person(person: Person) -> str:
+    if not person.address:
+        return person.name
     return f"{person.name} <{person.address}>" if person.name else person.address

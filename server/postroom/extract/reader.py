@@ -59,7 +59,7 @@ class FileReader:
         kind, shown = readable_kind(content, claimed, filename)
         odd = contradicts(claimed, shown)
         if kind in FORMATS:
-            told = Told(kind, parameters.get("charset", "")[:60])
+            told = Told(kind, parameters.get("charset", "")[:60], len(content))
             found = await self._in_child(content, told, kind)
         else:
             found = await asyncio.to_thread(_plain, content, declared, filename, shown, odd)

@@ -4,20 +4,27 @@
     the name                     holds an address, and not the sender's own
     the name                     is a known one's, who has another address
 
-One look finds the oldest acquaintance whose address, domain or name has a sender's skeleton: where
-that is another one, the sender can be taken for it. The look costs the same in a room of any size.
-People have several addresses, and services many: a name alone says nothing of an address that we
-wrote to, nor of a verified one of the same organisation, unless all mailboxes here are of it.
+Of two that look alike one can be told to be the true one only by what we did:
+
+    a domain of ours, or whom we wrote to       the other looks like it
+    neither, or both, were written to           they look alike, and either may be the false one
+
+for whoever writes first is not the true one by that. People of one domain are told apart by its own
+server, and compared only where nobody vouches for the mail. People have several addresses, and
+services many: a name alone says nothing of an address that we wrote to, nor of a verified one of
+the same organisation, unless all mailboxes here are of it. Each look costs the same in a room of
+any size.
 """
 
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.index.threads import people_of
-from postroom.mime.senders.domains import ascii_domain, organisation
+from postroom.mime.senders.domains import aligned, ascii_domain, organisation
 from postroom.mime.senders.lookalikes import (
     address_in,
     address_skeleton,
     domain_skeleton,
+    domain_skeletons,
     name_skeleton,
     plain_address,
 )
@@ -25,6 +32,9 @@ from postroom.model.mailboxes import without_detail
 from postroom.model.messages import Direction, SenderVerdict
 
 sql = named("correspondents")
+
+EITHER = "?"
+"""Before the address of whom a sender can be taken for: either of the two may be the false one."""
 
 MAX_WRITTEN_TO = 50
 """Recipients of one mail of ours: as many as a send may have."""
@@ -37,29 +47,58 @@ def about(con: Connection, message: Fields) -> Fields:
     whose: Row = sql.whose(con, mailbox_id=message["mailbox_id"])
     address = plain_address(message["from_address"])
     moment = {"owner": whose["owner"], "at": message["at"], "mail_id": message["mail_id"]}
-    known = message["verdict"] == SenderVerdict.VERIFIED and sql.has_written(
-        con, address=address, **moment
-    )
+    verified = message["verdict"] == SenderVerdict.VERIFIED
+    known = verified and sql.has_written(con, address=address, **moment)
     return {
         "sender_known": int(bool(known)),
         "lookalike_of": _taken_for(con, address, whose, moment)
+        or ("" if verified else _in_domain(con, address, moment))
         or _named_as(con, address, message, whose, moment),
     }
 
 
 def _taken_for(con: Connection, address: str, whose: Row, moment: Fields) -> str:
-    """Another address, or a domain of ours, that ``address`` can be taken for."""
+    """Whom ``address`` can be taken for, or a domain of ours; with `EITHER` before it where it may
+    as well be the true one."""
     domain, own = address.rpartition("@")[2], ascii_domain(whose["address"].rpartition("@")[2])
-    looks = domain_skeleton(domain)
-    if domain != own and looks == domain_skeleton(own):
+    looks = domain_skeletons(domain)
+    if domain_skeleton(own) in looks and _are_two(domain, own):
         return own
-    oldest = sql.oldest_of_domain(con, domain_skeleton=looks, **moment)
-    if oldest is None:
+    for each in looks:
+        if other := _of_domain(con, address, each, moment):
+            return other
+    return ""
+
+
+def _of_domain(con: Connection, address: str, looks: str, moment: Fields) -> str:
+    """Who has another domain than ``address``, that looks as ``looks`` says."""
+    domain = address.rpartition("@")[2]
+    asked = {"domain_skeleton": looks, **moment}
+    written_to = [row["address"] for row in sql.written_to_of_domain(con, **asked)]
+    for each in written_to:
+        if each.rpartition("@")[2] == domain:
+            return ""  # of those, we wrote to them first
+        if _are_two(each.rpartition("@")[2], domain):
+            both = sql.was_written_to(con, address=address, **moment)
+            return f"{EITHER if both else ''}{each}"
+    other = sql.other_of_domain(con, ending=f"@{domain}", **asked)
+    if other is None or not _are_two(other["address"].rpartition("@")[2], domain):
         return ""
-    if oldest.rpartition("@")[2] != domain:
-        return str(oldest)
-    oldest = sql.oldest_of_skeleton(con, skeleton=address_skeleton(address), **moment)
-    return str(oldest) if oldest is not None and oldest != address else ""
+    return f"{EITHER}{other['address']}"
+
+
+def _are_two(one: str, other: str) -> bool:
+    """Whether two domains may be two people's."""
+    return one != other and not aligned(one, other)
+
+
+def _in_domain(con: Connection, address: str, moment: Fields) -> str:
+    """Who has another address in the same domain that looks the same."""
+    asked = {"skeleton": address_skeleton(address), "address": address, **moment}
+    other = sql.other_of_skeleton(con, **asked)
+    if other is None or other["address"].rpartition("@")[2] != address.rpartition("@")[2]:
+        return ""
+    return str(other["address"])
 
 
 def _named_as(con: Connection, address: str, message: Fields, whose: Row, moment: Fields) -> str:
@@ -75,8 +114,9 @@ def _named_as(con: Connection, address: str, message: Fields, whose: Row, moment
         return ""
     domains = [one.rpartition("@")[2] for one in (address, oldest, whose["address"])]
     theirs, known, own = map(organisation, domains)
-    verified = message["verdict"] == SenderVerdict.VERIFIED
-    return "" if verified and theirs == known != own else str(oldest)
+    if message["verdict"] == SenderVerdict.VERIFIED and theirs == known != own:
+        return ""
+    return str(oldest) if sql.was_written_to(con, address=oldest, **moment) else f"{EITHER}{oldest}"
 
 
 def remember(con: Connection, message: Fields) -> None:

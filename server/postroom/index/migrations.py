@@ -52,6 +52,7 @@ for _name in (
     "0006_senders",
     "0007_codes",
     "0009_names",
+    "0010_written_to",
 ):
     _of_a_file(_name)
 

@@ -132,17 +132,21 @@ class Wanted:
     """A domain in lower case, with all below it, or ""."""
     has_code: bool = False
     """Only what carries a one-time code or a link that confirms something."""
+    forged: bool = False
+    """Where only some are wanted: those that claim to be it and are not, instead of those that
+    are."""
 
     @property
     def all(self) -> bool:
         return not (self.sender or self.domain or self.has_code)
 
-    def asked(self, matching: bool) -> dict[str, str | int]:
+    def asked(self, matching: bool) -> dict[str, str | int | None]:
         """Its values as the queries take them; with ``matching`` false, for all the others."""
         return {
             "sender": self.sender,
             "domain": self.domain,
             "coded": int(self.has_code),
+            "forged": None if self.all else int(self.forged),
             "matching": int(matching),
         }
 

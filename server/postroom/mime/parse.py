@@ -7,9 +7,10 @@ from postroom.mime.codes.confirmations import find_confirmations
 from postroom.mime.codes.one_time import find_codes
 from postroom.mime.files.filenames import safe_filename
 from postroom.mime.files.sniffing import true_type
-from postroom.mime.header.addresses import parse_people
+from postroom.mime.header.addresses import parse_people, parse_senders
 from postroom.mime.header.dates import parse_date
 from postroom.mime.header.fields import Fields
+from postroom.mime.header.words import seen_words
 from postroom.mime.kinds.kind import message_kind
 from postroom.mime.quotes.occasions import occasion_of
 from postroom.mime.quotes.signatures import split_signature
@@ -52,8 +53,9 @@ def parse(raw: bytes) -> ParsedMessage:
         _attachment(leaf, defects) for leaf in root.leaves() if leaf.number not in body.parts
     ]
     people, about_people = _people(fields)
-    sender = people["from"][0] if people["from"] else None
-    subject = fields.text("subject")[:_MAX_SUBJECT_CHARS]
+    sender = _sender(people["from"])
+    subject, unseen = seen_words(fields.raw("subject"))
+    subject = subject[:_MAX_SUBJECT_CHARS]
     refers = fields.has("in-reply-to") or fields.has("references")
     split = split_quotes(body.text, occasion_of(subject, refers=refers))
     own, signature = split_signature(split.own, sender.name if sender else "")
@@ -81,7 +83,7 @@ def parse(raw: bytes) -> ParsedMessage:
         attachments=tuple(attachments),
         codes=find_codes(subject, said) if said else (),
         links=find_confirmations(said),
-        hidden_text=body.hidden,
+        hidden_text=body.hidden + unseen + seen_words(fields.raw("from"))[1],
         authentication_results=tuple(fields.every_raw("authentication-results")),
         trace=trace_order(fields),
         delivered_to=delivered_to(fields),
@@ -110,14 +112,20 @@ def _people(fields: Fields) -> tuple[dict[str, tuple[Person, ...]], list[str]]:
     people: dict[str, tuple[Person, ...]] = {}
     defects: list[str] = []
     for name in ("from", "to", "cc", "reply-to"):
-        people[name], more = parse_people(fields.every_raw(name))
+        read = parse_senders if name == "from" else parse_people
+        people[name], more = read(fields.every_raw(name))
         if more:
             defects.append(TOO_MANY_ADDRESSES)
-    if not people["from"]:
+    if not any(person.address for person in people["from"]):
         defects.append(NO_FROM)
-    elif len({person.address.casefold() for person in people["from"]}) > 1:
+    if len({(one.address or one.name).casefold() for one in people["from"]}) > 1:
         defects.append(SEVERAL_SENDERS)
     return people, defects
+
+
+def _sender(writers: tuple[Person, ...]) -> Person | None:
+    """The first of From whose address can be read; else its words, as a name."""
+    return next((one for one in writers if one.address), writers[0] if writers else None)
 
 
 def _attachment(leaf: Part, defects: list[str]) -> AttachmentPart:

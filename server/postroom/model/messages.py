@@ -108,7 +108,7 @@ class ParsedMessage(Frozen):
     """The References field, unfolded, as it stands."""
     subject: str = ""
     sender: Person | None = None
-    """The first From address."""
+    """The first From address; where none can be read, what stands in its place, as a name alone."""
     to: tuple[Person, ...] = ()
     cc: tuple[Person, ...] = ()
     reply_to: tuple[Person, ...] = ()

@@ -107,7 +107,7 @@ SELECT g.*, m.public_id, m.in_spam FROM messages g JOIN mail m ON m.id = g.mail_
 WHERE g.thread_id = :thread_id AND g.direction = 'sent'
 ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 
--- name: received_after_in_thread(thread_id, after, agent, sender, domain, coded, matching, most)
+-- name: received_after_in_thread(thread_id, after, agent, sender, domain, coded, forged, matching, most)
 -- What came into a conversation after a position, oldest first.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
@@ -117,10 +117,11 @@ WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.position > :af
   AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
   AND ((:sender = '' OR lower(g.from_address) = :sender)
     AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
-    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')
+    AND (:forged IS NULL OR (g.verdict = 'forged') = :forged)) = :matching
 ORDER BY g.position LIMIT :most;
 
--- name: received_after_in_mailbox(mailbox_id, after, agent, sender, domain, coded, matching, most)
+-- name: received_after_in_mailbox(mailbox_id, after, agent, sender, domain, coded, forged, matching, most)
 -- What came into a mailbox after a position, oldest first.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
@@ -130,10 +131,11 @@ WHERE g.mailbox_id = :mailbox_id AND g.direction = 'received' AND g.position > :
   AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
   AND ((:sender = '' OR lower(g.from_address) = :sender)
     AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
-    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')
+    AND (:forged IS NULL OR (g.verdict = 'forged') = :forged)) = :matching
 ORDER BY g.position LIMIT :most;
 
--- name: pending_in_thread(thread_id, after, agent, sender, domain, coded, matching, most)
+-- name: pending_in_thread(thread_id, after, agent, sender, domain, coded, forged, matching, most)
 -- What nobody answered in a conversation, after what was acknowledged.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
@@ -143,10 +145,11 @@ WHERE g.thread_id = :thread_id AND g.pending = 1 AND g.position > :after
   AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
   AND ((:sender = '' OR lower(g.from_address) = :sender)
     AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
-    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')
+    AND (:forged IS NULL OR (g.verdict = 'forged') = :forged)) = :matching
 ORDER BY g.position LIMIT :most;
 
--- name: pending_in_mailbox(mailbox_id, agent, after, sender, domain, coded, matching, most)
+-- name: pending_in_mailbox(mailbox_id, agent, after, sender, domain, coded, forged, matching, most)
 -- What nobody answered in a mailbox, after what was acknowledged there and in each conversation.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
   NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
@@ -158,7 +161,8 @@ WHERE g.mailbox_id = :mailbox_id AND g.pending = 1 AND g.position > :after
   AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = g.position)
   AND ((:sender = '' OR lower(g.from_address) = :sender)
     AND (:domain = '' OR substr(lower(g.from_address), -length(:domain) - 1) IN ('@' || :domain, '.' || :domain))
-    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')) = :matching
+    AND (:coded = 0 OR g.codes <> '[]' OR g.links <> '[]')
+    AND (:forged IS NULL OR (g.verdict = 'forged') = :forged)) = :matching
 ORDER BY g.position LIMIT :most;
 
 -- name: acknowledged(agent, scope)^

@@ -58,6 +58,16 @@ def without_unseen(text: str) -> tuple[str, int]:
     return _UNSEEN.sub(replace, text), runs
 
 
+def strip_unseen(text: str) -> str:
+    """``text`` without the invisible characters at its ends, as copied text brings them along."""
+    begin, end = 0, len(text)
+    while begin < end and _UNSEEN.match(text[begin]):
+        begin += 1
+    while end > begin and _UNSEEN.match(text[end - 1]):
+        end -= 1
+    return text[begin:end]
+
+
 def _joins(character: str) -> bool:
     """Whether a joiner beside ``character`` can change what is seen."""
     return character > "\u05ff" and not character.isspace()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from postroom.mime import bounds
+from postroom.mime.characters.unseen import strip_unseen
 from postroom.mime.header.words import decode_words
 from postroom.model.messages import Person
 
@@ -19,7 +20,11 @@ _TOKEN = re.compile(
 )
 # Linear: each alternative begins with another character and takes each character once.
 
-_NOT_IN_ADDRESS = re.compile(r"[\x00-\x1f\x7f<>();,\\]|:(?![^\[\]]*\])")
+_NOT_IN_ADDRESS = re.compile(r"[<>();,\\]|:(?![^\[\]]*\])")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_READABLE = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^"@\\\s])++@[^"@\s]+', re.DOTALL)
+"""One @ outside of quotes: where there are more, programs differ on whose address it is."""
+
 _COMMENT = re.compile(r"\([^()]*\)")
 _ROUTE = re.compile(r"@[^:]*:")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"?', re.DOTALL)
@@ -31,8 +36,15 @@ def parse_people(values: Iterable[str]) -> tuple[tuple[Person, ...], bool]:
     """The addresses of all fields of one name, and whether there were more than we read.
 
     ``values`` are unfolded and not decoded: an encoded word is a name and must not be able to
-    bring an address of its own (RFC 2047 §5). What holds no ``@`` is nobody.
+    bring an address of its own (RFC 2047 §5). What holds no address that can be read is nobody.
     """
+    people, more = parse_senders(values)
+    return tuple(person for person in people if person.address), more
+
+
+def parse_senders(values: Iterable[str]) -> tuple[tuple[Person, ...], bool]:
+    """The same, and what is meant for an address and is none (two @, a control character within):
+    its words, as a name without an address."""
     people: list[Person] = []
     for value in values:
         for name, address in _mailboxes(value):
@@ -80,14 +92,19 @@ def _mailboxes(value: str) -> Iterator[tuple[str, str]]:
 
 def _mailbox(phrase: list[str], angle: str, comments: list[str]) -> Iterator[tuple[str, str]]:
     """The mailbox that these tokens make, if they make one."""
-    if angle and "@" in angle:
+    words = "".join(phrase)
+    if _CONTROL.search(angle or words):
+        address, name = "", words
+    elif angle:
         address = _address(_ROUTE.sub("", angle.strip("<> \t"), count=1) if ":" in angle else angle)
-        name = "".join(phrase)
+        name = words
     else:
         address, name = _bare(phrase)
-    if "@" in address.strip("@"):
+    if address:
         shown = _name(name) or _name("".join(comments))
         yield ("" if shown == address else shown), address
+    elif "@" in (angle or words).strip("@<> \t"):
+        yield _name(f"{words}{angle}"), ""
 
 
 def _bare(phrase: list[str]) -> tuple[str, str]:
@@ -111,13 +128,19 @@ def _bare(phrase: list[str]) -> tuple[str, str]:
 
 
 def _address(written: str) -> str:
-    """``written`` as a bare address: no brackets, comments, white space or invisible characters."""
+    """``written`` as a bare address: no brackets, comments or white space; "" where it is none."""
     bare = _COMMENT.sub("", written.strip("<> \t")).removeprefix("mailto:")
     if not bare.startswith('"'):
         bare = _SPACE.sub("", bare).strip("'\"")
         if _NOT_IN_ADDRESS.search(bare):
             return ""
-    return decode_words(bare)[:1_000].strip(" .")
+    if not bare.isascii():
+        bare = strip_unseen(bare)
+    decoded = decode_words(bare)
+    if decoded != bare and "=?" not in bare:
+        return ""  # something within that nobody sees
+    address = decoded[:1_000].strip(" .")
+    return address if _READABLE.fullmatch(address) else ""
 
 
 def _name(written: str) -> str:

@@ -19,6 +19,9 @@ _KNOWN = re.compile(
 _NEVER_MENDED = frozenset({"authentication-results"})
 """Fields that a server vouches with: a line of the sender's own must not become part of one."""
 
+SUBSTITUTE = b"\x1a"
+"""What stands for a character that is none (ECMA-48 §8.3.148)."""
+
 TRUNCATED_FIELD = "A header field is too long; its end was not read."
 TOO_MANY_FIELDS = "There are too many header fields; the last ones were not read."
 BROKEN_FOLDING = "A header line is not folded as it should be; it was read as part of its field."
@@ -54,7 +57,9 @@ class Fields:
         return any(known == name for known, _ in self.items)
 
     def _text(self, value: bytes) -> str:
-        return decode(value, self.charset)[0].strip(" \t")
+        # A NUL that vanished would join what it parts, such as two addresses.
+        marked = value.replace(b"\x00", SUBSTITUTE) if b"\x00" in value else value
+        return decode(marked, self.charset)[0].strip(" \t")
 
 
 def read_fields(raw: bytes, start: int = 0, end: int | None = None) -> Fields:

@@ -20,9 +20,15 @@ def decode_words(value: str) -> str:
     neighbours of one charset are joined before decoding, because many programs split a character
     between two words. Linear in the length of ``value``.
     """
+    return seen_words(value)[0]
+
+
+def seen_words(value: str) -> tuple[str, int]:
+    """The same, and how many runs of characters that nobody sees were in it."""
     decoded = _decode(value) if "=?" in value else value
     single = _CONTROL.sub(" ", decoded) if not decoded.isprintable() else decoded
-    return _SPACES.sub(" ", without_unseen(valid(single))[0]).strip()
+    seen, runs = without_unseen(valid(single))
+    return _SPACES.sub(" ", seen).strip(), runs
 
 
 def _decode(value: str) -> str:

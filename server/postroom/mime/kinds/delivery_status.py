@@ -21,8 +21,12 @@ _REPLY = re.compile(
 )
 _NAMED_REPLY = re.compile(r"(?:error|code|status|said|smtp|reply)\W{1,12}([45])([0-5])(\d)\b", re.I)
 
-_DEAD_STATUSES = frozenset({"1.0", "1.1", "1.2", "1.3", "1.6", "1.10", "2.1", "4.4"})
-"""RFC 3463 §3.2–3.5, RFC 7505 (1.10): no such mailbox or host, or it is closed."""
+_DEAD_STATUSES = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"})
+"""RFC 3463 §3.2–3.3, RFC 7505 (1.10): no such mailbox or host, or it is closed."""
+
+_VAGUE_STATUS = re.compile(r"5\.(?:[45]\.\d+|\d+\.0)\Z")
+"""Of a route or of the conversation of two servers (§3.5–3.6), and what names no detail: servers
+write these whatever happened, so that their words are closer to it."""
 
 
 def enhanced(text: str) -> str:
@@ -56,12 +60,15 @@ def outcome(action: str, status: str, words: str) -> Reported:
 
 def is_dead(reported: Reported, status: str, words: str) -> bool:
     """Whether nobody is at the address any more, as far as it is said: not where the mailbox is
-    full, or the mail was refused for what it is."""
-    if reported is not Reported.PERMANENT or status.startswith(("5.7.", "5.2.2", "5.2.3", "5.3.")):
+    full, or the mail was refused for what it is or who sent it."""
+    if reported is not Reported.PERMANENT:
         return False
+    says_dead, refuses = bool(DEAD.search(words)), bool(POLICY.search(words))
     if status.partition(".")[2] in _DEAD_STATUSES:
-        return True
-    return bool(DEAD.search(words)) and not FULL.search(words) and not POLICY.search(words)
+        return says_dead or not refuses
+    if status and not _VAGUE_STATUS.match(status):
+        return False
+    return says_dead and not refuses and not FULL.search(words)
 
 
 def _is_tried_on(words: str) -> bool:

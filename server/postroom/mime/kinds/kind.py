@@ -16,31 +16,12 @@ import re
 from dataclasses import replace
 
 from postroom.mime.header.fields import Fields, read_fields
-from postroom.mime.kinds.automatic import has_null_sender, is_automatic
+from postroom.mime.kinds.automatic import is_automatic
+from postroom.mime.kinds.bounces import may_be_bounce
 from postroom.mime.kinds.complaints import COMPLAINT_TYPES, HOTMAIL_FIELD, read_complaint
-from postroom.mime.kinds.report_lines import names_on_a_line, own_words
-from postroom.mime.kinds.report_words import RETURNED, TOLD
-from postroom.mime.kinds.reports import (
-    RETURNED_TYPES,
-    STATUS_TYPES,
-    Report,
-    read_report,
-    returned_id,
-)
+from postroom.mime.kinds.reports import Report, read_report, returned_id
 from postroom.mime.structure.tree import Part
 from postroom.model.messages import MessageKind
-
-_DAEMONS = frozenset(
-    {"mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon", "mdaemon", "mailer_daemon"}
-    | {"bounce", "bounces", "mailadmin", "mail-system", "mmdf", "mailer"}
-)
-_EXCHANGE = "microsoftexchange"
-"""Exchange's own address has 32 hexadecimal digits behind it."""
-
-_DAEMON_WORDS = ("mail delivery s", "mailer-daemon", "postmaster", "mail deliver", "mail daemon")
-_SEARCHED_CHARS = 3_000
-_TOLD_CHARS = 1_500
-"""Where a report of a sender without a daemon's name must say what it is: at its beginning."""
 
 _MDN = "message/disposition-notification"
 _METHOD = re.compile(rb"^METHOD[ \t]*:[ \t]*([A-Za-z]{3,20})", re.MULTILINE)
@@ -63,7 +44,7 @@ def message_kind(root: Part, text: str) -> tuple[MessageKind, Report]:
         if complaint is not None:
             return MessageKind.COMPLAINT, complaint
     subject = root.fields.text("subject")[:500]
-    if _may_be_bounce(root, subject, text, types):
+    if may_be_bounce(root, subject, text, types):
         report = read_report(root, text)
         if report.delivers:
             return MessageKind.RECEIPT, replace(report, recipients=())
@@ -77,44 +58,6 @@ def message_kind(root: Part, text: str) -> tuple[MessageKind, Report]:
     if _is_from_list(root.fields):
         return MessageKind.LIST, Report()
     return MessageKind.MESSAGE, Report()
-
-
-def _may_be_bounce(root: Part, subject: str, text: str, types: set[str]) -> bool:
-    fields = root.fields
-    if root.content_type == "multipart/report":
-        named = root.parameters.get("report-type", "").lower()
-        if named == "delivery-status" or (not named and types & STATUS_TYPES):
-            return True
-    if fields.has("x-failed-recipients"):
-        return True
-    if not _from_daemon(fields) and not has_null_sender(fields):
-        return bool(TOLD.search(subject)) and _tells(root, text, types)
-    if types & STATUS_TYPES or (_from_mailer_daemon(fields) and types & RETURNED_TYPES):
-        return True
-    return bool(RETURNED.search(subject) or RETURNED.search(text[:_SEARCHED_CHARS]))
-
-
-def _tells(root: Part, text: str, types: set[str]) -> bool:
-    """Whether a mail whose subject says that one came back says so itself, and names whom it did
-    not reach on a line of its own or returns the mail. One that answers or passes on another has
-    quotes on top. A parcel comes back as well, and people tell of returned mail in sentences."""
-    words = own_words(text)
-    if not RETURNED.search(words[:_TOLD_CHARS]) or root.fields.has("in-reply-to"):
-        return False
-    return bool(types & RETURNED_TYPES) or names_on_a_line(root.fields, words[:_TOLD_CHARS])
-
-
-def _from_daemon(fields: Fields) -> bool:
-    """Whether From names a mail server rather than a person."""
-    written = fields.raw("from").lower()
-    local = re.search(r"([\w.+-]{1,80})@", written)
-    if local is not None and (local[1] in _DAEMONS or local[1].startswith(_EXCHANGE)):
-        return True
-    return "<>" in written or any(words in written for words in _DAEMON_WORDS)
-
-
-def _from_mailer_daemon(fields: Fields) -> bool:
-    return "mailer-daemon@" in fields.raw("from").lower()
 
 
 def _read_of(root: Part, text: str) -> str:

@@ -11,7 +11,16 @@ from typing import NamedTuple
 from postroom.mime import bounds
 from postroom.mime.characters.charsets import decode
 from postroom.mime.header.fields import Fields
-from postroom.mime.kinds.report_words import BEFORE_NAMES, COPY, RETURNED
+from postroom.mime.kinds.delivery_status import enhanced, reply_class
+from postroom.mime.kinds.report_words import (
+    BEFORE_NAMES,
+    COPY,
+    DEAD,
+    FULL,
+    OF_MAIL,
+    POLICY,
+    RETURNED,
+)
 
 _LOCAL = r"[\w.+=#%&'*/!$?^`{|}~-]{1,100}"
 _DOMAIN = r"(?:[\w-]{1,80}(?:\.[\w-]{1,80}){0,10}|\[[\w.:]{1,60}\])"
@@ -43,6 +52,8 @@ _NOBODY = ("mailer-daemon@", "postmaster@")
 
 _MAX_LINES = 600
 _REASON_LINES = 6
+_ABOVE_CHARS = 100
+"""Of the line above another: a sentence may be broken between them."""
 
 
 class Line(NamedTuple):
@@ -80,12 +91,41 @@ def named_lines(fields: Fields, words: str) -> list[Line]:
     )
 
 
-def names_on_a_line(fields: Fields, words: str) -> bool:
-    """Whether ``words`` name a recipient in a place of its own, as programs do: it begins a line,
-    or a field or a command says it."""
+def names_as_programs_do(fields: Fields, words: str) -> bool:
+    """Whether ``words`` name a recipient as programs do and people do not: in a field or a command,
+    with a server's code behind it, or alone on a line below what says that a mail did not reach
+    it."""
     if any(pattern.search(words) for pattern in (_FINAL, _RCPT, _X400)):
         return True
-    return bool(_beginning_lines(words, _own_addresses(fields)))
+    own = _own_addresses(fields)
+    return any(_has_code(line.words) for line in _beginning_lines(words, own)) or _lists(words, own)
+
+
+def _has_code(words: str) -> bool:
+    """Whether a server's code stands there: a number alone may count anything."""
+    if enhanced(words):
+        return True
+    said = any(pattern.search(words) for pattern in (DEAD, FULL, POLICY))
+    return said and bool(reply_class(words))
+
+
+def _lists(words: str, own: frozenset[str]) -> bool:
+    above = ""
+    for line in words.split("\n")[:_MAX_LINES]:
+        start = _STARTS.match(line)
+        alone = start is not None and _is_alone(start[1], line[start.end() :])
+        if start and alone and BEFORE_NAMES.search(above) and OF_MAIL.search(above):
+            address = bare_address(start[1]).lower()
+            if address and address not in own:
+                return True
+        if line.strip() and not alone:
+            above = f"{above[-_ABOVE_CHARS:]}\n{line}"
+    return False
+
+
+def _is_alone(address: str, rest: str) -> bool:
+    """Whether nothing else stands on the line of ``address``; some write it as its name, too."""
+    return not rest.replace(address, "").strip("<>()'\"*[];:,. \t")
 
 
 def _own_addresses(fields: Fields) -> frozenset[str]:

@@ -80,6 +80,14 @@ BEFORE_NAMES = re.compile(
 )
 """What stands before the addresses that a report is about."""
 
+OF_MAIL = re.compile(
+    r"mail|messag|mensa[gj]|messaggi|courriel|correo|nachricht|bericht|meddeland|melding|besked"
+    r"|viesti|wiadomo|zpráv|správ|üzenet|ileti|сообщени|письм|повідомл|листа?\b|μήνυμα|邮件|郵件"
+    r"|メール|メッセージ|메일|메시지|رسالة|הודע",
+    re.IGNORECASE,
+)
+"""What is returned is a mail, and no parcel."""
+
 STILL_TRYING = re.compile(
     r"has not yet been|not yet (?:been )?deliver|(?:will|to) (?:keep|continue|be retried|retry"
     r"|try)|still (?:try|being)"
@@ -139,7 +147,8 @@ TIMED_OUT = re.compile(
 POLICY = re.compile(
     r"spam|blocked|black.?list|blocklist|\bpolicy|\bdenied|prohibit|reputation|spf\b|dkim|dmarc"
     r"|virus|content|banned"
-    r"|not (?:accepting|allowed|permitted)|relay",
+    r"|not (?:accepting|allowed|permitted)|relay"
+    r"|\bsender (?:address|domain|verif|rejected|refused|unknown|not|denied)",
     re.IGNORECASE,
 )
 """The refusal was of the sender or of the words: the mailbox may well be there."""

@@ -31,6 +31,9 @@ RETURNED_TYPES = frozenset(
     | {"message/global", "message/global-headers"}
 )
 
+FAILED_FIELD = "x-failed-recipients"
+"""Exim's and Gmail's. Anybody can write it: by itself it proves nothing."""
+
 _MESSAGE_ID = re.compile(r"^[\s>|]{0,10}message-id:\s{0,80}(<[^<>\s]{1,512}>)", re.I | re.M)
 _MAX_GROUPS = 2 * bounds.MAX_FAILED_RECIPIENTS
 _MAX_LEAVES = 10
@@ -160,7 +163,7 @@ def _recipient(address: str, action: str, status: str, words: str, says: str) ->
 
 
 def _failed_field(fields: Fields) -> list[str]:
-    values = ",".join(fields.every_raw("x-failed-recipients")).split(",", 200)[:200]
+    values = ",".join(fields.every_raw(FAILED_FIELD)).split(",", 200)[:200]
     return [address for value in values if (address := bare_address(value))]
 
 

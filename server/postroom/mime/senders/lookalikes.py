@@ -1,19 +1,21 @@
 """What an address looks like: two of one skeleton are easily taken for one another.
 
 Unicode's table says which characters look alike (UTS #39 §4), and ASCII has tricks of its own that
-every reader falls for: rn for m, vv for w, cl for d, 1, I and l for one another, 0 for o.
+every reader falls for: rn for m, vv for w, cl for d, 1, I and l for one another, 0 for o. Dots and
+dashes part words, and nobody remembers where: ``git-lab`` is ``gitlab``.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
 
-from postroom.mime.senders.domains import ascii_domain, unicode_domain
+from postroom.mime.senders.domains import ascii_domain, organisation, unicode_domain
 
 MAX_CHARS = 320
 """Of an address (RFC 5321 §4.5.3.1): what comes behind them is not looked at."""
 
 _ALIKE = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o"})
+_SEPARATORS = str.maketrans("", "", ".-_")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 
 
@@ -26,6 +28,16 @@ def plain_address(address: str) -> str:
 def domain_skeleton(domain: str) -> str:
     """What a domain looks like, in either of its forms."""
     return _skeleton(unicode_domain(domain))
+
+
+def domain_skeletons(domain: str) -> tuple[str, ...]:
+    """What a domain may be taken for: itself, and what stands before the public suffix or before
+    the part that somebody registered, as a name can hold the whole of another one:
+    ``bank-example.net`` and ``bank.example.evil.net`` that of ``bank.example``."""
+    registered = organisation(domain)
+    label, inside = registered.partition(".")[0], domain.removesuffix(registered).rstrip(".")
+    looks = (domain_skeleton(each) for each in (domain, label, inside) if each)
+    return tuple(dict.fromkeys(each for each in looks if each))
 
 
 def address_skeleton(address: str) -> str:
@@ -63,7 +75,7 @@ def _skeleton(text: str) -> str:
     text = text.lower().translate(_ALIKE)
     for pair, one in _PAIRS:
         text = text.replace(pair, one)
-    return text
+    return text.translate(_SEPARATORS)
 
 
 def _in_ascii(text: str) -> str:

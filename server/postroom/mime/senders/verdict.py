@@ -69,10 +69,10 @@ def judge_sender(
 def _verdict(
     message: ParsedMessage, found: Standing, signatures: tuple[Signature, ...]
 ) -> tuple[SenderVerdict, str]:
-    if message.sender is None:
-        return SenderVerdict.UNVERIFIED, "no From address"
     if SEVERAL_SENDERS in message.defects:
         return SenderVerdict.FORGED, "From names more than one address"
+    if message.sender is None or not message.sender.address:
+        return SenderVerdict.UNVERIFIED, "no readable From address"
     address, domain = message.sender.address.casefold(), _from_domain(message)
     by = f"says {found.by}"
     if any(one.method == "dmarc" and one.value == "fail" for one in found.results):
