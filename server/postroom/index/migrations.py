@@ -51,8 +51,8 @@ for _name in (
     "0005_reports",
     "0006_senders",
     "0007_codes",
-    "0009_names",
-    "0010_written_to",
+    "0008_names",
+    "0009_written_to",
 ):
     _of_a_file(_name)
 
