@@ -141,7 +141,7 @@ def header_block(lines: Sequence[str], start: int) -> int:
 def _values_in(line: str) -> dict[str, str]:
     """What stands behind each label in ``line``: some programs write all in one line."""
     found = list(_LABEL.finditer(line))
-    ends = [*(after.start() for after in found[1:]), len(line)]
+    ends = [after.start() for after in found[1:]] + [len(line)] * bool(found)
     return {_kind(one): line[one.end() : end] for one, end in zip(found, ends, strict=True)}
 
 
