@@ -81,7 +81,7 @@ def test_messages_read_before_signatures_were_told_apart_have_none_yet(tmp_path:
 def test_a_send_of_before_policy_is_its_owners_and_counts_like_any(tmp_path: Path) -> None:
     path = tmp_path / "postroom.db"
     con = connect(path)
-    migrations.apply(Database(con), stop_before="0008_policy")
+    migrations.apply(Database(con), stop_before="0010_policy")
     con.execute("PRAGMA foreign_keys=OFF")
     con.execute(
         "INSERT INTO mailboxes (id, address, display_name, owner, status, password, created_at)"
