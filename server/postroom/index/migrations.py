@@ -53,6 +53,7 @@ for _name in (
     "0007_codes",
     "0008_names",
     "0009_written_to",
+    "0010_policy",
 ):
     _of_a_file(_name)
 

@@ -37,6 +37,10 @@ class NewSend:
     idempotency_key: str | None
     verdict: Verdict
     at: float
+    not_before: float = 0
+    """When it may go; 0 at once, also after the clock was put back."""
+    first_contacts: int = 0
+    """How many of its recipients were never met before."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ def add(con: Connection, send: NewSend) -> int:
             idempotency_key=send.idempotency_key,
             verdict=send.verdict.model_dump_json(),
             created_at=send.at,
-            not_before=0,  # at once, also after the clock was put back
+            not_before=send.not_before,
+            first_contacts=send.first_contacts,
             reason=send.verdict.reason,
         )
     )
@@ -107,7 +112,7 @@ def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
 
 
 def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:
-    """The newest send of the same mail after ``since`` that was not refused."""
+    """The newest send of the same mail that is later than ``since`` or waits to go, not refused."""
     row: Row | None = sql.same_content(
         con, mailbox_id=mailbox_id, content_hash=content, since=since
     )

@@ -12,6 +12,7 @@ from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
 from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
 from postroom.work import mailserver, troubles
@@ -41,6 +42,7 @@ async def run(
     term: Term,
     settings: Settings,
     provisioners: Mapping[str, Provisioner],
+    policy: CurrentPolicy,
     stop: asyncio.Event,
     seated: Callable[[], None],
 ) -> None:
@@ -59,7 +61,8 @@ async def run(
     ways = Ways([builtin, *elsewhere])
     resolver = Resolver(patience=PATIENCE_SECONDS)
     signers = Signers(SigningKeys(resolver, term.index.clock))
-    intake, lending = Intake(term, signers), Lending(ways)
+    await policy.of_a_file()  # a broken one is told of at once
+    intake, lending = Intake(term, signers, policy), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
     watched = [way for way in elsewhere if not _is_handed_in(way)]
