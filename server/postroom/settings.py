@@ -21,6 +21,7 @@ from pydantic import (
 
 from postroom.accounts.account import Account
 from postroom.accounts.address import DomainName
+from postroom.accounts.approvals import Approvals
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import (
     BUILTIN_HOSTNAME,
@@ -58,6 +59,8 @@ class Operator(Table):
     """Folders below which ``send_email`` may take files by path; none by default."""
     retention_days: float = Field(default=30, ge=0)
     """How long the mail of an expired mailbox stays readable, days."""
+    approvals: Approvals = Approvals()
+    """What becomes of mail that a person must look at first."""
     retry_hours: float = Field(default=48, gt=0)
     """How long a deferred mail is tried again before it has failed, hours (RFC 5321 §4.5.4.1)."""
 
@@ -167,6 +170,11 @@ class Settings(BaseModel):
     def bells_folder(self) -> Path:
         """How running processes reach one another."""
         return self.home / "bells"
+
+    @property
+    def passphrase_file(self) -> Path:
+        """A hash of the operator's passphrase, which decisions on the command line ask for."""
+        return self.home / "operator.passphrase"
 
     @property
     def token_file(self) -> Path:

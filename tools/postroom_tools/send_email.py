@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from postroom.model.answers import SendAnswer
 from postroom.model.callers import Caller
-from postroom.model.limits import MAX_ATTACHMENTS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
+from postroom.model.limits import MAX_ATTACHMENTS, MAX_NOTE_CHARS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from postroom.model.requests import AttachmentRequest, SendRequest
 from postroom_tools.inputs import MAX_ID_CHARS, Mailbox, Recipients, ThreadId, listed
 from postroom_tools.tool import Arguments, Progress, Tool
@@ -63,6 +63,9 @@ class SendEmail(Arguments):
     )
     idempotency_key: str | None = Field(
         default=None, max_length=2 * MAX_ID_CHARS, description="The same key never sends twice."
+    )
+    hold_for_review: str | None = Field(
+        default=None, max_length=2 * MAX_NOTE_CHARS, description="Why a human should look first."
     )
     confirm: bool = Field(
         default=False, description="Send although status was thread_moved; read what is new first."

@@ -12,6 +12,7 @@ from postroom.desk.mailboxes import Mailboxes
 from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
+from postroom.desk.unsent import Unsent
 from postroom.desk.waiting import Waiting
 from postroom.extract.reader import FileReader
 from postroom.index.index import Index
@@ -33,6 +34,7 @@ class Desk:
     health: HealthReports
     accounts: AccountReports
     held: HeldSends
+    unsent: Unsent
 
 
 def open_desk(
@@ -43,6 +45,7 @@ def open_desk(
 ) -> Desk:
     """The desk over an index; ``idle`` says why nobody does the I/O at the moment, or ""."""
     clock, operator = index.clock, settings.operator
+    held_seconds = operator.approvals.expire_hours * 3600
     reader = FileReader(bare_environment())
     attachments = Attachments(index, operator.attachment_folders, settings.home, reader)
     return Desk(
@@ -57,7 +60,7 @@ def open_desk(
             idle=idle,
             home=settings.home,
         ),
-        sending=Sending(index, clock, attachments, provisioners, idle),
+        sending=Sending(index, clock, attachments, provisioners, idle, held_seconds),
         reading=Reading(index, clock),
         waiting=Waiting(index, clock, _elsewhere(provisioners), idle),
         attachments=attachments,
@@ -65,6 +68,7 @@ def open_desk(
         health=HealthReports(index, settings, idle),
         accounts=AccountReports(index, operator, provisioners, idle),
         held=HeldSends(index, idle),
+        unsent=Unsent(index),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
+from postroom.credentials import passphrase
 from postroom.desk import elsewhere, worker_settings
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
@@ -62,6 +63,7 @@ class HealthReports:
             _server(con, idle),
             _mailboxes(con, self._settings.operator),
             _outbox(con),
+            _operator(self._settings),
             *elsewhere_too,
         ]
 
@@ -152,6 +154,21 @@ def _of_mailboxes(operator: Operator, ill: list[Mailbox]) -> str:
     return "`postroom mailboxes list` tells which there are."
 
 
+def _operator(settings: Settings) -> Check:
+    """Who can approve: said plainly, because a passphrase alone promises more than it keeps."""
+    there = passphrase.is_set(settings.passphrase_file)
+    return Check(
+        name="operator",
+        ok=True,
+        says=f"{'a' if there else 'no'} passphrase is set; whoever has a shell as this user is the"
+        " operator, an agent too",
+        next_step=None
+        if there
+        else "Nothing can be approved before `postroom operator passphrase`. An agent that may run"
+        " commands needs a user of its own: docs/approvals.md.",
+    )
+
+
 def _outbox(con: Connection) -> Check:
     rows = con.execute(
         "SELECT status, count(*) FROM sends WHERE status IN"
@@ -161,7 +178,7 @@ def _outbox(con: Connection) -> Check:
     held = any(row[0] == "held" for row in rows)
     then = [
         "`postroom trace SEND` tells what is known of each." if doubtful else "",
-        "`postroom sends list` shows what waits for a person." if held or doubtful else "",
+        "`postroom approvals list` shows what waits for a person." if held or doubtful else "",
     ]
     return Check(
         name="outbox",

@@ -3,33 +3,30 @@
     held ──► queued      approved: to whom it was neither accepted nor refused, same Message-ID
       └────► denied      nobody else gets it; who has got it already is named
 
+What is approved is a hash of everything that goes out, and of no other mail than the person saw.
 No tool comes here: an agent must not let its own mail go.
 """
 
 from collections.abc import Callable
 
-from postroom.desk import views
+from postroom.desk import approval, delivered
 from postroom.desk.door import actor
 from postroom.desk.outbox import able
 from postroom.desk.times import iso
-from postroom.index import folders, held, mailboxes, sends
+from postroom.index import held, mailboxes
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.mime.writing.outgoing import one_line
 from postroom.model.callers import Caller
-from postroom.model.errors import Conflict, NotFound, Refused
-from postroom.model.held_answers import Decision, HeldList, HeldSend
+from postroom.model.errors import Conflict, InvalidRequest, NotFound, Refused
+from postroom.model.held_answers import Approval, Decision, HeldList
+from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.mailboxes import MailboxStatus
-from postroom.model.sends import RecipientOutcome, SendStatus
+from postroom.model.sends import SendStatus
 
 MOST = 500
 
-GROUPS = {
-    RecipientOutcome.ACCEPTED: "accepted",
-    RecipientOutcome.REFUSED: "refused",
-    RecipientOutcome.UNKNOWN: "unknown",
-}
-"""Whoever was put off, or never tried, is ``waiting``."""
+_DENIED = {False: "A person decided that it does not go.", True: "A person decided that it ends."}
 
 
 class HeldSends:
@@ -43,124 +40,138 @@ class HeldSends:
         """Everything that waits for a person, oldest first."""
         _for_operators(caller)
         return await self._index.read(
-            lambda con: HeldList(sends=tuple(_view(con, row) for row in held.waiting(con, MOST)))
+            lambda con: HeldList(
+                sends=tuple(approval.brief(con, row) for row in held.waiting(con, MOST))
+            )
         )
 
-    async def approve(self, caller: Caller, send_id: str) -> Decision:
-        """Let a held send go to whom it has not been settled for.
+    async def show(self, caller: Caller, send_id: str) -> Approval:
+        """All that a person must see of a send, whatever became of it since.
 
         Raises:
-            NotFound, Conflict: there is no such send, or it is not held.
+            NotFound: there is no such send.
+        """
+        _for_operators(caller)
+        return await self._index.read(lambda con: approval.whole(con, _one(con, send_id)))
+
+    async def approve(self, caller: Caller, send_id: str, hash: str, note: str = "") -> Decision:
+        """Let a held send go to whom it has not been settled for: the very one whose ``hash`` a
+        person was shown. ``note``: their words to the agent.
+
+        Raises:
+            NotFound, Conflict: there is no such send, it is not held, or it is another one by now.
             Refused: its mailbox sends no more.
         """
         _for_operators(caller)
-        idle = self._idle()
+        said, idle = checked_note(note), self._idle()
 
         def change(con: Connection) -> Decision:
-            now, send = self._index.clock(), _held(con, send_id, approving=True)
-            box = mailboxes.by_id(con, send["mailbox_id"])
-            assert box is not None
-            able(box, now)
-            groups = _groups(con, send["id"])
-            held.approve(con, now, send, actor(caller))
-            return Decision(
-                send_id=send["public_id"],
-                status="queued",
-                goes_to=(*groups["unknown"], *groups["waiting"]),
-                accepted=groups["accepted"],
-                refused=groups["refused"],
-                next_step=idle or f"`postroom trace {send['public_id']}` tells what comes of it.",
-            )
+            send = decidable(con, self._index.clock(), send_id, approving=True)
+            require_same(con, send, hash)
+            return release(con, self._index.clock(), send, actor(caller), said, idle)
 
         return await self._index.write(change)
 
-    async def deny(self, caller: Caller, send_id: str, why: str = "") -> Decision:
+    async def deny(self, caller: Caller, send_id: str, note: str = "") -> Decision:
         """Drop a held send; its reason names who has got it and who has not. Raises as
         ``approve``."""
         _for_operators(caller)
+        said = checked_note(note)
 
         def change(con: Connection) -> Decision:
-            now, send = self._index.clock(), _held(con, send_id)
-            groups = _groups(con, send["id"])
-            reason = _reason(groups, one_line(why, "reason")[:MAX_WHY])
-            held.deny(con, now, send, actor(caller), reason)
+            now = self._index.clock()
+            send = decidable(con, now, send_id)
+            known = delivered.groups(con, send["id"])
+            reason = delivered.told(known, _DENIED[bool(known["accepted"])])
+            held.end(con, now, send, SendStatus.DENIED, actor(caller), reason, said)
             return Decision(
                 send_id=send["public_id"],
                 status="denied",
-                accepted=groups["accepted"],
-                refused=groups["refused"],
-                unknown=groups["unknown"],
-                never=groups["waiting"],
+                accepted=known["accepted"],
+                refused=known["refused"],
+                unknown=known["unknown"],
+                never=known["waiting"],
                 reason=reason,
+                operator_note=said or None,
             )
 
         return await self._index.write(change)
 
 
-MAX_WHY = 500
-"""A person's own words about a decision, characters."""
+def checked_note(note: str) -> str:
+    """A person's words on one line.
+
+    Raises:
+        InvalidRequest: they are too long, or hold a control character.
+    """
+    said = one_line(note, "note").strip()
+    if len(said) > MAX_NOTE_CHARS:
+        raise InvalidRequest(
+            "note_too_long", f"A note is at most {MAX_NOTE_CHARS} characters.", "Shorten it."
+        )
+    return said
 
 
-def _held(con: Connection, send_id: str, *, approving: bool = False) -> Row:
-    """The send, where a person may decide about it."""
+def decidable(con: Connection, now: float, send_id: str, *, approving: bool = False) -> Row:
+    """The send, where a person may decide about it.
+
+    Raises:
+        NotFound, Conflict: there is no such send, or it is not held, or no longer.
+    """
+    row = _one(con, send_id)
+    if row["status"] == SendStatus.HELD and (row["expires_at"] or now) >= now:
+        return row
+    gone = row["mailbox_status"] == MailboxStatus.DELETED
+    if not approving and gone and row["status"] == SendStatus.UNKNOWN:
+        return row  # nobody can find out any more
+    is_over = row["status"] == SendStatus.HELD
+    status = f"expired since {iso(row['expires_at'])}" if is_over else row["status"]
+    raise Conflict(
+        "send_not_held",
+        f"It is {status}, and waits for nobody's decision.",
+        f"`postroom trace {row['public_id']}` tells what is known of it.",
+    )
+
+
+def require_same(con: Connection, send: Row, hash: str) -> None:
+    """Raise Conflict where a send is not what the person saw who names ``hash``."""
+    if hash.strip().lower() != held.hash_now(con, send) or not hash:
+        raise Conflict(
+            "approval_of_another",
+            "This is not the hash of the mail as it is stored now.",
+            f"Look at it again: `postroom approvals show {send['public_id']}`.",
+        )
+
+
+def release(con: Connection, now: float, send: Row, who: str, note: str, idle: str) -> Decision:
+    """Let it go. ``idle`` says why nothing is sent at the moment, or ""."""
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    able(box, now)
+    known = delivered.groups(con, send["id"])
+    held.approve(con, now, send, who, held.hash_now(con, send), note)
+    trace = f"`postroom trace {send['public_id']}` tells what comes of it."
+    return Decision(
+        send_id=send["public_id"],
+        status="queued",
+        goes_to=(*known["unknown"], *known["waiting"]),
+        accepted=known["accepted"],
+        refused=known["refused"],
+        operator_note=note or None,
+        operator_changes=send["changes"] or None,
+        next_step=f"Nothing is sent yet. {idle}" if idle else trace,
+    )
+
+
+def _one(con: Connection, send_id: str) -> Row:
     row = held.one(con, send_id.strip())
     if row is None:
         raise NotFound(
             "send_not_found",
             "There is no such send.",
-            "`postroom sends list` tells which wait for a person.",
+            "`postroom approvals list` tells which wait for a person.",
         )
-    if row["status"] == SendStatus.HELD:
-        return row
-    gone = row["mailbox_status"] == MailboxStatus.DELETED
-    if not approving and gone and row["status"] == SendStatus.UNKNOWN:
-        return row  # nobody can find out any more
-    raise Conflict(
-        "send_not_held",
-        f"It is {row['status']}, and waits for nobody's decision.",
-        f"`postroom trace {row['public_id']}` tells what is known of it.",
-    )
-
-
-def _view(con: Connection, row: Row) -> HeldSend:
-    places = folders.where_is(con, row["mail_id"])
-    return HeldSend(
-        send_id=row["public_id"],
-        mailbox=row["address"],
-        created_at=iso(row["created_at"]),
-        subject=row["subject"] or "",
-        found_in=tuple(f"{place['folder']} of {place['account']}" for place in places),
-        reason=row["reason"] or None,
-        **_groups(con, row["id"]),
-    )
-
-
-def _groups(con: Connection, send_id: int) -> dict[str, tuple[str, ...]]:
-    """The recipients by what is known of each."""
-    found: dict[str, list[str]] = {name: [] for name in (*GROUPS.values(), "waiting")}
-    for row in sends.recipients(con, send_id):
-        name = GROUPS.get(row["outcome"], "waiting")
-        found[name].append(views.shown_address(row["address"]))
-    return {name: tuple(each) for name, each in found.items()}
-
-
-def _reason(groups: dict[str, tuple[str, ...]], why: str) -> str:
-    """What the agent and the operator read of it from now on."""
-    said = [f"A person decided that it does not go{' on' if groups['accepted'] else ''}."]
-    said += [f"They say: {_ended(why)}"] if why else []
-    for name, words in (
-        ("accepted", "Already delivered to"),
-        ("refused", "Refused by the server for"),
-        ("waiting", "Not delivered to"),
-        ("unknown", "Nobody knows whether it was delivered to"),
-    ):
-        said += [f"{words} {', '.join(groups[name])}."] if groups[name] else []
-    return " ".join(said)
-
-
-def _ended(why: str) -> str:
-    """A person's words as a sentence of their own: ours stand behind it."""
-    return why if why[-1] in ".!?…。！？" else f"{why}."
+    return row
 
 
 def _for_operators(caller: Caller) -> None:

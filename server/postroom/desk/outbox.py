@@ -29,6 +29,8 @@ _STATUS = {
     Action.DENY: (SendStatus.DENIED, EventType.SEND_DENIED),
 }
 
+ASKED = "The agent asked that a person looks at it first."
+
 MAX_NEW_SHOWN = 5
 """New messages shown with ``thread_moved``: what an agent can take in before it answers again."""
 
@@ -46,6 +48,10 @@ class Composed:
     parsed: ParsedMessage
     content: bytes
     files: int
+    not_before: float
+    """When it may go at the earliest, seconds since 1970; 0 for at once."""
+    held_seconds: float
+    """How long a person may take to decide, should it be held."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
         moved = _moved(con, who, composed.reply, now)
         if moved is not None:
             return moved
-    verdict = judge(_facts(who, composed))
+    verdict = _reviewed(judge(_facts(who, composed)), composed.request)
     send_id = _write(con, now, who, composed, verdict)
     return Filed(sends.by_id(con, send_id))
 
@@ -169,6 +175,13 @@ def _facts(who: str, composed: Composed) -> DraftFacts:
     )
 
 
+def _reviewed(verdict: Verdict, request: SendRequest) -> Verdict:
+    """The verdict, tightened where the agent asks that a person looks first."""
+    if request.hold_for_review is None or verdict.action is not Action.ALLOW:
+        return verdict
+    return Verdict(action=Action.HOLD, rule="asked-by-agent", reason=ASKED)
+
+
 def _write(con: Connection, now: float, who: str, composed: Composed, verdict: Verdict) -> int:
     """The send's row id: mail, send and event, in the caller's transaction."""
     status, event = _STATUS[verdict.action]
@@ -198,6 +211,9 @@ def _write(con: Connection, now: float, who: str, composed: Composed, verdict: V
             idempotency_key=composed.request.idempotency_key,
             verdict=verdict,
             at=now,
+            not_before=composed.not_before,
+            review=(composed.request.hold_for_review or "").strip(),
+            expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
         ),
     )
     position = journal.append(
@@ -217,3 +233,8 @@ def _write(con: Connection, now: float, who: str, composed: Composed, verdict: V
     else:
         threads.answered(con, kept.thread_id)
     return send_id
+
+
+def _decided_by(now: float, composed: Composed) -> float:
+    """Until when a person may decide: of a scheduled mail, as long after its time as of another."""
+    return max(now, composed.not_before) + composed.held_seconds

@@ -150,13 +150,16 @@ class Waiting:
         if found.outcome is None:
             return await self._nothing_came(who, found, waited)
         self._index.note(lambda con: _note_shown(con, who, found, self._clock()))
+        decided = found.decided
         return WaitAnswer.model_validate(
             {
                 "outcome": found.outcome,
                 "messages": found.views,
                 "after": found.after,
                 "as_of": iso(self._clock()),
-                "reason": found.reason,
+                "reason": (decided["reason"] or None) if decided else None,
+                "operator_note": (decided["note"] or None) if decided else None,
+                "operator_changes": (decided["changes"] or None) if decided else None,
                 "problem": found.over or None,
                 "next_step": advice.after_news(
                     found.outcome,

@@ -1,12 +1,24 @@
-"""Sends that wait for a person: listed, let go, or dropped."""
+"""Sends that wait for a person: listed, let go, dropped, or out of time."""
 
-from postroom.index import journal, sends, threads
+import hashlib
+import json
+
+from postroom.index import journal, mail, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
 from postroom.model.sends import RecipientOutcome, SendStatus
 
 sql = named("held")
+
+HASH_BYTES = 16
+"""128 bits: nobody finds a second mail of one hash, and a person can still copy it."""
+
+_ENDS = {
+    SendStatus.DENIED: EventType.SEND_DENIED,
+    SendStatus.EXPIRED: EventType.SEND_EXPIRED,
+    SendStatus.CANCELLED: EventType.SEND_CANCELLED,
+}
 
 
 def waiting(con: Connection, most: int) -> list[Row]:
@@ -20,31 +32,61 @@ def one(con: Connection, public_id: str) -> Row | None:
     return row
 
 
-def approve(con: Connection, at: float, send: Row, actor: str) -> None:
-    """Let it go, to whom it has not been accepted or refused yet, with its own Message-ID."""
-    _decide(con, at, send, SendStatus.QUEUED, EventType.SEND_APPROVED, actor, "")
+def since(con: Connection, send: Row) -> float:
+    """When it was held, seconds since 1970."""
+    found: float | None = sql.held_since(con, send_id=send["id"])
+    return float(send["created_at"]) if found is None else found
 
 
-def deny(con: Connection, at: float, send: Row, actor: str, reason: str) -> None:
-    """It goes to nobody any more. What it would have answered waits again, unless somebody has
-    got it."""
-    _decide(con, at, send, SendStatus.DENIED, EventType.SEND_DENIED, actor, reason)
+def hash_of(con: Connection, send_id: int, sender: str, raw: bytes) -> str:
+    """What a person approves: the envelope with every recipient, and all bytes of the mail, so its
+    words in both forms, header fields, and files with their names."""
+    to_whom = [[row["field"], row["address"]] for row in sends.recipients(con, send_id)]
+    found = hashlib.blake2b(json.dumps([sender, to_whom]).encode(), digest_size=HASH_BYTES)
+    found.update(b"\0")  # in no JSON
+    found.update(raw)
+    return found.hexdigest()
+
+
+def hash_now(con: Connection, send: Row) -> str:
+    """The hash of a send as it is stored now; "" where its bytes have gone with its mailbox."""
+    raw = mail.raw(con, send["mail_id"])
+    return hash_of(con, send["id"], send["sender"], raw) if raw is not None else ""
+
+
+def approve(con: Connection, at: float, send: Row, actor: str, approved: str, note: str) -> None:
+    """Let it go, to whom it has not been accepted or refused yet, with its own Message-ID, but not
+    before the time it was scheduled for. ``approved``: the hash that the person saw."""
+    scheduled = send["not_before"] if send["not_before"] > at else 0.0
+    sql.release(
+        con,
+        id=send["id"],
+        note=note,
+        approved=approved,
+        released_at=max(at, scheduled),
+        not_before=scheduled,
+    )
+    _tell(con, at, send, EventType.SEND_APPROVED, actor)
+
+
+def end(
+    con: Connection, at: float, send: Row, status: SendStatus, actor: str, reason: str, note: str
+) -> None:
+    """It goes to nobody any more: denied, expired or cancelled. What it would have answered waits
+    again, unless somebody has got it."""
+    sql.end(con, id=send["id"], status=str(status), reason=reason, note=note, settled_at=at)
+    _tell(con, at, send, _ENDS[status], actor)
     outcomes = {row["outcome"] for row in sends.recipients(con, send["id"])}
     if RecipientOutcome.ACCEPTED not in outcomes:
         threads.repend(con, sends.thread_now(con, send["mail_id"]))
 
 
-def _decide(
-    con: Connection,
-    at: float,
-    send: Row,
-    status: SendStatus,
-    event: EventType,
-    actor: str,
-    reason: str,
-) -> None:
-    settled = at if status is SendStatus.DENIED else None
-    sql.decide(con, id=send["id"], status=str(status), reason=reason, settled_at=settled)
+def overdue(con: Connection, now: float, most: int) -> list[Row]:
+    """Held sends whose time has run out, at most so many."""
+    return list(sql.overdue(con, now=now, most=most))
+
+
+def _tell(con: Connection, at: float, send: Row, event: EventType, actor: str) -> None:
     journal.append(
         con,
         at,

@@ -51,6 +51,7 @@ for _name in (
     "0005_reports",
     "0006_senders",
     "0007_codes",
+    "0009_approvals",
 ):
     _of_a_file(_name)
 

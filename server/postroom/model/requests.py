@@ -33,3 +33,5 @@ class SendRequest(Frozen):
     attachments: tuple[AttachmentRequest, ...] = ()
     idempotency_key: str | None = None
     confirm: bool = False
+    hold_for_review: str | None = None
+    """Why a person should look first. It only tightens: what policy denies stays denied."""

@@ -61,11 +61,20 @@ class _Send(click.Command):
     help="May be given several times.",
 )
 @click.option("--idempotency-key", metavar="KEY", help="The same key never sends twice.")
+@click.option(
+    "--at",
+    metavar="TIME",
+    help='Not before then: "2026-11-30T09:00Z" (UTC where it names no zone), or "2h" from now.',
+)
+@click.option("--hold-for-review", metavar="WHY", help="A person looks at it first.")
 @click.option("--confirm", is_flag=True, help="Send although the thread has moved on.")
 @shared
 @pass_asked
-def send(asked: Asked, /, **given: Any) -> int:
-    """Send a mail, or reply in a thread. Becomes the worker where none runs."""
+def send(asked: Asked, /, at: str | None, **given: Any) -> int:
+    """Send a mail, or reply in a thread. Becomes the worker where none runs.
+
+    One for later goes once a worker runs then; `postroom sends cancel` takes it back.
+    """
     from postroom.cli.delivering import send_and_see
     from postroom.cli.mail_page import show_send
 
@@ -73,7 +82,7 @@ def send(asked: Asked, /, **given: Any) -> int:
     sent = at_desk(
         asked,
         "send",
-        lambda room: send_and_see(room, request),
+        lambda room: send_and_see(room, request, at),
         becomes_worker=True,
         makes_room=True,
     )

@@ -1,0 +1,39 @@
+"""Who has got a mail and who has not, as far as it is known, and in words."""
+
+from postroom.desk import views
+from postroom.index import sends
+from postroom.index.database import Connection
+from postroom.model.sends import RecipientOutcome
+
+Groups = dict[str, tuple[str, ...]]
+
+_OF_OUTCOME = {
+    RecipientOutcome.ACCEPTED: "accepted",
+    RecipientOutcome.REFUSED: "refused",
+    RecipientOutcome.UNKNOWN: "unknown",
+}
+"""Whoever was put off, or never tried, is ``waiting``."""
+
+_WORDS = (
+    ("accepted", "Already delivered to"),
+    ("refused", "Refused by the server for"),
+    ("waiting", "Not delivered to"),
+    ("unknown", "Nobody knows whether it was delivered to"),
+)
+
+
+def groups(con: Connection, send_id: int) -> Groups:
+    """A send's recipients by what is known of each: accepted, refused, unknown, waiting."""
+    found: dict[str, list[str]] = {name: [] for name in (*_OF_OUTCOME.values(), "waiting")}
+    for row in sends.recipients(con, send_id):
+        name = _OF_OUTCOME.get(row["outcome"], "waiting")
+        found[name].append(views.shown_address(row["address"]))
+    return {name: tuple(each) for name, each in found.items()}
+
+
+def told(known: Groups, first: str) -> str:
+    """The sentence ``first``, and who has it where that is not simply nobody."""
+    if not any(known[name] for name in ("accepted", "refused", "unknown")):
+        return first
+    who = [f"{words} {', '.join(known[name])}." for name, words in _WORDS if known[name]]
+    return " ".join([first, *who])
