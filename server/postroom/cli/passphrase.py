@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from postroom.cli.asked import Asked
+from postroom.cli.words import READABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-READABLE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 MAX_BYTES = 8_192
 

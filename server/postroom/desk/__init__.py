@@ -13,7 +13,8 @@
     tables.py                              … of the tables of directories
     steps.py  senders.py                   a trace's steps in order; what is told of a sender
     read_files.py                          the texts of attachments that were read a moment ago
-    held.py                                what a person decides about a held send
+    held.py  approval.py  editing.py       what a person decides about a held send, sees and changes
+    unsent.py  delivered.py                what has not gone yet; who has a mail, in words
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     page.py  people.py  filling.py         one page of a thread: what fits, who is who, its frame
     long_links.py                          long links by short ids

@@ -56,7 +56,7 @@ def whole(con: Connection, row: Row) -> Approval:
         in_reply_to=parsed.in_reply_to or None,
         references=tuple(parsed.references.split()),
         answers=_answered(con, row["answers_mail"]),
-        text=found.text,
+        text=found.text.rstrip("\n"),
         html_differs=differs.lines,
         hidden_in_html=differs.hidden or None,
         attachments=_files(own, parsed, found),

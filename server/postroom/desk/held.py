@@ -1,19 +1,21 @@
 """What a person decides about a send that is held: it goes, or it does not.
 
     held ──► queued      approved: to whom it was neither accepted nor refused, same Message-ID
-      └────► denied      nobody else gets it; who has got it already is named
+      ├────► denied      nobody else gets it; who has got it already is named
+      └────► held        edited: another mail in its place, with a hash of its own
 
 What is approved is a hash of everything that goes out, and of no other mail than the person saw.
 No tool comes here: an agent must not let its own mail go.
 """
 
+import asyncio
 from collections.abc import Callable
 
-from postroom.desk import approval, delivered
+from postroom.desk import approval, delivered, editing
 from postroom.desk.door import actor
-from postroom.desk.outbox import able
+from postroom.desk.outbox import able, file_edited
 from postroom.desk.times import iso
-from postroom.index import held, mailboxes
+from postroom.index import held, mail, mailboxes, sends
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.mime.writing.outgoing import one_line
@@ -22,6 +24,7 @@ from postroom.model.errors import Conflict, InvalidRequest, NotFound, Refused
 from postroom.model.held_answers import Approval, Decision, HeldList
 from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.mailboxes import MailboxStatus
+from postroom.model.requests import Edit
 from postroom.model.sends import SendStatus
 
 MOST = 500
@@ -96,6 +99,61 @@ class HeldSends:
             )
 
         return await self._index.write(change)
+
+    async def edit(
+        self,
+        caller: Caller,
+        send_id: str,
+        hash: str,
+        edit: Edit,
+        note: str = "",
+        *,
+        approve: bool = False,
+    ) -> Decision:
+        """Change a held mail that nobody can have yet: it has another hash then, and is held until
+        that one is approved, or goes at once with ``approve``. The agent is shown what changed.
+
+        Raises:
+            NotFound, Conflict, Refused: as ``approve``; it was tried already; policy denies it now.
+            InvalidRequest: the edit is off, or changes nothing.
+        """
+        _for_operators(caller)
+        said, idle = checked_note(note), self._idle()
+        raw, bcc = await self._index.read(lambda con: self._editable(con, send_id, hash))
+        new = await asyncio.to_thread(editing.edited, raw, bcc, edit)
+
+        def change(con: Connection) -> Decision:
+            now = self._index.clock()
+            send = decidable(con, now, send_id, approving=True)
+            require_same(con, send, hash)
+            file_edited(con, now, actor(caller), send, new)
+            send = decidable(con, now, send_id, approving=True)
+            if approve:
+                return release(con, now, send, actor(caller), said, idle)
+            return Decision(
+                send_id=send["public_id"],
+                status="held",
+                hash=held.hash_now(con, send),
+                operator_changes=new.changes,
+                next_step=f"`postroom approvals approve {send['public_id']}` lets it go so.",
+            )
+
+        return await self._index.write(change)
+
+    def _editable(self, con: Connection, send_id: str, hash: str) -> tuple[bytes, tuple[str, ...]]:
+        """(bytes, blind recipients) of a held mail that may still be changed."""
+        send = decidable(con, self._index.clock(), send_id, approving=True)
+        require_same(con, send, hash)
+        if send["attempts"]:
+            raise Conflict(
+                "send_tried_already",
+                "A server may have it as it is: it cannot be changed any more.",
+                "Approve it as it is, or deny it and let another one be written.",
+            )
+        raw = mail.raw(con, send["mail_id"])
+        assert raw is not None  # its hash was the same
+        bcc = (row["address"] for row in sends.recipients(con, send["id"]) if row["field"] == "bcc")
+        return raw, tuple(bcc)
 
 
 def checked_note(note: str) -> str:

@@ -7,9 +7,10 @@ policy                  ─► queued, held or denied: the mail, the send, the e
 
 from dataclasses import dataclass, replace
 
+from postroom.desk.editing import Edited
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
-from postroom.index import journal, mail, mailboxes, reading, sends, threads
+from postroom.index import held, journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
@@ -233,6 +234,38 @@ def _write(con: Connection, now: float, who: str, composed: Composed, verdict: V
     else:
         threads.answered(con, kept.thread_id)
     return send_id
+
+
+def file_edited(con: Connection, now: float, who: str, send: Row, edited: Edited) -> None:
+    """Put what a person made of a held send in its place, in the caller's transaction. Policy is
+    asked anew: a person may let go what it holds, and not what it denies.
+
+    Raises:
+        Refused: policy denies it as it is now.
+    """
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    facts = DraftFacts(
+        agent=send["actor"],
+        mailbox=box.address,
+        recipients=edited.recipients.addresses(),
+        subject=edited.parsed.subject,
+        size=len(edited.raw),
+        attachments=len(edited.parsed.attachments),
+        in_thread=send["answers_mail"] is not None,
+    )
+    verdict = judge(facts)
+    if verdict.action is Action.DENY:
+        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
+    new = NewMail(
+        mailbox_id=box.id,
+        direction=Direction.SENT,
+        raw=edited.raw,
+        parsed=edited.parsed,
+        verdict=SenderVerdict.VERIFIED,
+        at=send["created_at"],
+    )
+    held.edit(con, now, send, who, new, edited.recipients.fields(), edited.changes)
 
 
 def _decided_by(now: float, composed: Composed) -> float:

@@ -5,6 +5,7 @@ import json
 
 from postroom.index import journal, mail, sends, threads
 from postroom.index.database import Connection, Row
+from postroom.index.mail import NewMail
 from postroom.index.queries import named
 from postroom.model.events import EventType
 from postroom.model.sends import RecipientOutcome, SendStatus
@@ -81,12 +82,38 @@ def end(
         threads.repend(con, sends.thread_now(con, send["mail_id"]))
 
 
+def edit(
+    con: Connection,
+    at: float,
+    send: Row,
+    actor: str,
+    new: NewMail,
+    to_whom: tuple[tuple[str, str], ...],
+    changes: str,
+) -> None:
+    """Put another mail in the place of a held one that nobody can have: bytes, what was read from
+    them, and (address, field) of each recipient. ``changes`` are what the agent is shown."""
+    mail.rewrite(con, send["mail_id"], new)
+    sends.readdress(con, send["id"], to_whom)
+    sql.set_changes(con, id=send["id"], changes=changes)
+    digest = journal.digest(con, new.raw)
+    _tell(con, at, send, EventType.SEND_EDITED, actor, digest)
+    threads.summarise(con, sends.thread_now(con, send["mail_id"]))
+
+
 def overdue(con: Connection, now: float, most: int) -> list[Row]:
     """Held sends whose time has run out, at most so many."""
     return list(sql.overdue(con, now=now, most=most))
 
 
-def _tell(con: Connection, at: float, send: Row, event: EventType, actor: str) -> None:
+def _tell(
+    con: Connection,
+    at: float,
+    send: Row,
+    event: EventType,
+    actor: str,
+    digest: bytes | None = None,
+) -> None:
     journal.append(
         con,
         at,
@@ -96,4 +123,5 @@ def _tell(con: Connection, at: float, send: Row, event: EventType, actor: str) -
         thread_id=send["thread_id"],
         mail_id=send["mail_id"],
         send_id=send["id"],
+        digest=digest,
     )

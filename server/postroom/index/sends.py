@@ -91,9 +91,19 @@ def add(con: Connection, send: NewSend) -> int:
             expires_at=send.expires_at,
         )
     )
-    for place, (address, field) in enumerate(send.recipients):
-        sql.add_recipient(con, send_id=send_id, address=address, field=field, place=place)
+    _address(con, send_id, send.recipients)
     return send_id
+
+
+def readdress(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...]) -> None:
+    """Exchange all recipients of a send that was never tried."""
+    sql.drop_recipients(con, send_id=send_id)
+    _address(con, send_id, to_whom)
+
+
+def _address(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...]) -> None:
+    for place, (address, field) in enumerate(to_whom):
+        sql.add_recipient(con, send_id=send_id, address=address, field=field, place=place)
 
 
 def by_id(con: Connection, id: int) -> Row | None:

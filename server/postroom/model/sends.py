@@ -20,6 +20,7 @@
       └────────► denied       its mailbox is gone, and a person drops it
 
     held ──────► queued       approved, as it is or as a person edited it
+      ├────────► held         a person edited it: another hash
       ├────────► denied       a person said no
       ├────────► expired      nobody said anything in time; what is in doubt does not expire
       └────────► cancelled    as above

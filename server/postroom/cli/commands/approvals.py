@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,12 @@ from postroom.cli.answers import out, say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.passphrase import for_operators, require
+from postroom.cli.words import READABLE, read_text
 
 if TYPE_CHECKING:
     from postroom.build import PostRoom
     from postroom.model.held_answers import Approval, Decision
+    from postroom.model.requests import Edit
 
 _NOTE = click.option("--note", default="", metavar="TEXT", help="Your words to the agent.")
 
@@ -88,6 +90,67 @@ def deny(asked: Asked, send: str, note: str, passphrase_file: Path | None) -> No
         asked, "approvals deny", lambda room: room.desk.held.deny(operator(), send, note)
     )
     say(asked.json, done, lambda page: show_decision(page, done))
+
+
+@approvals.command("edit")
+@click.argument("send", metavar="SEND")
+@click.option("--hash", "hash_", metavar="HASH", help="Of what you were shown; else it is shown.")
+@click.option("--subject")
+@click.option("--text", help="The words anew; may be Markdown.")
+@click.option("--text-file", type=READABLE, help="A file of the words; - is standard input.")
+@click.option("--html-file", type=READABLE, help="The HTML part; else it is made from the text.")
+@click.option("--to", multiple=True, metavar="ADDRESS", help="In place of those it has.")
+@click.option("--cc", multiple=True, metavar="ADDRESS", help='The same; "" for nobody.')
+@click.option("--bcc", multiple=True, metavar="ADDRESS", help='The same; "" for nobody.')
+@click.option("--without-file", multiple=True, metavar="NAME", help="A file that stays here.")
+@click.option("--approve", "approve_", is_flag=True, help="Let it go as it is then.")
+@_NOTE
+@for_operators
+@shared
+@pass_asked
+def edit(
+    asked: Asked,
+    send: str,
+    hash_: str | None,
+    approve_: bool,
+    note: str,
+    passphrase_file: Path | None,
+    /,
+    **given: Any,
+) -> None:
+    """Change a held mail, and let it go with --approve. The agent is shown the difference."""
+    from postroom.cli.approval_page import show_decision
+    from postroom.model.callers import operator
+
+    change = _edit(given)
+    seen = hash_ or _looked_at(asked, send, "Change it?")
+    require(asked, passphrase_file)
+    done = at_desk(
+        asked,
+        "approvals edit",
+        lambda room: room.desk.held.edit(operator(), send, seen, change, note, approve=approve_),
+    )
+    say(asked.json, done, lambda page: show_decision(page, done))
+
+
+def _edit(given: dict[str, Any]) -> "Edit":
+    from postroom.model.requests import Edit
+
+    text, file, html = given["text"], given["text_file"], given["html_file"]
+    if text is not None and file is not None:
+        raise click.UsageError("Give the words with one of --text and --text-file.")
+    named = {
+        field: tuple(each for each in given[field] if each.strip())
+        for field in ("to", "cc", "bcc")
+        if given[field]
+    }
+    return Edit(
+        subject=given["subject"],
+        text=read_text(file, "--text-file") if file else text,
+        html=read_text(html, "--html-file") if html else None,
+        without_files=given["without_file"],
+        **named,
+    )
 
 
 async def _approve(room: "PostRoom", send: str, hash: str, note: str) -> "Decision":

@@ -7,7 +7,8 @@ import click
 
 from postroom.cli.answers import out, say_json
 from postroom.cli.asked import Asked, pass_asked, shared
-from postroom.cli.passphrase import READABLE, for_operators, read
+from postroom.cli.passphrase import for_operators, read
+from postroom.cli.words import READABLE
 
 
 @click.group()

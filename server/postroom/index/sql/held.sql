@@ -31,3 +31,7 @@ UPDATE sends SET status = 'queued', reason = '', note = :note, approved = :appro
 -- It goes to nobody any more.
 UPDATE sends SET status = :status, reason = :reason, note = :note, expires_at = NULL, settled_at = :settled_at,
   doubt_since = NULL WHERE id = :id;
+
+-- name: set_changes(id, changes)!
+-- What a person changed in it.
+UPDATE sends SET changes = :changes WHERE id = :id;

@@ -10,6 +10,10 @@ VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_ma
 INSERT INTO recipients (send_id, address, field, place) VALUES (:send_id, :address, :field, :place)
 ON CONFLICT DO NOTHING;
 
+-- name: drop_recipients(send_id)!
+-- They go.
+DELETE FROM recipients WHERE send_id = :send_id;
+
 -- name: by_id(id)^
 -- One send.
 SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id

@@ -61,7 +61,7 @@ def draft_of(raw: bytes, bcc: tuple[str, ...]) -> Draft:
 
 def _text(leaf: Part) -> str:
     text = decode(leaf.content()[0], leaf.parameters.get("charset", ""))[0]
-    return text.replace("\r\n", "\n").removesuffix("\n")
+    return text.replace("\r\n", "\n")
 
 
 def _bare(id: str) -> str:
