@@ -31,7 +31,7 @@ def brief(con: Connection, row: Row) -> HeldSend:
         rule=verdict["rule"] if verdict["action"] == "hold" else None,
         reason=row["reason"] or None,
         agents_reason=row["review"] or None,
-        **delivered.groups(con, row["id"]),
+        **delivered.groups(con, row),
     )
 
 

@@ -2,7 +2,7 @@
 
 from postroom.desk import views
 from postroom.index import sends
-from postroom.index.database import Connection
+from postroom.index.database import Connection, Row
 from postroom.model.sends import RecipientOutcome
 
 Groups = dict[str, tuple[str, ...]]
@@ -22,11 +22,14 @@ _WORDS = (
 )
 
 
-def groups(con: Connection, send_id: int) -> Groups:
-    """A send's recipients by what is known of each: accepted, refused, unknown, waiting."""
+def groups(con: Connection, send: Row) -> Groups:
+    """A send's recipients by what is known of each: accepted, refused, unknown, waiting. Where a
+    worker died in its first try, nothing was written down, and all are unknown."""
     found: dict[str, list[str]] = {name: [] for name in (*_OF_OUTCOME.values(), "waiting")}
-    for row in sends.recipients(con, send_id):
-        name = _OF_OUTCOME.get(row["outcome"], "waiting")
+    doubtful = sends.in_doubt(con, send["id"], send["attempts"])
+    for row in sends.recipients(con, send["id"]):
+        known = _OF_OUTCOME.get(row["outcome"], "waiting")
+        name = "unknown" if row["address"] in doubtful else known
         found[name].append(views.shown_address(row["address"]))
     return {name: tuple(each) for name, each in found.items()}
 

@@ -84,7 +84,7 @@ class HeldSends:
         def change(con: Connection) -> Decision:
             now = self._index.clock()
             send = decidable(con, now, send_id)
-            known = delivered.groups(con, send["id"])
+            known = delivered.groups(con, send)
             reason = delivered.told(known, _DENIED[bool(known["accepted"])])
             held.end(con, now, send, SendStatus.DENIED, actor(caller), reason, said)
             return Decision(
@@ -206,7 +206,7 @@ def release(con: Connection, now: float, send: Row, who: str, note: str, idle: s
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
     able(box, now)
-    known = delivered.groups(con, send["id"])
+    known = delivered.groups(con, send)
     held.approve(con, now, send, who, held.hash_now(con, send), note)
     trace = f"`postroom trace {send['public_id']}` tells what comes of it."
     return Decision(

@@ -49,7 +49,7 @@ class Unsent:
 
         def change(con: Connection) -> Decision:
             send = door.send(con, caller, send_id)
-            known = delivered.groups(con, send["id"])
+            known = delivered.groups(con, send)
             _require_unsent(send, known)
             reason = delivered.told(known, _TAKEN_BACK[bool(known["accepted"])])
             now = self._index.clock()
@@ -90,5 +90,5 @@ def _view(con: Connection, row: Row, now: float) -> UnsentSend:
         goes_at=iso(row["not_before"]) if waits else None,
         subject=row["subject"] or "",
         reason=row["reason"] or None,
-        **delivered.groups(con, row["id"]),
+        **delivered.groups(con, row),
     )
