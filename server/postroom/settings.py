@@ -124,6 +124,13 @@ class Operator(Table):
                     f"{key_path(('domains', name, 'account'))}: there is no account of that name;"
                     f" known are: {', '.join(self.accounts) or 'none'}"
                 )
+        asking = self.approvals.mailbox
+        if asking is not None and asking.rpartition("@")[2] not in self.domains.keys() - set(
+            self.builtin_domains
+        ):
+            raise ValueError(
+                "approvals.mailbox: is in no domain of this file whose mail reaches the internet"
+            )
         if self.domain not in self.served:
             raise ValueError(
                 f"domain: is none of the domains of this file ({', '.join(self.served)}); name one"

@@ -13,7 +13,7 @@ from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.model.answers import Check, Health, RebuildReport
-from postroom.model.callers import Caller
+from postroom.model.callers import OPERATORS_TENANT, Caller
 from postroom.model.errors import Refused
 from postroom.model.mailboxes import Mailbox
 from postroom.settings import Operator, Settings
@@ -64,6 +64,7 @@ class HealthReports:
             _mailboxes(con, self._settings.operator),
             _outbox(con),
             _operator(self._settings),
+            *_approver(con, self._settings.operator),
             *elsewhere_too,
         ]
 
@@ -167,6 +168,28 @@ def _operator(settings: Settings) -> Check:
         else "Nothing can be approved before `postroom operator passphrase`. An agent that may run"
         " commands needs a user of its own: docs/approvals.md.",
     )
+
+
+def _approver(con: Connection, operator: Operator) -> list[Check]:
+    """Who is asked by mail, where that is set."""
+    asked = operator.approvals
+    if asked.approver is None or asked.mailbox is None:
+        return []
+    box = mailboxes.by_address(con, asked.mailbox.lower())
+    wrong = ""
+    if box is not None and box.tenant != OPERATORS_TENANT:
+        wrong = f"{asked.mailbox} is an agent's mailbox"
+    elif mailboxes.by_address(con, asked.approver.lower()) is not None:
+        wrong = f"{asked.approver} is a mailbox of this post room"
+    says = f"{asked.approver} is asked by mail from {asked.mailbox}"
+    return [
+        Check(
+            name="approver",
+            ok=not wrong,
+            says=f"nobody is asked by mail: {wrong}" if wrong else says,
+            next_step="Name another one in [approvals] of postroom.toml." if wrong else None,
+        )
+    ]
 
 
 def _outbox(con: Connection) -> Check:

@@ -55,7 +55,15 @@ def hash_now(con: Connection, send: Row) -> str:
     return hash_of(con, send["id"], send["sender"], raw) if raw is not None else ""
 
 
-def approve(con: Connection, at: float, send: Row, actor: str, approved: str, note: str) -> None:
+def approve(
+    con: Connection,
+    at: float,
+    send: Row,
+    actor: str,
+    approved: str,
+    note: str,
+    detail: str = "",
+) -> None:
     """Let it go, to whom it has not been accepted or refused yet, with its own Message-ID, but not
     before the time it was scheduled for. ``approved``: the hash that the person saw."""
     scheduled = send["not_before"] if send["not_before"] > at else 0.0
@@ -67,16 +75,23 @@ def approve(con: Connection, at: float, send: Row, actor: str, approved: str, no
         released_at=max(at, scheduled),
         not_before=scheduled,
     )
-    _tell(con, at, send, EventType.SEND_APPROVED, actor)
+    _tell(con, at, send, EventType.SEND_APPROVED, actor, detail=detail)
 
 
 def end(
-    con: Connection, at: float, send: Row, status: SendStatus, actor: str, reason: str, note: str
+    con: Connection,
+    at: float,
+    send: Row,
+    status: SendStatus,
+    actor: str,
+    reason: str,
+    note: str,
+    detail: str = "",
 ) -> None:
     """It goes to nobody any more: denied, expired or cancelled. What it would have answered waits
     again, unless somebody has got it."""
     sql.end(con, id=send["id"], status=str(status), reason=reason, note=note, settled_at=at)
-    _tell(con, at, send, _ENDS[status], actor)
+    _tell(con, at, send, _ENDS[status], actor, detail=detail)
     outcomes = {row["outcome"] for row in sends.recipients(con, send["id"])}
     if RecipientOutcome.ACCEPTED not in outcomes:
         threads.repend(con, sends.thread_now(con, send["mail_id"]))
@@ -113,6 +128,7 @@ def _tell(
     event: EventType,
     actor: str,
     digest: bytes | None = None,
+    detail: str = "",
 ) -> None:
     journal.append(
         con,
@@ -124,4 +140,5 @@ def _tell(
         mail_id=send["mail_id"],
         send_id=send["id"],
         digest=digest,
+        detail=detail,
     )

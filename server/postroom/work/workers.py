@@ -24,6 +24,7 @@ from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
 from postroom.work.lending import Lending
 from postroom.work.looks import Looks
+from postroom.work.mail_approvals import MailApprovals
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.rounds import Rounds
@@ -78,6 +79,10 @@ async def run(
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
         }
+        if operator.approvals.mailbox is not None:
+            domain = operator.approvals.mailbox.rpartition("@")[2]
+            asking = MailApprovals(term, operator.approvals, provisioners[domain])
+            others["approvals"] = asking.run()
         if elsewhere:
             others |= {
                 "attention": attention.run(),

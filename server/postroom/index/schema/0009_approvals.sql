@@ -12,6 +12,18 @@ ALTER TABLE sends ADD COLUMN approved TEXT NOT NULL DEFAULT '';
 ALTER TABLE sends ADD COLUMN expires_at REAL;
 -- From when on it may go, and its tries are counted; NULL of sends before this was kept: created_at.
 ALTER TABLE sends ADD COLUMN released_at REAL;
+-- When the approver was asked about it by mail; NULL where that is still to be done.
+ALTER TABLE sends ADD COLUMN asked_at REAL;
+
+-- What the approver was asked by mail. An answer names the token, of which a hash is kept; it counts once, and
+-- for the mail of that hash alone.
+CREATE TABLE questions (
+  token       BLOB PRIMARY KEY,
+  send_id     INTEGER NOT NULL REFERENCES sends (id),
+  hash        TEXT NOT NULL,
+  at          REAL NOT NULL,
+  answered_at REAL
+) WITHOUT ROWID;
 
 CREATE INDEX sends_expiring ON sends (expires_at) WHERE status = 'held';
 

@@ -34,4 +34,4 @@ UPDATE sends SET status = :status, reason = :reason, note = :note, expires_at = 
 
 -- name: set_changes(id, changes)!
 -- What a person changed in it.
-UPDATE sends SET changes = :changes WHERE id = :id;
+UPDATE sends SET changes = :changes, asked_at = NULL WHERE id = :id;

@@ -92,8 +92,8 @@ SELECT max(doubt_since) FROM sends WHERE status = 'unknown';
 
 -- name: set_status(id, status, reason, not_before, settled_at)!
 -- Moves it on.
-UPDATE sends SET status = :status, reason = :reason, not_before = :not_before, settled_at = :settled_at
-WHERE id = :id;
+UPDATE sends SET status = :status, reason = :reason, not_before = :not_before, settled_at = :settled_at,
+  asked_at = NULL WHERE id = :id;
 
 -- name: begin(id)!
 -- A worker takes it in hand.
