@@ -54,8 +54,8 @@ async def open_room(
         name: _provisioner(name, domain, settings)
         for name, domain in settings.operator.served.items()
     }
-    seat = Seat(index, settings, provisioners, program)
-    desk = open_desk(index, settings, provisioners, seat.idle)
+    desk = open_desk(index, settings, provisioners, lambda: seat.idle())
+    seat = Seat(index, settings, provisioners, program, desk.held.by_mail)
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)

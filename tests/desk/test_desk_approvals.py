@@ -318,3 +318,14 @@ async def test_what_is_taken_back_is_ones_own_and_has_not_gone(
     assert done.status == "cancelled"
     with pytest.raises(Conflict, match="It is cancelled"):
         await approve(room, held.send_id)
+
+
+async def test_what_was_said_about_a_mail_goes_with_it(quiet_room: PostRoom, ada: Agent) -> None:
+    sent = await ada.send("Ten euros.", BEN, hold_for_review="Canary-one.")
+    await quiet_room.desk.held.deny(operator(), str(sent.send_id), "Canary-two.")
+    await quiet_room.desk.mailboxes.delete(operator(), ada.address)
+    await round_of_the_caretaker(quiet_room)
+    (said,) = await quiet_room.index.read(
+        lambda con: rows(con, "SELECT review, note, changes FROM sends")
+    )
+    assert said == ("", "", "")

@@ -39,7 +39,9 @@ class Boss:
             )
         )
         term = Term(index, number)
-        await MailApprovals(term, self.settings, BuiltinProvisioner("agents.localhost")).round()
+        provisioner = BuiltinProvisioner("agents.localhost")
+        decide = self.room.desk.held.by_mail
+        await MailApprovals(term, self.settings, provisioner, decide).round()
 
     async def mails(self) -> list[bytes]:
         """What they were asked, oldest first."""

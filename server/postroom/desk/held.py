@@ -13,14 +13,15 @@ from collections.abc import Callable
 
 from postroom.desk import approval, delivered, editing
 from postroom.desk.door import actor
-from postroom.desk.outbox import able, file_edited
+from postroom.desk.outbox import able, file_edited, require_allowed
 from postroom.desk.times import iso
 from postroom.index import held, mail, mailboxes, sends
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
+from postroom.mime.parse import parse
 from postroom.mime.writing.outgoing import one_line
-from postroom.model.callers import Caller
-from postroom.model.errors import Conflict, InvalidRequest, NotFound, Refused
+from postroom.model.callers import OPERATOR, Caller
+from postroom.model.errors import Conflict, InvalidRequest, NotFound, PostroomError, Refused
 from postroom.model.held_answers import Approval, Decision, HeldList
 from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.mailboxes import MailboxStatus
@@ -28,6 +29,8 @@ from postroom.model.requests import Edit
 from postroom.model.sends import SendStatus
 
 MOST = 500
+
+BY_MAIL = "by mail"
 
 _DENIED = {False: "A person decided that it does not go.", True: "A person decided that it ends."}
 
@@ -83,22 +86,26 @@ class HeldSends:
 
         def change(con: Connection) -> Decision:
             now = self._index.clock()
-            send = decidable(con, now, send_id)
-            known = delivered.groups(con, send)
-            reason = delivered.told(known, _DENIED[bool(known["accepted"])])
-            held.end(con, now, send, SendStatus.DENIED, actor(caller), reason, said)
-            return Decision(
-                send_id=send["public_id"],
-                status="denied",
-                accepted=known["accepted"],
-                refused=known["refused"],
-                unknown=known["unknown"],
-                never=known["waiting"],
-                reason=reason,
-                operator_note=said or None,
-            )
+            return drop(con, now, decidable(con, now, send_id), actor(caller), said)
 
         return await self._index.write(change)
+
+    def by_mail(
+        self, con: Connection, send_id: str, hash: str, *, approves: bool, note: str
+    ) -> str:
+        """What an approver's verified answer decides, for the worker that has read it: the same as
+        here. Why it decides nothing, or ""."""
+        now = self._index.clock()
+        try:
+            send = decidable(con, now, send_id, approving=approves)
+            require_same(con, send, hash)
+            if approves:
+                release(con, now, send, OPERATOR, note, "", BY_MAIL)
+            else:
+                drop(con, now, send, OPERATOR, note, BY_MAIL)
+        except PostroomError as error:
+            return error.message
+        return ""
 
     async def edit(
         self,
@@ -201,13 +208,40 @@ def require_same(con: Connection, send: Row, hash: str) -> None:
         )
 
 
-def release(con: Connection, now: float, send: Row, who: str, note: str, idle: str) -> Decision:
-    """Let it go. ``idle`` says why nothing is sent at the moment, or ""."""
+def drop(con: Connection, now: float, send: Row, who: str, note: str, detail: str = "") -> Decision:
+    """Let nobody else have it. ``detail`` says how that was decided."""
+    known = delivered.groups(con, send)
+    reason = delivered.told(known, _DENIED[bool(known["accepted"])])
+    held.end(con, now, send, SendStatus.DENIED, who, reason, note, detail)
+    return Decision(
+        send_id=send["public_id"],
+        status="denied",
+        accepted=known["accepted"],
+        refused=known["refused"],
+        unknown=known["unknown"],
+        never=known["waiting"],
+        reason=reason,
+        operator_note=note or None,
+    )
+
+
+def release(
+    con: Connection, now: float, send: Row, who: str, note: str, idle: str, detail: str = ""
+) -> Decision:
+    """Let it go. ``idle`` says why nothing is sent at the moment, or ""; ``detail`` how that was
+    decided.
+
+    Raises:
+        Refused: its mailbox sends no more, or policy denies it by now.
+    """
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
     able(box, now)
+    raw = mail.raw(con, send["mail_id"]) or b""
+    require_allowed(con, send, parse(raw), len(raw))
     known = delivered.groups(con, send)
-    held.approve(con, now, send, who, held.hash_now(con, send), note)
+    hash = held.hash_of(con, send["id"], send["sender"], raw)
+    held.approve(con, now, send, who, hash, note, detail)
     trace = f"`postroom trace {send['public_id']}` tells what comes of it."
     return Decision(
         send_id=send["public_id"],

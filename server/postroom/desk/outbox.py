@@ -236,6 +236,28 @@ def _write(con: Connection, now: float, who: str, composed: Composed, verdict: V
     return send_id
 
 
+def require_allowed(con: Connection, send: Row, parsed: ParsedMessage, size: int) -> None:
+    """Ask policy again about a held send as it is now: a person may let go what it holds, and not
+    what it denies by now.
+
+    Raises:
+        Refused: policy denies it.
+    """
+    to_whom = sends.recipients(con, send["id"])
+    facts = DraftFacts(
+        agent=send["actor"],
+        mailbox=send["sender"],
+        recipients=tuple(row["address"] for row in to_whom),
+        subject=parsed.subject,
+        size=size,
+        attachments=len(parsed.attachments),
+        in_thread=send["answers_mail"] is not None,
+    )
+    verdict = judge(facts)
+    if verdict.action is Action.DENY:
+        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
+
+
 def file_edited(con: Connection, now: float, who: str, send: Row, edited: Edited) -> None:
     """Put what a person made of a held send in its place, in the caller's transaction. Policy is
     asked anew: a person may let go what it holds, and not what it denies.
@@ -243,22 +265,8 @@ def file_edited(con: Connection, now: float, who: str, send: Row, edited: Edited
     Raises:
         Refused: policy denies it as it is now.
     """
-    box = mailboxes.by_id(con, send["mailbox_id"])
-    assert box is not None
-    facts = DraftFacts(
-        agent=send["actor"],
-        mailbox=box.address,
-        recipients=edited.recipients.addresses(),
-        subject=edited.parsed.subject,
-        size=len(edited.raw),
-        attachments=len(edited.parsed.attachments),
-        in_thread=send["answers_mail"] is not None,
-    )
-    verdict = judge(facts)
-    if verdict.action is Action.DENY:
-        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
     new = NewMail(
-        mailbox_id=box.id,
+        mailbox_id=send["mailbox_id"],
         direction=Direction.SENT,
         raw=edited.raw,
         parsed=edited.parsed,
@@ -266,6 +274,7 @@ def file_edited(con: Connection, now: float, who: str, send: Row, edited: Edited
         at=send["created_at"],
     )
     held.edit(con, now, send, who, new, edited.recipients.fields(), edited.changes)
+    require_allowed(con, send, edited.parsed, len(edited.raw))
 
 
 def _decided_by(now: float, composed: Composed) -> float:

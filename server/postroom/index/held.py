@@ -116,6 +116,12 @@ def edit(
     threads.summarise(con, sends.thread_now(con, send["mail_id"]))
 
 
+def forget_words(con: Connection, mail_id: int) -> None:
+    """Remove what an agent and a person wrote about a mail that goes."""
+    sql.forget_words(con, mail_id=mail_id)
+    sql.forget_questions(con, mail_id=mail_id)
+
+
 def overdue(con: Connection, now: float, most: int) -> list[Row]:
     """Held sends whose time has run out, at most so many."""
     return list(sql.overdue(con, now=now, most=most))

@@ -39,6 +39,7 @@ from postroom.model.messages import (
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, Verdict
 from postroom.provision.provisioner import Provisioner
+from postroom.work.deciding import Decide
 from postroom.work.question import Asked, new_token, question, said_in, token_in
 from postroom.work.term import Term
 
@@ -47,16 +48,17 @@ log = logging.getLogger("postroom.work")
 AT_A_TIME = 20
 LOOK_SECONDS = 60.0
 
-BY_MAIL = "by mail"
-DENIED = "A person decided that it does not go."
 RULE = "asks-the-approver"
 
 
 class MailApprovals:
     """Asks the approver, and reads the answers."""
 
-    def __init__(self, term: Term, settings: Approvals, provisioner: Provisioner) -> None:
+    def __init__(
+        self, term: Term, settings: Approvals, provisioner: Provisioner, decide: Decide
+    ) -> None:
         """``provisioner``: where mailboxes of the asking mailbox's domain come from."""
+        self._decide_at_desk = decide
         assert settings.approver is not None
         assert settings.mailbox is not None
         self._term = term
@@ -153,33 +155,15 @@ class MailApprovals:
         said = said_in(row["text"] if row["new_text"] is None else row["new_text"])
         if said is None:
             return "it begins with neither of the two words"
-        now, send = self._term.index.clock(), held.one(con, about["public_id"])
-        asked.use(con, now, token)
-        if send is None or not _is_open(con, now, send, about["hash"]):
-            return "the mail is not held any more as it was shown"
-        if said.approves:
-            held.approve(con, now, send, "operator", about["hash"], said.note, BY_MAIL)
-        else:
-            held.end(con, now, send, SendStatus.DENIED, "operator", DENIED, said.note, BY_MAIL)
-        return ""
+        asked.use(con, self._term.index.clock(), token)
+        return self._decide_at_desk(
+            con, about["public_id"], about["hash"], approves=said.approves, note=said.note
+        )
 
 
 def _answers(con: Connection, box: Mailbox, most: int) -> list[Row]:
     """What came into the asking mailbox and was not read yet, oldest first."""
     return reading.received_after(con, Scope(box.id), asked.read_up_to(con), most)
-
-
-def _is_open(con: Connection, now: float, send: Row, hash: str) -> bool:
-    """Whether a send is held as it was shown, in time, and its mailbox still sends."""
-    box = mailboxes.by_id(con, send["mailbox_id"])
-    in_time = send["expires_at"] is None or send["expires_at"] >= now
-    return (
-        send["status"] == SendStatus.HELD
-        and in_time
-        and box is not None
-        and box.receives(now)
-        and held.hash_now(con, send) == hash
-    )
 
 
 def _asked(con: Connection, send_id: int) -> Asked | None:

@@ -24,6 +24,7 @@ from postroom.index.index import Index
 from postroom.model.errors import PostroomError
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings
+from postroom.work.deciding import Decide
 from postroom.work.pulse import PULSE_SECONDS, Pulse
 from postroom.work.term import Term
 
@@ -66,7 +67,10 @@ class Seat:
         settings: Settings,
         provisioners: Mapping[str, Provisioner],
         program: str,
+        decide: Decide,
     ) -> None:
+        """``decide``: what becomes of a held send by an approver's answer."""
+        self._decide = decide
         self._index = index
         self._settings = settings
         self._provisioners = provisioners
@@ -147,7 +151,9 @@ class Seat:
         try:
             workers = await asyncio.to_thread(importlib.import_module, "postroom.work.workers")
             term = Term(self._index, number)
-            await workers.run(term, self._settings, self._provisioners, self._stop, self._begun)
+            await workers.run(
+                term, self._settings, self._provisioners, self._decide, self._stop, self._begun
+            )
         finally:
             signing.cancel()
             await asyncio.gather(signing, return_exceptions=True)

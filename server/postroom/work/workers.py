@@ -18,6 +18,7 @@ from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
+from postroom.work.deciding import Decide
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.inlet import Inlet
@@ -42,6 +43,7 @@ async def run(
     term: Term,
     settings: Settings,
     provisioners: Mapping[str, Provisioner],
+    decide: Decide,
     stop: asyncio.Event,
     seated: Callable[[], None],
 ) -> None:
@@ -81,7 +83,7 @@ async def run(
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]
-            asking = MailApprovals(term, operator.approvals, provisioners[domain])
+            asking = MailApprovals(term, operator.approvals, provisioners[domain], decide)
             others["approvals"] = asking.run()
         if elsewhere:
             others |= {

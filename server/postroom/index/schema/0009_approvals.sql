@@ -25,6 +25,8 @@ CREATE TABLE questions (
   answered_at REAL
 ) WITHOUT ROWID;
 
+CREATE INDEX questions_by_send ON questions (send_id);
+
 CREATE INDEX sends_expiring ON sends (expires_at) WHERE status = 'held';
 
 -- What became of a send that somebody may wait for. Two more are among them now.

@@ -35,3 +35,11 @@ UPDATE sends SET status = :status, reason = :reason, note = :note, expires_at = 
 -- name: set_changes(id, changes)!
 -- What a person changed in it.
 UPDATE sends SET changes = :changes, asked_at = NULL WHERE id = :id;
+
+-- name: forget_words(mail_id)!
+-- What an agent and a person wrote about it goes.
+UPDATE sends SET review = '', note = '', changes = '' WHERE mail_id = :mail_id;
+
+-- name: forget_questions(mail_id)!
+-- So does what was asked about it.
+DELETE FROM questions WHERE send_id IN (SELECT id FROM sends WHERE mail_id = :mail_id);
