@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from elsewhere.frail_account import DOMAIN, Frail, came_to, frail_account, minutes_pass
 from elsewhere.worlds import World
+from reports_of_sends import report
 from rooms import Agent, approve, rows
 from servers import postroom_processes as processes
 from smtp.scripted_smtp import HANG_UP
@@ -118,3 +119,54 @@ async def test_a_doubt_that_the_operator_lets_go_again_goes_with_its_own_message
     await crash(frail.home, "send", ASKED, "unknown → queued", side, MINUTES)
     assert await ends_as(frail, SendStatus.SENT) == "sent"
     assert handed_over(frail) == 2  # as was set
+
+
+async def left_in_doubt(frail: Frail, *statuses: SendStatus) -> str:
+    """The id of a send whose answer was lost, once it is in one of these states."""
+    frail.smtp.once["DOT"] = HANG_UP
+    async with frail.open() as room:
+        ada = Agent(room, "ada", f"agent+ada@{DOMAIN}")
+        sent = await ada.send("Ten euros.", BEN, subject="A")
+        if SendStatus.HELD in statuses:
+            await minutes_pass(frail, room, *statuses)
+        return str(sent.send_id)
+
+
+@SIDES
+async def test_a_copy_that_is_met_late_ends_the_doubt_of_a_held_mail(
+    frail: Frail, side: str
+) -> None:
+    await left_in_doubt(frail, SendStatus.HELD)
+    frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+    await crash(frail.home, "wait", {}, "held → unknown", side)
+    assert await ends_as(frail, SendStatus.SENT) == "sent"
+    assert handed_over(frail) == 1
+
+
+@SIDES
+async def test_a_doubt_whose_mailbox_is_gone_is_dropped_once(frail: Frail, side: str) -> None:
+    send_id = await left_in_doubt(frail)
+    async with frail.open() as room:
+        await room.desk.mailboxes.delete(operator(), f"agent+ada@{DOMAIN}")
+    await crash(frail.home, "deny", {"send_id": send_id}, "unknown → denied", side)
+    async with frail.open() as room:
+        if side == "before":
+            await room.desk.held.deny(operator(), send_id)
+        await came_to(room, "denied")
+    assert handed_over(frail) == 1
+
+
+@SIDES
+async def test_a_report_that_tells_of_a_mail_is_told_of_once(frail: Frail, side: str) -> None:
+    async with frail.open() as room:
+        ada = Agent(room, "ada", f"agent+ada@{DOMAIN}")
+        sent = await ada.send("Ten euros.", BEN, subject="A")
+        await came_to(room, "sent")
+    told = report((BEN, "failed", "5.1.1"), id=f"{sent.send_id}@{DOMAIN}", to=ada.address)
+    frail.imap.deliver(told, "INBOX")
+    await crash(frail.home, "wait", {}, "sent → bounced", side)
+    async with frail.open() as room:
+        await came_to(room, "bounced")
+        events = (await room.desk.tracing.events(operator())).events
+        assert [event.type for event in events].count("send.reported") == 1
+    assert handed_over(frail) == 1

@@ -165,3 +165,19 @@ async def test_a_scheduled_mail_that_is_taken_back_goes_to_nobody(
             await room.desk.unsent.cancel(operator(), send_id)
         assert await copies(room) == {}
         assert await statuses(room) == ["cancelled"]
+
+
+@SIDES
+async def test_a_mail_whose_bytes_have_gone_fails_and_goes_to_nobody(
+    tmp_path: Path, side: str
+) -> None:
+    to = await two(tmp_path)
+    async with opened(tmp_path, working=False) as room:
+        asked = SendRequest.model_validate({"to": (to,), **WORDS})
+        await room.desk.sending.send(ADA, asked, "2h")
+        await room.index.write(lambda con: con.execute("DELETE FROM raw").rowcount)
+        await room.index.write(lambda con: con.execute("UPDATE sends SET not_before = 0").rowcount)
+    await crash(tmp_path, "wait", {}, "queued → failed", side)
+    async with opened(tmp_path) as room:
+        await until(room, sends_in("failed"))
+        assert await copies(room) == {}
