@@ -14,7 +14,7 @@ from elsewhere.frail_account import (
     frail_account,
     minutes_pass,
 )
-from rooms import Agent, approve
+from rooms import Agent, approve, eventually
 from smtp.scripted_smtp import HANG_UP
 
 from postroom.build import PostRoom
@@ -181,3 +181,16 @@ async def test_the_command_line_lists_and_drops_what_is_held(frail: Frail, tmp_p
     again = await asyncio.to_thread(program, *deny)
     assert (again.code, again.error["code"]) == (1, "send_not_held")
     assert "Nothing waits" in (await asyncio.to_thread(program, "approvals", "list")).out
+
+
+async def test_a_mail_that_was_held_for_long_is_tried_as_long_as_another(frail: Frail) -> None:
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        sent = await ada.send(to=BEN, hold_for_review="The price is new.")
+        await frail.jump(room, 70 * 3600)
+        frail.smtp.once["RCPT"] = b"450 4.2.1 later\r\n"
+        await approve(room, sent.send_id)
+        await eventually(lambda: asyncio.sleep(0, not frail.smtp.once))
+        await frail.jump(room, 2)
+        assert await came_to(room, "sent", "failed") == ""
+    assert len(frail.smtp.messages) == 1
