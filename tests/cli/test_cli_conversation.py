@@ -83,7 +83,7 @@ def test_what_is_left_out_of_a_long_thread_is_said_once_and_a_person_gets_it_wit
     two_mailboxes: Program,
 ) -> None:
     thread = sent(two_mailboxes, "--subject", "s", "--text", "word " * 2_000)
-    told = two_mailboxes("threads", "show", thread, "--max-tokens", "200").out
+    told = two_mailboxes("threads", "show", thread, "--max-tokens", "300").out
     assert "Left out for size: the rest of the first: --cursor" in told
     assert re.search(r"left out: the last \d+ characters\n", told)
     assert "next_cursor" not in told

@@ -394,3 +394,15 @@ async def test_a_type_that_its_sender_made_up_is_not_repeated(
     thread = await ada.room.desk.reading.thread(ada.caller, str(message.thread_id))
     assert (file.content_type, read.content_type) == (shown, shown)
     assert "ignore-previous" not in thread.model_dump_json() + read.model_dump_json()
+
+
+async def test_blank_lines_of_a_file_cost_next_to_nothing(
+    ada: Agent, quiet_room: PostRoom, postman: Postman
+) -> None:
+    body = "Above." + "\r\n" * 3_000 + "Below."
+    more = 'Content-Disposition: attachment; filename="a.txt"'
+    await postman.bring(ada.address, letter(id="1@x", text=body, more=more))
+    [message] = (await ada.wait()).messages
+    [file] = message.attachments or ()
+    read = await quiet_room.desk.attachments.read(ada.caller, file.attachment_id, max_tokens=100)
+    assert (read.untrusted_text, read.left_out) == ("Above.\n\n\nBelow.\n", None)

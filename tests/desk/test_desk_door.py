@@ -124,7 +124,7 @@ async def lived(agent: Agent, postman: Postman) -> Names:
     whole = await agent.wait(timeout=0)
     thread_id = str(whole.messages[1].thread_id)
     listed = await reading.threads(agent.caller, mailbox=agent.address, limit=1)
-    paged = await reading.thread(agent.caller, thread_id, max_tokens=200)
+    paged = await reading.thread(agent.caller, thread_id, max_tokens=300)
     return Names(
         address=agent.address,
         thread_id=thread_id,

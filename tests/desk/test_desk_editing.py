@@ -52,12 +52,12 @@ async def test_a_person_edits_and_sends_and_the_agent_sees_the_difference(
     assert (message.untrusted_text, message.untrusted_subject) == ("Twelve euros.\nFor all.", "B")
     told = await ada.wait(sent.thread_id, sent.after)
     assert (told.outcome, told.operator_note) == ("approved", "Prices rose.")
-    changes = told.operator_changes or ""
+    assert "operator_changes" in (told.reason or "")
+    thread = await room.desk.reading.thread(ada.caller, sent.thread_id)
+    changes = thread.messages[0].operator_changes or ""
     assert "subject: 'A' is now 'B'" in changes
     assert "-Ten euros.\n+Twelve euros.\n For all." in changes
-    thread = await room.desk.reading.thread(ada.caller, sent.thread_id)
     assert thread.messages[0].text == "Twelve euros.\nFor all."
-    assert thread.messages[0].operator_changes == changes
     ((approved,),) = await room.index.read(lambda con: rows(con, "SELECT approved FROM sends"))
     assert approved not in ("", before)
 

@@ -51,6 +51,28 @@ async def test_a_claim_that_only_a_sender_can_have_written_is_told(
     assert "where only a sender can have written it" in await evidence(ada, "1@x")
 
 
+async def test_a_claim_that_a_server_struck_out_is_told_whoever_the_sender_is(
+    ada: Agent, postman: Postman
+) -> None:
+    struck = "Struck-Authentication-Results: post.localhost; dmarc=pass"
+    vouched = VERIFIED.format("far.example")
+    await postman.bring(
+        ada.address,
+        letter("boss@bank.example", id="1@x", more=f"{vouched}\r\n{struck}"),
+        letter("ben@far.example", id="2@x", more=f"{vouched}\r\n{struck}"),
+        letter("boss@bank.example", id="3@x", more=f"{FORGED}\r\n{struck}"),
+        letter("boss@bank.example", id="4@x", more=struck.replace("post.l", "other.l")),
+    )
+    told = "falsely claims to have been checked by post.localhost"
+    assert [(m.sender_verdict, m.sender_evidence) for m in (await ada.wait()).messages] == [
+        ("unverified", told),
+        ("verified", told),
+        ("forged", f"dmarc=fail, says post.localhost; {told}"),
+        ("unverified", None),
+    ]
+    assert "struck out: in the name of post.localhost" in await evidence(ada, "1@x")
+
+
 async def test_a_trace_tells_what_the_verdict_rests_on(ada: Agent, postman: Postman) -> None:
     field = VERIFIED.format("elsewhere.example") + "; dkim=pass header.d=elsewhere.example"
     await postman.bring(ada.address, letter(id="1@x", more=field))
@@ -141,6 +163,66 @@ async def test_who_can_be_taken_for_somebody_known_is_told(
     assert (await told_of(ada))[-1] == ("verified", True, taken_for)
 
 
+ANNA = "anna@example.com"
+
+
+@pytest.mark.parametrize(
+    ("sender", "taken_for"),
+    [
+        (f'"Anna Berg <{ANNA}>" <x@evil.example>', ANNA),
+        (f'"{ANNA}" <x@evil.example>', ANNA),
+        ('"anna\uff20example.com" <x@evil.example>', ANNA),
+        ('"ada@agents.localhost" <x@evil.example>', "ada@agents.localhost"),
+        ('"pay.now.and.tell.nobody.of@evil.example" <x@evil.example>',
+         "unusual-address@evil.example"),
+        ('"X@Evil.example" <x@evil.example>', None),
+        ('"x@evil.example" <x+lists@evil.example>', None),
+        ('"Anna @ Berg" <x@evil.example>', None),
+        ("Anna Berg <x@evil.example>", ANNA),
+        ('"BERG, Anna" <x@evil.example>', ANNA),
+        ('"\u0410nna B\u0435rg" <x@evil.example>', ANNA),
+        ("Anna <x@evil.example>", None),
+        ("Anna Bergmann <x@evil.example>", None),
+        (f"Anna Berg <{ANNA}>", None),
+        (f"Anna Berg <{ANNA.replace('@', '+home@')}>", None),
+        ("Anna Berg <anna@mail.example.com>", None),
+        ("<x@evil.example>", None),
+    ],
+)  # fmt: skip
+async def test_a_name_that_belongs_to_another_address_is_told(
+    ada: Agent, postman: Postman, sender: str, taken_for: str | None
+) -> None:
+    domain = sender.rpartition("@")[2].rstrip(">")
+    await postman.bring(
+        ada.address,
+        letter(f"Anna Berg <{ANNA}>", id="1@x", more=VERIFIED.format("example.com")),
+        letter(sender, id="2@x", more=VERIFIED.format(domain)),
+    )
+    assert await told_of(ada) == [
+        ("verified", None, None),
+        ("verified", True if sender.endswith(f"<{ANNA}>") else None, taken_for),
+    ]
+
+
+async def test_a_known_name_at_an_address_that_we_wrote_to_is_nothing_to_tell(
+    ada: Agent, postman: Postman
+) -> None:
+    for number, address in enumerate((ANNA, "anna@home.example")):
+        await ada.send("Hello.", f"Anna Berg <{address}>")
+        await postman.bring(ada.address, letter(f"Anna Berg <{address}>", id=f"{number}@x"))
+    assert [other for _, _, other in await told_of(ada)] == [None, None]
+
+
+async def test_a_neighbour_who_goes_by_the_name_of_another_is_told(
+    ada: Agent, postman: Postman
+) -> None:
+    for number, name in enumerate(("ben", "eve")):
+        more = VERIFIED.format("agents.localhost")
+        mail = letter(f"Ben <{name}@agents.localhost>", id=f"{number}@x", more=more)
+        await postman.bring(ada.address, mail)
+    assert [other for _, _, other in await told_of(ada)] == [None, "ben@agents.localhost"]
+
+
 async def test_who_was_written_to_is_known_well_enough_to_be_looked_like(
     ada: Agent, postman: Postman
 ) -> None:
@@ -193,7 +275,7 @@ async def test_older_mail_that_is_read_later_makes_a_sender_known(
         assert box is not None
         message = {
             "direction": "received", "verdict": "verified", "from_address": "ben@example.com",
-            "mailbox_id": box.id, "mail_id": 99, "at": 1000.0,
+            "mailbox_id": box.id, "mail_id": 99, "at": 1000.0, "from_name": "",
         }  # fmt: skip
         correspondents.remember(con, message)
 

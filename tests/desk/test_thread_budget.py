@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given
+import pytest
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from rooms import Agent, Postman, letter
@@ -135,7 +136,8 @@ async def test_people_stand_once_and_messages_name_them(ada: Agent, postman: Pos
     ]
     first, second = view.messages
     assert (first.from_, first.to, first.direction) == ("p1", None, None)
-    assert (second.from_, second.to) == ("p2", ("you",))
+    assert (second.from_, second.to) == ("p2", None)
+    assert view.to == ("you", "p2")
     assert written(view).count("carl@far.example") == 1
 
 
@@ -145,7 +147,7 @@ async def test_ones_own_messages_are_from_you(agents: tuple[Agent, Agent]) -> No
     view = await read(ada, sent.thread_id)
     (message,) = view.messages
     assert (message.from_, message.text, message.direction, message.to) == (
-        *("you", "Hello.", None, None),
+        *("you", "Hello.", None, ("p1",)),
     )
     self_sent = await ada.send("Note.", ada.address)
     view = await read(ada, self_sent.thread_id)
@@ -155,18 +157,31 @@ async def test_ones_own_messages_are_from_you(agents: tuple[Agent, Agent]) -> No
 async def test_a_message_of_an_ordinary_thread_has_at_most_45_tokens_around_its_words(
     ada: Agent, postman: Postman
 ) -> None:
-    def sizes(count: int) -> list[str]:
-        return [f"{n}" for n in range(count)]
-
-    for name in ("cl100k_base", "o200k_base"):
-        count = tokenizer(name)
-        agent = await Agent(ada.room, f"ada-{name.partition('k')[0]}").open()
-        thread_id = await conversation(agent, postman, sizes(40))
-        view = await read(agent, thread_id)
+    ways = {
+        "alone": (["Ben <ben@far.example>"], "", ""),
+        "known": (["Ben <ben@far.example>"], "", VERIFIED),
+        "many": ([f"{name}@far.example" for name in ("ben", "carl", "dora")], "", VERIFIED),
+        "group": ([f"{name}@far.example" for name in ("ben", "carl", "dora")], GROUP, VERIFIED),
+    }
+    for way, (senders, to, more) in ways.items():
+        agent = await Agent(ada.room, f"ada-{way}").open()
+        mails = [
+            letter(senders[n % len(senders)], f"{agent.address}{to}", id=f"{n}@{way}",
+                   follows=f"0@{way}" if n else "", text=f"{n}", more=more)
+            for n in range(40)
+        ]  # fmt: skip
+        await postman.bring(agent.address, *mails)
+        (thread,) = (await agent.room.desk.reading.threads(agent.caller)).threads
+        view = await read(agent, thread.thread_id)
         assert len(view.messages) == 40
         bare = view.model_copy(update={"messages": ()})
-        around = (count(written(view)) - count(written(bare))) / 40 - 1  # a number's token each
-        assert around <= 45, around
+        for count in map(tokenizer, ("cl100k_base", "o200k_base")):
+            around = (count(written(view)) - count(written(bare))) / 40 - 1  # a number's token each
+            assert around <= 45, (way, around)
+
+
+VERIFIED = "Authentication-Results: post.localhost; dmarc=pass header.from=far.example"
+GROUP = ", ben@far.example"
 
 
 LONG = "x" * 200
@@ -176,7 +191,7 @@ LONG = "x" * 200
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
 )
 @given(
-    size=st.integers(200, 3_000),
+    size=st.integers(300, 3_000),
     texts=st.lists(
         st.sampled_from(["Ja.", WORDS, WORDS * 40, "日本語のテキスト。" * 50, '"\\\n' * 300,
                          "🎉" * 200, "Спасибо за письмо. " * 30, "\t \n" * 200, ""]),
@@ -185,6 +200,7 @@ LONG = "x" * 200
     hostile=st.booleans(),
     quoted=st.booleans(),
 )  # fmt: skip
+@example(size=544, texts=[WORDS * 40, WORDS, *["Ja."] * 6], hostile=False, quoted=False)
 async def test_the_whole_answer_fits_whatever_is_in_it_and_every_page_goes_on(
     ada: Agent, postman: Postman, size: int, texts: list[str], hostile: bool, quoted: bool
 ) -> None:
@@ -240,6 +256,43 @@ async def test_a_list_keeps_to_its_tokens_and_goes_on_by_cursor(
             if cursor is None:
                 break
         assert seen == [f"S{n}" for n in reversed(range(60))]
+
+
+@pytest.mark.parametrize("sign", ["S", "\U0001f389", "\u8a9e", "long words "])
+async def test_a_list_keeps_to_the_fewest_tokens_whatever_its_threads_hold(
+    ada: Agent, postman: Postman, sign: str
+) -> None:
+    people = ", ".join(f"person{n}@{'far.' * 20}example" for n in range(30))
+    mails = [
+        letter("p@far.example", id=f"{n}@x", subject=sign * 400, text=sign * 400,
+               more=f"Cc: {people}")
+        for n in range(4)
+    ]  # fmt: skip
+    await postman.bring(ada.address, *mails, letter(id="5@x"), letter(id="6@x"))
+    ask = ada.room.desk.reading.threads
+    for size in range(300, 420, 7):
+        seen: list[str] = []
+        cursor: str | None = None
+        while True:
+            page = await ask(ada.caller, max_tokens=size, cursor=cursor)
+            assert cost(page) <= size
+            seen += [one.thread_id for one in page.threads]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert len(seen) == len(set(seen)) == 6
+
+
+async def test_blank_lines_cost_next_to_nothing(ada: Agent, postman: Postman) -> None:
+    blank = "\n \n\t\n\u00a0\n" * 1_000
+    text = f"Above.{blank}Middle.\n\n\nBelow.{blank}\nEnd."
+    thread_id = await conversation(ada, postman, ["0", text])
+    view = await read(ada, thread_id, max_tokens=400)
+    assert view.next_cursor is None
+    shown = str(view.messages[-1].untrusted_text)
+    assert shown == "Above.\n\n\nMiddle.\n\n\nBelow.\n\n\nEnd."
+    whole = await read(ada, thread_id, max_tokens=400, include_quoted=True)
+    assert whole.messages[-1].untrusted_text == shown
 
 
 async def test_the_answer_of_a_wait_fits_whatever_came(ada: Agent, postman: Postman) -> None:

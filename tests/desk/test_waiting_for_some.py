@@ -36,7 +36,7 @@ async def test_a_wait_for_a_code_passes_over_the_welcome_that_comes_first(
     await postman.bring(ada.address, letter("hi@app.example", id="2@x", text=CODE.format(482913)))
     async with asyncio.timeout(5):
         got = await waiting
-    assert got.messages[0].codes == ("482913",)
+    assert got.messages[0].untrusted_codes == ("482913",)
     assert words(got) == [CODE.format(482913)]
     assert words(await ada.wait(timeout=0)) == [WELCOME, CODE.format(482913)]
     left = await ada.wait(after=got.after, timeout=0)
@@ -49,7 +49,7 @@ async def test_a_link_that_confirms_counts_as_a_code(ada: Agent, postman: Postma
     await postman.bring(ada.address, letter(id="1@x", text=WELCOME), letter(id="2@x", text=LINK))
     got = await ada.wait(has_code=True, timeout=0)
     assert got.messages[0].untrusted_links == ("https://app.example/c/a8Kd93kfLx02mQpZ77yTn4",)
-    assert got.messages[0].codes is None
+    assert got.messages[0].untrusted_codes is None
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,21 @@ async def test_a_sender_is_an_address_or_a_domain_with_all_below_it(
     assert ("Other mail is there" in got.next_step) != matches
 
 
-@pytest.mark.parametrize("sender", ["", " ", "@", "two words", "a b@c.example", "a@b@", "<>"])
+@pytest.mark.parametrize(
+    "sender",
+    ["", " ", "@", "two words", "a b@c.example", "a@b@", "<>", "Acme", "test", "@com", "co.uk",
+     "x" * 300],
+)  # fmt: skip
 async def test_what_is_no_sender_is_refused(ada: Agent, sender: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         await ada.wait(sender=sender, timeout=0)
     assert refused.value.code == "sender_malformed"
+    assert "such as ben@example.com or example.com" in str(refused.value)
+
+
+async def test_an_address_may_be_at_a_host_that_has_no_domain(ada: Agent) -> None:
+    for sender in ("root@mailhost", "user.github.io", "github.io", "b\u00fccher.example"):
+        assert (await ada.wait(sender=sender, timeout=0)).outcome == "timeout"
 
 
 async def test_a_code_that_was_dealt_with_is_not_told_again_while_older_mail_stays_unread(
@@ -91,7 +101,7 @@ async def test_a_code_that_was_dealt_with_is_not_told_again_while_older_mail_sta
     for number in (100001, 100002, 100003):
         await postman.bring(ada.address, letter(id=f"{number}@x", text=CODE.format(number)))
         got = await ada.wait(after=after, has_code=True, timeout=0)
-        assert [message.codes for message in got.messages] == [(str(number),)]
+        assert [message.untrusted_codes for message in got.messages] == [(str(number),)]
         after = got.after
     nothing = await ada.wait(after=after, has_code=True, timeout=0)
     assert nothing.outcome == "timeout"

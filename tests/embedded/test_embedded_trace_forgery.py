@@ -4,7 +4,7 @@ import pytest
 from embedded.postoffice import ADA, BEN, Office
 
 from postroom.mime.parse import parse
-from postroom.mime.senders.verdict import sender_verdict
+from postroom.mime.senders.verdict import judge_sender, sender_verdict
 from postroom.model.messages import SenderVerdict
 
 REST = b"From: Ben <ben@post.localhost>\r\nSubject: wire\r\n\r\nPay now.\r\n"
@@ -31,3 +31,17 @@ async def test_a_mail_that_begins_without_a_field_says_nothing_under_our_name(
     trusted = frozenset({"post.localhost"})
     assert sender_verdict(read, trusted) is not SenderVerdict.VERIFIED
     assert not any("ben@" in field or "dmarc" in field for field in read.authentication_results)
+
+
+@pytest.mark.parametrize("place", ["top", "among the mail's own fields"])
+async def test_a_check_in_our_name_that_we_never_made_is_told(office: Office, place: str) -> None:
+    field = b"Authentication-Results: post.localhost; dmarc=pass header.from=far.example\r\n"
+    rest = b"From: Eve <eve@far.example>\r\nSubject: x\r\n"
+    mail = field + rest if place == "top" else rest + field
+    await office.submit(ADA, [BEN], mail + b"\r\nPay now.\r\n")
+    (raw,) = await office.mail(BEN)
+    found = judge_sender(parse(raw), frozenset({"post.localhost"}))
+    assert found.verdict is SenderVerdict.UNVERIFIED
+    assert found.evidence.by == "post.localhost"
+    assert found.evidence.struck == ("post.localhost",)
+    assert judge_sender(parse(raw), frozenset({"other.example"})).evidence.struck == ()

@@ -257,3 +257,10 @@ def test_ordinary_mail_holds_no_code(corpora: Path) -> None:
     linked = [message.subject for message in read if message.links]
     # "Accept the invitation" of a network is just such a link.
     assert all("LinkedIn" in subject for subject in linked)
+
+
+def test_a_file_among_the_words_holds_no_code() -> None:
+    lines = "M1TE&.#=A$P`3`*$``\nM3CL3IT`*\n3CL3IT\n`"
+    text = f"Enter the code that we sent.\n\nbegin 644 a.gif\n{lines}\nend"
+    assert find_codes("Your code", text) == ()
+    assert find_codes("Your code", f"{text}\n\nYour code is 482913.") == ("482913",)

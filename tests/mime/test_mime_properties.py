@@ -16,6 +16,7 @@ from postroom.mime.characters.unseen import without_unseen
 from postroom.mime.files.filenames import safe_filename
 from postroom.mime.files.sniffing import true_type
 from postroom.mime.parse import parse
+from postroom.mime.quotes.occasions import Occasion
 from postroom.mime.quotes.split import split_quotes
 from postroom.mime.structure.tree import read_tree
 from postroom.mime.writing.compose import compose
@@ -60,10 +61,10 @@ def test_parsing_is_total_on_mutated_mail(data: st.DataObject, corpora: Path) ->
 
 
 @RELAXED
-@given(st.text(max_size=2_000))
-def test_splitting_quotes_loses_no_word(text: str) -> None:
-    new, quoted = split_quotes(text)
-    assert sorted((new + " " + quoted).split()) == sorted(text.split())
+@given(st.text(max_size=2_000), st.sampled_from(Occasion))
+def test_splitting_quotes_loses_no_word(text: str, occasion: Occasion) -> None:
+    split = split_quotes(text, occasion)
+    assert sorted(f"{split.own} {split.forwarded} {split.quoted}".split()) == sorted(text.split())
 
 
 @RELAXED

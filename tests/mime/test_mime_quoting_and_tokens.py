@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from postroom.mime.quotes.split import split_quotes
+from postroom.mime.quotes.split import Split, split_quotes
 from postroom.mime.tokens import estimate_tokens
 from postroom.mime.writing.quoting import quoted_reply
 
@@ -28,7 +28,7 @@ def test_an_author_cannot_break_out_of_the_announcement() -> None:
 @pytest.mark.parametrize("date", [DATE, None])
 def test_our_own_quotes_are_read_as_quotes(date: datetime | None) -> None:
     quote = quoted_reply("Ada <ada@example.org>", date, "one\n\ntwo")
-    assert split_quotes(f"Fine.\n\n{quote}") == ("Fine.", quote)
+    assert split_quotes(f"Fine.\n\n{quote}") == Split("Fine.", quoted=quote)
 
 
 @pytest.mark.parametrize(

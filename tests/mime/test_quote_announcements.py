@@ -18,9 +18,9 @@ BLOCKS = [header_blocks.block(labels) for labels in header_blocks.BY_LANGUAGE.va
 def check(text: str, expected: str = WORDS) -> None:
     """The new words of ``text``, and none of its words lost."""
     text = without_unseen(text)[0]
-    new, quoted = split_quotes(text)
-    assert new == expected
-    assert not set(text.split()) - set(f"{new}\n{quoted}".split())
+    split = split_quotes(text)
+    assert split.own == expected
+    assert not set(text.split()) - set(f"{split.own}\n{split.quoted}".split())
 
 
 def wrapped(line: str, width: int) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.mime.parse import parse
-from postroom.mime.quotes.split import split_quotes
+from postroom.mime.quotes.split import Split, split_quotes
 
 QUOTED = "> first\n> second"
 
@@ -37,41 +37,41 @@ ANNOUNCEMENTS = [
 
 @pytest.mark.parametrize("announcement", ANNOUNCEMENTS)
 def test_an_announced_quote_goes_in_any_language(announcement: str) -> None:
-    new, quoted = split_quotes(f"Fine with me.\n\n{announcement}\n\n{QUOTED}")
-    assert new == "Fine with me."
-    assert quoted == f"{announcement}\n\n{QUOTED}"
+    split = split_quotes(f"Fine with me.\n\n{announcement}\n\n{QUOTED}")
+    assert split.own == "Fine with me."
+    assert split.quoted == f"{announcement}\n\n{QUOTED}"
 
 
 @pytest.mark.parametrize("announcement", ANNOUNCEMENTS[:16])
 def test_an_announced_mail_without_marks_goes_as_a_whole(announcement: str) -> None:
-    new, quoted = split_quotes(f"Fine with me.\n\n{announcement}\n\nfirst\n\nsecond")
-    assert new == "Fine with me."
-    assert quoted.endswith("second")
+    split = split_quotes(f"Fine with me.\n\n{announcement}\n\nfirst\n\nsecond")
+    assert split.own == "Fine with me."
+    assert split.quoted.endswith("second")
 
 
 def test_an_answer_below_the_quote_remains_alone() -> None:
-    new, _ = split_quotes(f"{ANNOUNCEMENTS[0]}\n{QUOTED}\n\nFine with me.")
-    assert new == "Fine with me."
+    split = split_quotes(f"{ANNOUNCEMENTS[0]}\n{QUOTED}\n\nFine with me.")
+    assert split.own == "Fine with me."
 
 
 def test_answers_between_the_lines_keep_what_they_answer() -> None:
     text = f"{ANNOUNCEMENTS[0]}\n> Red?\n\nYes.\n\n> Blue?\n\nNo.\n\n> Bye\n> Ada"
-    new, quoted = split_quotes(text)
-    assert new == "> Red?\n\nYes.\n\n> Blue?\n\nNo."
-    assert quoted.endswith("> Bye\n> Ada")
+    split = split_quotes(text)
+    assert split.own == "> Red?\n\nYes.\n\n> Blue?\n\nNo."
+    assert split.quoted.endswith("> Bye\n> Ada")
 
 
 def test_a_citation_before_the_announcement_remains() -> None:
     text = f"As the manual says:\n\n> Turn it off.\n\nSo do that.\n\n{ANNOUNCEMENTS[0]}\n{QUOTED}"
-    assert split_quotes(text)[0] == "As the manual says:\n\n> Turn it off.\n\nSo do that."
+    assert split_quotes(text).own == "As the manual says:\n\n> Turn it off.\n\nSo do that."
 
 
 def test_a_forwarded_mail_remains_for_nobody_has_read_it() -> None:
-    text = (
-        "FYI\n\n---------- Forwarded message ---------\nFrom: Ada <ada@example.org>\n"
+    mail = (
+        "---------- Forwarded message ---------\nFrom: Ada <ada@example.org>\n"
         "Date: Tue, 3 Mar 2026\nSubject: Plans\n\nThe plan."
     )
-    assert split_quotes(text) == (text, "")
+    assert split_quotes(f"FYI\n\n{mail}") == Split("FYI", forwarded=mail)
 
 
 def test_a_block_of_header_fields_ends_the_new_words() -> None:
@@ -79,11 +79,11 @@ def test_a_block_of_header_fields_ends_the_new_words() -> None:
         "Thanks!\n\n________________________________\nVon: Ada <ada@example.org>\n"
         "Gesendet: Dienstag, 3. März 2026 14:05\nAn: Ben\nBetreff: Pläne\n\nDer Plan."
     )
-    assert split_quotes(text)[0] == "Thanks!"
+    assert split_quotes(text).own == "Thanks!"
 
 
 def test_an_answer_without_words_has_no_new_ones() -> None:
-    assert split_quotes(f"{ANNOUNCEMENTS[0]}\n{QUOTED}")[0] == ""
+    assert split_quotes(f"{ANNOUNCEMENTS[0]}\n{QUOTED}").own == ""
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_an_answer_without_words_has_no_new_ones() -> None:
     ],
 )
 def test_ordinary_words_are_not_taken_for_quotes(text: str) -> None:
-    assert split_quotes(text) == (text, "")
+    assert split_quotes(text).own == text
 
 
 def test_no_word_is_lost_between_new_and_quoted() -> None:
     text = f"One.\n\n{ANNOUNCEMENTS[0]}\n> two\n\nthree\n\n> four\n"
-    new, quoted = split_quotes(text)
-    assert sorted((new + "\n" + quoted).split()) == sorted(text.split())
+    split = split_quotes(text)
+    assert sorted(f"{split.own}\n{split.quoted}".split()) == sorted(text.split())
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_no_word_is_lost_between_new_and_quoted() -> None:
         "<div>Old</div>",
         '<div class="WordSection1"><p class="MsoNormal">New</p><div style="border:none;border-top:'
         'solid #E1E1E1 1.0pt"><p class="MsoNormal"><b>Von:</b> Ada<br><b>Gesendet:</b> Dienstag,'
-        " 3. März 2026<br><b>An:</b> Ben</p></div><p>Old</p></div>",
+        " 3. März 2026 14:05<br><b>An:</b> Ben</p></div><p>Old</p></div>",
         '<div>New</div><div class="yahoo_quoted"><div>On Tuesday, March 3, 2026 at 02:05:00 PM GMT,'
         " Ada &lt;ada@example.org&gt; wrote:</div><div>Old</div></div>",
         '<div>New</div><div class="protonmail_quote">On Tuesday, March 3rd, 2026 at 2:05 PM, Ada'

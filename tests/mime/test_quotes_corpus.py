@@ -20,8 +20,13 @@ def new_words(case: dict[str, Any], corpora: Path) -> tuple[str, str]:
     """The words without a signature, and with it: the sources disagree on what is wanted."""
     source = (corpora / "quotes" / case["file"]).read_bytes().decode("utf-8").replace("\r\n", "\n")
     text = html_to_text(source).text if case["kind"] == "html" else source
-    both = split_quotes(without_unseen(text)[0].strip())[0]
-    return split_signature(both)[0], both
+    read = split_quotes(without_unseen(text)[0].strip())
+    without = split_signature(read.own)[0]
+    return joined(without, read.forwarded), joined(read.own, read.forwarded)
+
+
+def joined(own: str, forwarded: str) -> str:
+    return "\n\n".join(filter(None, (own, forwarded)))
 
 
 def comparable(text: str, case: dict[str, Any]) -> str:

@@ -18,6 +18,17 @@ SIGNATURES = [
     "Sent from Yahoo Mail on Android",
     "Get Outlook for iOS",
     "Get [Outlook for Android](https://example.org/x)",
+    "Hol dir Outlook für iOS",
+    "Outlook für Android herunterladen",
+    "Obtenez Outlook pour iOS",
+    "Obtener Outlook para Android",
+    "Scarica Outlook per iOS",
+    "Pobierz aplikację Outlook dla systemu Android",
+    "Получить Outlook для Android",
+    "来自 Outlook for iOS",
+    "iOS 用 Outlook を入手",
+    "Muat turun [Outlook untuk iOS](https://example.org/x)",
+    "Luku [Outlook ye-Android](https://example.org/x)",
     "Von meinem iPhone gesendet",
     "Gesendet von Outlook für iOS",
     "Envoyé de mon iPhone",
@@ -109,6 +120,10 @@ SIGNATURES = [
     "Kind regards\n\n![](https://example.org/logo.png)\n\n---",
     "[cid:image001.png@01D]\nAda Park - Sales",
     "Best regards,\nAda\n\n--\nAda Park\nExample Ltd.\n\nSent from my iPhone",
+    "――――――――――――\n株式会社パーク\nAda Park\nTEL 03-1234-5678\n――――――――――――",
+    "株式会社パーク\nAda Park\nTEL 03-1234-5678",
+    "━━━━━━━━━━\nExample KK\nAda Park\nada@example.org\n━━━━━━━━━━",
+    "-- \nAda Park\n\nNever do today what you can do tomorrow, for nobody may ask for it.",
     # what is added below
     "---\nDiese E-Mail wurde von Avast Antivirus auf Viren geprüft.\nwww.avast.com",
     "Ada\n\n-- \nAda Park",
@@ -149,6 +164,10 @@ def test_a_signature_stands_apart(signature: str) -> None:
         "He was sent from heaven and nobody knew.\nBye and bye it was told.",
         "What I have:\n\n---------------------------\nred   1\nblue  2",
         "Please keep it confidential.",
+        "We use two programs.\n\nOutlook for iOS and Android",
+        "We use two programs.\n\nGmail is on my Android phone.",
+        "Here it is.\n\n" + "-- \n" + "one line more\n" * 14,
+        "Red\n-- \nis what I like\n-- \nand blue is what I do not like at all.",
     ],
 )
 def test_words_stay_words(text: str) -> None:
@@ -165,8 +184,9 @@ def test_quoted_lines_that_are_answered_below_a_delimiter_stay() -> None:
 
 def test_a_forwards_own_lines_are_no_signature() -> None:
     forward = "---------- Forwarded message ---------\nFrom: Ben\n\nThe plan.\n\nBest,\nBen"
-    words, signature = split_signature(f"FYI\n\nBest,\nAda\n\n{forward}")
-    assert (words, signature) == (f"FYI\n\n{forward}", "Best,\nAda")
+    head = "From: Ada <a@example.org>\nSubject: Fwd: Plan\n\n"
+    message = parse(f"{head}FYI\n\nBest,\nAda\n\n{forward}".encode())
+    assert (message.new_text, message.signature) == (f"FYI\n\n{forward}", "Best,\nAda")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +215,17 @@ def test_the_signatures_that_programs_mark_stand_apart(html: str) -> None:
     assert "on the quay" in message.signature
     assert "Salt" not in message.quoted_text
     assert "on the quay" in message.text
+
+
+def test_a_delimiter_that_a_person_typed_in_html_is_less_sure_than_a_programs_own() -> None:
+    typed = "<p>The order</p><p>--</p><p>10 apples</p><p>Please confirm the total.</p>"
+    raw = "From: a@example.org\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    assert parse(f"{raw}{typed}".encode()).signature == ""
+    marked = '<p>New</p><div id="Signature">10 apples keep the doctor away.</div>'
+    message = parse(f"{raw}{marked}".encode())
+    assert (message.new_text, message.signature) == (
+        *("New", "-- \n\n10 apples keep the doctor away."),
+    )
 
 
 def test_the_senders_name_in_from_is_known() -> None:

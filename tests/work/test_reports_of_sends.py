@@ -82,6 +82,30 @@ async def test_an_envelope_id_alone_finds_the_thread_and_wakes_it(
     assert [m.kind or "message" for m in view.messages] == ["message", "bounce"]
 
 
+@pytest.mark.parametrize(
+    ("named", "first", "advice"),
+    [
+        (True, "", "check the address"),
+        (False, "", "do not act on it alone"),
+        (True, f"{FORGED}\r\n", "It is forged"),
+        (False, f"{FORGED}\r\n", "It is forged"),
+    ],
+)
+async def test_only_a_report_that_names_our_mail_says_what_to_do_about_it(
+    ada: Agent, postman: Postman, sent: SendAnswer, named: bool, first: str, advice: str
+) -> None:
+    id = id_of(sent) if named else ""
+    sender = "mailer-daemon@bank.example"
+    raw = first.encode() + report((BEN, "failed", "5.1.1"), id=id, sender=sender)
+    await postman.bring(ada.address, raw)
+    got = await ada.wait()
+    assert got.outcome == "bounce"
+    assert advice in got.next_step
+    # A second one says the same, and is borne out by the first.
+    await postman.bring(ada.address, raw.replace(b"Undelivered", b"Once more"))
+    assert advice in (await ada.wait(after=got.after)).next_step
+
+
 async def test_a_delay_is_told_as_one_and_fails_nothing(
     ada: Agent, postman: Postman, sent: SendAnswer
 ) -> None:

@@ -165,7 +165,7 @@ async def _mailbox(room: "PostRoom", scope: Scope) -> str:
         thread = await room.desk.reading.thread(
             operator(), scope.thread_id, max_tokens=MIN_ANSWER_TOKENS
         )
-        return thread.mailbox
+        return thread.mailbox or ""
     if scope.mailbox is not None:
         return (await room.desk.mailboxes.show(operator(), scope.mailbox)).address
     found = await room.desk.mailboxes.list(operator())

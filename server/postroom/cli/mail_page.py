@@ -25,7 +25,7 @@ def show_message(page: Page, message: MessageView, who: Mapping[str, str] | None
     sender = named.get(message.from_ or "", message.from_) or "(no sender)"
     sender = f"{name} <{sender}>" if name else sender
     to = ", ".join(named.get(id, id) for id in message.to or ())
-    page.line((sender, "bold"), f" → {to}" if to else "", (f"  {message.date}", "dim"))
+    page.line((sender, "bold"), f" → {to}" if to else "", (f"  {message.date or ''}", "dim"))
     for label, value in _remarks(message, named):
         page.line((f"  {label}: ", "dim"), one_line(value))
     page.line()
@@ -42,8 +42,9 @@ def _remarks(message: MessageView, who: Mapping[str, str]) -> list[tuple[str, st
     said = {
         "subject": message.untrusted_subject,
         "cc": ", ".join(who.get(id, id) for id in message.cc or ()),
+        "bcc": ", ".join(who.get(id, id) for id in message.bcc or ()),
         "kind": message.kind.replace("_", "-") if message.kind not in (None, "message") else None,
-        "code": ", ".join(message.codes or ()),
+        "code": ", ".join(message.untrusted_codes or ()),
         "confirm": " ".join(message.untrusted_links or ()),
         "sender": verdict if verdict not in (None, "verified") else None,
         "by": message.sender_evidence,
@@ -67,10 +68,16 @@ def _attachment(file: AttachmentInfo) -> str:
 
 def show_thread(page: Page, thread: ThreadView) -> None:
     """A conversation, oldest message first."""
-    page.line((one_line(thread.untrusted_subject) or "(no subject)", "bold"))
-    page.line((f"{thread.thread_id} in {thread.mailbox}", "dim"))
+    if thread.mailbox is not None:
+        page.line((one_line(thread.untrusted_subject or "") or "(no subject)", "bold"))
+        page.line((f"{thread.thread_id} in {thread.mailbox}", "dim"))
+    who = {one.id: _person(one) for one in thread.people or ()}
+    if thread.mailbox is not None:
+        who[YOU] = thread.mailbox
+    if thread.to:
+        everybody = ", ".join(who.get(id, id) for id in thread.to)
+        page.line((f"to, where a message names nobody: {everybody}", "dim"))
     page.line()
-    who = {YOU: thread.mailbox, **{one.id: _person(one) for one in thread.people or ()}}
     for message in thread.messages:
         show_message(page, message, who)
     if thread.left_out:

@@ -13,11 +13,14 @@
     tables.py                              … of the tables of directories
     steps.py  senders.py                   a trace's steps in order; what is told of a sender
     read_files.py                          the texts of attachments that were read a moment ago
+    unseen_quotes.py                       what a message quotes and nobody here has read
     held.py  approval.py  editing.py       what a person decides about a held send, sees and changes
     unsent.py  delivered.py                what has not gone yet; who has a mail, in words
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     page.py  people.py  filling.py         one page of a thread: what fits, who is who, its frame
-    long_links.py                          long links by short ids
+    list_within.py                         a list of threads: what fits
+    shown_addresses.py                     a stranger's address, where sentences must not stand
+    recipients.py  long_links.py           to whom, said once; long links by short ids
     addresses.py cursors.py times.py budget.py views.py       what they share: words in, words out
 
 The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.

@@ -9,8 +9,8 @@ from postroom.accounts.domains import AccountDomain
 from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
 from postroom.desk import inlets, tables
+from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
-from postroom.desk.views import shown_address
 from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index

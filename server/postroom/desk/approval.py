@@ -3,6 +3,7 @@
 import json
 
 from postroom.desk import delivered, views
+from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
 from postroom.index import folders, held, mail, reading, sends, threads
 from postroom.index.database import Connection, Row
@@ -80,7 +81,7 @@ def _answered(con: Connection, mail_id: int | None) -> Answered | None:
         return None
     return Answered(
         message_id=row["public_id"],
-        from_=views.shown_address(row["from_address"]),
+        from_=shown_address(row["from_address"]),
         date=iso(row["at"]),
         sender_verdict=row["verdict"],
         reply_to_differs=views.reply_to_differs(row),

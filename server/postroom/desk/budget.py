@@ -1,11 +1,13 @@
 """How many words fit into an answer."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
+from postroom.desk.long_links import outside_ids
 from postroom.mime.tokens import estimate_tokens, length_within
 
 FEWEST_WORDS = 40
@@ -17,6 +19,9 @@ MIN_TOKENS = 100
 MOST_CHARS = 12
 """Characters taken for one token at most: twice those of English. More is white space, and a mail
 of megabytes must not be read to its end for each page."""
+
+NEAR = 0.6
+"""How much of what fits has to stand before a line or word where it is cut."""
 
 _SURELY_FEWER = 5
 """Characters that a token of ordinary text holds at most: a text far longer need not be read to its
@@ -54,14 +59,24 @@ def fits(text: str, tokens: int) -> bool:
     return cost_of_words(text) <= tokens
 
 
+def with_few_blank_lines(text: str) -> str:
+    """``text`` with at most two blank lines in a row: thousands would take the room of words."""
+    return _BLANK_LINES.sub("\n\n\n", text)
+
+
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n){3,}")
+
+
 def cut(text: str, tokens: int) -> str:
-    """The longest beginning of ``text`` within ``tokens``, at a line or word where one is near;
-    never nothing at all."""
+    """The longest beginning of ``text`` within ``tokens``, at a line or word where one is near, and
+    never inside the id of a link; never nothing at all."""
     # Counted as it goes out: escaped, between quotes.
     escaped = to_json(text[: tokens * MOST_CHARS]).decode()[1:-1]
     low = len(_unescaped(escaped[: length_within(escaped, tokens - 2)]))
-    at = max(text.rfind("\n", 0, low), text.rfind(" ", 0, low))
-    return text[: at + 1] if at > low * 0.8 else text[: max(low, 1)]
+    if low >= len(text):
+        return text
+    at = max(text.rfind("\n", 0, low), text.rfind(" ", 0, low)) + 1
+    return text[: at if at > low * NEAR else outside_ids(text, max(low, 1))]
 
 
 def _unescaped(beginning: str) -> str:

@@ -1,6 +1,6 @@
 """Who has got a mail and who has not, as far as it is known, and in words."""
 
-from postroom.desk import views
+from postroom.desk.shown_addresses import shown_address
 from postroom.index import sends
 from postroom.index.database import Connection, Row
 from postroom.model.sends import RecipientOutcome
@@ -30,7 +30,7 @@ def groups(con: Connection, send: Row) -> Groups:
     for row in sends.recipients(con, send["id"]):
         known = _OF_OUTCOME.get(row["outcome"], "waiting")
         name = "unknown" if row["address"] in doubtful else known
-        found[name].append(views.shown_address(row["address"]))
+        found[name].append(shown_address(row["address"]))
     return {name: tuple(each) for name, each in found.items()}
 
 

@@ -8,21 +8,28 @@ from postroom.index.database import Connection, Row
 from postroom.model.answers import ThreadView
 
 _SUBJECT_SHARE = 8
-"""A subject gets at most one part in so many: it can be a text of thousands of characters."""
+"""A subject gets at most one part in so many, as it can be a text of thousands of characters; a
+mailbox of which the caller knows that the thread is in it gets no more either."""
 
 _LONGEST_SAID = "the rest of the first and 9999 earlier messages: next_cursor"
 
 
 def frame(conversation: Row, after: str, tokens: int) -> ThreadView:
-    """A thread without its messages."""
+    """The first page of a thread, without its messages."""
     subject, most = conversation["subject"], tokens // _SUBJECT_SHARE
+    mailbox = conversation["address"]
     return ThreadView(
         thread_id=conversation["public_id"],
-        mailbox=conversation["address"],
+        mailbox=mailbox if fits(mailbox, most) else None,
         untrusted_subject=subject if fits(subject, most) else f"{cut(subject, most).rstrip()}…",
         messages=(),
         after=after,
     )
+
+
+def further(conversation: Row) -> ThreadView:
+    """A later page without its messages: the first has said the rest."""
+    return ThreadView(thread_id=conversation["public_id"], messages=())
 
 
 def filled(con: Connection, page: Page, empty: ThreadView, tokens: int) -> ThreadView:
@@ -43,6 +50,7 @@ def _with(con: Connection, page: Page, empty: ThreadView) -> ThreadView:
     return empty.model_copy(
         update={
             "people": page.people or None,
+            "to": page.group or None,
             "messages": page.messages,
             "left_out": _left_out(con, page) if end else None,
             "next_cursor": cursors.paging(con, page.thread_id, end) if end else None,
@@ -58,8 +66,8 @@ def _left_out(con: Connection, page: Page) -> str:
     if end.first and not end.first_shown:
         count -= 1
     messages = "1 message" if count == 1 else f"{count} messages"
-    if page.oldest_is_apart:
+    if page.oldest_is_apart and count:
         return f"{messages} after the first: next_cursor"
-    earlier = messages.replace(" ", " earlier ") if count else ""
-    rest = "the rest of the first" if end.offset else ""
+    earlier = messages.replace(" ", " earlier ") if count > 0 else ""
+    rest = "the rest of the first" if end.offset or not earlier else ""
     return f"{' and '.join(part for part in (rest, earlier) if part)}: next_cursor"

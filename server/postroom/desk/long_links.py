@@ -15,6 +15,9 @@ LONGEST_SHOWN = 80
 MAX_HOST_SHOWN = 60
 """Of a host, characters from its end: that is where it says whose it is."""
 
+LONGEST_SHORTENED = LONGEST_SHOWN + 20
+"""A link as it is shown, characters: whole, or the longest host with an id."""
+
 _LINK = re.compile(r"https?://[^\s<>\"\[\]()|\\^`{}]+", re.IGNORECASE)
 _TRAILING = ".,;:!?'*_"
 
@@ -41,6 +44,21 @@ def long_links(whole: str) -> list[str]:
         return []
     found = (link.rstrip(_TRAILING) for link in _LINK.findall(whole))
     return list(dict.fromkeys(link for link in found if len(link) > LONGEST_SHOWN))[:MOST_PARTS]
+
+
+def outside_ids(text: str, at: int) -> int:
+    """Where to cut ``text``, at ``at`` or before, so that the id of a link stays whole; behind the
+    id where nothing stands before it."""
+    around = max(at - _LONGEST_ID, 0)
+    for found in _ID.finditer(text, around, at + _LONGEST_ID):
+        if found.start() < at < found.end():
+            return found.start() or found.end()
+    return at
+
+
+_ID = re.compile("…l_[0-9a-z]+")
+_LONGEST_ID = 13
+"""Characters of one, with the sign before it."""
 
 
 def _host(url: str) -> str:

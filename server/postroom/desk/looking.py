@@ -6,11 +6,12 @@ from functools import partial
 from postroom.desk import advice, cursors, views
 from postroom.desk.budget import FEWEST_WORDS, MOST_CHARS, cost, cut, fits, surely_fit
 from postroom.desk.cursors import WaitPlace
-from postroom.index import journal, mailboxes, reading, sends, threads
+from postroom.index import journal, mailboxes, reading, reports, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.reading import ANY, Scope, Wanted
 from postroom.model.answers import MessageView
 from postroom.model.limits import DEFAULT_THREAD_TOKENS
+from postroom.model.messages import SenderVerdict
 
 FRAME_TOKENS = 300
 """Tokens of an answer that its messages do not get: what to do next, the cursor, problems."""
@@ -46,6 +47,8 @@ class Found:
     rows: list[Row]
     views: tuple[MessageView, ...]
     outcome: str | None
+    reported: frozenset[str]
+    """What those reports among it say that name a mail of ours, as `Reported` has it."""
     decided: Row | None
     """The send that the outcome is about, where it is about one."""
     after: str
@@ -83,6 +86,7 @@ def look(con: Connection, looking: Looking, now: float) -> Found:
         rows=taken,
         views=_views(con, taken),
         outcome=outcome,
+        reported=frozenset(said for row in taken for said in _borne_out(con, row)),
         decided=sends.by_id(con, decided["send_id"]) if decided is not None and not taken else None,
         after=_after(
             con, looking.who, scope, _told_up_to(con, taken, rows, decided), first_other, told
@@ -90,6 +94,14 @@ def look(con: Connection, looking: Looking, now: float) -> Found:
         over=_over(con, scope, now),
         others=first_other is not None,
     )
+
+
+def _borne_out(con: Connection, row: Row) -> set[str]:
+    """What a report says, where it, or one beside it, named a mail of ours by its id."""
+    said = views.outcomes(row)
+    if not said or row["verdict"] == SenderVerdict.FORGED:
+        return set()
+    return said if reports.any_in(con, row["thread_id"]) else set()
 
 
 def _rows(

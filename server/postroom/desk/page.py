@@ -12,9 +12,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from postroom.desk import views
-from postroom.desk.budget import FEWEST_WORDS, MOST_CHARS, cost, cut, fits, surely_fit
+from postroom.desk.budget import (
+    FEWEST_WORDS,
+    MOST_CHARS,
+    cost,
+    cost_of_words,
+    cut,
+    fits,
+    surely_fit,
+)
 from postroom.desk.cursors import ThreadPlace
-from postroom.desk.people import People
+from postroom.desk.people import People, Told
 from postroom.index import reading
 from postroom.index.database import Connection, Row
 from postroom.model.answers import MessageView, PersonView
@@ -49,7 +57,7 @@ class Shown:
     """A message on the page, and how far its words have been shown."""
 
     row: Row
-    view: MessageView
+    told: Told
     end: int
     whole: bool
 
@@ -71,8 +79,10 @@ class Page:
         self._beyond = rows[MAX_MESSAGES] if len(rows) > MAX_MESSAGES else None
         self._rows = [row for row in rows[:MAX_MESSAGES] if not place.has_shown(row["mail_id"])]
         self._oldest = None if place.goes_on else reading.oldest_message(con, thread_id)
-        oldest = [self._oldest] if self._oldest is not None else []
-        self._who = People(conversation, [*rows, *oldest])
+        reached = {row["mail_id"] for row in rows}
+        oldest = [one for one in [self._oldest] if one and one["mail_id"] not in reached]
+        hidden = reading.blind_copies(con, thread_id)
+        self._who = People(conversation, [*rows, *oldest], hidden)
         self._longest_address: int | None = None
         self._shown: dict[int, Shown] = {}
         self._left = 0
@@ -82,13 +92,18 @@ class Page:
     def messages(self) -> tuple[MessageView, ...]:
         """What is on it, the oldest first."""
         in_order = sorted(self._shown.values(), key=lambda one: (one.row["at"], one.row["mail_id"]))
-        return tuple(one.view for one in in_order)
+        return tuple(one.told.view for one in in_order)
 
     @property
     def people(self) -> tuple[PersonView, ...]:
-        """Whom those messages name."""
-        named = {id for view in self.messages for id in self._who.named_by(view)}
+        """Whom those messages are from and for."""
+        named = {id for one in self._shown.values() for id in one.told.named}
         return self._who.listed(named, self._longest_address)
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """Whom those that name nobody went to; empty where each names its own."""
+        return self._who.group if any(one.told.to_group for one in self._shown.values()) else ()
 
     @property
     def newest_position(self) -> int:
@@ -128,10 +143,11 @@ class Page:
             chars -= len(text)
             if chars < 0:
                 break
-            view = self._view(row, text, left_out=_said(begin, 0), most=views.MAX_SHOWN)
-            self._shown[row["mail_id"]] = Shown(row, view, begin + len(text), whole=True)
+            told = self._told(row, text, left_out=_said(begin, 0), most=views.MAX_SHOWN)
+            self._shown[row["mail_id"]] = Shown(row, told, begin + len(text), whole=True)
         else:
             parts = (*self.messages, *self.people)
+            left -= _price_of_group(self.group)
             if surely_fit(parts, left) or sum(map(cost, parts)) <= left:
                 return True
         self._shown.clear()
@@ -178,9 +194,9 @@ class Page:
 
     def _begin(self, row: Row) -> int:
         """How many characters of a message's words the pages before have shown."""
-        if row["mail_id"] == self._place.first:
-            return self._place.first_shown
-        return self._place.offset if row["mail_id"] == self._place.mail_id else 0
+        at, first = self._place.mail_id, self._place.first
+        offset = self._place.offset if row["mail_id"] == at else 0
+        return max(offset, self._place.first_shown if row["mail_id"] == first else 0)
 
     def _take_whole(self, row: Row) -> bool:
         """Whether a message fits as it is; without what it quotes, if it must."""
@@ -191,10 +207,10 @@ class Page:
             most = self._most(row, said)
             if most is None or len(text) > self._left * MOST_CHARS:
                 continue
-            view = self._view(row, text, left_out=said, most=most)
-            price = self._price(view)
+            told = self._told(row, text, left_out=said, most=most)
+            price = self._price(told)
             if price <= self._left:
-                self._add(Shown(row, view, begin + len(text), whole=True), price)
+                self._add(Shown(row, told, begin + len(text), whole=True), price)
                 return True
         return False
 
@@ -210,41 +226,51 @@ class Page:
         text = views.words(row, include_quoted=self._quoted)
         longest = _said(begin, len(text))
         most = self._most(row, longest)
-        show = self._least if most is None else partial(self._view, most=most)
+        show = self._least if most is None else partial(self._told, most=most)
         if most is None:
             self._longest_address = LONGEST_ADDRESS
         room = self._left - self._price(show(row, "", left_out=longest))
         rest = text[begin:]
         words = rest if fits(rest, room) else cut(rest, max(room, 1))
         end = begin + len(words)
-        view = show(row, words, left_out=_said(begin, max(len(text) - end, 0)))
-        self._add(Shown(row, view, end, whole=end >= len(text)), self._price(view))
+        told = show(row, words, left_out=_said(begin, max(len(text) - end, 0)))
+        self._add(Shown(row, told, end, whole=end >= len(text)), self._price(told))
 
     def _most(self, row: Row, said: str | None) -> int | None:
         """How many people and files can be listed with a message; None where not even its other
         fields leave room for words."""
         for most in FEWER:
-            bare = self._view(row, "", left_out=said, most=most)
+            bare = self._told(row, "", left_out=said, most=most)
             if self._price(bare) + self._fewest <= self._left:
                 return most
         return None
 
-    def _view(self, row: Row, text: str, *, left_out: str | None, most: int) -> MessageView:
-        return self._who.in_thread(views.message(row, text, left_out=left_out, most=most), row)
+    def _told(self, row: Row, text: str, *, left_out: str | None, most: int) -> Told:
+        if self._begin(row):
+            return self._who.from_its_sender(views.rest(row, text, left_out), row)
+        beyond = self._who.beyond(row, most)
+        view = views.message(row, text, left_out=left_out, most=most, recipients=beyond)
+        return self._who.in_thread(view, row, most)
 
-    def _least(self, row: Row, text: str, *, left_out: str | None) -> MessageView:
-        return views.least(self._view(row, text, left_out=left_out, most=0))
+    def _least(self, row: Row, text: str, *, left_out: str | None) -> Told:
+        view = self._told(row, text, left_out=left_out, most=0).view
+        return self._who.from_its_sender(views.least(view), row)
 
-    def _price(self, view: MessageView) -> int:
+    def _price(self, told: Told) -> int:
         """What a message costs, with whom it brings onto the page."""
-        listed = {id for one in self._shown.values() for id in self._who.named_by(one.view)}
-        new = set(self._who.named_by(view)) - listed
+        listed = {id for one in self._shown.values() for id in one.told.named}
+        new = set(told.named) - listed
         people = self._who.listed(new, self._longest_address) if new else ()
-        return cost(view) + sum(map(cost, people))
+        group = self._who.group if told.to_group and not self.group else ()
+        return cost(told.view) + sum(map(cost, people)) + _price_of_group(group)
 
     def _add(self, shown: Shown, price: int) -> None:
         self._left -= price
         self._shown[shown.row["mail_id"]] = shown
+
+
+def _price_of_group(group: tuple[str, ...]) -> int:
+    return cost_of_words(" ".join(group)) + 3 * len(group) + 3 if group else 0
 
 
 def _said(before: int, behind: int, *, quotes: bool = False) -> str | None:

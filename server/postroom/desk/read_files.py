@@ -1,7 +1,9 @@
 """Files that were read a moment ago: a long one is read once, and not anew for each page."""
 
 from collections import OrderedDict
+from dataclasses import replace
 
+from postroom.desk.budget import with_few_blank_lines
 from postroom.extract.reader import FileReader, FileText
 
 KEPT_CHARS = 4_000_000
@@ -22,6 +24,7 @@ class ReadFiles:
             return self._kept[id]
         found = await self._reader.read(content, declared, filename)
         if found.text is not None:
+            found = replace(found, text=with_few_blank_lines(found.text))
             self._kept[id] = found
             self._forget()
         return found

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import cursors, door, views
-from postroom.desk.budget import cost, surely_fit
 from postroom.desk.cursors import ListPlace
-from postroom.desk.filling import filled, frame
+from postroom.desk.filling import filled, frame, further
+from postroom.desk.list_within import within
 from postroom.desk.page import Page
 from postroom.desk.times import iso, moment
 from postroom.index import journal, reading, search
@@ -84,9 +84,7 @@ class Reading:
                     problem=box.problem or None if box else None,
                 )
 
-            whole = page(limit)
-            fit = _that_fit(whole, max_tokens)
-            return whole if fit >= len(whole.threads) else page(fit)
+            return within(page(limit), page, max_tokens)
 
         return await self._index.read(look)
 
@@ -112,9 +110,13 @@ class Reading:
             conversation = reading.conversation(con, row_id)
             if conversation is None:
                 raise door.no_thread()  # its mail has gone by retention
-            after = cursors.waiting(con, Scope(box.id, row_id), journal.last_position(con))
+            if cursor:
+                empty = further(conversation)
+            else:
+                after = cursors.waiting(con, Scope(box.id, row_id), journal.last_position(con))
+                empty = frame(conversation, after, max_tokens)
             page = Page(con, conversation, place, include_quoted)
-            view = filled(con, page, frame(conversation, after, max_tokens), max_tokens)
+            view = filled(con, page, empty, max_tokens)
             seen = reading.shown(con, door.actor(caller), row_id)
             return view, row_id, page.newest_position, seen
 
@@ -129,22 +131,10 @@ def _check_tokens(max_tokens: int) -> None:
     if not MIN_ANSWER_TOKENS <= max_tokens <= MAX_THREAD_TOKENS:
         raise InvalidRequest(
             "max_tokens_out_of_range",
-            f"max_tokens is from {MIN_ANSWER_TOKENS} to {MAX_THREAD_TOKENS}.",
+            f"max_tokens is from {MIN_ANSWER_TOKENS} to {MAX_THREAD_TOKENS}: fewer hold no words"
+            " beside ids and cursors.",
             "Use the cursor for more.",
         )
-
-
-def _that_fit(found: ThreadList, tokens: int) -> int:
-    """How many of the threads found fit into an answer of so many tokens; one always does."""
-    if surely_fit([found], tokens):
-        return len(found.threads)
-    end = {"threads": (), "next_cursor": "ffff-lffffffff-ffffffffffffffff-ffffff"}
-    left = tokens - cost(found.model_copy(update=end))
-    for number, one in enumerate(found.threads):
-        left -= cost(one)
-        if left < 0:
-            return max(number, 1)
-    return len(found.threads)
 
 
 def _listed(

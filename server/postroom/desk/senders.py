@@ -3,32 +3,36 @@
 import re
 from collections.abc import Iterator
 
+from postroom.desk.shown_addresses import shown_address
 from postroom.index import mail
 from postroom.index.database import Row
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import SenderVerdict
 
-_PLAIN = re.compile(r"(?:[\w.+=-]{1,64}@)?[a-z0-9.-]{1,253}")
+_PLAIN = re.compile(r"[a-z0-9.-]{1,253}")
 
 
 def told(row: Row) -> str | None:
-    """What an agent should know of a verdict, in a few words: why a message is forged, and that one
-    which nobody vouches for claims that a trusted server did."""
-    if row["verdict"] == SenderVerdict.VERIFIED:
+    """What an agent should know of a verdict, in a few words: why a message is forged, and that a
+    sender claims falsely that a trusted server checked it. (Where such a server has its say, older
+    fields in its name further down may be true: mail can pass it twice.)"""
+    if not row["evidence"]:
         return None
     evidence = mail.evidence_of(row["evidence"])
-    if row["verdict"] == SenderVerdict.FORGED:
-        return evidence.why or None
-    if evidence.misplaced and not evidence.by:
-        return f"falsely claims to have been checked by {evidence.misplaced[0]}"
-    return None
+    said = [evidence.why] if row["verdict"] == SenderVerdict.FORGED and evidence.why else []
+    claimed = evidence.struck or (() if evidence.by else evidence.misplaced)
+    if claimed and (evidence.struck or row["verdict"] != SenderVerdict.VERIFIED):
+        said.append(f"falsely claims to have been checked by {claimed[0]}")
+    return "; ".join(said) or None
 
 
 def taken_for(row: Row) -> str | None:
     """The address or domain that the sender's can be taken for. It may be a stranger's choice, and
     is repeated only where it is a plain one."""
     other = str(row["lookalike_of"])
-    return (other if _PLAIN.fullmatch(other) else "an address known here") if other else None
+    if "@" in other:
+        return shown_address(other)
+    return (other if _PLAIN.fullmatch(other) else "a domain known here") if other else None
 
 
 def traced(row: Row) -> str:
@@ -58,5 +62,7 @@ def _traced(evidence: SenderEvidence) -> Iterator[str]:
         yield f"signatures checked here: {', '.join(found)}"
     for name in evidence.misplaced:
         yield f"ignored: in the name of {name}, where only a sender can have written it"
+    for name in evidence.struck:
+        yield f"struck out: in the name of {name}, which does not come from it"
     if evidence.ignored:
         yield f"ignored: {evidence.ignored} of servers that are not trusted"

@@ -14,6 +14,7 @@ from postroom.desk.attachments import Attachments
 from postroom.desk.outbox import Composed, Filed
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
+from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso, to_come
 from postroom.index import journal, sends, threads
 from postroom.index.database import Connection, Row
@@ -181,7 +182,7 @@ class Sending:
                 status="thread_moved",
                 thread_id=reply.public_id,
                 after=cursors.waiting(con, scope, journal.last_position(con)),
-                recipients=tuple(map(views.shown_address, composed.recipients.addresses())),
+                recipients=tuple(map(shown_address, composed.recipients.addresses())),
                 reason=_why_moved(filed),
                 new_messages=tuple(_new_message(row) for row in filed.moved) or None,
                 next_step=_after_moved(filed),
@@ -235,7 +236,7 @@ def _answer(
         message_id=send["message_public_id"],
         thread_id=threads.public_id(con, thread_id),
         after=cursors.waiting(con, scope, send["position"]),
-        recipients=tuple(views.shown_address(r["address"]) for r in sends.recipients(con, send_id)),
+        recipients=tuple(shown_address(r["address"]) for r in sends.recipients(con, send_id)),
         duplicate=True if duplicate else None,
         reason=send["reason"] or _scheduled(send, now) or None,
         next_step=_next_step(str(status), composed, bool(send["reason"])),
@@ -253,7 +254,7 @@ def _warnings(reply: Reply | None, to_whom: Recipients) -> list[str]:
     """What to know of the message that was answered, and of the answer."""
     warnings = []
     if left_out := to_whom.left_out:
-        shown = ", ".join(views.shown_address(p.address) for p in left_out[:MAX_LEFT_OUT_SHOWN])
+        shown = ", ".join(shown_address(p.address) for p in left_out[:MAX_LEFT_OUT_SHOWN])
         more = len(left_out) - MAX_LEFT_OUT_SHOWN
         shown += f" and {more} more" if more > 0 else ""
         warnings.append(f"It does not go to {shown}: no mail can be sent to such an address.")

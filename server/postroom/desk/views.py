@@ -1,15 +1,16 @@
 """Rows of the index as the messages and threads that a caller reads."""
 
 import json
-import re
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
 
 from postroom.desk import senders
-from postroom.desk.long_links import shorten
+from postroom.desk.budget import with_few_blank_lines
+from postroom.desk.long_links import LONGEST_SHORTENED, shorten
+from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
+from postroom.desk.unseen_quotes import unseen_quotes
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
@@ -18,11 +19,6 @@ from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
-
-MAX_ADDRESS_SHOWN = 254
-"""RFC 5321 §4.5.3.1.3."""
-
-_PLAIN = re.compile(r"[^\s\"<>(),:;\\\[\]@]{1,64}@[^\s\"<>(),:;\\@]{1,253}")
 
 MAX_SHOWN = 50
 """Recipients in a field, or files, listed with one message of a thread: as many as one of our own
@@ -47,10 +43,10 @@ MAX_PARTICIPANTS_SHOWN = 20
 
 def words(row: Row, *, include_quoted: bool) -> str:
     """What a message says: its new words, or all of it where it has no new ones. Long links stand
-    in it by their ids."""
+    in it by their ids, and of blank lines at most two in a row."""
     new, whole = row["new_text"], str(row["text"])
     shown = whole if include_quoted or new is None or not new.strip() else str(new)
-    return shorten(shown, whole, row["public_id"])
+    return shorten(with_few_blank_lines(shown), whole, row["public_id"])
 
 
 def message(
@@ -60,19 +56,23 @@ def message(
     thread_id: str | None = None,
     left_out: str | None = None,
     most: int = MAX_SHOWN,
+    recipients: int | None = None,
 ) -> MessageView:
-    """A message with the words ``text`` of it, and at most ``most`` of its people and files."""
+    """A message with the words ``text`` of it, and at most ``most`` of its people and files.
+    ``recipients`` says how many of those are not told, where that is known already."""
     received = row["direction"] == Direction.RECEIVED
     to = tuple(shown_address(p.address) for p in people_of(row["to_people"]))
     cc = tuple(shown_address(p.address) for p in people_of(row["cc_people"]))
+    beyond = len(to[most:]) + len(cc[most:]) if recipients is None else recipients
     files = attachments(row)
-    links = tuple(from_json(row["links"]))
+    links = _links(row, most)
     more = [
         left_out,
+        unseen_quotes(row, text),
         _sealed(row),
-        _beyond(len(to) + len(cc), len(to[:most]) + len(cc[:most]), "recipients"),
-        _beyond(len(files), most, "files"),
-        _beyond(len(links), most, "links"),
+        _beyond(beyond, "recipients"),
+        _beyond(len(files) - most, "files"),
+        _beyond(len(from_json(row["links"])) - len(links), "links"),
     ]
     return MessageView.model_validate(
         {
@@ -88,8 +88,8 @@ def message(
             "untrusted_text": text if received else None,
             "text": None if received else text,
             "attachments": files[:most] or None,
-            "codes": (from_json(row["codes"]) or None) if received else None,
-            "untrusted_links": (links[:most] or None) if received else None,
+            "untrusted_codes": (from_json(row["codes"]) or None) if received else None,
+            "untrusted_links": (links or None) if received else None,
             "sender_verdict": row["verdict"] if received else None,
             "sender_evidence": senders.told(row) if received else None,
             "sender_known": True if received and row["sender_known"] else None,
@@ -125,6 +125,16 @@ def brief(
     return view.model_copy(update={"untrusted_subject": subject})
 
 
+def _links(row: Row, most: int) -> tuple[str, ...]:
+    """The links of a message that confirm something: whole where there is room, else as its words
+    show them, by their ids."""
+    links = tuple(from_json(row["links"]))
+    if most >= MAX_SHOWN_BRIEFLY or not links:
+        return links[:most]
+    shown = (shorten(link, row["text"], row["public_id"]) for link in links)
+    return tuple(link for link in shown if len(link) <= LONGEST_SHORTENED)[:most]
+
+
 _LEAST = frozenset(
     {"message_id", "thread_id", "from_", "direction", "kind", "date", "sender_verdict"}
     | {"text", "untrusted_text", "left_out"}
@@ -141,6 +151,19 @@ def least(view: MessageView) -> MessageView:
     return MessageView.model_construct(**{**kept, "left_out": said})
 
 
+def rest(row: Row, text: str, left_out: str | None) -> MessageView:
+    """A message of which a page before told all but the words ``text``."""
+    received = row["direction"] == Direction.RECEIVED
+    return MessageView(
+        message_id=row["public_id"],
+        kind=None,
+        untrusted_text=text if received else None,
+        text=None if received else text,
+        sender_verdict=row["verdict"] if received else None,
+        left_out=left_out,
+    )
+
+
 def _sealed(row: Row) -> str | None:
     """That the words of a message cannot be read here, where that is so."""
     if row["defects"] == "[]":
@@ -149,8 +172,8 @@ def _sealed(row: Row) -> str | None:
     return next((said for said in (ENCRYPTED, WRAPPED) if said in found), None)
 
 
-def _beyond(count: int, shown: int, what: str) -> str | None:
-    return f"{count - shown} more {what}" if count > shown else None
+def _beyond(count: int, what: str) -> str | None:
+    return f"{count} more {what}" if count > 0 else None
 
 
 def attachments(row: Row) -> tuple[AttachmentInfo, ...]:
@@ -224,18 +247,6 @@ def thread(row: Row) -> ThreadSummary:
         untrusted_snippet=row["snippet"],
         awaiting=row["awaiting"] or None,
     )
-
-
-@lru_cache(4096)  # a list of threads names the same people again and again
-def shown_address(address: str) -> str:
-    """A stranger's address as it may stand in a field of ours: a quoted local part can hold whole
-    sentences (RFC 5322 §3.2.4), and those are not repeated."""
-    if not address:
-        return ""
-    domain = address.rpartition("@")[2]
-    if len(address) <= MAX_ADDRESS_SHOWN and _PLAIN.fullmatch(address):
-        return address
-    return f"unusual-address@{domain}" if _PLAIN.fullmatch(f"x@{domain}") else "unusual-address"
 
 
 def _send_status(row: Row) -> str | None:

@@ -7,15 +7,16 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import advice, cursors, door, views
+from postroom.desk import advice, cursors, door
 from postroom.desk.cursors import WaitPlace
 from postroom.desk.looking import Found, Looking, look
 from postroom.desk.places import Place, Places
 from postroom.desk.times import iso
 from postroom.index import journal, logins, mailboxes, reading, sends
-from postroom.index.database import Connection
+from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.reading import Scope, Wanted
+from postroom.mime.senders.domains import is_nobodys
 from postroom.model.answers import WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
@@ -27,6 +28,8 @@ from postroom.model.limits import (
 
 Progress = Callable[[float, float], Awaitable[None]]
 """Called with the seconds that have passed and the seconds in all."""
+
+EDITED = "A person changed it before it went: get_thread shows what, in operator_changes."
 
 PROGRESS_SECONDS = 5.0
 REAL_WAIT_SECONDS = 1.0
@@ -157,14 +160,13 @@ class Waiting:
                 "messages": found.views,
                 "after": found.after,
                 "as_of": iso(self._clock()),
-                "reason": (decided["reason"] or None) if decided else None,
+                "reason": _reason(decided) if decided else None,
                 "operator_note": (decided["note"] or None) if decided else None,
-                "operator_changes": (decided["changes"] or None) if decided else None,
                 "problem": found.over or None,
                 "next_step": advice.after_news(
                     found.outcome,
                     {row["verdict"] for row in found.rows},
-                    {outcome for row in found.rows for outcome in views.outcomes(row)},
+                    found.reported,
                     over=bool(found.over),
                 ),
             }
@@ -192,6 +194,11 @@ class Waiting:
         )
 
 
+def _reason(send: Row) -> str | None:
+    """Why a send was decided so, or that it is another mail by now."""
+    return send["reason"] or (EDITED if send["changes"] else None)
+
+
 def _acknowledge(con: Connection, who: str, scope: Scope, passed: WaitPlace) -> None:
     reading.acknowledge(con, who, scope, passed.position)
     reading.acknowledge_apart(con, who, scope, passed.apart or ())
@@ -203,10 +210,12 @@ def _sender(given: str | None) -> dict[str, str]:
         return {}
     named = given.strip().rpartition("<")[2].removesuffix(">").strip().lower()
     local, at, domain = named.rpartition("@")
-    if not _DOMAIN.fullmatch(domain) or any(c.isspace() for c in local):
+    written = _DOMAIN.fullmatch(domain) and not any(c.isspace() for c in local)
+    if not written or (not local and is_nobodys(domain)):
         raise InvalidRequest(
             "sender_malformed",
-            "`sender` is an address or a domain, such as example.com.",
+            "`sender` is neither an address nor a domain that somebody has: give one, such as"
+            " ben@example.com or example.com.",
             "Leave it out to wait for anybody's mail.",
         )
     return {"sender": named} if at and local else {"domain": domain}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from postroom.mime.trace.final_delivery import delivery_fields
+from postroom.mime.trace.order import STRUCK
 
 _HOST = re.compile(r"[0-9A-Za-z._:\[\]-]{1,255}\Z")
 _MESSAGE_ID = re.compile(rb"<([^<>\s\x00-\x20\x7f]{1,512})>")
@@ -53,7 +54,8 @@ def trace_fields(arrival: Arrival, recipients: Sequence[str]) -> bytes:
 
 
 def without_forged_results(raw: bytes, hostname: str) -> bytes:
-    """The same mail without Authentication-Results that claim to be ours (RFC 8601 §5).
+    """The same mail without Authentication-Results that claim to be ours (RFC 8601 §5): they stay
+    under another name, which no program believes, so that a reader can be told of them.
 
     Everything else stays as it is, byte for byte. Expects CRLF line ends and no bare CR or LF
     (`has_bare_newline`): a reader that takes one for a line end would see a field that we did not.
@@ -64,8 +66,8 @@ def without_forged_results(raw: bytes, hostname: str) -> bytes:
     start = 0
     for begin, end in _fields(raw):
         if _claims(raw[begin:end], hostname):
-            kept.append(raw[start:begin])
-            start = end
+            kept += [raw[start:begin], STRUCK.title().encode()]
+            start = raw.index(b":", begin)
     return b"".join([*kept, raw[start:]]) if kept else raw
 
 

@@ -1,14 +1,27 @@
 """Whom an owner of mailboxes knows: who wrote to them, verified, and to whom they wrote.
 
-One look finds the oldest acquaintance whose address, or domain, has a sender's skeleton: where that
-is another one, the sender can be taken for it. The look costs the same in a room of any size.
+    the address                  looks like a known one, or its domain like a known one's or ours
+    the name                     holds an address, and not the sender's own
+    the name                     is a known one's, who has another address
+
+One look finds the oldest acquaintance whose address, domain or name has a sender's skeleton: where
+that is another one, the sender can be taken for it. The look costs the same in a room of any size.
+People have several addresses, and services many: a name alone says nothing of an address that we
+wrote to, nor of a verified one of the same organisation, unless all mailboxes here are of it.
 """
 
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.index.threads import people_of
-from postroom.mime.senders.domains import ascii_domain
-from postroom.mime.senders.lookalikes import address_skeleton, domain_skeleton, plain_address
+from postroom.mime.senders.domains import ascii_domain, organisation
+from postroom.mime.senders.lookalikes import (
+    address_in,
+    address_skeleton,
+    domain_skeleton,
+    name_skeleton,
+    plain_address,
+)
+from postroom.model.mailboxes import without_detail
 from postroom.model.messages import Direction, SenderVerdict
 
 sql = named("correspondents")
@@ -29,7 +42,8 @@ def about(con: Connection, message: Fields) -> Fields:
     )
     return {
         "sender_known": int(bool(known)),
-        "lookalike_of": _taken_for(con, address, whose, moment),
+        "lookalike_of": _taken_for(con, address, whose, moment)
+        or _named_as(con, address, message, whose, moment),
     }
 
 
@@ -48,22 +62,39 @@ def _taken_for(con: Connection, address: str, whose: Row, moment: Fields) -> str
     return str(oldest) if oldest is not None and oldest != address else ""
 
 
+def _named_as(con: Connection, address: str, message: Fields, whose: Row, moment: Fields) -> str:
+    """Another address for which ``address`` can be taken by the name that stands beside it."""
+    name = message["from_name"]
+    if shown := address_in(name):
+        shown = plain_address(shown)
+        return "" if without_detail(shown) == without_detail(address) else shown
+    oldest = sql.oldest_of_name(con, name_skeleton=name_skeleton(name), **moment)
+    if oldest is None or without_detail(oldest) == without_detail(address):
+        return ""
+    if sql.was_written_to(con, address=address, **moment):
+        return ""
+    domains = [one.rpartition("@")[2] for one in (address, oldest, whose["address"])]
+    theirs, known, own = map(organisation, domains)
+    verified = message["verdict"] == SenderVerdict.VERIFIED
+    return "" if verified and theirs == known != own else str(oldest)
+
+
 def remember(con: Connection, message: Fields) -> None:
     """Know whom a message is from, where that is verified, or whom one of ours is to."""
     sent = message["direction"] == Direction.SENT
     if sent:
         people = people_of(message["to_people"]) + people_of(message["cc_people"])
-        addresses = [person.address for person in people[:MAX_WRITTEN_TO]]
+        met = [(person.address, person.name) for person in people[:MAX_WRITTEN_TO]]
     elif message["verdict"] == SenderVerdict.VERIFIED:
-        addresses = [message["from_address"]]
+        met = [(message["from_address"], message["from_name"])]
     else:
         return
     owner = sql.whose(con, mailbox_id=message["mailbox_id"])["owner"]
     moment = {"owner": owner, "at": message["at"], "mail_id": message["mail_id"]}
-    plain = [plain_address(each) for each in addresses]
-    sql.add(con, [{**moment, "wrote": int(not sent), **_looks(each)} for each in plain])
+    plain = [(plain_address(address), name) for address, name in met]
+    sql.add(con, [{**moment, "wrote": int(not sent), **_looks(*each)} for each in plain])
     if not sent:
-        sql.know_the_next(con, address=plain[0], **moment)
+        sql.know_the_next(con, address=plain[0][0], **moment)
 
 
 def forget(con: Connection, mail_id: int) -> None:
@@ -71,9 +102,10 @@ def forget(con: Connection, mail_id: int) -> None:
     sql.drop(con, mail_id=mail_id)
 
 
-def _looks(address: str) -> Fields:
+def _looks(address: str, name: str) -> Fields:
     return {
         "address": address,
         "skeleton": address_skeleton(address),
         "domain_skeleton": domain_skeleton(address.rpartition("@")[2]),
+        "name_skeleton": name_skeleton(name),
     }

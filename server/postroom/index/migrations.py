@@ -51,7 +51,8 @@ for _name in (
     "0005_reports",
     "0006_senders",
     "0007_codes",
-    "0009_approvals",
+    "0009_names",
+    "0011_approvals",
 ):
     _of_a_file(_name)
 

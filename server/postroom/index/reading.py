@@ -83,6 +83,14 @@ def oldest_message(con: Connection, thread_id: int) -> Row | None:
     return row
 
 
+def blind_copies(con: Connection, thread_id: int) -> dict[int, list[str]]:
+    """The addresses that our own mails in a thread went to as blind copies, by mail row id."""
+    found: dict[int, list[str]] = {}
+    for row in sql.blind_copies(con, thread_id=thread_id):
+        found.setdefault(row["mail_id"], []).append(row["address"])
+    return found
+
+
 def one_message(con: Connection, mail_id: int) -> Row | None:
     row: Row | None = sql.one_message(con, mail_id=mail_id)
     return row

@@ -47,6 +47,11 @@ def mark(con: Connection, send_id: int, address: str, said: ReportedRecipient, b
     )
 
 
+def any_in(con: Connection, thread_id: int) -> bool:
+    """Whether reports that name a mail of ours in a thread have said anything of its recipients."""
+    return sql.any_in(con, thread_id=thread_id) is not None
+
+
 def tell(con: Connection, at: float, send: Row, status: str, reason: str, detail: str) -> None:
     """Write what reports come to, with its event. A send of which we have yet to
     hear what its server says stays as it is."""

@@ -11,6 +11,7 @@ from postroom.mime.header.addresses import parse_people
 from postroom.mime.header.dates import parse_date
 from postroom.mime.header.fields import Fields
 from postroom.mime.kinds.kind import message_kind
+from postroom.mime.quotes.occasions import occasion_of
 from postroom.mime.quotes.signatures import split_signature
 from postroom.mime.quotes.split import split_quotes
 from postroom.mime.structure.nested import given_name
@@ -52,11 +53,13 @@ def parse(raw: bytes) -> ParsedMessage:
     ]
     people, about_people = _people(fields)
     sender = people["from"][0] if people["from"] else None
-    new_text, quoted_text = split_quotes(body.text)
-    new_text, signature = split_signature(new_text, sender.name if sender else "")
+    subject = fields.text("subject")[:_MAX_SUBJECT_CHARS]
+    refers = fields.has("in-reply-to") or fields.has("references")
+    split = split_quotes(body.text, occasion_of(subject, refers=refers))
+    own, signature = split_signature(split.own, sender.name if sender else "")
+    new_text = "\n\n".join(filter(None, (own, split.forwarded)))
     # What a bounce returns was for somebody else.
     said = "" if kind is MessageKind.BOUNCE else new_text or body.text
-    subject = fields.text("subject")[:_MAX_SUBJECT_CHARS]
     date = parse_date(fields.raw("date"))
     if date is None and fields.has("date"):
         defects.append(UNREADABLE_DATE)
@@ -73,7 +76,7 @@ def parse(raw: bytes) -> ParsedMessage:
         kind=kind,
         text=body.text,
         new_text=new_text,
-        quoted_text=quoted_text,
+        quoted_text=split.quoted,
         signature=signature,
         attachments=tuple(attachments),
         codes=find_codes(subject, said) if said else (),

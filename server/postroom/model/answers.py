@@ -87,8 +87,8 @@ class MessageView(Answer):
     """One message. ``untrusted_text`` for what others wrote, ``text`` for our own words.
 
     In a thread its people stand as the thread's list of them says, "p1" and so on, and "you" for
-    the mailbox; ``to`` is left out where it went to everybody, and ``direction`` where ``from``
-    says it: "you" sent it.
+    the mailbox. One without ``to`` and ``cc`` went to all of the thread's ``to`` but its sender;
+    ``direction`` is left out where ``from`` says it: "you" sent it.
     """
 
     message_id: str
@@ -98,7 +98,10 @@ class MessageView(Answer):
     untrusted_from_name: str | None = None
     to: tuple[str, ...] | None = None
     cc: tuple[str, ...] | None = None
-    date: str
+    bcc: tuple[str, ...] | None = None
+    """Of our own mail in a thread: whom no header names."""
+    date: str | None = None
+    """Left out where a page before told it."""
     kind: (
         Literal["message", "auto_reply", "bounce", "complaint", "receipt", "invitation", "list"]
         | None
@@ -108,17 +111,20 @@ class MessageView(Answer):
     untrusted_text: str | None = None
     text: str | None = None
     attachments: tuple[AttachmentInfo, ...] | None = None
-    codes: tuple[str, ...] | None = None
-    """One-time codes that it carries: letters, digits and hyphens."""
+    untrusted_codes: tuple[str, ...] | None = None
+    """One-time codes that it carries: letters, digits and hyphens, at most 32 characters each. Some
+    are of words."""
     untrusted_links: tuple[str, ...] | None = None
     """Links in it that confirm something, whole."""
     sender_verdict: Literal["verified", "unverified", "forged"] | None = None
     sender_evidence: str | None = None
     """Why it is forged, or what it falsely claims to have been checked by."""
     sender_known: bool | None = None
-    """True where the sender is verified, and wrote before, verified, to this owner's mailboxes."""
+    """True where the sender is verified, and wrote before, verified, to this owner's mailboxes; in
+    a thread the list of people says it."""
     lookalike_of: str | None = None
-    """The address, or the domain of ours, that the sender's can be taken for."""
+    """The address, or the domain of ours, that the sender's can be taken for, by how it looks or by
+    the name beside it."""
     in_spam: bool | None = None
     """True where its server filed it among unwanted mail."""
     reply_to_differs: str | None = None
@@ -193,18 +199,26 @@ class PersonView(Answer):
     id: str
     address: str
     untrusted_name: str | None = None
+    known: bool | None = None
+    """True where a verified message of theirs in this thread was not their first, to this owner's
+    mailboxes. It vouches for no other message: each has its own verdict."""
 
 
 class ThreadView(Answer):
+    """A page of a thread. ``mailbox``, where it is not too long, the subject and ``after`` stand on
+    the first page alone."""
+
     thread_id: str
-    mailbox: str
-    untrusted_subject: str
+    mailbox: str | None = None
+    untrusted_subject: str | None = None
     people: tuple[PersonView, ...] | None = None
-    """Who the messages here name, but for the mailbox itself."""
+    """Who the messages here are from and for, but for the mailbox itself."""
+    to: tuple[str, ...] | None = None
+    """Whom a message that names nobody went to, its sender apart."""
     messages: tuple[MessageView, ...]
     left_out: str | None = None
     next_cursor: str | None = None
-    after: str
+    after: str | None = None
     """The cursor to wait from for what comes next."""
 
 
@@ -227,8 +241,6 @@ class WaitAnswer(Answer):
     reason: str | None = None
     operator_note: str | None = None
     """What the person who decided says about it."""
-    operator_changes: str | None = None
-    """What they changed in the mail before it went."""
     problem: str | None = None
     next_step: str
 

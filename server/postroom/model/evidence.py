@@ -44,6 +44,9 @@ class SenderEvidence(Frozen):
     """What we found ourselves."""
     misplaced: tuple[str, ...] = ()
     """The trusted names that are claimed where only a sender can have written them."""
+    struck: tuple[str, ...] = ()
+    """The trusted names under which a sender wrote that it had been checked, until their server
+    struck that out."""
     ignored: int = 0
     """Fields of servers that are not trusted."""
     why: str = ""

@@ -45,8 +45,8 @@ DEFAULT_LIST = 20
 DEFAULT_THREAD_TOKENS = 6_000
 """An answer, tokens (estimated): a long conversation must not fill a model's context."""
 
-MIN_ANSWER_TOKENS = 200
-"""Below this an answer would hold no words beside its ids and cursors."""
+MIN_ANSWER_TOKENS = 300
+"""Below this an answer would hold next to no words beside its ids and cursors."""
 
 MAX_THREAD_TOKENS = 50_000
 """The most that one answer may carry; some clients cut a tool's output at 25,000 tokens."""

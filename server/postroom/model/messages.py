@@ -118,7 +118,8 @@ class ParsedMessage(Frozen):
     text: str = ""
     """All its words, as plain text or Markdown (from HTML)."""
     new_text: str = ""
-    """What this person wrote now: without what they quoted, and without their signature."""
+    """What this person wrote now, and below it a mail that they sent on, with the fields that say
+    where it came from: without what they quoted, and without their signature."""
     quoted_text: str = ""
     signature: str = ""
     """What stands below the new words and says who wrote: a closing with a name, a card, what a

@@ -20,3 +20,8 @@ WHERE send_id = :send_id AND address = :address;
 -- name: tell(send_id, status, reason)!
 -- What that comes to.
 UPDATE sends SET status = :status, reason = :reason WHERE id = :send_id AND status IN ('sent', 'bounced');
+
+-- name: any_in(thread_id)$
+-- Whether a report said anything of whom our mails in a conversation went to.
+SELECT 1 FROM messages g JOIN sends s ON s.mail_id = g.mail_id JOIN recipients r ON r.send_id = s.id
+WHERE g.thread_id = :thread_id AND r.reported <> '' LIMIT 1;

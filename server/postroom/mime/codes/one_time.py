@@ -5,6 +5,7 @@ Letters alone, and what looks like a name, are codes only where they are said to
 missed is still in the text, while a wrong one is typed in. Linear in the length of the text.
 """
 
+import re
 from itertools import islice
 
 from postroom.mime.codes.code_words import KEEP_SECRET
@@ -25,13 +26,19 @@ _MOST_CANDIDATES = 300
 """Candidates looked at: a table of numbers has more, and the code stands above it."""
 
 
+_FILE = re.compile(
+    r"^begin [0-7]{3,4} [^\n]{1,200}\n(?:[ -`]{0,100}\n)+(?:end$|[ -`]{0,100}\Z)", re.MULTILINE
+)
+"""A file among the words, in the letters of uuencode: any of its lines may look like a code."""
+
+
 def find_codes(subject: str, text: str) -> tuple[str, ...]:
     """The one-time codes in a message, in order, at most `MAX_CODES`.
 
     Each is of ASCII letters, digits and hyphens, 4 to 32 characters; groups of digits that stand
     apart are put together.
     """
-    text = text[:READ_CHARS]
+    text = _FILE.sub("", text[:READ_CHARS])
     folded = fold(f" {subject}\n{text}".replace("\n", "\n "))
     if not says_code(folded) and not (says_purpose(folded) and is_any_typed(folded)):
         return ()

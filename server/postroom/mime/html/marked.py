@@ -29,6 +29,11 @@ _MAX_LINES = 200
 """Lines of a preformatted signature that are kept as lines."""
 
 
+_DELIMITER = "\ufdd0"
+"""Stands for a delimiter until the HTML is text: a noncharacter, so that no mail means it, and none
+that a person typed counts as surely."""
+
+
 def mark_quotes(tree: "LexborHTMLParser") -> None:
     """Put each marked quote into a blockquote, which Markdown writes with ``>``.
 
@@ -46,17 +51,25 @@ def mark_quotes(tree: "LexborHTMLParser") -> None:
 
 
 def mark_signatures(tree: "LexborHTMLParser") -> None:
-    """Put a delimiter above each marked signature that has none: ``-- `` (RFC 3676 §4.3)."""
+    """Put a delimiter above each marked signature, which `with_delimiters` writes out."""
     for node in outermost(tree.css(_SIGNATURES)):
         text = (node.text() or "").strip()
         if not text or _in_blockquote(node):
             continue
-        if not text.startswith("--"):
-            delimiter = tree.create_node("div")
-            delimiter.insert_child("--")
-            node.insert_before(delimiter)
+        delimiter = tree.create_node("div")
+        delimiter.insert_child(_DELIMITER)
+        node.insert_before(delimiter)
         if node.tag == "pre":
             _as_lines(tree, node, text)
+
+
+def with_delimiters(text: str) -> str:
+    """The text of a marked tree with ``-- `` above marked signatures (RFC 3676 §4.3), and with the
+    delimiters that stand there already as people wrote them, without Markdown's marks."""
+    text = text.replace("\n\\--\n", "\n--\n").replace("\n\\--  \n", "\n--\n")
+    if _DELIMITER not in text:
+        return text
+    return f"\n{text}".replace(f"\n{_DELIMITER}\n", "\n-- \n").replace(_DELIMITER, "").strip("\n")
 
 
 def _as_lines(tree: "LexborHTMLParser", node: "LexborNode", text: str) -> None:

@@ -18,7 +18,7 @@ from postroom.mime.html.concealment import (
     remove_concealed,
     without_comments,
 )
-from postroom.mime.html.marked import mark_quotes, mark_signatures
+from postroom.mime.html.marked import mark_quotes, mark_signatures, with_delimiters
 from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
 from postroom.mime.html.vanishing import is_dot
@@ -68,7 +68,7 @@ def html_to_text(html: str) -> HtmlText:
     cleaned, shown, hidden, is_followed = _clean(source.html)
     defects += [] if is_followed else [TOO_MANY_RULES]
     text = _markdown(cleaned) if source.depth <= bounds.MAX_MARKDOWN_DEPTH else ""
-    return HtmlText(text or shown(), hidden, tuple(defects))
+    return HtmlText(with_delimiters(text or shown()), hidden, tuple(defects))
 
 
 def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
@@ -141,8 +141,6 @@ def _markdown(html: str) -> str:
     from html_to_markdown import convert
 
     try:
-        text = (convert(html, _options()).content or "").strip()
+        return (convert(html, _options()).content or "").strip()
     except (ValueError, RuntimeError, OSError):
         return ""
-    # Markdown would make a heading of a signature's delimiter; nobody reads it as Markdown here.
-    return text.replace("\n\\--\n", "\n-- \n")

@@ -1,9 +1,12 @@
 """The new words of a mail, apart from quoted ones and from what says who wrote.
 
-split           new words and quoted ones
+split           new words, a mail that is sent on, and quoted ones
+├── stretches       what stands on which side
+├── occasions       whether the mail answers one, sends one on, or is the first
 ├── attributions, rules, header_blocks   how programs announce a quote
 └── lines, quoted_lines                  what is looked at
 signatures      what says who wrote
-├── sign_offs       how people and programs end a mail
+├── delimiters      what stands above it
+├── sign_offs, programs     how people and programs end a mail
 └── cards, footers  what stands below
 """

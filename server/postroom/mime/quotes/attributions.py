@@ -10,7 +10,8 @@ all the same:
     ends with a verb    the same
     no colon, no verb   before marked lines   begins with a date, names an address
 
-Each pattern takes each character once, and no line is looked at beyond `MAX_LINE` characters.
+Whether it is a program's line or a person's ("On Monday my landlord wrote:") is asked apart. Each
+pattern takes each character once, and no line is looked at beyond `MAX_LINE` characters.
 """
 
 import re
@@ -95,6 +96,15 @@ def attribution(lines: Sequence[str], start: int) -> tuple[int, int]:
     if not _may_begin(first):
         return 0, 0
     return _wrapped(lines, start, first), 0
+
+
+def is_programs(announcement: Sequence[str]) -> bool:
+    """Whether a program wrote ``announcement``, for an address or a day with a time is in it."""
+    joined = " ".join(map(flat, announcement))
+    if ADDRESS.search(joined):
+        return True
+    rest, times = TIME.subn(" ", joined)
+    return times > 0 and DAY.search(rest) is not None
 
 
 def _may_begin(first: str) -> bool:

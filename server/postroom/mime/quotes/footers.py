@@ -1,9 +1,17 @@
-"""What lists, providers and companies add below a mail: a rule with an address, a disclaimer."""
+"""What lists, providers and companies add below a mail: a rule with an address, a disclaimer.
 
-from postroom.mime.quotes.lines import is_quoted
+People write of secrets, viruses and pages to look at, too: a sentence is theirs until it speaks of
+itself as a mail, or praises a program with a link.
+"""
+
+from postroom.mime.quotes.cards import is_card_line, is_drawn, is_reachable, is_sentence
+from postroom.mime.quotes.lines import flat, is_quoted
 
 _FOOTER_LINES = 8
 """Lines below a rule that make a footer."""
+
+_LONG_RULE = 40
+"""Characters of a rule that programs draw; shorter ones only with underscores."""
 
 _CONFIDENTIAL = (
     "confiden",
@@ -25,6 +33,34 @@ _CONFIDENTIAL = (
 )
 _SCANNERS = ("avast", "avg", "mcafee", "norton", "kaspersky", "eset", "sophos", "bitdefender")
 
+_MAIL = (
+    "mail",
+    "message",
+    "nachricht",
+    "courriel",
+    "mensaje",
+    "mensagem",
+    "messaggio",
+    "bericht",
+    "besked",
+    "meddel",
+    "melding",
+    "viesti",
+    "wiadomoś",
+    "zpráv",
+    "správ",
+    "сообщени",
+    "письм",
+    "повідомлен",
+    "лист",
+    "üzenet",
+    "levél",
+    "ileti",
+    "mesaj",
+    "邮件",
+    "郵件",
+    "メール",
+)
 _RECIPIENT = (
     "recipient",
     "addressee",
@@ -55,24 +91,27 @@ def footer(lines: list[str], begin: int, end: int) -> int:
     for place in range(end - 1, max(begin, end - _FOOTER_LINES) - 1, -1):
         line = lines[place].strip()
         if len(line) > 15 and not line.strip("_-=*"):
-            below = lines[place + 1 : end]
-            reachable = any("@" in line or "://" in line or "www." in line for line in below)
-            return place if reachable else end
+            drawn = line.startswith("_") or len(line) >= _LONG_RULE
+            below = [(line, flat(line)) for line in lines[place + 1 : end] if line.strip()]
+            told = all(
+                is_card_line(line, plain) and not is_sentence(plain) for line, plain in below
+            )
+            reachable = any(is_reachable(line) for line, _ in below)
+            return place if drawn and told and reachable else end
     return end
 
 
 def disclaimer(lines: list[str], begin: int, end: int) -> int:
-    """A last paragraph that calls itself confidential and speaks of its recipient, or that praises
+    """A last paragraph that calls a mail confidential and speaks of its recipient, or that praises
     a scanner for viruses."""
     place = paragraph(lines, begin, end)
     text = " ".join(lines[place:end])[:4_000].casefold()
     if any(word in text for word in _SCANNERS) and "vir" in text and len(text) < 400:
-        return place
-    if len(text) < 100 or not any(word in text for word in _CONFIDENTIAL):
+        return place if is_reachable(text) or is_drawn(lines[place]) else end
+    if len(text) < 100 or text.endswith(("?", "？")) or any(map(is_quoted, lines[place:end])):
         return end
-    if any(map(is_quoted, lines[place:end])):
-        return end
-    return place if any(word in text for word in _RECIPIENT) else end
+    told = all(any(map(text.__contains__, words)) for words in (_CONFIDENTIAL, _MAIL, _RECIPIENT))
+    return place if told else end
 
 
 def paragraph(lines: list[str], begin: int, end: int) -> int:

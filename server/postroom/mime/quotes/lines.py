@@ -6,9 +6,15 @@ from collections.abc import Sequence
 MAX_LINE = 500
 """Characters of a line that are looked at: an announcement is never longer."""
 
-RULE_MARKS = "-_=*–—─#"
+RULE_MARKS = "-_=*–—―─━═＿＝－#"
 
-TIME = re.compile(r"\d{1,2}\s?[:.h時时点點]\s?\d{2}|\d{1,2}\s?(?:[ap]\.?m\b|uhr)", re.IGNORECASE)
+TIME = re.compile(
+    r"\d{1,2}\s?[:h時时点點]\s?\d{2}|(?<!\d)(?<!\d\.)\d{1,2}\.\d{2}(?!\.?\d)"
+    r"|\d{1,2}\s?(?:[ap]\.?m\b|uhr)",
+    re.IGNORECASE,
+)
+"""A time of day; with a full stop in it, it is no part of a date."""
+
 DAY = re.compile(
     r"\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}|(?:19|20|25)\d\d|\d{1,2}[-. ]{1,2}[^\W\d_]\S{2}"
     r"|[^\W\d_]{3,10}\.? \d{1,2}\b|\d{1,2}[월日]"
@@ -42,6 +48,12 @@ def quoted_after(lines: Sequence[str], start: int) -> bool:
         if line.strip():
             return is_quoted(line)
     return False
+
+
+def is_barred_after(lines: Sequence[str], start: int) -> bool:
+    """Whether the next line with words has a bar for a mark, and is no row of a table."""
+    line = next((line.strip() for line in lines[start : start + 5] if line.strip()), "")
+    return line.startswith("|") and not line.endswith("|")
 
 
 def is_rule(line: str) -> bool:

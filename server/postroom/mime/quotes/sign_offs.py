@@ -78,23 +78,14 @@ teşekkürler|teşekkür ederim|şimdiden teşekkürler|תודה|תודה רבה
 """
 
 _SENT_FROM = """
-sent from|sent via|sent with|sent using|get outlook for|get bluemail for|sent on the move
-sent by my
+sent from|sent via|sent with|sent using|sent on the move|sent by my
 von meinem|gesendet von|gesendet mit|gesendet aus|diese nachricht wurde von meinem
-holen sie sich outlook
-outlook für|envoyé de|envoyé depuis|envoyé à partir|envoyé avec|téléchargez outlook
-télécharger outlook
-obtenez outlook|obtenir outlook|provenance :|enviado desde|enviado de|enviado do|enviado a partir
-enviado pelo|enviado con|enviado por|obtener outlook|obtenga outlook|obter o outlook
-obtenha o outlook
-inviato da|inviato con|scarica outlook|ottieni outlook|verzonden vanaf|verstuurd vanaf
-verzonden met
-verstuurd met|verzonden via|outlook voor|download outlook|skickat från|hämta outlook
-skaffa outlook
-sendt fra|sendt med|hent outlook|få outlook|skaff deg outlook|sent frá|lähetetty|hanki outlook
-saadetud minu|hankige outlook|nosūtīts no|išsiųsta iš|wysłane z|wysłano z|pobierz outlook
-odesláno z
-získejte outlook|získat outlook|odoslané z|poslano z|poslano iz|poslano s|послато са|изпратено от
+envoyé de|envoyé depuis|envoyé à partir|envoyé avec|provenance :|enviado desde|enviado de|enviado do
+enviado a partir|enviado pelo|enviado con|enviado por
+inviato da|inviato con|verzonden vanaf|verstuurd vanaf|verzonden met
+verstuurd met|verzonden via|skickat från|sendt fra|sendt med|sent frá|lähetetty
+saadetud minu|nosūtīts no|išsiųsta iš|wysłane z|wysłano z
+odesláno z|odoslané z|poslano z|poslano iz|poslano s|послато са|изпратено от
 отправлено с|отправлено из|отправлено через|надіслано з|відправлено з|küldve|elküldve|az iphone-om
 trimis de pe|trimis din|στάλθηκε από|εστάλη από|נשלח מ|أرسلت من|أُرسلت من|تم الإرسال من|مرسل من
 ارسال شده از|ارسال‌شده از|ส่งจาก|ส่งมาจาก|được gửi từ|đã gửi từ|gửi từ|dikirim dari

@@ -53,6 +53,14 @@ def organisation(name: str) -> str:
     return _list().privatesuffix(domain) or domain
 
 
+@lru_cache(4096)
+def is_nobodys(name: str) -> bool:
+    """Whether domains of many owners end in ``name``: ``test``, ``co.uk``; not ``github.io``,
+    which somebody has."""
+    domain = ascii_domain(name)
+    return len(domain) > MAX_NAME or _list_of_registries().privatesuffix(domain) is None
+
+
 def aligned(one: str, other: str) -> bool:
     """Whether two domains are one organisation's (relaxed alignment, RFC 7489 §3.1)."""
     return bool(one and other) and organisation(one) == organisation(other)
@@ -69,3 +77,11 @@ def _list() -> "PublicSuffixList":
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList()
+
+
+@lru_cache(1)
+def _list_of_registries() -> "PublicSuffixList":
+    """Its part on what registries sell."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(only_icann=True)

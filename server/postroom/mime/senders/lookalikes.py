@@ -4,6 +4,7 @@ Unicode's table says which characters look alike (UTS #39 §4), and ASCII has tr
 every reader falls for: rn for m, vv for w, cl for d, 1, I and l for one another, 0 for o.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -31,6 +32,28 @@ def address_skeleton(address: str) -> str:
     """What an address looks like."""
     local, _, domain = address[:MAX_CHARS].rpartition("@")
     return f"{_skeleton(local)}@{domain_skeleton(domain)}"
+
+
+def name_skeleton(name: str) -> str:
+    """What somebody's name looks like, in whatever order its words stand; "" for what is none, or
+    an address."""
+    if "@" in name:
+        return ""
+    words = _WORDS.findall(name[:MAX_CHARS])
+    return " ".join(sorted(_skeleton(word) for word in words))
+
+
+def address_in(name: str) -> str:
+    """The first address that stands in a name, "" where there is none: programs that show the name
+    alone show that."""
+    if "@" not in (plain := unicodedata.normalize("NFKC", name[:MAX_CHARS])):
+        return ""
+    found = _ADDRESS.search(plain)
+    return found[0] if found else ""
+
+
+_WORDS = re.compile(r"\w+")
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"']{1,64}@(?:[\w-]{1,63}\.)+\w{2,63}")
 
 
 @lru_cache(4096)

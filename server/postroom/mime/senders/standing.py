@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from postroom.mime.senders.authentication import Result, read_results
 from postroom.mime.senders.domains import aligned, is_within
-from postroom.mime.trace.order import RECEIVED, RESULTS
+from postroom.mime.trace.order import RECEIVED, RESULTS, STRUCK
 from postroom.model.messages import TraceEntry
 from postroom.model.servers import MICROSOFT
 
@@ -41,6 +41,8 @@ class Standing:
     by: str = ""
     results: tuple[Result, ...] = ()
     misplaced: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
+    """The trusted names that are claimed in fields which their server, by their name, struck."""
     ignored: int = 0
 
 
@@ -52,9 +54,12 @@ def standing(trace: Iterable[TraceEntry], trusted: frozenset[str]) -> Standing:
             walk.pass_server(value)
         elif kind == RESULTS:
             walk.take(place, value)
+        elif kind == STRUCK:
+            walk.note_struck(value)
         else:
             walk.open = False
-    return Standing(walk.by, tuple(walk.results), tuple(dict.fromkeys(walk.misplaced)), walk.others)
+    misplaced, struck = (tuple(dict.fromkeys(names)) for names in (walk.misplaced, walk.struck))
+    return Standing(walk.by, tuple(walk.results), misplaced, struck, walk.others)
 
 
 class _Walk:
@@ -74,6 +79,7 @@ class _Walk:
         self.by = ""
         self.results: list[Result] = []
         self.misplaced: list[str] = []
+        self.struck: list[str] = []
         self.others = 0
 
     def pass_server(self, host: str) -> None:
@@ -101,6 +107,10 @@ class _Walk:
             self.results += [one for one in said if one.method not in known]
         else:
             self.misplaced.append(name)
+
+    def note_struck(self, field: str) -> None:
+        if len(self.struck) < MAX_FIELDS_READ and (name := read_results(field)[0]) in self._names:
+            self.struck.append(name)
 
     def _is_trusted(self, host: str) -> bool:
         if self._microsoft and is_within(host, MICROSOFT_HOSTS):

@@ -59,6 +59,7 @@ def judge_sender(
             aligned=_aligned(found.results, domain),
             signatures=own,
             misplaced=found.misplaced,
+            struck=found.struck,
             ignored=found.ignored,
             why=why,
         ),

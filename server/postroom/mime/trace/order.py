@@ -8,6 +8,8 @@ from postroom.model.messages import TraceEntry
 
 RECEIVED = "received"
 RESULTS = "authentication-results"
+STRUCK = "struck-authentication-results"
+"""What the built-in server calls those that came under its own name, which is another's work."""
 OWN = "own"
 
 MAX_ENTRIES = 200
@@ -26,18 +28,19 @@ _MAX_RECEIVED_CHARS = 2_000
 
 
 def trace_order(fields: Fields) -> tuple[TraceEntry, ...]:
-    """The Received and Authentication-Results fields, topmost first, and one entry where the first
-    field of the mail's own stands; nothing where no server claims to have checked anything."""
+    """The Received and Authentication-Results fields, struck ones too, topmost first, and one entry
+    where the first field of the mail's own stands; nothing where no server claims to have checked
+    anything."""
     if not fields.has(RESULTS):
         return ()
-    values = {name: fields.every_raw(name) for name in (RECEIVED, RESULTS)}
+    values = {name: fields.every_raw(name) for name in (RECEIVED, RESULTS, STRUCK)}
     found: list[TraceEntry] = []
     own = False
     for name, _ in fields.items:
         if name == RECEIVED:
             found.append((RECEIVED, _by(values[RECEIVED].pop(0))))
-        elif name == RESULTS:
-            found.append((RESULTS, values[RESULTS].pop(0)))
+        elif name in (RESULTS, STRUCK):
+            found.append((name, values[name].pop(0)))
         elif not own and (name in _OWN or name.startswith("content-")):
             own = True
             found.append((OWN, ""))
