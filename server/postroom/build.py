@@ -14,6 +14,7 @@ from postroom.desk.desk import Desk, open_desk
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.index.index import Index
 from postroom.model.errors import Unavailable
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.builtin import BuiltinProvisioner
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment, keep_private
@@ -55,7 +56,8 @@ async def open_room(
         for name, domain in settings.operator.served.items()
     }
     seat = Seat(index, settings, provisioners, program)
-    desk = open_desk(index, settings, provisioners, seat.idle)
+    policy = CurrentPolicy(settings.policy_file, index)
+    desk = open_desk(index, settings, provisioners, seat.idle, policy)
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)

@@ -16,6 +16,7 @@ from postroom.desk.waiting import Waiting
 from postroom.extract.reader import FileReader
 from postroom.index.index import Index
 from postroom.model.mailboxes import Reach
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, bare_environment
 
@@ -40,6 +41,7 @@ def open_desk(
     settings: Settings,
     provisioners: Mapping[str, Provisioner],
     idle: Callable[[], str],
+    policy: CurrentPolicy,
 ) -> Desk:
     """The desk over an index; ``idle`` says why nobody does the I/O at the moment, or ""."""
     clock, operator = index.clock, settings.operator
@@ -57,7 +59,7 @@ def open_desk(
             idle=idle,
             home=settings.home,
         ),
-        sending=Sending(index, clock, attachments, provisioners, idle),
+        sending=Sending(index, clock, attachments, provisioners, idle, policy),
         reading=Reading(index, clock),
         waiting=Waiting(index, clock, _elsewhere(provisioners), idle),
         attachments=attachments,

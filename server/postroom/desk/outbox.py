@@ -3,11 +3,14 @@
 the same send already?  ─► that one, a duplicate
 something new arrived?  ─► the thread has moved; nothing is filed
 policy                  ─► queued, held or denied: the mail, the send, the event
+the limits              ─► queued at once, or for its turn
 """
 
 from dataclasses import dataclass, replace
 
+from postroom.desk import pacing, policy_facts
 from postroom.desk.outgoing import Recipients
+from postroom.desk.pacing import Turn
 from postroom.desk.replies import Reply
 from postroom.index import journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
@@ -21,7 +24,7 @@ from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts, Verdict
-from postroom.policy.rules import judge
+from postroom.policy.rules import Policy, judge
 
 _STATUS = {
     Action.ALLOW: (SendStatus.QUEUED, EventType.SEND_QUEUED),
@@ -45,7 +48,10 @@ class Composed:
     raw: bytes
     parsed: ParsedMessage
     content: bytes
-    files: int
+    policy: Policy
+    """What it is judged by."""
+    passes_on: bool = False
+    """Whether it repeats what somebody else wrote (desk/passed_on.py)."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,22 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
         moved = _moved(con, who, composed.reply, now)
         if moved is not None:
             return moved
-    verdict = judge(_facts(who, composed))
-    send_id = _write(con, now, who, composed, verdict)
+    facts = _facts(con, now, who, composed)
+    verdict = judge(facts, composed.policy)
+    limits = composed.policy.limits
+    turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
+    verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
     return Filed(sends.by_id(con, send_id))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A draft's facts, what policy says of them, and its turn by the limits."""
+
+    facts: DraftFacts
+    verdict: Verdict
+    turn: Turn | None
 
 
 def _as_it_is_now(con: Connection, now: float, composed: Composed) -> Composed:
@@ -157,21 +176,24 @@ def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
     return Filed(None) if answer is not None else None
 
 
-def _facts(who: str, composed: Composed) -> DraftFacts:
-    return DraftFacts(
-        agent=who,
-        mailbox=composed.box.address,
-        recipients=composed.recipients.addresses(),
-        subject=composed.parsed.subject,
+def _facts(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
+    return policy_facts.gather(
+        con,
+        now,
+        composed.policy,
+        who=who,
+        box=composed.box,
+        reply=composed.reply,
+        recipients=composed.recipients.fields(),
+        parsed=composed.parsed,
         size=len(composed.raw),
-        attachments=composed.files,
-        in_thread=composed.reply is not None,
+        cross_thread=composed.passes_on,
     )
 
 
-def _write(con: Connection, now: float, who: str, composed: Composed, verdict: Verdict) -> int:
+def _write(con: Connection, now: float, who: str, composed: Composed, judged: _Judged) -> int:
     """The send's row id: mail, send and event, in the caller's transaction."""
-    status, event = _STATUS[verdict.action]
+    status, event = _STATUS[judged.verdict.action]
     reply = composed.reply
     new = NewMail(
         mailbox_id=composed.box.id,
@@ -196,8 +218,10 @@ def _write(con: Connection, now: float, who: str, composed: Composed, verdict: V
             answers_mail=_answered_mail(composed),
             content_hash=composed.content,
             idempotency_key=composed.request.idempotency_key,
-            verdict=verdict,
+            verdict=judged.verdict,
             at=now,
+            not_before=judged.turn.at if judged.turn and status is SendStatus.QUEUED else 0,
+            first_contacts=sum(one.first_contact for one in judged.facts.recipients),
         ),
     )
     position = journal.append(

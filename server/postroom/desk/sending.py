@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import cursors, door, outbox, outgoing, replies, views
+from postroom.desk import cursors, door, outbox, outgoing, passed_on, replies, views
 from postroom.desk.attachments import Attachments
 from postroom.desk.outbox import Composed, Filed
 from postroom.desk.outgoing import Recipients
@@ -34,6 +34,7 @@ from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import Draft, ParsedMessage
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
@@ -54,8 +55,10 @@ class Sending:
         attachments: Attachments,
         provisioners: Mapping[str, Provisioner],
         idle: Callable[[], str],
+        policy: CurrentPolicy,
     ) -> None:
         """``idle`` says why nobody does the I/O at the moment, or ""."""
+        self._policy = policy
         self._provisioners = provisioners
         self._index = index
         self._clock = clock
@@ -100,7 +103,14 @@ class Sending:
                 "message_too_large", f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB."
             )
         content = outgoing.content_hash(request, box, files)
-        return Composed(send_id, request, box, reply, to_whom, raw, parsed, content, len(files))
+        # Before the transaction, not in it: what came in between nobody has been shown.
+        passes_on = await self._index.read(
+            lambda con: passed_on.passes_on(con, box, to_whom.addresses(), parsed.text)
+        )
+        policy = await self._policy.now()
+        return Composed(
+            send_id, request, box, reply, to_whom, raw, parsed, content, policy, passes_on
+        )
 
     def _may_be_renamed(self, box: Mailbox) -> bool:
         provisioner = self._provisioners.get(box.address.rpartition("@")[2])

@@ -65,6 +65,12 @@ def match(query: str, mailbox_id: int | None) -> str | None:
     return f'box : "{mailbox_word(mailbox_id)}" AND {words_match}'
 
 
+def phrase(text: str) -> str | None:
+    """The FTS5 expression for words that stand beside one another, or None where there are none."""
+    words = " ".join(re.findall(r"\w+", text))
+    return f'{{subject words}} : "{spaced(words)}"' if words else None
+
+
 def _words(query: str) -> list[str]:
     words = []
     left = MAX_LONE_LETTERS

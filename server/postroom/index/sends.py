@@ -37,6 +37,10 @@ class NewSend:
     idempotency_key: str | None
     verdict: Verdict
     at: float
+    not_before: float = 0
+    """When it may go; 0 at once, also after the clock was put back."""
+    first_contacts: int = 0
+    """How many of its recipients were never met before."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ def add(con: Connection, send: NewSend) -> int:
             idempotency_key=send.idempotency_key,
             verdict=send.verdict.model_dump_json(),
             created_at=send.at,
-            not_before=0,  # at once, also after the clock was put back
+            not_before=send.not_before,
+            first_contacts=send.first_contacts,
             reason=send.verdict.reason,
         )
     )

@@ -1,9 +1,10 @@
--- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, reason)<!
+-- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, reason, first_contacts)<!
 -- An intent to send.
 INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash,
-  idempotency_key, verdict, created_at, not_before, reason)
+  idempotency_key, verdict, created_at, not_before, reason, first_contacts, owner)
 VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_mail, :content_hash,
-  :idempotency_key, :verdict, :created_at, :not_before, :reason);
+  :idempotency_key, :verdict, :created_at, :not_before, :reason, :first_contacts,
+  (SELECT owner FROM mailboxes WHERE id = :mailbox_id));
 
 -- name: add_recipient(send_id, address, field, place)!
 -- One whom it is for.
