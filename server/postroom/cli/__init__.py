@@ -20,7 +20,7 @@
     page.py        lines and tables; colours on a terminal only
     streams.py     standard output that is closed, full, or gone
     plain.py       what a stranger's words may not do to a terminal
-    mail_page.py   a message as a person reads it
+    mail_page.py   a message as a person reads it  policy_page.py  policy
     wording.py     the desk's words for agents, as commands
 
 Nothing here decides anything about mail: that is the desk's.

@@ -24,6 +24,7 @@ COMMANDS = {
     "accounts": f"{_AT}.accounts:accounts",
     "send": f"{_AT}.send:send",
     "sends": f"{_AT}.sends:sends",
+    "policy": f"{_AT}.policy:policy",
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",
     "events": f"{_AT}.events:events",

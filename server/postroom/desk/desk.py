@@ -9,6 +9,7 @@ from postroom.desk.attachments import Attachments
 from postroom.desk.health import HealthReports
 from postroom.desk.held import HeldSends
 from postroom.desk.mailboxes import Mailboxes
+from postroom.desk.policies import Policies
 from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
@@ -34,6 +35,7 @@ class Desk:
     health: HealthReports
     accounts: AccountReports
     held: HeldSends
+    policies: Policies
 
 
 def open_desk(
@@ -47,6 +49,8 @@ def open_desk(
     clock, operator = index.clock, settings.operator
     reader = FileReader(bare_environment())
     attachments = Attachments(index, operator.attachment_folders, settings.home, reader)
+    sending = Sending(index, clock, attachments, provisioners, idle, policy)
+    policies = Policies(index, policy, sending)
     return Desk(
         mailboxes=Mailboxes(
             index,
@@ -59,14 +63,15 @@ def open_desk(
             idle=idle,
             home=settings.home,
         ),
-        sending=Sending(index, clock, attachments, provisioners, idle, policy),
+        sending=sending,
         reading=Reading(index, clock),
         waiting=Waiting(index, clock, _elsewhere(provisioners), idle),
         attachments=attachments,
         tracing=Tracing(index),
-        health=HealthReports(index, settings, idle),
+        health=HealthReports(index, settings, idle, policies.check),
         accounts=AccountReports(index, operator, provisioners, idle),
         held=HeldSends(index, idle),
+        policies=policies,
     )
 
 

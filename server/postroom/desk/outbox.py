@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from postroom.desk import pacing, policy_facts
 from postroom.desk.outgoing import Recipients
-from postroom.desk.pacing import Turn
 from postroom.desk.replies import Reply
 from postroom.index import journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
@@ -25,6 +24,7 @@ from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy.rules import Policy, judge
+from postroom.policy.turns import Turn
 
 _STATUS = {
     Action.ALLOW: (SendStatus.QUEUED, EventType.SEND_QUEUED),
@@ -66,6 +66,15 @@ class Filed:
     """How many were not shown in all."""
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A draft's facts, what policy says of them, and its turn by the limits."""
+
+    facts: DraftFacts
+    verdict: Verdict
+    turn: Turn | None
+
+
 def able(box: Mailbox, now: float) -> Mailbox:
     """The mailbox itself, where it may send at ``now``.
 
@@ -82,6 +91,22 @@ def able(box: Mailbox, now: float) -> Mailbox:
     return box
 
 
+def facts_of(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
+    """What policy knows of a send at this moment."""
+    return policy_facts.gather(
+        con,
+        now,
+        composed.policy,
+        who=who,
+        box=composed.box,
+        reply=composed.reply,
+        recipients=composed.recipients.fields(),
+        parsed=composed.parsed,
+        size=len(composed.raw),
+        cross_thread=composed.passes_on,
+    )
+
+
 def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     """What becomes of a send, in the caller's transaction. No path to the outbox goes around it."""
     composed = _as_it_is_now(con, now, composed)
@@ -92,22 +117,13 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
         moved = _moved(con, who, composed.reply, now)
         if moved is not None:
             return moved
-    facts = _facts(con, now, who, composed)
+    facts = facts_of(con, now, who, composed)
     verdict = judge(facts, composed.policy)
     limits = composed.policy.limits
     turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
     verdict = pacing.paced(verdict, turn, now, limits.horizon)
     send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
     return Filed(sends.by_id(con, send_id))
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A draft's facts, what policy says of them, and its turn by the limits."""
-
-    facts: DraftFacts
-    verdict: Verdict
-    turn: Turn | None
 
 
 def _as_it_is_now(con: Connection, now: float, composed: Composed) -> Composed:
@@ -174,21 +190,6 @@ def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
     answered = reply.answers or newest
     answer = sends.answer_to(con, answered["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
     return Filed(None) if answer is not None else None
-
-
-def _facts(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
-    return policy_facts.gather(
-        con,
-        now,
-        composed.policy,
-        who=who,
-        box=composed.box,
-        reply=composed.reply,
-        recipients=composed.recipients.fields(),
-        parsed=composed.parsed,
-        size=len(composed.raw),
-        cross_thread=composed.passes_on,
-    )
 
 
 def _write(con: Connection, now: float, who: str, composed: Composed, judged: _Judged) -> int:

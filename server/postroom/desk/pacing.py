@@ -1,4 +1,4 @@
-"""When a mail may go by the limits: at once, at its turn, or never.
+"""What the limits make of a mail that is allowed, counted in the transaction that files it.
 
 A mail over a limit is paced: it waits in the outbox, queued, for the moment at which it is within
 every limit. A denial would make a model try again; so only what would have to wait beyond the
@@ -6,59 +6,15 @@ horizon is denied, in words that do not invite that.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from postroom.desk.times import iso
 from postroom.index import sent_rates
 from postroom.index.database import Connection
 from postroom.model.mailboxes import Mailbox
 from postroom.model.verdicts import Action, RecipientFacts, Verdict
-from postroom.policy.rates import Limits, Rate
-
-NEVER = float("inf")
-
-
-@dataclass(frozen=True)
-class Turn:
-    """When a mail may go, and the limit that says so."""
-
-    at: float
-    limit: str
-    """The key of the limit: ``mailbox``, ``domain`` …"""
-    rate: Rate
-
-
-def turn(
-    con: Connection,
-    now: float,
-    limits: Limits,
-    box: Mailbox,
-    recipients: tuple[RecipientFacts, ...],
-) -> Turn | None:
-    """The latest of the turns that the limits give a mail; None where it may go at once."""
-    turns = [one for one in _turns(con, now, limits, box, recipients) if one.at > now]
-    return max(turns, key=lambda one: one.at, default=None)
-
-
-def paced(verdict: Verdict, turn: Turn | None, now: float, horizon: float) -> Verdict:
-    """The verdict on a mail that is allowed, with what the limits say of it."""
-    if turn is None or verdict.action is not Action.ALLOW:
-        return verdict
-    so_much = f"{_WHO[turn.limit]} {turn.rate}"
-    if turn.at - now > horizon:
-        return verdict.model_copy(
-            update={
-                "action": Action.DENY,
-                "rule": f"limits.{turn.limit}",
-                "reason": f"{so_much}, and there is no room for this mail within the time that a"
-                " mail may wait. It is not sent, and sending it again changes nothing: tell the"
-                " user.",
-            }
-        )
-    return verdict.model_copy(
-        update={"reason": f"{so_much}: it goes out by itself at {iso(turn.at)}."}
-    )
-
+from postroom.policy import turns
+from postroom.policy.rates import Limits
+from postroom.policy.turns import Turn
 
 _WHO = {
     "mailbox": "This mailbox may send",
@@ -69,42 +25,53 @@ _WHO = {
 }
 
 
-def _turns(
+class _Outbox:
+    """The history of a mailbox, as the outbox tells it."""
+
+    def __init__(self, con: Connection, box: Mailbox) -> None:
+        self._con = con
+        self._box = box
+
+    def of_mailbox(self, nth: int, since: float) -> float | None:
+        return sent_rates.of_mailbox(self._con, self._box.id, nth, since)
+
+    def of_agent(self, nth: int, since: float) -> float | None:
+        return sent_rates.of_owner(self._con, self._box.owner, nth, since)
+
+    def to_address(self, address: str, nth: int, since: float) -> float | None:
+        found = sent_rates.to_address(self._con, address, nth)
+        return found if found is not None and found > since else None
+
+    def to_domain(self, domain: str, nth: int, since: float) -> float | None:
+        found = sent_rates.to_domain(self._con, domain, nth)
+        return found if found is not None and found > since else None
+
+    def first_contacts(self, since: float) -> Iterator[tuple[float, int]]:
+        return sent_rates.first_contacts(self._con, self._box.owner, since)
+
+
+def turn(
     con: Connection,
     now: float,
     limits: Limits,
     box: Mailbox,
     recipients: tuple[RecipientFacts, ...],
-) -> Iterator[Turn]:
-    for rate in limits.mailbox:
-        last = sent_rates.of_mailbox(con, box.id, rate.count, now - rate.window)
-        yield _after(last, "mailbox", rate)
-    for rate in limits.agent:
-        last = sent_rates.of_owner(con, box.owner, rate.count, now - rate.window)
-        yield _after(last, "agent", rate)
-    for rate in limits.recipient:
-        for address in {one.address for one in recipients}:
-            yield _after(sent_rates.to_address(con, address, rate.count), "recipient", rate)
-    for rate in limits.domain:
-        for domain in {one.domain for one in recipients}:
-            yield _after(sent_rates.to_domain(con, domain, rate.count), "domain", rate)
-    new = sum(one.first_contact for one in recipients)
-    for rate in limits.first_contacts if new else ():
-        yield _of_first_contacts(con, now, box.owner, new, rate)
+) -> Turn | None:
+    """When a mail from ``box`` may go; None for at once."""
+    return turns.turn(_Outbox(con, box), now, limits, recipients)
 
 
-def _after(last: float | None, limit: str, rate: Rate) -> Turn:
-    """The turn of a mail when the window's last but ``count`` mail has left it."""
-    return Turn(0.0 if last is None else last + rate.window, limit, rate)
-
-
-def _of_first_contacts(con: Connection, now: float, owner: int, new: int, rate: Rate) -> Turn:
-    """The turn of a mail to ``new`` people never met before."""
-    left = rate.count - new
-    if left < 0:
-        return Turn(NEVER, "first_contacts", rate)
-    for at, count in sent_rates.first_contacts(con, owner, now - rate.window):
-        left -= count
-        if left < 0:
-            return _after(at, "first_contacts", rate)
-    return _after(None, "first_contacts", rate)
+def paced(verdict: Verdict, turn: Turn | None, now: float, horizon: float) -> Verdict:
+    """A verdict with what the limits say of the mail: only one that is allowed has a turn."""
+    if turn is None or verdict.action is not Action.ALLOW:
+        return verdict
+    so_much = f"{_WHO[turn.limit]} {turn.rate}"
+    if turn.at - now <= horizon:
+        reason = f"{so_much}: it goes out by itself at {iso(turn.at)}."
+        return verdict.model_copy(update={"reason": reason})
+    reason = (
+        f"{so_much}, and there is no room for this mail within the time that a mail may wait. It is"
+        " not sent, and sending it again changes nothing: tell the user."
+    )
+    denied = {"action": Action.DENY, "rule": f"limits.{turn.limit}", "reason": reason}
+    return verdict.model_copy(update=denied)

@@ -34,6 +34,7 @@ from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import Draft, ParsedMessage
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
+from postroom.model.verdicts import DraftFacts
 from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 
@@ -81,6 +82,17 @@ class Sending:
         if filed.send is None:
             return await self._thread_moved(composed, filed)
         return await self._outcome(composed, filed.send["id"], filed.duplicate)
+
+    async def would_be(self, caller: Caller, request: SendRequest) -> tuple[Composed, DraftFacts]:
+        """A mail as it would be filed now, and what policy knows of it; nothing is filed. Raises
+        as ``send``."""
+        outgoing.check(request)
+        composed = await self._compose(caller, request)
+        who = door.actor(caller)
+        facts = await self._index.read(
+            lambda con: outbox.facts_of(con, self._clock(), who, composed)
+        )
+        return composed, facts
 
     async def _compose(self, caller: Caller, request: SendRequest) -> Composed:
         box, reply = await self._index.read(lambda con: self._whence(con, caller, request))

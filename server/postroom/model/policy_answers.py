@@ -1,0 +1,101 @@
+"""What the desk answers about policy; for operators."""
+
+from typing import Any
+
+from postroom.model.answers import Answer
+
+
+class RuleView(Answer):
+    """One rule as it holds."""
+
+    name: str
+    when: str
+    then: str
+    """``allow``, ``hold``, ``deny``, or ``mark`` for one that decides nothing."""
+    reason: str | None = None
+    mark: tuple[str, ...] | None = None
+    builtin: bool = False
+    """It holds without a file."""
+
+
+class PolicyView(Answer):
+    """The policy that holds now."""
+
+    source: str
+    """The file, or ``builtin``."""
+    version: str
+    fault: str | None = None
+    """Why the file as it stands does not hold; what is shown is what holds in its place."""
+    default: str
+    rules: tuple[RuleView, ...]
+    limits: dict[str, tuple[str, ...]]
+    """What may go out, such as ``{"mailbox": ["200 an hour"]}``."""
+    horizon_seconds: float
+    inbound: tuple[RuleView, ...]
+    contacts: int
+    timezone: str
+
+
+class PolicyFault(Answer):
+    line: int | None = None
+    key: str
+    what: str
+
+
+class PolicyCheck(Answer):
+    """Whether a file means something."""
+
+    ok: bool
+    file: str
+    rules: int = 0
+    faults: tuple[PolicyFault, ...] = ()
+
+
+class RuleAsked(Answer):
+    """What one rule says of a draft."""
+
+    name: str
+    when: str
+    matched: bool
+    decided: bool = False
+    failed: str | None = None
+
+
+class Explanation(Answer):
+    """What becomes of a draft, and why."""
+
+    action: str
+    rule: str
+    reason: str | None = None
+    rules: tuple[RuleAsked, ...]
+    """Those that were asked, in order: none is asked behind the one that decides."""
+    facts: dict[str, Any]
+    then: str | None = None
+    """Of a send: what was decided when it was filed, and by which rule."""
+    version: str
+    policy_then: str | None = None
+
+
+class Changed(Answer):
+    """A send that other rules would have treated otherwise."""
+
+    send_id: str
+    mailbox: str
+    at: str
+    was: str
+    """``allow``, ``hold`` or ``deny``, and by which rule."""
+    now: str
+
+
+class Replay(Answer):
+    """What rules would have done to what was filed."""
+
+    since: str
+    judged: int
+    unknown: int
+    """Filed before facts were kept, or its words have gone: nobody can say."""
+    same: int
+    turned: dict[str, int]
+    """How many went from what to what, such as ``{"allow → hold": 3}``."""
+    changed: tuple[Changed, ...]
+    """The newest of them."""
