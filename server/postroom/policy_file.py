@@ -43,6 +43,11 @@ class CurrentPolicy:
                 self._policy, self._seen = await self._read(), seen
         return self._policy
 
+    async def of_a_file(self) -> Policy | None:
+        """The same, and None where there is no file and never was one while this process ran: the
+        builtin rules say nothing of mail that comes in, and need not be read for it."""
+        return None if self._policy is None and _mark(self.file) is None else await self.now()
+
     async def _read(self) -> Policy:
         try:
             found = await asyncio.to_thread(_policy_at, self.file)
@@ -99,7 +104,7 @@ def _policy_at(file: Path) -> Policy:
 
 def _policy_of(text: str, name: str = "policy.toml") -> Policy:
     """The policy that a text means; of none, or an empty one, the built-in one."""
-    # CEL and protobuf take 50 ms to import, which a start that sends nothing need not wait for.
+    # Not with the module: the schema of a policy is built as it is imported.
     from postroom.policy.reading import builtin, policy_of
 
     return policy_of(text, name) if text.strip() else builtin()

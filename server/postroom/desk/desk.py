@@ -10,6 +10,7 @@ from postroom.desk.health import HealthReports
 from postroom.desk.held import HeldSends
 from postroom.desk.mailboxes import Mailboxes
 from postroom.desk.policies import Policies
+from postroom.desk.quarantine import Quarantine
 from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
@@ -36,6 +37,7 @@ class Desk:
     accounts: AccountReports
     held: HeldSends
     policies: Policies
+    quarantine: Quarantine
 
 
 def open_desk(
@@ -72,6 +74,7 @@ def open_desk(
         accounts=AccountReports(index, operator, provisioners, idle),
         held=HeldSends(index, idle),
         policies=policies,
+        quarantine=Quarantine(index),
     )
 
 

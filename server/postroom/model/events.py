@@ -19,6 +19,8 @@ class EventType(StrEnum):
     """A mail stays where it lies: it is none of ours, or its server does not hand it out."""
     MESSAGE_EXPUNGED = "message.expunged"
     """It was taken from its server; the index keeps it."""
+    MESSAGE_QUARANTINED = "message.quarantined"
+    """A rule keeps it from its mailbox. Tells no mailbox: an agent must not hear of it."""
     MESSAGE_SENT = "message.sent"
     """Also what a person sent from the same account."""
     SEND_QUEUED = "send.queued"

@@ -99,3 +99,30 @@ class Replay(Answer):
     """How many went from what to what, such as ``{"allow → hold": 3}``."""
     changed: tuple[Changed, ...]
     """The newest of them."""
+
+
+class QuarantinedMail(Answer):
+    """A mail that a rule keeps from its mailbox."""
+
+    id: str
+    mailbox: str
+    arrived_at: str
+    from_address: str
+    untrusted_from_name: str | None = None
+    untrusted_subject: str
+    sender_verdict: str
+    rule: str
+    blocked: bool | None = None
+    """Its bytes were not kept: it cannot be let go."""
+
+
+class QuarantineList(Answer):
+    mails: tuple[QuarantinedMail, ...]
+
+
+class Released(Answer):
+    """A mail that is in its mailbox now."""
+
+    id: str
+    mailbox: str
+    message_id: str

@@ -2,9 +2,10 @@
 
     schema      what policy.toml may say
     reading     its text ─► a policy, or faults that name line and key
-    conditions  CEL: compiled once, checked against the facts' types, bounded in cost
+    vocabulary  CEL: conditions compiled once, checked against the facts' types, bounded in cost
     rules       a policy and the facts of a draft ─► a verdict, and why
-    rates       so many in so long, and when the next one may go
+    rates       so many in so long
+    turns       when a mail may go by the limits
     inbound     a policy and the facts of a mail that came ─► taken, quarantined or blocked
 
 Without a file, ``builtin.toml`` is what holds.

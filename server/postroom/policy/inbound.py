@@ -1,8 +1,9 @@
 """A policy and the facts of a mail that came in, before anybody is told of it."""
 
 from postroom.model.messages import Frozen
-from postroom.policy.conditions import EvaluationFailed, vocabulary
+from postroom.policy.conditions import EvaluationFailed
 from postroom.policy.rules import InboundRule, Policy
+from postroom.policy.vocabularies import vocabulary
 
 
 class SenderFacts(Frozen):

@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from postroom.model.errors import InvalidRequest
 from postroom.model.verdicts import Action, DraftFacts
-from postroom.policy.conditions import ConditionFault, vocabulary
+from postroom.policy.conditions import ConditionFault
 from postroom.policy.faults import Fault, faults_of, in_condition, names_twice, sentence
 from postroom.policy.inbound import InboundFacts
 from postroom.policy.rates import Limits
 from postroom.policy.rules import InboundRule, Policy, Rule
 from postroom.policy.schema import LimitsTable, PolicyTable, RuleTable
+from postroom.policy.vocabularies import vocabulary
 
 MAX_BYTES = 1_000_000
 """Of a file: a policy is read by people."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from postroom.model.verdicts import Action, DraftFacts, Verdict
-from postroom.policy.conditions import Condition, EvaluationFailed, vocabulary
+from postroom.policy.conditions import Condition, EvaluationFailed
 from postroom.policy.rates import Limits
+from postroom.policy.vocabularies import vocabulary
 
 DEFAULT = "default"
 """The rule's name where none matched."""

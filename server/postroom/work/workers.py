@@ -12,6 +12,7 @@ from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
 from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
 from postroom.work import mailserver, troubles
@@ -59,7 +60,8 @@ async def run(
     ways = Ways([builtin, *elsewhere])
     resolver = Resolver(patience=PATIENCE_SECONDS)
     signers = Signers(SigningKeys(resolver, term.index.clock))
-    intake, lending = Intake(term, signers), Lending(ways)
+    policy = CurrentPolicy(settings.policy_file, term.index)
+    intake, lending = Intake(term, signers, policy), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
     watched = [way for way in elsewhere if not _is_handed_in(way)]
