@@ -11,6 +11,10 @@ sql = named("acquaintance")
 NEWEST_IN_THREAD = 200
 """Messages of a thread in which an address may have been named."""
 
+NEWEST_MET_IN = 10_000
+"""Mails of an owner in which an address may have been met. A look costs as much as its commonest
+word is common, and it is in the transaction that files a send."""
+
 NEWEST_REDIRECTING = 500
 """Messages of a mailbox that ask for answers elsewhere: older ones nobody answers any more."""
 
@@ -36,12 +40,12 @@ def named_in_thread(con: Connection, thread_id: int, address: str) -> list[str]:
 
 
 def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> bool:
-    """Whether an address stands in any mail that came in: in its words or its header."""
+    """Whether an address stands in mail that came in: in its words or its header."""
     expression = search.match(address, None)
     if expression is None:
         return False
-    first = owner * search.OWNER
-    found = sql.met_in_mail(con, match=expression, first=first, end=first + search.NEWEST)
+    first, end = search.newest(con, owner, NEWEST_MET_IN)
+    found = sql.met_in_mail(con, match=expression, first=first, end=end)
     return found is not None or _asked_for(con, mailbox_id, address)
 
 
@@ -52,16 +56,14 @@ def _asked_for(con: Connection, mailbox_id: int, address: str) -> bool:
     return found is not None
 
 
-def received_with(con: Connection, owner: int, phrase: str, most: int) -> list[Row]:
-    """The newest messages that came to an owner and hold a phrase: who wrote, to whom, and what
-    they carry."""
+def received_with(con: Connection, among: tuple[int, int], phrase: str, most: int) -> list[Row]:
+    """The newest messages of a range (`search.newest`) that came in and hold a phrase: who wrote,
+    to whom, and what they carry."""
     expression = search.phrase(phrase)
     if expression is None:
         return []
-    first = owner * search.OWNER
-    return list(
-        sql.received_with(con, match=expression, first=first, end=first + search.NEWEST, most=most)
-    )
+    first, end = among
+    return list(sql.received_with(con, match=expression, first=first, end=end, most=most))
 
 
 def turns(con: Connection, thread_id: int, most: int) -> int:

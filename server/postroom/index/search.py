@@ -104,6 +104,14 @@ def hits(con: Connection, expression: str, owner: int | None, before: int, most:
     return list(sql.hits(con, match=expression, first=first, end=end, most=most))
 
 
+def newest(con: Connection, owner: int, most: int) -> tuple[int, int]:
+    """The range of row ids (from, to before) of an owner's newest mails, ``most`` of each mailbox:
+    what is looked for in it costs no more in a room of any size."""
+    first = owner * OWNER
+    older: int | None = sql.older_than_newest(con, owner=owner, most=most)
+    return first + (older or 0), first + NEWEST
+
+
 def has_newer_hit(con: Connection, expression: str, mail_id: int, thread_id: int) -> bool:
     """Whether a thread was already told of by a newer hit (on a page before this one)."""
     found = sql.newer_hit(con, match=expression, mail_id=mail_id, thread_id=thread_id)

@@ -30,7 +30,7 @@ SELECT 1 FROM (
 
 -- name: received_with(match, first, end, most)
 -- The newest mail that came in with a phrase.
-SELECT g.mail_id, g.from_address, g.to_people, g.cc_people, g.codes, g.links
+SELECT g.mail_id, g.from_address, g.to_people, g.cc_people, g.codes, substr(g.text, 1, 200000) AS text
 FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid & 0xFFFFFFFFFF
 WHERE s.search MATCH :match AND s.rowid >= :first AND s.rowid < :end AND g.direction = 'received'
 ORDER BY s.rowid DESC LIMIT :most;
