@@ -39,12 +39,10 @@ class _Outbox:
         return sent_rates.of_owner(self._con, self._box.owner, nth, since)
 
     def to_address(self, address: str, nth: int, since: float) -> float | None:
-        found = sent_rates.to_address(self._con, address, nth)
-        return found if found is not None and found > since else None
+        return sent_rates.to_address(self._con, address, nth, since)
 
     def to_domain(self, domain: str, nth: int, since: float) -> float | None:
-        found = sent_rates.to_domain(self._con, domain, nth)
-        return found if found is not None and found > since else None
+        return sent_rates.to_domain(self._con, domain, nth, since)
 
     def first_contacts(self, since: float) -> Iterator[tuple[float, int]]:
         return sent_rates.first_contacts(self._con, self._box.owner, since)

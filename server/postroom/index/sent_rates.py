@@ -33,17 +33,23 @@ def of_owner(con: Connection, owner: int, nth: int, since: float) -> float | Non
     return found
 
 
-def to_address(con: Connection, address: str, nth: int) -> float | None:
+def to_address(con: Connection, address: str, nth: int, since: float) -> float | None:
     """The time of the oldest of the ``nth`` newest sends to an address (lower case), by whomever;
-    None where there are fewer."""
+    None where there are fewer, or that one is not later than ``since``."""
+    last = sql.nth_to_address(con, address=address, skip=nth - 1)
+    if last is None or last <= since:  # as nearly always; else all of them are looked at
+        return None
     count, oldest = sql.to_address(con, address=address, most=nth)
-    return oldest if count >= nth else None
+    return oldest if count >= nth and oldest > since else None
 
 
-def to_domain(con: Connection, domain: str, nth: int) -> float | None:
+def to_domain(con: Connection, domain: str, nth: int, since: float) -> float | None:
     """The same of sends to anybody in a domain."""
+    last = sql.nth_to_domain(con, domain=domain, skip=nth - 1)
+    if last is None or last <= since:
+        return None
     count, oldest = sql.to_domain(con, domain=domain, most=nth)
-    return oldest if count >= nth else None
+    return oldest if count >= nth and oldest > since else None
 
 
 def first_contacts(con: Connection, owner: int, since: float) -> Iterator[tuple[float, int]]:

@@ -26,6 +26,20 @@ WHERE owner = :owner AND max(created_at, not_before) > :since
   AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
 ORDER BY max(created_at, not_before) DESC LIMIT 1 OFFSET :skip;
 
+-- name: nth_to_address(address, skip)$
+-- When one of the newest sends to an address went: found by the index alone, which is asked first.
+SELECT max(created_at, not_before) FROM sends WHERE id = (
+  SELECT r.send_id FROM recipients r WHERE lower(r.address) = :address
+  ORDER BY r.send_id DESC LIMIT 1 OFFSET :skip
+);
+
+-- name: nth_to_domain(domain, skip)$
+-- The same of sends to anybody in a domain.
+SELECT max(created_at, not_before) FROM sends WHERE id = (
+  SELECT r.send_id FROM recipients r WHERE lower(substr(r.address, instr(r.address, '@') + 1)) = :domain
+  GROUP BY r.send_id ORDER BY r.send_id DESC LIMIT 1 OFFSET :skip
+);
+
 -- name: to_address(address, most)^
 -- How many of the newest sends to an address there are, and when the oldest of them went.
 SELECT count(*) AS count, min(at) AS oldest FROM (
