@@ -66,7 +66,7 @@ def gather(
             in_thread=reply is not None,
             cross_thread=cross_thread,
         ),
-        recipients=_recipients(_Draft(con, policy, who, box, reply), recipients),
+        recipients=known(Whose(con, policy, who, box, reply), recipients),
         thread=_thread(con, reply.thread_id, answered) if reply else ThreadFacts(),
         clock=clock(now, policy.zone),
         counts=_counts(con, now, box),
@@ -80,8 +80,8 @@ def clock(now: float, zone: tzinfo | None) -> ClockFacts:
 
 
 @dataclass(frozen=True)
-class _Draft:
-    """What the facts of each recipient are gathered for."""
+class Whose:
+    """Whose mail the facts of recipients are gathered for, and by what policy."""
 
     con: Connection
     policy: Policy
@@ -90,15 +90,13 @@ class _Draft:
     reply: Reply | None
 
 
-def _recipients(
-    draft: _Draft, recipients: tuple[tuple[str, str], ...]
-) -> tuple[RecipientFacts, ...]:
-    """The facts of each; of more than can be looked up, the worst is taken."""
-    known = [_recipient(draft, *each) for each in recipients[:MAX_LOOKED_UP]]
+def known(draft: Whose, recipients: tuple[tuple[str, str], ...]) -> tuple[RecipientFacts, ...]:
+    """The facts of each (address, field); of more than can be looked up, the worst is taken."""
+    found = [_recipient(draft, *each) for each in recipients[:MAX_LOOKED_UP]]
     for address, field in recipients[MAX_LOOKED_UP:]:
         plain = plain_address(address)
         domain = plain.rpartition("@")[2]
-        known.append(
+        found.append(
             RecipientFacts(
                 address=plain,
                 domain=domain,
@@ -107,10 +105,10 @@ def _recipients(
                 first_contact=True,
             )
         )
-    return tuple(known)
+    return tuple(found)
 
 
-def _recipient(draft: _Draft, address: str, field: str) -> RecipientFacts:
+def _recipient(draft: Whose, address: str, field: str) -> RecipientFacts:
     con, owner, plain = draft.con, draft.box.owner, plain_address(address)
     writer = acquaintance.written_to(con, owner, plain)
     has_written = acquaintance.has_written(con, owner, plain)
@@ -129,7 +127,7 @@ def _recipient(draft: _Draft, address: str, field: str) -> RecipientFacts:
     )
 
 
-def _whence(draft: _Draft, address: str, writer: str | None, has_written: bool) -> Provenance:
+def _whence(draft: Whose, address: str, writer: str | None, has_written: bool) -> Provenance:
     """The best that is known of an address; ``writer`` of ours wrote to it last."""
     con, box, reply = draft.con, draft.box, draft.reply
     if OPERATOR in (draft.who, writer) or draft.policy.names(address):
