@@ -55,8 +55,8 @@ async def open_room(
         name: _provisioner(name, domain, settings)
         for name, domain in settings.operator.served.items()
     }
-    seat = Seat(index, settings, provisioners, program)
     policy = CurrentPolicy(settings.policy_file, index)
+    seat = Seat(index, settings, provisioners, program, policy)
     desk = open_desk(index, settings, provisioners, seat.idle, policy)
     try:
         await _start(index, settings)

@@ -78,7 +78,7 @@ class CurrentPolicy:
         if text is None:
             return None
         try:
-            return await asyncio.to_thread(_policy_of, text)
+            return await asyncio.to_thread(_policy_of, text or None)
         except PostroomError:
             return None
 
@@ -96,18 +96,17 @@ class CurrentPolicy:
 
 def _policy_at(file: Path) -> Policy:
     try:
-        text = file.read_text(encoding="utf-8")
+        return _policy_of(file.read_text(encoding="utf-8"), str(file))
     except FileNotFoundError:
-        text = ""
-    return _policy_of(text, str(file))
+        return _policy_of(None)
 
 
-def _policy_of(text: str, name: str = "policy.toml") -> Policy:
-    """The policy that a text means; of none, or an empty one, the built-in one."""
+def _policy_of(text: str | None, name: str = "policy.toml") -> Policy:
+    """The policy that a text means; without one, the built-in one."""
     # Not with the module: the schema of a policy is built as it is imported.
     from postroom.policy.reading import builtin, policy_of
 
-    return policy_of(text, name) if text.strip() else builtin()
+    return builtin() if text is None else policy_of(text, name)
 
 
 def _mark(file: Path) -> Mark:

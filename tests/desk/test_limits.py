@@ -1,5 +1,7 @@
 """Over a limit a mail waits its turn, and what would wait too long is denied."""
 
+import asyncio
+
 import pytest
 from policies import write_policy
 from rooms import Agent, TestClock, rows
@@ -83,6 +85,32 @@ async def test_a_paced_mail_is_not_due_before_its_turn_and_goes_then(
         got = await ben.wait(after=after)
         assert got.outcome == "reply"
         after, words = got.after, words | {each.untrusted_text for each in got.messages}
+
+
+async def test_a_retry_of_what_waits_its_turn_is_the_same_send_however_late(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = '1/hour'\n")
+    await ada.send("First.", "a@x.test")
+    waits = await ada.send("Second.", "a@x.test")
+    clock.jump(HOUR / 2)
+    again = await ada.send("Second.", "a@x.test")
+    assert (again.send_id, again.duplicate) == (waits.send_id, True)
+
+
+async def test_however_many_send_at_once_no_more_go_than_may(
+    quiet_room: PostRoom, ada: Agent, settings: Settings
+) -> None:
+    write_policy(
+        settings.home, "default = 'allow'\n[limits]\nmailbox = '5/hour'\nhorizon = '3 hours'\n"
+    )
+    await asyncio.gather(*(ada.send(f"Mail {n}.", f"n{n}@x.test") for n in range(12)))
+    found = await turns(quiet_room)
+    assert sorted(each > 0 for each in found) == [False] * 5 + [True] * 7
+    states = await quiet_room.index.read(
+        lambda con: rows(con, "SELECT status, count(*) FROM sends GROUP BY status ORDER BY status")
+    )
+    assert states == [("queued", 12)]
 
 
 async def test_what_waits_for_a_person_counts_nothing_and_a_window_slides(

@@ -55,6 +55,13 @@ async def test_a_process_that_starts_with_a_broken_file_takes_the_last_rules_in_
         assert await status(ada, "Three.", "Else") == "queued"
 
 
+async def test_an_empty_file_means_nothing(ada: Agent, settings: Settings) -> None:
+    write_policy(settings.home, DENIES)
+    assert await status(ada, "One.") == "denied"
+    write_policy(settings.home, "")
+    assert await status(ada, "Two.") == "denied"
+
+
 async def test_where_no_rules_are_known_and_the_file_is_broken_everything_waits(
     quiet_room: PostRoom, ada: Agent, settings: Settings
 ) -> None:

@@ -112,7 +112,7 @@ def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
 
 
 def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:
-    """The newest send of the same mail after ``since`` that was not refused."""
+    """The newest send of the same mail that is later than ``since`` or waits to go, not refused."""
     row: Row | None = sql.same_content(
         con, mailbox_id=mailbox_id, content_hash=content, since=since
     )

@@ -43,9 +43,10 @@ class InboundFacts(Frozen):
 def taken_by(facts: InboundFacts, policy: Policy) -> InboundRule | None:
     """The rule that keeps a mail from its mailbox; None where it is taken. One that cannot be
     evaluated quarantines it, where it says anything but ``take``: an operator can let it go."""
-    told = vocabulary(InboundFacts).facts(facts) if policy.inbound else None
+    told = None
     for rule in policy.inbound:
         try:
+            told = told or vocabulary(InboundFacts).facts(facts)
             matched = rule.condition.holds(told)
         except EvaluationFailed:
             matched = True

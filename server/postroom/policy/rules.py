@@ -96,9 +96,10 @@ def explained(facts: DraftFacts, policy: Policy) -> tuple[Asked, ...]:
 
 
 def _until_decided(facts: DraftFacts, policy: Policy) -> Iterator[Asked]:
-    told = vocabulary(DraftFacts).facts(facts) if policy.rules else None
+    told = None
     for rule in policy.rules:
         try:
+            told = told or vocabulary(DraftFacts).facts(facts)
             matched = rule.condition.holds(told)
         except EvaluationFailed as error:
             yield Asked(rule, matched=False, failed=str(error), decided=True)

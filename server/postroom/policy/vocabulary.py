@@ -14,7 +14,7 @@ from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from pydantic import BaseModel
 
-from postroom.policy.conditions import Condition, ConditionFault, brief
+from postroom.policy.conditions import Condition, ConditionFault, EvaluationFailed, brief
 
 _Field = descriptor_pb2.FieldDescriptorProto
 _SCALARS = {
@@ -55,11 +55,16 @@ class Vocabulary:
         return Condition(expression)
 
     def facts(self, of: BaseModel) -> Any:
-        """Facts as conditions take them; made once for all conditions."""
-        told = of.model_dump()
-        return self._environment.Activation(
-            {name: self._told(name, value) for name, value in told.items()}
-        )
+        """Facts as conditions take them; made once for all conditions.
+
+        Raises:
+            EvaluationFailed: they hold what CEL has no value for.
+        """
+        try:
+            told = {name: self._told(name, value) for name, value in of.model_dump().items()}
+            return self._environment.Activation(told)
+        except (ValueError, TypeError, RuntimeError) as error:
+            raise EvaluationFailed(type(error).__name__) from None
 
     def _told(self, name: str, value: Any) -> Any:
         message = self._messages.get(name)

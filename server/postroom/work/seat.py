@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from postroom.index import journal
 from postroom.index.index import Index
 from postroom.model.errors import PostroomError
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings
 from postroom.work.pulse import PULSE_SECONDS, Pulse
@@ -66,7 +67,9 @@ class Seat:
         settings: Settings,
         provisioners: Mapping[str, Provisioner],
         program: str,
+        policy: CurrentPolicy,
     ) -> None:
+        self._policy = policy
         self._index = index
         self._settings = settings
         self._provisioners = provisioners
@@ -147,7 +150,9 @@ class Seat:
         try:
             workers = await asyncio.to_thread(importlib.import_module, "postroom.work.workers")
             term = Term(self._index, number)
-            await workers.run(term, self._settings, self._provisioners, self._stop, self._begun)
+            await workers.run(
+                term, self._settings, self._provisioners, self._policy, self._stop, self._begun
+            )
         finally:
             signing.cancel()
             await asyncio.gather(signing, return_exceptions=True)

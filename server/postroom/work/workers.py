@@ -42,6 +42,7 @@ async def run(
     term: Term,
     settings: Settings,
     provisioners: Mapping[str, Provisioner],
+    policy: CurrentPolicy,
     stop: asyncio.Event,
     seated: Callable[[], None],
 ) -> None:
@@ -60,7 +61,7 @@ async def run(
     ways = Ways([builtin, *elsewhere])
     resolver = Resolver(patience=PATIENCE_SECONDS)
     signers = Signers(SigningKeys(resolver, term.index.clock))
-    policy = CurrentPolicy(settings.policy_file, term.index)
+    await policy.of_a_file()  # a broken one is told of at once
     intake, lending = Intake(term, signers, policy), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
