@@ -4,7 +4,7 @@ import logging
 
 import pytest
 from policies import rule, write_policy
-from rooms import Agent
+from rooms import Agent, rows
 
 from postroom.build import PostRoom, open_room
 from postroom.desk import sending
@@ -25,6 +25,20 @@ async def test_a_change_counts_from_the_next_mail_on(ada: Agent, settings: Setti
     assert await status(ada, "Three.") == "held"
     file.unlink()
     assert await status(ada, "Four.") == "queued"
+
+
+async def test_each_change_is_told_in_the_journal_once(ada: Agent, settings: Settings) -> None:
+    async def told() -> list[tuple[object, ...]]:
+        return await ada.room.index.read(
+            lambda con: rows(con, "SELECT detail FROM journal WHERE type = 'policy.changed'")
+        )
+
+    await status(ada, "One.")
+    assert await told() == []
+    write_policy(settings.home, DENIES)
+    await status(ada, "Two.")
+    await status(ada, "Three.")
+    assert len(await told()) == 1
 
 
 async def test_a_broken_file_keeps_the_rules_before_it_and_says_so(

@@ -1,13 +1,18 @@
 """Every policy that was in force, by its version: a verdict names the one that it followed."""
 
+from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.index.queries import named
+from postroom.model.events import EventType
 
 sql = named("policies")
 
 
 def keep(con: Connection, at: float, version: str, text: str) -> None:
-    """This policy is in force from now on."""
+    """This policy is in force from now on: told, but for the first one where it is the builtin."""
+    if text or newest_version(con) is not None:
+        detail = f"version {version}"
+        journal.append(con, at, EventType.POLICY_CHANGED, "operator", detail=detail)
     sql.keep(con, version=version, text=text, kept_at=at)
     sql.set_newest(con, version=version)
 

@@ -36,6 +36,8 @@ class EventType(StrEnum):
     """A late message showed that two conversations are one; both ids stay valid."""
     LOGIN_STATE = "login.state"
     """A login elsewhere is read in another way now, or not at all; ``detail`` says which."""
+    POLICY_CHANGED = "policy.changed"
+    """Other rules hold from now on: ``detail`` says which version."""
     WORKER_STARTED = "worker.started"
 
 
