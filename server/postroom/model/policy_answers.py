@@ -2,10 +2,18 @@
 
 from typing import Any
 
+from pydantic import ConfigDict
+
 from postroom.model.answers import Answer
 
 
-class RuleView(Answer):
+class Told(Answer):
+    """Built when it is first told: every start pays for what is built with the import."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class RuleView(Told):
     """One rule as it holds."""
 
     name: str
@@ -18,7 +26,7 @@ class RuleView(Answer):
     """It holds without a file."""
 
 
-class PolicyView(Answer):
+class PolicyView(Told):
     """The policy that holds now."""
 
     source: str
@@ -36,13 +44,13 @@ class PolicyView(Answer):
     timezone: str
 
 
-class PolicyFault(Answer):
+class PolicyFault(Told):
     line: int | None = None
     key: str
     what: str
 
 
-class PolicyCheck(Answer):
+class PolicyCheck(Told):
     """Whether a file means something."""
 
     ok: bool
@@ -51,7 +59,7 @@ class PolicyCheck(Answer):
     faults: tuple[PolicyFault, ...] = ()
 
 
-class RuleAsked(Answer):
+class RuleAsked(Told):
     """What one rule says of a draft."""
 
     name: str
@@ -61,7 +69,7 @@ class RuleAsked(Answer):
     failed: str | None = None
 
 
-class Explanation(Answer):
+class Explanation(Told):
     """What becomes of a draft, and why."""
 
     action: str
@@ -76,7 +84,7 @@ class Explanation(Answer):
     policy_then: str | None = None
 
 
-class Changed(Answer):
+class Changed(Told):
     """A send that other rules would have treated otherwise."""
 
     send_id: str
@@ -87,7 +95,7 @@ class Changed(Answer):
     now: str
 
 
-class Replay(Answer):
+class Replay(Told):
     """What rules would have done to what was filed."""
 
     since: str
@@ -101,7 +109,7 @@ class Replay(Answer):
     """The newest of them."""
 
 
-class QuarantinedMail(Answer):
+class QuarantinedMail(Told):
     """A mail that a rule keeps from its mailbox."""
 
     id: str
@@ -116,11 +124,11 @@ class QuarantinedMail(Answer):
     """Its bytes were not kept: it cannot be let go."""
 
 
-class QuarantineList(Answer):
+class QuarantineList(Told):
     mails: tuple[QuarantinedMail, ...]
 
 
-class Released(Answer):
+class Released(Told):
     """A mail that is in its mailbox now."""
 
     id: str
