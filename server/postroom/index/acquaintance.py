@@ -67,7 +67,7 @@ def received_with(con: Connection, among: tuple[int, int], phrase: str, most: in
 
 
 def turns(con: Connection, thread_id: int, most: int) -> int:
-    """How many mails of ours a thread has, at most ``most``."""
+    """How many of the ``most`` newest messages of a thread are mails of ours."""
     return int(sql.turns(con, thread_id=thread_id, most=most))
 
 

@@ -86,7 +86,7 @@ class ThreadFacts(Frozen):
     """The thread that is answered; empty for a new one."""
 
     turns: int = 0
-    """Mails of ours in it, at most 1,000."""
+    """Mails of ours among its newest 1,000."""
     last_verdict: str = ""
     """On the sender of the newest message that came in: ``verified``, ``unverified``, ``forged``.
     """

@@ -36,8 +36,7 @@ WHERE s.search MATCH :match AND s.rowid >= :first AND s.rowid < :end AND g.direc
 ORDER BY s.rowid DESC LIMIT :most;
 
 -- name: turns(thread_id, most)$
--- How many mails of ours a conversation has.
-SELECT count(*) FROM (
-  SELECT 1 FROM messages g JOIN sends s ON s.mail_id = g.mail_id WHERE g.thread_id = :thread_id
-    AND s.status NOT IN ('held', 'denied', 'cancelled', 'expired') LIMIT :most
+-- How many of the newest messages of a conversation are mails of ours.
+SELECT count(*) FROM sends WHERE status NOT IN ('held', 'denied', 'cancelled', 'expired') AND mail_id IN (
+  SELECT mail_id FROM messages WHERE thread_id = :thread_id ORDER BY at DESC, mail_id DESC LIMIT :most
 );
