@@ -7,6 +7,7 @@ what is written then differs from the text first where the value stands, on the 
 from typing import Any
 
 _PROBE = "\0probe"
+_KEY = "probe"
 
 
 def line_of(text: str, path: tuple[Any, ...]) -> int | None:
@@ -32,9 +33,9 @@ def _mark(document: Any, path: tuple[Any, ...]) -> None:
     last = path[-1]
     value = table[last]
     if hasattr(value, "items"):  # a table: its first key stands right below its name
-        last, table = next(iter(value)), value
+        last, table = next(iter(value), _KEY), value
     elif isinstance(value, list) and value and hasattr(value[0], "items"):
-        last, table = next(iter(value[0])), value[0]
+        last, table = next(iter(value[0]), _KEY), value[0]
     table[last] = _PROBE
 
 
