@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from policies import write_policy
-from rooms import Agent, TestClock, rows
+from rooms import Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom
 from postroom.model.callers import operator
@@ -49,6 +49,18 @@ async def test_what_is_over_a_limit_waits_its_turn(
     found = await turns(quiet_room)
     assert found[:over] == [0, 0]
     assert HOUR - 5 <= found[over] <= HOUR
+
+
+async def test_a_domain_of_another_script_is_limited_in_either_form(
+    quiet_room: PostRoom, ada: Agent, postman: Postman, settings: Settings
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nrecipient = '1/hour'\n")
+    await postman.bring(ada.address, letter("ben@bücher.example", id="1@x"))
+    thread = (await ada.wait(timeout=0)).messages[0].thread_id
+    assert thread is not None
+    for text in ("One.", "Two."):
+        await ada.send(text, thread_id=thread, confirm=True)
+    assert (await turns(quiet_room))[1] > 0
 
 
 async def test_each_one_more_waits_for_its_own_turn(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from postroom.desk.times import iso
 from postroom.index import sent_rates
 from postroom.index.database import Connection
+from postroom.mime.senders.domains import unicode_domain
 from postroom.model.mailboxes import Mailbox
 from postroom.model.verdicts import Action, RecipientFacts, Verdict
 from postroom.policy import turns
@@ -39,13 +40,24 @@ class _Outbox:
         return sent_rates.of_owner(self._con, self._box.owner, nth, since)
 
     def to_address(self, address: str, nth: int, since: float) -> float | None:
-        return sent_rates.to_address(self._con, address, nth, since)
+        local, _, domain = address.rpartition("@")
+        found = [
+            sent_rates.to_address(self._con, f"{local}@{form}", nth, since)
+            for form in _forms(domain)
+        ]
+        return max((at for at in found if at is not None), default=None)
 
     def to_domain(self, domain: str, nth: int, since: float) -> float | None:
-        return sent_rates.to_domain(self._con, domain, nth, since)
+        found = [sent_rates.to_domain(self._con, form, nth, since) for form in _forms(domain)]
+        return max((at for at in found if at is not None), default=None)
 
     def first_contacts(self, since: float) -> Iterator[tuple[float, int]]:
         return sent_rates.first_contacts(self._con, self._box.owner, since)
+
+
+def _forms(domain: str) -> set[str]:
+    """How a domain may stand in an envelope: an answer goes to it as its owner writes it."""
+    return {domain, unicode_domain(domain)}
 
 
 def turn(

@@ -64,7 +64,9 @@ def _waiting(con: Connection, id: str) -> Row:
         raise Conflict(
             "mail_blocked",
             "A rule blocked it, and its bytes were not kept.",
-            f"It lies on its server still, in {row['folder']}.",
+            ""
+            if row["folder"] == folders.HANDED_IN
+            else f"It lies on its server still, in {row['folder']}.",
         )
     if not mailboxes.keeps_mail(con, row["mailbox_id"]):
         raise Conflict("mailbox_gone", "Its mailbox is gone.")
