@@ -32,7 +32,6 @@ class Vocabulary:
     def __init__(self, model: type[BaseModel]) -> None:
         pool = descriptor_pool.DescriptorPool()
         pool.Add(_described(model))
-        self._model = model
         self._messages = {
             name: message_factory.GetMessageClass(pool.FindMessageTypeByName(full))
             for name, full in _message_fields(model).items()
