@@ -2,8 +2,8 @@
 
 import asyncio
 
-from postroom.desk import views
 from postroom.desk.door import actor
+from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
 from postroom.index import folders, journal, mail, mailboxes, quarantine
 from postroom.index.database import Connection, Row
@@ -113,7 +113,7 @@ def _view(row: Row) -> QuarantinedMail:
         id=row["public_id"],
         mailbox=row["address"],
         arrived_at=iso(row["arrived_at"]),
-        from_address=views.shown_address(row["from_address"]),
+        from_address=shown_address(row["from_address"]),
         untrusted_from_name=row["from_name"] or None,
         untrusted_subject=row["subject"],
         sender_verdict=row["verdict"],
