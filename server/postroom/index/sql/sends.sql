@@ -35,7 +35,7 @@ WHERE s.mailbox_id IN (SELECT id FROM mailboxes WHERE owner =
 
 -- name: same_content(mailbox_id, content_hash, since)^
 -- A send of the same mail not long ago that was not refused, or one that still waits to go.
-SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s INDEXED BY sends_by_content JOIN mail m ON m.id = s.mail_id
 WHERE s.mailbox_id = :mailbox_id AND s.content_hash = :content_hash
   AND (s.created_at > :since OR s.status = 'queued') AND s.status NOT IN ('failed', 'denied')
 ORDER BY s.id DESC LIMIT 1;

@@ -34,10 +34,10 @@ SELECT max(created_at, not_before) FROM sends WHERE id = (
 );
 
 -- name: nth_to_domain(domain, skip)$
--- The same of sends to anybody in a domain.
+-- The same of the newest recipients in a domain: no fewer than the sends to them.
 SELECT max(created_at, not_before) FROM sends WHERE id = (
   SELECT r.send_id FROM recipients r WHERE lower(substr(r.address, instr(r.address, '@') + 1)) = :domain
-  GROUP BY r.send_id ORDER BY r.send_id DESC LIMIT 1 OFFSET :skip
+  ORDER BY r.send_id DESC LIMIT 1 OFFSET :skip
 );
 
 -- name: to_address(address, most)^
