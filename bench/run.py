@@ -19,6 +19,7 @@ MEASURES = (
     "send",
     "reads",
     "files",
+    "policy",
     "archive",
     "parsing",
     "idle",

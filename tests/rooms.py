@@ -19,6 +19,7 @@ from postroom.model.answers import YOU, SendAnswer, ThreadView, WaitAnswer
 from postroom.model.callers import Caller, operator
 from postroom.model.held_answers import Decision
 from postroom.model.requests import SendRequest
+from postroom.policy_file import CurrentPolicy
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
 from postroom.work.term import Term
@@ -102,8 +103,10 @@ async def approve(room: PostRoom, send_id: str | None, note: str = "") -> Decisi
 class Postman:
     """Brings mail into a room without workers: the real intake, when a test says so."""
 
-    def __init__(self, room: PostRoom) -> None:
+    def __init__(self, room: PostRoom, policy: CurrentPolicy | None = None) -> None:
+        """``policy``: the rules about mail that comes in, where there are to be any."""
         self._room = room
+        self._policy = policy
         self._intake: Intake | None = None
         self._uid = 0
 
@@ -123,7 +126,7 @@ class Postman:
             number = await index.write(
                 lambda con: journal.begin_term(con, index.clock(), 1, "test")
             )
-            self._intake = Intake(Term(index, number))
+            self._intake = Intake(Term(index, number), policy=self._policy)
         box = await index.read(lambda con: mailboxes.by_address(con, address))
         assert box is not None
         first = uid or self._uid + 1

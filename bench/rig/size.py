@@ -31,6 +31,8 @@ class Size:
     """For how long they are measured: long enough for a round to each of them."""
     submissions: int
     """Mails in a row over a kept connection."""
+    outbox: int
+    """Sends that lie in an outbox."""
 
 
 SIZES = {
@@ -48,6 +50,7 @@ SIZES = {
         watched_builtin=(1000, 10_000),
         watch_seconds=105.0,
         submissions=500,
+        outbox=1_000_000,
     ),
     "quick": Size(
         name="quick",
@@ -63,6 +66,7 @@ SIZES = {
         watched_builtin=(1000,),
         watch_seconds=30.0,
         submissions=100,
+        outbox=100_000,
     ),
     "tiny": Size(
         name="tiny",
@@ -78,5 +82,6 @@ SIZES = {
         watched_builtin=(3,),
         watch_seconds=0.5,
         submissions=3,
+        outbox=100,
     ),
 }

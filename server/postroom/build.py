@@ -14,6 +14,7 @@ from postroom.desk.desk import Desk, open_desk
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.index.index import Index
 from postroom.model.errors import Unavailable
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.builtin import BuiltinProvisioner
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment, keep_private
@@ -54,8 +55,9 @@ async def open_room(
         name: _provisioner(name, domain, settings)
         for name, domain in settings.operator.served.items()
     }
-    desk = open_desk(index, settings, provisioners, lambda: seat.idle())
-    seat = Seat(index, settings, provisioners, program, desk.held.by_mail)
+    policy = CurrentPolicy(settings.policy_file, index)
+    desk = open_desk(index, settings, provisioners, lambda: seat.idle(), policy)
+    seat = Seat(index, settings, provisioners, program, policy, desk.held.answering)
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)

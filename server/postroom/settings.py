@@ -31,10 +31,12 @@ from postroom.accounts.domains import (
     with_separator,
 )
 from postroom.accounts.faults import key_path, told
-from postroom.accounts.table import Table
+from postroom.accounts.table import FilePath, Table
 from postroom.model.errors import InvalidRequest, Unavailable
 
 CONFIG_FILE = "postroom.toml"
+
+POLICY_FILE = "policy.toml"
 
 
 BUILTIN_DOMAIN = "agents.localhost"
@@ -57,6 +59,8 @@ class Operator(Table):
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()
     """Folders below which ``send_email`` may take files by path; none by default."""
+    policy: FilePath | None = None
+    """Where the rules stand; ``policy.toml`` in the home where nothing is said."""
     retention_days: float = Field(default=30, ge=0)
     """How long the mail of an expired mailbox stays readable, days."""
     approvals: Approvals = Approvals()
@@ -162,6 +166,11 @@ class Settings(BaseModel):
     def index_file(self) -> Path:
         """Mailboxes, mail, threads, outbox, journal: what to back up."""
         return self.home / "postroom.db"
+
+    @property
+    def policy_file(self) -> Path:
+        """The operator's rules."""
+        return self.operator.policy or self.home / POLICY_FILE
 
     @property
     def mailstore_file(self) -> Path:

@@ -31,7 +31,7 @@ def run(*arguments: str) -> dict[str, Any]:
     return measure
 
 
-@pytest.mark.parametrize("name", ["start", "reply", "send", "reads", "files"])
+@pytest.mark.parametrize("name", ["start", "reply", "send", "reads", "files", "policy"])
 def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
     figures = run(name)["figures"]
     assert all(figure["value"] > 0 for figure in figures), figures

@@ -16,6 +16,7 @@ from postroom.model.callers import Caller, operator
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused
 from postroom.model.requests import SendRequest
 from postroom.model.verdicts import Action, DraftFacts, Verdict
+from postroom.policy.rules import Policy
 
 
 async def delivered(room: PostRoom, address: str) -> list[Message]:
@@ -75,7 +76,7 @@ async def test_more_recipients_than_policy_allows_are_denied(agents: tuple[Agent
     assert "50" in (denied.reason or "")
 
 
-def hold(_: DraftFacts) -> Verdict:
+def hold(_: DraftFacts, __: Policy) -> Verdict:
     return Verdict(action=Action.HOLD, rule="test", reason="A human looks first.")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from postroom.index import sent_rates
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.index.migrations import migrate, migrations
 
@@ -74,4 +75,26 @@ def test_messages_read_before_signatures_were_told_apart_have_none_yet(tmp_path:
     con = connect(path)
     row = con.execute("SELECT * FROM messages").fetchone()
     assert (row["text"], row["signature"]) == ("Fine.", "")
+    con.close()
+
+
+def test_a_send_of_before_policy_is_its_owners_and_counts_like_any(tmp_path: Path) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0008_policy")
+    con.execute("PRAGMA foreign_keys=OFF")
+    con.execute(
+        "INSERT INTO mailboxes (id, address, display_name, owner, status, password, created_at)"
+        " VALUES (3, 'a@x', '', 7, 'live', '', 0)"
+    )
+    con.execute(
+        "INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, content_hash,"
+        " verdict, created_at, not_before) VALUES ('s_1', 3, 1, 'x', 'sent', '', x'', '{}', 5, 9)"
+    )
+    con.close()
+    migrate(path)
+    con = connect(path)
+    row = con.execute("SELECT owner, first_contacts FROM sends").fetchone()
+    assert tuple(row) == (7, 0)
+    assert sent_rates.of_owner(con, 7, 1, 8.0) == 9.0
     con.close()

@@ -7,10 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postroom.model.errors import InvalidRequest, Refused
-from postroom.model.limits import MAX_RECIPIENTS
-from postroom.model.verdicts import Action, DraftFacts
 from postroom.policy.names import RESERVED, username
-from postroom.policy.rules import judge
 
 RFC_2142 = [
     "info",
@@ -76,23 +73,3 @@ def test_the_pattern_counts_for_the_whole_name_in_lower_case() -> None:
     with pytest.raises(Refused) as refused:
         username("admin", ".*")
     assert refused.value.code == "username_reserved"
-
-
-def facts(count: int) -> DraftFacts:
-    return DraftFacts(
-        agent="agent:default/ada",
-        mailbox="ada@agents.localhost",
-        recipients=tuple(f"n{n}@x.example" for n in range(count)),
-        subject="",
-        size=1,
-        attachments=0,
-        in_thread=False,
-    )
-
-
-def test_a_mail_to_as_many_as_may_be_goes_and_one_more_is_denied_with_the_numbers() -> None:
-    assert judge(facts(MAX_RECIPIENTS)).action is Action.ALLOW
-    denied = judge(facts(MAX_RECIPIENTS + 1))
-    assert (denied.action, denied.rule) == (Action.DENY, "recipients-per-message")
-    assert str(MAX_RECIPIENTS) in denied.reason
-    assert str(MAX_RECIPIENTS + 1) in denied.reason

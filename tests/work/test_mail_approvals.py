@@ -40,7 +40,7 @@ class Boss:
         )
         term = Term(index, number)
         provisioner = BuiltinProvisioner("agents.localhost")
-        decide = self.room.desk.held.by_mail
+        decide = self.room.desk.held.answering
         await MailApprovals(term, self.settings, provisioner, decide).round()
 
     async def mails(self) -> list[bytes]:

@@ -25,6 +25,8 @@ COMMANDS = {
     "send": f"{_AT}.send:send",
     "sends": f"{_AT}.sends:sends",
     "approvals": f"{_AT}.approvals:approvals",
+    "policy": f"{_AT}.policy:policy",
+    "quarantine": f"{_AT}.quarantine:quarantine",
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",
     "events": f"{_AT}.events:events",

@@ -17,6 +17,10 @@
     held.py  approval.py  editing.py       what a person decides about a held send, sees and changes
     unsent.py  delivered.py                what has not gone yet; who has a mail, in words
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
+    policy_facts.py  passed_on.py          what policy may know of it
+    pacing.py                              when it may go, by the limits
+    policies.py  past_drafts.py  replaying.py   what an operator asks about policy
+    quarantine.py                          what they decide about mail that was kept out
     page.py  people.py  filling.py         one page of a thread: what fits, who is who, its frame
     list_within.py                         a list of threads: what fits
     shown_addresses.py                     a stranger's address, where sentences must not stand

@@ -9,6 +9,8 @@ from postroom.desk.attachments import Attachments
 from postroom.desk.health import HealthReports
 from postroom.desk.held import HeldSends
 from postroom.desk.mailboxes import Mailboxes
+from postroom.desk.policies import Policies
+from postroom.desk.quarantine import Quarantine
 from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
@@ -17,6 +19,7 @@ from postroom.desk.waiting import Waiting
 from postroom.extract.reader import FileReader
 from postroom.index.index import Index
 from postroom.model.mailboxes import Reach
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, bare_environment
 
@@ -35,6 +38,8 @@ class Desk:
     accounts: AccountReports
     held: HeldSends
     unsent: Unsent
+    policies: Policies
+    quarantine: Quarantine
 
 
 def open_desk(
@@ -42,12 +47,15 @@ def open_desk(
     settings: Settings,
     provisioners: Mapping[str, Provisioner],
     idle: Callable[[], str],
+    policy: CurrentPolicy,
 ) -> Desk:
     """The desk over an index; ``idle`` says why nobody does the I/O at the moment, or ""."""
     clock, operator = index.clock, settings.operator
     held_seconds = operator.approvals.expire_hours * 3600
     reader = FileReader(bare_environment())
     attachments = Attachments(index, operator.attachment_folders, settings.home, reader)
+    sending = Sending(index, clock, attachments, provisioners, idle, policy, held_seconds)
+    policies = Policies(index, policy, sending)
     return Desk(
         mailboxes=Mailboxes(
             index,
@@ -60,15 +68,17 @@ def open_desk(
             idle=idle,
             home=settings.home,
         ),
-        sending=Sending(index, clock, attachments, provisioners, idle, held_seconds),
+        sending=sending,
         reading=Reading(index, clock),
         waiting=Waiting(index, clock, _elsewhere(provisioners), idle),
         attachments=attachments,
         tracing=Tracing(index),
-        health=HealthReports(index, settings, idle),
+        health=HealthReports(index, settings, idle, policies.check),
         accounts=AccountReports(index, operator, provisioners, idle),
-        held=HeldSends(index, idle),
+        held=HeldSends(index, idle, policy),
         unsent=Unsent(index),
+        policies=policies,
+        quarantine=Quarantine(index),
     )
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
@@ -28,7 +28,14 @@ MOST_CHECKS = 3
 class HealthReports:
     """What an operator asks about the post room itself."""
 
-    def __init__(self, index: Index, settings: Settings, idle: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        settings: Settings,
+        idle: Callable[[], str],
+        policy: Callable[[], Awaitable[Check]],
+    ) -> None:
+        self._policy = policy
         self._index = index
         self._settings = settings
         self._idle = idle
@@ -38,7 +45,11 @@ class HealthReports:
         if not caller.is_operator:
             raise Refused("operator_only", "Only the operator may see this.")
         idle = self._idle()
-        checks = [*await self._index.read(lambda con: self._checks(con, idle)), self._disk()]
+        checks = [
+            *await self._index.read(lambda con: self._checks(con, idle)),
+            await self._policy(),
+            self._disk(),
+        ]
         return Health(
             ok=all(check.ok for check in checks),
             home=str(self._settings.home),

@@ -10,10 +10,11 @@ No tool comes here: an agent must not let its own mail go.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from postroom.desk import approval, delivered, editing
 from postroom.desk.door import actor
-from postroom.desk.outbox import able, file_edited, require_allowed
+from postroom.desk.outbox import able, file_edited, judged_again
 from postroom.desk.times import iso
 from postroom.index import held, mail, mailboxes, sends
 from postroom.index.database import Connection, Row
@@ -27,6 +28,8 @@ from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.requests import Edit
 from postroom.model.sends import SendStatus
+from postroom.policy.rules import Policy
+from postroom.policy_file import CurrentPolicy
 
 MOST = 500
 
@@ -38,8 +41,9 @@ _DENIED = {False: "A person decided that it does not go.", True: "A person decid
 class HeldSends:
     """The operator's desk for what must be decided by a person."""
 
-    def __init__(self, index: Index, idle: Callable[[], str]) -> None:
+    def __init__(self, index: Index, idle: Callable[[], str], policy: CurrentPolicy) -> None:
         self._index = index
+        self._policy = policy
         self._idle = idle
 
     async def list(self, caller: Caller) -> HeldList:
@@ -69,12 +73,12 @@ class HeldSends:
             Refused: its mailbox sends no more.
         """
         _for_operators(caller)
-        said, idle = checked_note(note), self._idle()
+        said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
 
         def change(con: Connection) -> Decision:
             send = decidable(con, self._index.clock(), send_id, approving=True)
             require_same(con, send, hash)
-            return release(con, self._index.clock(), send, actor(caller), said, idle)
+            return release(con, self._index.clock(), send, actor(caller), said, idle, policy)
 
         return await self._index.write(change)
 
@@ -90,17 +94,27 @@ class HeldSends:
 
         return await self._index.write(change)
 
-    def by_mail(
-        self, con: Connection, send_id: str, hash: str, *, approves: bool, note: str
+    async def answering(self) -> Callable[..., str]:
+        """What decides by an approver's verified answers, for the worker that has read them: the
+        same as here, by the policy of this moment."""
+        return partial(self._by_mail, policy=await self._policy.now())
+
+    def _by_mail(
+        self,
+        con: Connection,
+        send_id: str,
+        hash: str,
+        *,
+        approves: bool,
+        note: str,
+        policy: Policy,
     ) -> str:
-        """What an approver's verified answer decides, for the worker that has read it: the same as
-        here. Why it decides nothing, or ""."""
         now = self._index.clock()
         try:
             send = decidable(con, now, send_id, approving=approves)
             require_same(con, send, hash)
             if approves:
-                release(con, now, send, OPERATOR, note, "", BY_MAIL)
+                release(con, now, send, OPERATOR, note, "", policy, BY_MAIL)
             else:
                 drop(con, now, send, OPERATOR, note, BY_MAIL)
         except PostroomError as error:
@@ -125,7 +139,7 @@ class HeldSends:
             InvalidRequest: the edit is off, or changes nothing.
         """
         _for_operators(caller)
-        said, idle = checked_note(note), self._idle()
+        said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
         raw, bcc = await self._index.read(lambda con: self._editable(con, send_id, hash))
         new = await asyncio.to_thread(editing.edited, raw, bcc, edit)
 
@@ -133,10 +147,10 @@ class HeldSends:
             now = self._index.clock()
             send = decidable(con, now, send_id, approving=True)
             require_same(con, send, hash)
-            file_edited(con, now, actor(caller), send, new)
+            file_edited(con, now, actor(caller), send, new, policy)
             send = decidable(con, now, send_id, approving=True)
             if approve:
-                return release(con, now, send, actor(caller), said, idle)
+                return release(con, now, send, actor(caller), said, idle, policy)
             return Decision(
                 send_id=send["public_id"],
                 status="held",
@@ -226,7 +240,14 @@ def drop(con: Connection, now: float, send: Row, who: str, note: str, detail: st
 
 
 def release(
-    con: Connection, now: float, send: Row, who: str, note: str, idle: str, detail: str = ""
+    con: Connection,
+    now: float,
+    send: Row,
+    who: str,
+    note: str,
+    idle: str,
+    policy: Policy,
+    detail: str = "",
 ) -> Decision:
     """Let it go. ``idle`` says why nothing is sent at the moment, or ""; ``detail`` how that was
     decided.
@@ -238,10 +259,10 @@ def release(
     assert box is not None
     able(box, now)
     raw = mail.raw(con, send["mail_id"]) or b""
-    require_allowed(con, send, parse(raw), len(raw))
+    turn = judged_again(con, now, send, policy, parse(raw), len(raw))
     known = delivered.groups(con, send)
     hash = held.hash_of(con, send["id"], send["sender"], raw)
-    held.approve(con, now, send, who, hash, note, detail)
+    held.approve(con, now, send, who, hash, note, turn, detail)
     trace = f"`postroom trace {send['public_id']}` tells what comes of it."
     return Decision(
         send_id=send["public_id"],

@@ -3,10 +3,13 @@
 the same send already?  ─► that one, a duplicate
 something new arrived?  ─► the thread has moved; nothing is filed
 policy                  ─► queued, held or denied: the mail, the send, the event
+the limits              ─► queued at once, or for its turn
 """
 
+import json
 from dataclasses import dataclass, replace
 
+from postroom.desk import pacing, policy_facts, replies
 from postroom.desk.editing import Edited
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
@@ -22,7 +25,8 @@ from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts, Verdict
-from postroom.policy.rules import judge
+from postroom.policy.rules import Policy, judge
+from postroom.policy.turns import Turn
 
 _STATUS = {
     Action.ALLOW: (SendStatus.QUEUED, EventType.SEND_QUEUED),
@@ -48,11 +52,14 @@ class Composed:
     raw: bytes
     parsed: ParsedMessage
     content: bytes
-    files: int
+    policy: Policy
+    """What it is judged by."""
     not_before: float
     """When it may go at the earliest, seconds since 1970; 0 for at once."""
     held_seconds: float
     """How long a person may take to decide, should it be held."""
+    passes_on: bool = False
+    """Whether it repeats what somebody else wrote (desk/passed_on.py)."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,15 @@ class Filed:
     """The newest messages that were not shown, oldest first."""
     unseen: int = 0
     """How many were not shown in all."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A draft's facts, what policy says of them, and its turn by the limits."""
+
+    facts: DraftFacts
+    verdict: Verdict
+    turn: Turn | None
 
 
 def able(box: Mailbox, now: float) -> Mailbox:
@@ -83,6 +99,23 @@ def able(box: Mailbox, now: float) -> Mailbox:
     return box
 
 
+def facts_of(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
+    """What policy knows of a send at this moment."""
+    return policy_facts.gather(
+        con,
+        now,
+        composed.policy,
+        who=who,
+        box=composed.box,
+        reply=composed.reply,
+        recipients=composed.recipients.fields(),
+        parsed=composed.parsed,
+        size=len(composed.raw),
+        cross_thread=composed.passes_on,
+        asked_by_agent=composed.request.hold_for_review is not None,
+    )
+
+
 def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     """What becomes of a send, in the caller's transaction. No path to the outbox goes around it."""
     composed = _as_it_is_now(con, now, composed)
@@ -93,8 +126,12 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
         moved = _moved(con, who, composed.reply, now)
         if moved is not None:
             return moved
-    verdict = _reviewed(judge(_facts(who, composed)), composed.request)
-    send_id = _write(con, now, who, composed, verdict)
+    facts = facts_of(con, now, who, composed)
+    verdict = _reviewed(judge(facts, composed.policy), composed.request)
+    limits = composed.policy.limits
+    turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
+    verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
     return Filed(sends.by_id(con, send_id))
 
 
@@ -164,28 +201,17 @@ def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
     return Filed(None) if answer is not None else None
 
 
-def _facts(who: str, composed: Composed) -> DraftFacts:
-    return DraftFacts(
-        agent=who,
-        mailbox=composed.box.address,
-        recipients=composed.recipients.addresses(),
-        subject=composed.parsed.subject,
-        size=len(composed.raw),
-        attachments=composed.files,
-        in_thread=composed.reply is not None,
-    )
-
-
 def _reviewed(verdict: Verdict, request: SendRequest) -> Verdict:
     """The verdict, tightened where the agent asks that a person looks first."""
     if request.hold_for_review is None or verdict.action is not Action.ALLOW:
         return verdict
-    return Verdict(action=Action.HOLD, rule="asked-by-agent", reason=ASKED)
+    held = {"action": Action.HOLD, "rule": "asked-by-agent", "reason": ASKED}
+    return verdict.model_copy(update=held)
 
 
-def _write(con: Connection, now: float, who: str, composed: Composed, verdict: Verdict) -> int:
+def _write(con: Connection, now: float, who: str, composed: Composed, judged: _Judged) -> int:
     """The send's row id: mail, send and event, in the caller's transaction."""
-    status, event = _STATUS[verdict.action]
+    status, event = _STATUS[judged.verdict.action]
     reply = composed.reply
     new = NewMail(
         mailbox_id=composed.box.id,
@@ -210,9 +236,10 @@ def _write(con: Connection, now: float, who: str, composed: Composed, verdict: V
             answers_mail=_answered_mail(composed),
             content_hash=composed.content,
             idempotency_key=composed.request.idempotency_key,
-            verdict=verdict,
+            verdict=judged.verdict,
             at=now,
-            not_before=composed.not_before,
+            not_before=_not_before(composed, judged, status),
+            first_contacts=sum(one.first_contact for one in judged.facts.recipients),
             review=(composed.request.hold_for_review or "").strip(),
             expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
         ),
@@ -236,29 +263,43 @@ def _write(con: Connection, now: float, who: str, composed: Composed, verdict: V
     return send_id
 
 
-def require_allowed(con: Connection, send: Row, parsed: ParsedMessage, size: int) -> None:
-    """Ask policy again about a held send as it is now: a person may let go what it holds, and not
-    what it denies by now.
+def judged_again(
+    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, size: int
+) -> float:
+    """Ask policy again about a held send as it is now, and when it may go by the limits: seconds
+    since 1970, 0 for at once. A person may let go what it holds, and not what it denies by now.
 
     Raises:
-        Refused: policy denies it.
+        Refused: policy or a limit denies it.
     """
-    to_whom = sends.recipients(con, send["id"])
-    facts = DraftFacts(
-        agent=send["actor"],
-        mailbox=send["sender"],
-        recipients=tuple(row["address"] for row in to_whom),
-        subject=parsed.subject,
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    to_whom = tuple((row["address"], row["field"]) for row in sends.recipients(con, send["id"]))
+    facts = policy_facts.gather(
+        con,
+        now,
+        policy,
+        who=send["actor"],
+        box=box,
+        reply=replies.of_send(con, send),
+        recipients=to_whom,
+        parsed=parsed,
         size=size,
-        attachments=len(parsed.attachments),
-        in_thread=send["answers_mail"] is not None,
+        cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
     )
-    verdict = judge(facts)
+    verdict = judge(facts, policy)
+    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
+    if verdict.action is not Action.DENY:
+        allowed = verdict.model_copy(update={"action": Action.ALLOW})
+        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
     if verdict.action is Action.DENY:
         raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
+    return turn.at if turn else 0.0
 
 
-def file_edited(con: Connection, now: float, who: str, send: Row, edited: Edited) -> None:
+def file_edited(
+    con: Connection, now: float, who: str, send: Row, edited: Edited, policy: Policy
+) -> None:
     """Put what a person made of a held send in its place, in the caller's transaction. Policy is
     asked anew: a person may let go what it holds, and not what it denies.
 
@@ -274,7 +315,13 @@ def file_edited(con: Connection, now: float, who: str, send: Row, edited: Edited
         at=send["created_at"],
     )
     held.edit(con, now, send, who, new, edited.recipients.fields(), edited.changes)
-    require_allowed(con, send, edited.parsed, len(edited.raw))
+    judged_again(con, now, send, policy, edited.parsed, len(edited.raw))
+
+
+def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:
+    """When it may go: as it was asked for, and not before its turn."""
+    turn = judged.turn.at if judged.turn and status is SendStatus.QUEUED else 0.0
+    return max(composed.not_before, turn)
 
 
 def _decided_by(now: float, composed: Composed) -> float:

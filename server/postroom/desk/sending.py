@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from postroom.clock import Clock, Stopwatch
-from postroom.desk import cursors, door, outbox, outgoing, replies, views
+from postroom.desk import cursors, door, outbox, outgoing, passed_on, replies, views
 from postroom.desk.attachments import Attachments
 from postroom.desk.outbox import Composed, Filed
 from postroom.desk.outgoing import Recipients
@@ -36,6 +36,8 @@ from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import Draft, ParsedMessage
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
+from postroom.model.verdicts import DraftFacts
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
@@ -56,10 +58,12 @@ class Sending:
         attachments: Attachments,
         provisioners: Mapping[str, Provisioner],
         idle: Callable[[], str],
+        policy: CurrentPolicy,
         held_seconds: float,
     ) -> None:
         """``idle`` says why nobody does the I/O at the moment, or "". A person may take
         ``held_seconds`` to decide about a mail that is held."""
+        self._policy = policy
         self._held_seconds = held_seconds
         self._provisioners = provisioners
         self._index = index
@@ -84,6 +88,17 @@ class Sending:
         if filed.send is None:
             return await self._thread_moved(composed, filed)
         return await self._outcome(composed, filed.send["id"], filed.duplicate)
+
+    async def would_be(self, caller: Caller, request: SendRequest) -> tuple[Composed, DraftFacts]:
+        """A mail as it would be filed now, and what policy knows of it; nothing is filed. Raises
+        as ``send``."""
+        outgoing.check(request)
+        composed = await self._compose(caller, request, 0.0)
+        who = door.actor(caller)
+        facts = await self._index.read(
+            lambda con: outbox.facts_of(con, self._clock(), who, composed)
+        )
+        return composed, facts
 
     def _not_before(self, at: str | None) -> float:
         """When a mail that is scheduled for ``at`` may go, seconds since 1970; 0 for at once."""
@@ -120,6 +135,10 @@ class Sending:
             raise InvalidRequest(
                 "message_too_large", f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB."
             )
+        # Before the transaction, not in it: what came in between nobody has been shown.
+        passes_on = await self._index.read(
+            lambda con: passed_on.passes_on(con, box, to_whom.addresses(), parsed.text)
+        )
         return Composed(
             send_id,
             request,
@@ -129,9 +148,10 @@ class Sending:
             raw,
             parsed,
             outgoing.content_hash(request, box, files, not_before),
-            len(files),
+            await self._policy.now(),
             not_before,
             self._held_seconds,
+            passes_on,
         )
 
     def _may_be_renamed(self, box: Mailbox) -> bool:

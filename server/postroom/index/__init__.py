@@ -15,6 +15,9 @@
     asked.py        what the approver was asked by mail
     held.py         sends that wait for a person       listed.py      lists as a row keeps them
     correspondents.py   whom an owner knows, and who can be taken for them
+    acquaintance.py     what is known of an address that a draft is for
+    sent_rates.py   when sends went out, counted       policies.py     every policy ever in force
+    replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
     purge.py        the mail of mailboxes that are gone
     scripts.py      scripts written without spaces, made findable
 

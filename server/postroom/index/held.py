@@ -62,11 +62,14 @@ def approve(
     actor: str,
     approved: str,
     note: str,
+    turn: float = 0.0,
     detail: str = "",
 ) -> None:
     """Let it go, to whom it has not been accepted or refused yet, with its own Message-ID, but not
-    before the time it was scheduled for. ``approved``: the hash that the person saw."""
-    scheduled = send["not_before"] if send["not_before"] > at else 0.0
+    before the time it was scheduled for, nor before its ``turn``. ``approved``: the hash that the
+    person saw."""
+    scheduled = max(send["not_before"], turn)
+    scheduled = scheduled if scheduled > at else 0.0
     sql.release(
         con,
         id=send["id"],

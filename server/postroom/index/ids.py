@@ -27,6 +27,11 @@ def new_send_id() -> str:
     return "s_" + _letters(LONG_LETTERS)
 
 
+def new_quarantine_id() -> str:
+    """The id of a mail that is kept aside: ``q_`` and 10 letters."""
+    return "q_" + _letters(LONG_LETTERS)
+
+
 def is_send(id: str) -> bool:
     """Whether it looks like a send's id."""
     return id.startswith("s_") and len(id) == LONG_LETTERS + 2 and set(id[2:]) <= set(_LETTERS)

@@ -51,6 +51,7 @@ for _name in (
     "0005_reports",
     "0006_senders",
     "0007_codes",
+    "0008_policy",
     "0009_names",
     "0011_approvals",
 ):

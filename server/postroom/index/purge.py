@@ -32,5 +32,6 @@ def some(con: Connection, mailbox_id: int, most: int) -> bool:
     sql.drop_mentions(con, mailbox_id=mailbox_id)
     sql.drop_conversations(con, mailbox_id=mailbox_id)
     sql.drop_folders(con, mailbox_id=mailbox_id)
+    sql.drop_quarantine(con, mailbox_id=mailbox_id)
     sql.drop_acknowledged_apart(con, mailbox_id=mailbox_id)
     return False

@@ -65,6 +65,12 @@ def match(query: str, mailbox_id: int | None) -> str | None:
     return f'box : "{mailbox_word(mailbox_id)}" AND {words_match}'
 
 
+def phrase(text: str) -> str | None:
+    """The FTS5 expression for words that stand beside one another, or None where there are none."""
+    words = " ".join(re.findall(r"\w+", text))
+    return f'{{subject words}} : "{spaced(words)}"' if words else None
+
+
 def _words(query: str) -> list[str]:
     words = []
     left = MAX_LONE_LETTERS
@@ -96,6 +102,14 @@ def hits(con: Connection, expression: str, owner: int | None, before: int, most:
     first = owner * OWNER
     end = first + min(before, NEWEST)
     return list(sql.hits(con, match=expression, first=first, end=end, most=most))
+
+
+def newest(con: Connection, owner: int, most: int) -> tuple[int, int]:
+    """The range of row ids (from, to before) of an owner's newest mails, ``most`` of each mailbox:
+    what is looked for in it costs no more in a room of any size."""
+    first = owner * OWNER
+    older: int | None = sql.older_than_newest(con, owner=owner, most=most)
+    return first + (older or 0), first + NEWEST
 
 
 def has_newer_hit(con: Connection, expression: str, mail_id: int, thread_id: int) -> bool:

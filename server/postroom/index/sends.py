@@ -39,6 +39,8 @@ class NewSend:
     at: float
     not_before: float = 0.0
     """When it may go at the earliest, seconds since 1970; 0 for at once."""
+    first_contacts: int = 0
+    """How many of its recipients were never met before."""
     review: str = ""
     """Why the agent asked that a person looks first."""
     expires_at: float | None = None
@@ -86,6 +88,7 @@ def add(con: Connection, send: NewSend) -> int:
             created_at=send.at,
             not_before=send.not_before,  # 0: at once, also after the clock was put back
             released_at=max(send.at, send.not_before),
+            first_contacts=send.first_contacts,
             reason=send.verdict.reason,
             review=send.review,
             expires_at=send.expires_at,
@@ -129,7 +132,7 @@ def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
 
 
 def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:
-    """The newest send of the same mail after ``since`` that was not refused."""
+    """The newest send of the same mail that is later than ``since`` or waits to go, not refused."""
     row: Row | None = sql.same_content(
         con, mailbox_id=mailbox_id, content_hash=content, since=since
     )

@@ -19,6 +19,8 @@ class EventType(StrEnum):
     """A mail stays where it lies: it is none of ours, or its server does not hand it out."""
     MESSAGE_EXPUNGED = "message.expunged"
     """It was taken from its server; the index keeps it."""
+    MESSAGE_QUARANTINED = "message.quarantined"
+    """A rule keeps it from its mailbox. Tells no mailbox: an agent must not hear of it."""
     MESSAGE_SENT = "message.sent"
     """Also what a person sent from the same account."""
     SEND_QUEUED = "send.queued"
@@ -39,6 +41,8 @@ class EventType(StrEnum):
     """A late message showed that two conversations are one; both ids stay valid."""
     LOGIN_STATE = "login.state"
     """A login elsewhere is read in another way now, or not at all; ``detail`` says which."""
+    POLICY_CHANGED = "policy.changed"
+    """Other rules hold from now on: ``detail`` says which version."""
     WORKER_STARTED = "worker.started"
 
 

@@ -1,1 +1,12 @@
-"""Rules and facts in, a verdict out; judged in the transaction that writes the outbox."""
+"""Rules and facts in, a verdict out; judged in the transaction that writes the outbox.
+
+    schema      what policy.toml may say
+    reading     its text ─► a policy, or faults that name line and key
+    vocabulary  CEL: conditions compiled once, checked against the facts' types, bounded in cost
+    rules       a policy and the facts of a draft ─► a verdict, and why
+    rates       so many in so long
+    turns       when a mail may go by the limits
+    inbound     a policy and the facts of a mail that came ─► taken, quarantined or blocked
+
+Without a file, ``builtin.toml`` is what holds.
+"""

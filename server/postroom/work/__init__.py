@@ -22,6 +22,7 @@ Mail in:
     intake.py       mail's way into the index, a batch at a time
     signing.py      its DKIM signatures, where they are to be checked
     taking.py       one mail: whose it is, whether it is known, where it belongs
+    turned_away.py  whether a rule of the operator's keeps it out
     reports.py      a bounce: which send it tells of, and what it may say of it
       pace.py  tries.py  troubles.py    how soon, how often, and what is wrong meanwhile
 

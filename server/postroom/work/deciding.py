@@ -1,5 +1,6 @@
 """Who decides about held sends for the workers: the desk, where policy is asked again."""
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from postroom.index.database import Connection
@@ -11,3 +12,7 @@ class Decide(Protocol):
     ) -> str:
         """Let a held send go or drop it, in the caller's transaction, as an approver's verified
         answer says; or why not, and then nothing has changed."""
+
+
+Answering = Callable[[], Awaitable[Decide]]
+"""Gives one that decides by the policy of this moment."""

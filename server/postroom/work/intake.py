@@ -17,6 +17,7 @@ from postroom.mime.senders.verdict import Judged, judge_sender
 from postroom.model.events import EventType
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import ParsedMessage, SenderVerdict
+from postroom.policy_file import CurrentPolicy
 from postroom.work.places import Place
 from postroom.work.signing import Signatures, Signers
 from postroom.work.taking import Read, Taking
@@ -42,8 +43,11 @@ log = logging.getLogger("postroom.work")
 class Intake:
     """Takes mail in, each message once."""
 
-    def __init__(self, term: Term, signers: Signers | None = None) -> None:
+    def __init__(
+        self, term: Term, signers: Signers | None = None, policy: CurrentPolicy | None = None
+    ) -> None:
         self._term = term
+        self._policy = policy
         self._signers = signers
 
     async def take(
@@ -65,6 +69,7 @@ class Intake:
             signed = await self._signers.of([fetched.raw for fetched in batch])
         read = await asyncio.to_thread(_read, batch, place.way.trusted, signed)
         now = self._term.index.clock()
+        policy = await self._policy.of_a_file() if self._policy is not None else None
 
         def change(con: Connection, take: Callable[[Taking], None]) -> bool:
             owner = place.folder.mailbox_id
@@ -74,7 +79,7 @@ class Intake:
             # In their order even where they were read newest first: FTS5 writes a segment whenever
             # a row id falls, and each conversation's row only moves on.
             for one in sorted(read, key=lambda one: one.fetched.uid):
-                take(Taking(con, now, place, one, before, progress, first_look))
+                take(Taking(con, now, place, one, before, progress, first_look, policy))
             folders.keep_progress(con, place.folder, progress)
             return True
 

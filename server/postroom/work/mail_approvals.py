@@ -39,7 +39,7 @@ from postroom.model.messages import (
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, Verdict
 from postroom.provision.provisioner import Provisioner
-from postroom.work.deciding import Decide
+from postroom.work.deciding import Answering, Decide
 from postroom.work.question import Asked, new_token, question, said_in, token_in
 from postroom.work.term import Term
 
@@ -55,10 +55,10 @@ class MailApprovals:
     """Asks the approver, and reads the answers."""
 
     def __init__(
-        self, term: Term, settings: Approvals, provisioner: Provisioner, decide: Decide
+        self, term: Term, settings: Approvals, provisioner: Provisioner, answering: Answering
     ) -> None:
         """``provisioner``: where mailboxes of the asking mailbox's domain come from."""
-        self._decide_at_desk = decide
+        self._answering = answering
         assert settings.approver is not None
         assert settings.mailbox is not None
         self._term = term
@@ -87,7 +87,8 @@ class MailApprovals:
         for send in await index.read(partial(asked.to_ask, mailbox_id=box.id, most=AT_A_TIME)):
             await self._ask(box, send["id"])
         if await index.read(lambda con: _answers(con, box, 1)):
-            await self._term.write(lambda con: self._decide_all(con, box))
+            decide = await self._answering()
+            await self._term.write(lambda con: self._decide_all(con, box, decide))
 
     def _open(self, con: Connection) -> Mailbox:
         """The mailbox that asks, made where it is not there."""
@@ -131,14 +132,14 @@ class MailApprovals:
 
         await self._term.write(change)
 
-    def _decide_all(self, con: Connection, box: Mailbox) -> None:
+    def _decide_all(self, con: Connection, box: Mailbox, decide: Decide) -> None:
         for row in _answers(con, box, AT_A_TIME):
-            why = self._decide(con, row)
+            why = self._decide(con, row, decide)
             if why:
                 log.warning("The answer %s decides nothing: %s.", row["public_id"], why)
             asked.set_read_up_to(con, row["position"])
 
-    def _decide(self, con: Connection, row: Row) -> str:
+    def _decide(self, con: Connection, row: Row, decide: Decide) -> str:
         """Why an answer decides nothing; "" where it does."""
         if row["from_address"].lower() != self._approver.lower():
             return "it is not from the approver"
@@ -156,7 +157,7 @@ class MailApprovals:
         if said is None:
             return "it begins with neither of the two words"
         asked.use(con, self._term.index.clock(), token)
-        return self._decide_at_desk(
+        return decide(
             con, about["public_id"], about["hash"], approves=said.approves, note=said.note
         )
 

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 from postroom.index import journal
 from postroom.index.index import Index
 from postroom.model.errors import PostroomError
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings
-from postroom.work.deciding import Decide
+from postroom.work.deciding import Answering
 from postroom.work.pulse import PULSE_SECONDS, Pulse
 from postroom.work.term import Term
 
@@ -67,10 +68,12 @@ class Seat:
         settings: Settings,
         provisioners: Mapping[str, Provisioner],
         program: str,
-        decide: Decide,
+        policy: CurrentPolicy,
+        answering: Answering,
     ) -> None:
-        """``decide``: what becomes of a held send by an approver's answer."""
-        self._decide = decide
+        """``answering``: what becomes of held sends by an approver's answers."""
+        self._policy = policy
+        self._answering = answering
         self._index = index
         self._settings = settings
         self._provisioners = provisioners
@@ -152,7 +155,13 @@ class Seat:
             workers = await asyncio.to_thread(importlib.import_module, "postroom.work.workers")
             term = Term(self._index, number)
             await workers.run(
-                term, self._settings, self._provisioners, self._decide, self._stop, self._begun
+                term,
+                self._settings,
+                self._provisioners,
+                self._policy,
+                self._answering,
+                self._stop,
+                self._begun,
             )
         finally:
             signing.cancel()

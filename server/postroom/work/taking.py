@@ -2,6 +2,7 @@
 
 whose is it?       the mailbox whose folder it lies in; in a shared login, whom it is routed to
 known already?     by its UID; by its bytes, moved or renumbered; in Sent, by its Message-ID
+kept out?          where a rule of the operator's says so: put aside (turned_away.py)
 otherwise          received (or sent by a person, in Sent): kept, placed in its conversation, told
 """
 
@@ -11,14 +12,16 @@ from dataclasses import dataclass
 from postroom.conversations import routing
 from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
-from postroom.index import folders, journal, mail, mailboxes, sends, threads
+from postroom.index import folders, journal, mail, mailboxes, quarantine, sends, threads
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
+from postroom.index.quarantine import Caught
 from postroom.mime.senders.verdict import Judged
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
-from postroom.work import reports
+from postroom.policy.rules import Policy
+from postroom.work import reports, turned_away
 from postroom.work.places import Place, Role
 
 CLOCK_SECONDS = 60.0
@@ -60,6 +63,8 @@ class Taking:
     before: int
     progress: Progress
     first_look: bool
+    policy: Policy | None = None
+    """The operator's rules; None where there are none about mail that comes in."""
 
     def take(self) -> None:
         uid = self.one.fetched.uid
@@ -195,11 +200,42 @@ class Taking:
         if same is not None:
             self._lies_here(box_id, same)
             return
+        if quarantine.knows(self.con, box_id, mail.fingerprint(raw)):
+            return
         again = self._delivered_again(box_id)
         if again is not None:
             self._lies_here(box_id, again)
             return
-        self._keep(box_id)
+        if not self._is_kept_out(box_id):
+            self._keep(box_id)
+
+    def _is_kept_out(self, box_id: int) -> bool:
+        """Whether a rule of the operator's keeps it from a mailbox; then it is put aside."""
+        one, in_spam = self.one, self.place.role is Role.JUNK
+        raw, size = one.fetched.raw, len(one.fetched.raw)
+        if self.place.role is Role.SENT:
+            return False
+        rule = turned_away.rule_against(
+            self.con, self.policy, box_id, one.parsed, one.judged, size, in_spam
+        )
+        if rule is None or self.policy is None:
+            return False
+        caught = Caught(
+            folder=self.place.folder.of(box_id),
+            uid=one.fetched.uid,
+            fingerprint=mail.fingerprint(raw),
+            raw=None if rule.then == turned_away.BLOCK else raw,
+            parsed=one.fields or one.parsed,
+            verdict=one.judged.verdict,
+            evidence=one.judged.evidence,
+            at=one.fetched.internal_date or self.now,
+            old=self.first_look and self._is_old(self.place.since),
+            in_spam=in_spam,
+            rule=rule.name,
+            policy=self.policy.version,
+        )
+        turned_away.keep_out(self.con, self.now, caught, journal.digest(self.con, raw))
+        return True
 
     def _goes_to_who_wrote(self, thread_id: int) -> bool:
         """Whether it goes to anybody who wrote in its conversation; what a person only passed on

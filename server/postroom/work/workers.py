@@ -12,13 +12,14 @@ from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
 from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
+from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
 from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
-from postroom.work.deciding import Decide
+from postroom.work.deciding import Answering
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.inlet import Inlet
@@ -43,7 +44,8 @@ async def run(
     term: Term,
     settings: Settings,
     provisioners: Mapping[str, Provisioner],
-    decide: Decide,
+    policy: CurrentPolicy,
+    answering: Answering,
     stop: asyncio.Event,
     seated: Callable[[], None],
 ) -> None:
@@ -62,7 +64,8 @@ async def run(
     ways = Ways([builtin, *elsewhere])
     resolver = Resolver(patience=PATIENCE_SECONDS)
     signers = Signers(SigningKeys(resolver, term.index.clock))
-    intake, lending = Intake(term, signers), Lending(ways)
+    await policy.of_a_file()  # a broken one is told of at once
+    intake, lending = Intake(term, signers, policy), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
     watched = [way for way in elsewhere if not _is_handed_in(way)]
@@ -83,7 +86,7 @@ async def run(
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]
-            asking = MailApprovals(term, operator.approvals, provisioners[domain], decide)
+            asking = MailApprovals(term, operator.approvals, provisioners[domain], answering)
             others["approvals"] = asking.run()
         if elsewhere:
             others |= {

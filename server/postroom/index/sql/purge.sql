@@ -30,6 +30,10 @@ DELETE FROM conversations WHERE mailbox_id = :mailbox_id;
 -- How far its folders were read.
 DELETE FROM folders WHERE mailbox_id = :mailbox_id;
 
+-- name: drop_quarantine(mailbox_id)!
+-- What was kept from it.
+DELETE FROM quarantine WHERE mailbox_id = :mailbox_id;
+
 -- name: drop_acknowledged_apart(mailbox_id)!
 -- What was acknowledged of it piece by piece.
 DELETE FROM acknowledged_apart WHERE mailbox_id = :mailbox_id;

@@ -25,6 +25,14 @@ WHERE s.search MATCH :match AND g.thread_id = :thread_id
   AND s.rowid <= (SELECT owner << 40 FROM conversations WHERE thread_id = :thread_id)
     + (SELECT max(mail_id) FROM messages WHERE thread_id = :thread_id) LIMIT 1;
 
+-- name: older_than_newest(owner, most)$
+-- The newest mail of an owner behind so many newer ones of its busiest mailbox.
+SELECT max(id) FROM (
+  SELECT (SELECT g.mail_id FROM messages g INDEXED BY messages_by_mailbox WHERE g.mailbox_id = b.id
+          ORDER BY g.mail_id DESC LIMIT 1 OFFSET :most) AS id
+  FROM mailboxes b WHERE b.owner = :owner LIMIT 50
+);
+
 -- name: owner(mailbox_id)$
 -- Whose mailbox it is.
 SELECT owner FROM mailboxes WHERE id = :mailbox_id;

@@ -1,9 +1,10 @@
--- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at)<!
+-- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts)<!
 -- An intent to send.
 INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash,
-  idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at)
+  idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts, owner)
 VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_mail, :content_hash,
-  :idempotency_key, :verdict, :created_at, :not_before, :released_at, :reason, :review, :expires_at);
+  :idempotency_key, :verdict, :created_at, :not_before, :released_at, :reason, :review, :expires_at,
+  :first_contacts, (SELECT owner FROM mailboxes WHERE id = :mailbox_id));
 
 -- name: add_recipient(send_id, address, field, place)!
 -- One whom it is for.
@@ -37,10 +38,10 @@ WHERE s.mailbox_id IN (SELECT id FROM mailboxes WHERE owner =
   AND s.idempotency_key = :key;
 
 -- name: same_content(mailbox_id, content_hash, since)^
--- A send of the same mail not long ago that was not refused.
-SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
-WHERE s.mailbox_id = :mailbox_id AND s.content_hash = :content_hash AND s.created_at > :since
-  AND s.status NOT IN ('failed', 'denied', 'cancelled', 'expired')
+-- A send of the same mail not long ago that was not refused, or one that still waits to go.
+SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s INDEXED BY sends_by_content JOIN mail m ON m.id = s.mail_id
+WHERE s.mailbox_id = :mailbox_id AND s.content_hash = :content_hash
+  AND (s.created_at > :since OR s.status = 'queued') AND s.status NOT IN ('failed', 'denied', 'cancelled', 'expired')
 ORDER BY s.id DESC LIMIT 1;
 
 -- name: answer_to(mail_id, since)^

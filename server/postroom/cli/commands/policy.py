@@ -1,0 +1,151 @@
+"""`postroom policy`: what holds, whether a file means something, why a mail goes or not."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from postroom.cli.answers import say
+from postroom.cli.asked import Asked, pass_asked, shared
+from postroom.cli.at_desk import at_desk
+from postroom.cli.completing import addresses
+from postroom.cli.exits import ExitCode
+
+if TYPE_CHECKING:
+    from postroom.model.policy_answers import PolicyCheck
+    from postroom.policy.rules import Policy
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_OTHER = click.option(
+    "--policy", "other", type=_FILE, metavar="FILE", help="Judge by this file, not by what holds."
+)
+
+
+@click.group()
+def policy() -> None:
+    """What may be sent, to whom, how often, and who must look first: policy.toml."""
+
+
+@policy.command()
+@click.option("--builtin", is_flag=True, help="Print the rules that hold without a file, as TOML.")
+@shared
+@pass_asked
+def show(asked: Asked, builtin: bool) -> None:
+    """Show what holds now: the rules in order, the limits, and whether the file is broken."""
+    from postroom.cli.policy_page import show_policy
+    from postroom.model.callers import operator
+
+    if builtin:
+        from postroom.policy.reading import builtin_text
+
+        click.echo(builtin_text(), nl=False)
+        return
+    found = at_desk(asked, "policy show", lambda room: room.desk.policies.show(operator()))
+    say(asked.json, found, lambda page: show_policy(page, found))
+
+
+@policy.command()
+@click.argument("file", type=_FILE, required=False)
+@shared
+@pass_asked
+def check(asked: Asked, file: Path | None) -> int:
+    """Say whether FILE (else the post room's policy.toml) means something: each fault with its line
+    and key. Exit code 1 where it does not."""
+    from postroom.cli.policy_page import show_check
+
+    found = _checked(file or asked.existing().policy_file)
+    say(asked.json, found, lambda page: show_check(page, found))
+    return ExitCode.DONE if found.ok else ExitCode.FAILED
+
+
+@policy.command()
+@click.argument("send", metavar="[SEND]", required=False)
+@click.option("--mailbox", metavar="ADDRESS", shell_complete=addresses, help="A draft from there.")
+@click.option("--thread", "thread_id", metavar="THREAD", help="A draft that answers there.")
+@click.option("--reply-all", is_flag=True)
+@click.option("--to", multiple=True, metavar="ADDRESS", help="May be given several times.")
+@click.option("--cc", multiple=True, metavar="ADDRESS")
+@click.option("--bcc", multiple=True, metavar="ADDRESS")
+@click.option("--subject")
+@click.option("--text", default="(no words)")
+@_OTHER
+@shared
+@pass_asked
+def explain(asked: Asked, /, send: str | None, other: Path | None, **draft: Any) -> None:
+    """Say what becomes of a draft, or of SEND by the facts of then: each rule, matched or not.
+
+    A draft is judged as if the agent of its mailbox sent it now; nothing is sent.
+    """
+    from postroom.cli.policy_page import show_explanation
+    from postroom.model.callers import operator
+    from postroom.model.requests import SendRequest
+
+    if (send is None) == (draft["mailbox"] is None and draft["thread_id"] is None):
+        raise click.UsageError("Name a SEND, or a draft by --mailbox or --thread.")
+    by = _policy_in(other)
+    found = at_desk(
+        asked,
+        "policy explain",
+        lambda room: (
+            room.desk.policies.explain_send(operator(), send, by)
+            if send is not None
+            else room.desk.policies.explain_draft(operator(), SendRequest(**draft), by)
+        ),
+    )
+    say(asked.json, found, lambda page: show_explanation(page, found))
+
+
+@policy.command()
+@click.option("--since", default="30d", show_default=True, metavar="TIME", help="Such as 12h, 7d.")
+@_OTHER
+@shared
+@pass_asked
+def replay(asked: Asked, since: str, other: Path | None) -> None:
+    """Say what the rules would have done to what was sent, as a difference."""
+    from postroom.cli.policy_page import show_replay
+    from postroom.desk.times import duration
+    from postroom.model.callers import operator
+
+    seconds, by = duration(since, "since"), _policy_in(other)
+    found = at_desk(
+        asked,
+        "policy replay",
+        lambda room: room.desk.policies.replay(operator(), room.index.clock() - seconds, by),
+    )
+    say(asked.json, found, lambda page: show_replay(page, found))
+
+
+def _text_of(file: Path) -> str:
+    from postroom.model.errors import InvalidRequest
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no UTF-8"
+        raise InvalidRequest("policy_unreadable", f"{file} cannot be read: {why}.") from error
+
+
+def _policy_in(file: Path | None) -> "Policy | None":
+    from postroom.policy.reading import policy_of
+
+    return policy_of(_text_of(file), str(file)) if file is not None else None
+
+
+def _checked(file: Path) -> "PolicyCheck":
+    from postroom.model.policy_answers import PolicyCheck, PolicyFault
+    from postroom.policy.faults import key_path
+    from postroom.policy.reading import PolicyInvalid, policy_of
+
+    if not file.exists():
+        return PolicyCheck(ok=True, file=f"{file} (not there: the builtin rules hold)")
+    try:
+        found = policy_of(_text_of(file), str(file))
+    except PolicyInvalid as error:
+        faults = (
+            PolicyFault(line=fault.line, key=key_path(fault.path), what=fault.what)
+            for fault in error.faults
+        )
+        return PolicyCheck(ok=False, file=str(file), faults=tuple(faults))
+    own = sum(not rule.builtin for rule in found.rules)
+    return PolicyCheck(ok=True, file=str(file), rules=own + len(found.inbound))

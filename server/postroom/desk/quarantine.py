@@ -1,0 +1,127 @@
+"""What an operator decides about mail that a rule keeps from its mailbox."""
+
+import asyncio
+
+from postroom.desk.door import actor
+from postroom.desk.shown_addresses import shown_address
+from postroom.desk.times import iso
+from postroom.index import folders, journal, mail, mailboxes, quarantine
+from postroom.index.database import Connection, Row
+from postroom.index.folders import Folder
+from postroom.index.index import Index
+from postroom.index.mail import NewMail
+from postroom.mime.parse import parse
+from postroom.model.callers import Caller
+from postroom.model.errors import Conflict, NotFound, Refused
+from postroom.model.events import EventType
+from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.model.policy_answers import QuarantinedMail, QuarantineList, Released
+
+MOST = 500
+
+
+class Quarantine:
+    """The operator's desk for mail that was kept out. No tool comes here: that there is any would
+    tell an agent what the rules are about."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def list(self, caller: Caller) -> QuarantineList:
+        """What is kept aside, newest first."""
+        _for_operators(caller)
+        rows = await self._index.read(lambda con: quarantine.waiting(con, MOST))
+        return QuarantineList(mails=tuple(map(_view, rows)))
+
+    async def release(self, caller: Caller, id: str) -> Released:
+        """Let a mail into its mailbox, as if it came now.
+
+        Raises:
+            NotFound: there is none of that id.
+            Conflict: it was released before, was blocked, or its mailbox is gone.
+        """
+        _for_operators(caller)
+        row = await self._index.read(lambda con: _waiting(con, id))
+        parsed = await asyncio.to_thread(parse, row["bytes"])
+
+        def change(con: Connection) -> Released:
+            return _let_in(con, self._index.clock(), _waiting(con, id), parsed, actor(caller))
+
+        return await self._index.write(change)
+
+
+def _waiting(con: Connection, id: str) -> Row:
+    row = quarantine.one(con, id.strip())
+    if row is None:
+        raise NotFound(
+            "quarantine_not_found",
+            "There is no such mail.",
+            "`postroom quarantine list` tells what is kept aside.",
+        )
+    if row["released_at"] is not None:
+        raise Conflict("already_released", "It is in its mailbox already.")
+    if row["bytes"] is None:
+        raise Conflict(
+            "mail_blocked",
+            "A rule blocked it, and its bytes were not kept.",
+            ""
+            if row["folder"] == folders.HANDED_IN
+            else f"It lies on its server still, in {row['folder']}.",
+        )
+    if not mailboxes.keeps_mail(con, row["mailbox_id"]):
+        raise Conflict("mailbox_gone", "Its mailbox is gone.")
+    return row
+
+
+def _let_in(con: Connection, now: float, row: Row, parsed: ParsedMessage, who: str) -> Released:
+    old = bool(row["old"])
+    new = NewMail(
+        mailbox_id=row["mailbox_id"],
+        direction=Direction.RECEIVED,
+        raw=row["bytes"],
+        parsed=parsed,
+        verdict=SenderVerdict(row["verdict"]),
+        evidence=mail.evidence_of(row["evidence"]),
+        at=row["arrived_at"] if old else now,
+        old=old,
+        in_spam=bool(row["in_spam"]),
+    )
+    kept = mail.keep(con, now, new)
+    folder = Folder(row["mailbox_id"], row["account"], row["folder"], row["uidvalidity"])
+    if not folders.is_known(con, folder, row["uid"]):
+        folders.add_copy(con, folder, row["uid"], kept.mail_id)
+    position = journal.append(
+        con,
+        now,
+        EventType.MESSAGE_INDEXED if old else EventType.MESSAGE_RECEIVED,
+        who,
+        mailbox_id=row["mailbox_id"],
+        thread_id=kept.thread_id,
+        mail_id=kept.mail_id,
+        digest=journal.digest(con, row["bytes"]),
+        detail="released from quarantine",
+    )
+    mail.describe(con, kept, new, position)
+    quarantine.released(con, row["id"], now)
+    found = mail.message(con, kept.mail_id)
+    assert found is not None
+    return Released(id=row["public_id"], mailbox=row["address"], message_id=found["public_id"])
+
+
+def _view(row: Row) -> QuarantinedMail:
+    return QuarantinedMail(
+        id=row["public_id"],
+        mailbox=row["address"],
+        arrived_at=iso(row["arrived_at"]),
+        from_address=shown_address(row["from_address"]),
+        untrusted_from_name=row["from_name"] or None,
+        untrusted_subject=row["subject"],
+        sender_verdict=row["verdict"],
+        rule=row["rule"],
+        blocked=None if row["kept"] else True,
+    )
+
+
+def _for_operators(caller: Caller) -> None:
+    if not caller.is_operator:
+        raise Refused("operator_only", "Only the operator may see this.")

@@ -1,0 +1,76 @@
+"""What an owner's mail knows of an address that a draft is for. Each question is a look-up."""
+
+import json
+
+from postroom.index import search
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+
+sql = named("acquaintance")
+
+NEWEST_IN_THREAD = 200
+"""Messages of a thread in which an address may have been named."""
+
+NEWEST_MET_IN = 10_000
+"""Mails of an owner in which an address may have been met. A look costs as much as its commonest
+word is common, and it is in the transaction that files a send."""
+
+NEWEST_REDIRECTING = 500
+"""Messages of a mailbox that ask for answers elsewhere: older ones nobody answers any more."""
+
+
+def written_to(con: Connection, owner: int, address: str) -> str | None:
+    """Who of ours last wrote to an address (``agent:…``, ``operator``, ``person``), or None.
+    What was held or denied was not written."""
+    found: str | None = sql.written_to(con, owner=owner, address=address)
+    return found
+
+
+def has_written(con: Connection, owner: int, address: str) -> bool:
+    """Whether a verified mail ever came from an address."""
+    return sql.has_written(con, owner=owner, address=address) is not None
+
+
+def named_in_thread(con: Connection, thread_id: int, address: str) -> list[str]:
+    """Who named an address among the recipients of a message of a thread, verified."""
+    rows = sql.named_in_thread(
+        con, thread_id=thread_id, pattern=_in_people(address), most=NEWEST_IN_THREAD
+    )
+    return [str(row["from_address"]) for row in rows]
+
+
+def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> bool:
+    """Whether an address stands in mail that came in: in its words or its header."""
+    expression = search.match(address, None)
+    if expression is None:
+        return False
+    first, end = search.newest(con, owner, NEWEST_MET_IN)
+    found = sql.met_in_mail(con, match=expression, first=first, end=end)
+    return found is not None or _asked_for(con, mailbox_id, address)
+
+
+def _asked_for(con: Connection, mailbox_id: int, address: str) -> bool:
+    found = sql.asked_for(
+        con, mailbox_id=mailbox_id, pattern=_in_people(address), most=NEWEST_REDIRECTING
+    )
+    return found is not None
+
+
+def received_with(con: Connection, among: tuple[int, int], phrase: str, most: int) -> list[Row]:
+    """The newest messages of a range (`search.newest`) that came in and hold a phrase: who wrote,
+    to whom, and what they carry."""
+    expression = search.phrase(phrase)
+    if expression is None:
+        return []
+    first, end = among
+    return list(sql.received_with(con, match=expression, first=first, end=end, most=most))
+
+
+def turns(con: Connection, thread_id: int, most: int) -> int:
+    """How many of the ``most`` newest messages of a thread are mails of ours."""
+    return int(sql.turns(con, thread_id=thread_id, most=most))
+
+
+def _in_people(address: str) -> str:
+    """How an address begins an entry of a message's people (`threads.people_json`), lower case."""
+    return f"[{json.dumps(address, ensure_ascii=False)}".lower()

@@ -1,0 +1,86 @@
+"""Mail that a rule keeps from its mailbox, in no table that an agent's questions reach."""
+
+from dataclasses import dataclass
+
+from postroom.index.database import Connection, Row
+from postroom.index.folders import Folder
+from postroom.index.ids import new_quarantine_id
+from postroom.index.queries import named
+from postroom.model.evidence import SenderEvidence
+from postroom.model.messages import ParsedMessage, SenderVerdict
+
+sql = named("quarantine")
+
+MAX_FROM_CHARS = 254
+MAX_SUBJECT_CHARS = 200
+"""What an operator is shown of it, characters."""
+
+
+@dataclass(frozen=True)
+class Caught:
+    """A mail that is kept from its mailbox."""
+
+    folder: Folder
+    """Where it lies, as the place of its mailbox's mail."""
+    uid: int
+    fingerprint: bytes
+    raw: bytes | None
+    """None where the rule blocks it: then an operator cannot let it go."""
+    parsed: ParsedMessage
+    verdict: SenderVerdict
+    evidence: SenderEvidence
+    at: float
+    old: bool
+    in_spam: bool
+    rule: str
+    policy: str
+
+
+def add(con: Connection, caught: Caught) -> str:
+    """Keep a mail aside; its id."""
+    sender, folder = caught.parsed.sender, caught.folder
+    public_id = new_quarantine_id()
+    sql.add(
+        con,
+        public_id=public_id,
+        mailbox_id=folder.mailbox_id,
+        account=folder.account,
+        folder=folder.name,
+        uidvalidity=folder.uidvalidity,
+        uid=caught.uid,
+        fingerprint=caught.fingerprint,
+        arrived_at=caught.at,
+        old=int(caught.old),
+        in_spam=int(caught.in_spam),
+        rule=caught.rule,
+        policy=caught.policy,
+        verdict=str(caught.verdict),
+        evidence=caught.evidence.model_dump_json(exclude_defaults=True),
+        from_name=sender.name[:MAX_FROM_CHARS] if sender else "",
+        from_address=sender.address[:MAX_FROM_CHARS] if sender else "",
+        subject=caught.parsed.subject[:MAX_SUBJECT_CHARS],
+        bytes=caught.raw,
+    )
+    return public_id
+
+
+def knows(con: Connection, mailbox_id: int, fingerprint: bytes) -> bool:
+    """Whether a mail with these bytes is kept from a mailbox: it may be met again, moved or
+    renumbered."""
+    return sql.knows(con, mailbox_id=mailbox_id, fingerprint=fingerprint) is not None
+
+
+def waiting(con: Connection, most: int) -> list[Row]:
+    """What is kept aside, newest first, without bytes."""
+    return list(sql.waiting(con, most=most))
+
+
+def one(con: Connection, public_id: str) -> Row | None:
+    """One of them, with its bytes."""
+    row: Row | None = sql.one(con, public_id=public_id)
+    return row
+
+
+def released(con: Connection, id: int, at: float) -> None:
+    """It has gone into its mailbox; its bytes stand there now."""
+    sql.released(con, id=id, at=at)

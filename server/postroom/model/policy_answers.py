@@ -1,0 +1,136 @@
+"""What the desk answers about policy; for operators."""
+
+from typing import Any
+
+from pydantic import ConfigDict
+
+from postroom.model.answers import Answer
+
+
+class Told(Answer):
+    """Built when it is first told: every start pays for what is built with the import."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class RuleView(Told):
+    """One rule as it holds."""
+
+    name: str
+    when: str
+    then: str
+    """``allow``, ``hold``, ``deny``, or ``mark`` for one that decides nothing."""
+    reason: str | None = None
+    mark: tuple[str, ...] | None = None
+    builtin: bool = False
+    """It holds without a file."""
+
+
+class PolicyView(Told):
+    """The policy that holds now."""
+
+    source: str
+    """The file, or ``builtin``."""
+    version: str
+    fault: str | None = None
+    """Why the file as it stands does not hold; what is shown is what holds in its place."""
+    default: str
+    rules: tuple[RuleView, ...]
+    limits: dict[str, tuple[str, ...]]
+    """What may go out, such as ``{"mailbox": ["200 an hour"]}``."""
+    horizon_seconds: float
+    inbound: tuple[RuleView, ...]
+    contacts: int
+    timezone: str
+
+
+class PolicyFault(Told):
+    line: int | None = None
+    key: str
+    what: str
+
+
+class PolicyCheck(Told):
+    """Whether a file means something."""
+
+    ok: bool
+    file: str
+    rules: int = 0
+    faults: tuple[PolicyFault, ...] = ()
+
+
+class RuleAsked(Told):
+    """What one rule says of a draft."""
+
+    name: str
+    when: str
+    matched: bool
+    decided: bool = False
+    failed: str | None = None
+
+
+class Explanation(Told):
+    """What becomes of a draft, and why."""
+
+    action: str
+    rule: str
+    reason: str | None = None
+    rules: tuple[RuleAsked, ...]
+    """Those that were asked, in order: none is asked behind the one that decides."""
+    facts: dict[str, Any]
+    then: str | None = None
+    """Of a send: what was decided when it was filed, and by which rule."""
+    version: str
+    policy_then: str | None = None
+
+
+class Changed(Told):
+    """A send that other rules would have treated otherwise."""
+
+    send_id: str
+    mailbox: str
+    at: str
+    was: str
+    """``allow``, ``hold`` or ``deny``, and by which rule."""
+    now: str
+
+
+class Replay(Told):
+    """What rules would have done to what was filed."""
+
+    since: str
+    judged: int
+    unknown: int
+    """Filed before facts were kept, or its words have gone: nobody can say."""
+    same: int
+    turned: dict[str, int]
+    """How many went from what to what, such as ``{"allow → hold": 3}``."""
+    changed: tuple[Changed, ...]
+    """The newest of them."""
+
+
+class QuarantinedMail(Told):
+    """A mail that a rule keeps from its mailbox."""
+
+    id: str
+    mailbox: str
+    arrived_at: str
+    from_address: str
+    untrusted_from_name: str | None = None
+    untrusted_subject: str
+    sender_verdict: str
+    rule: str
+    blocked: bool | None = None
+    """Its bytes were not kept: it cannot be let go."""
+
+
+class QuarantineList(Told):
+    mails: tuple[QuarantinedMail, ...]
+
+
+class Released(Told):
+    """A mail that is in its mailbox now."""
+
+    id: str
+    mailbox: str
+    message_id: str

@@ -1,0 +1,55 @@
+"""A policy and the facts of a mail that came in, before anybody is told of it."""
+
+from postroom.model.messages import Frozen
+from postroom.policy.conditions import EvaluationFailed
+from postroom.policy.rules import InboundRule, Policy
+from postroom.policy.vocabularies import vocabulary
+
+
+class SenderFacts(Frozen):
+    """Who claims to have written it."""
+
+    address: str
+    """Lower case; "" for none."""
+    domain: str
+    verdict: str
+    """``verified``, ``unverified``, ``forged``."""
+
+
+class MessageFacts(Frozen):
+    """What came."""
+
+    kind: str
+    """``message``, ``list``, ``bounce`` …"""
+    subject: str
+    text: str
+    size: int
+    """Bytes."""
+    attachment_types: tuple[str, ...] = ()
+    in_spam: bool = False
+    """Its server filed it among unwanted mail."""
+
+
+class InboundFacts(Frozen):
+    """All that a rule about mail that comes in may look at."""
+
+    mailbox: str
+    agent: str
+    tenant: str
+    sender: SenderFacts
+    message: MessageFacts
+
+
+def taken_by(facts: InboundFacts, policy: Policy) -> InboundRule | None:
+    """The rule that keeps a mail from its mailbox; None where it is taken. One that cannot be
+    evaluated quarantines it, where it says anything but ``take``: an operator can let it go."""
+    told = None
+    for rule in policy.inbound:
+        try:
+            told = told or vocabulary(InboundFacts).facts(facts)
+            matched = rule.condition.holds(told)
+        except EvaluationFailed:
+            matched = True
+        if matched:
+            return None if rule.then == "take" else rule
+    return None

@@ -1,0 +1,145 @@
+"""The text of ``policy.toml`` as a policy, or its faults: each names its key, its line and why."""
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from postroom.model.errors import InvalidRequest
+from postroom.model.verdicts import Action, DraftFacts
+from postroom.policy.conditions import ConditionFault
+from postroom.policy.faults import Fault, faults_of, in_condition, names_twice, sentence
+from postroom.policy.inbound import InboundFacts
+from postroom.policy.rates import Limits
+from postroom.policy.rules import InboundRule, Policy, Rule
+from postroom.policy.schema import LimitsTable, PolicyTable, RuleTable
+from postroom.policy.vocabularies import vocabulary
+
+MAX_BYTES = 1_000_000
+"""Of a file: a policy is read by people."""
+
+
+class PolicyInvalid(InvalidRequest):
+    """A policy that means nothing; the message tells each fault."""
+
+    def __init__(self, name: str, faults: Sequence[Fault]) -> None:
+        super().__init__(
+            "policy_invalid", f"{name}: {sentence(faults)}.", "Correct it; `postroom policy check`."
+        )
+        self.faults = tuple(faults)
+
+
+@lru_cache(1)
+def builtin_text() -> str:
+    """The rules that hold without a file, as a file would say them."""
+    return files("postroom.policy").joinpath("builtin.toml").read_text(encoding="utf-8")
+
+
+@lru_cache(1)
+def builtin() -> Policy:
+    """The policy that holds without a file."""
+    table = PolicyTable.model_validate(tomllib.loads(builtin_text()))
+    return Policy(
+        version=_version(""),
+        text="",
+        default=Action(table.default),
+        rules=tuple(_compiled(rule, builtin=True) for rule in table.rules),
+        inbound=(),
+        limits=_limits(table.limits, Limits()),
+        contacts=frozenset(),
+        zone=None,
+    )
+
+
+def all_held() -> Policy:
+    """What holds where the file means nothing and no earlier one is known: a person decides."""
+    held = builtin()
+    return Policy(
+        version=_version("unreadable"),
+        text="",
+        default=Action.HOLD,
+        rules=tuple(rule for rule in held.rules if rule.action is not Action.ALLOW),
+        inbound=(),
+        limits=held.limits,
+        contacts=frozenset(),
+        zone=None,
+        default_reason="The operator's policy.toml cannot be read: a person looks at every mail.",
+    )
+
+
+def policy_of(text: str, name: str = "policy.toml") -> Policy:
+    """The policy that a file's text means.
+
+    Raises:
+        PolicyInvalid: it means nothing; every fault is told.
+    """
+    if len(text) > MAX_BYTES:
+        raise PolicyInvalid(name, [Fault((), "is larger than a megabyte")])
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyInvalid(name, [Fault((), str(error))]) from None
+    try:
+        table = PolicyTable.model_validate(said)
+    except ValidationError as error:
+        raise PolicyInvalid(name, faults_of(error, text)) from None
+    return _policy(table, text, name)
+
+
+def _policy(table: PolicyTable, text: str, name: str) -> Policy:
+    faults = names_twice(table, text)
+    rules: list[Rule] = []
+    for number, rule in enumerate(table.rules):
+        try:
+            rules.append(_compiled(rule))
+        except ConditionFault as fault:
+            faults.append(in_condition(fault, ("rules", number, "when"), text))
+    inbound: list[InboundRule] = []
+    for number, one in enumerate(table.inbound):
+        try:
+            condition = vocabulary(InboundFacts).compiled(one.when)
+            inbound.append(InboundRule(one.name, one.when, condition, one.then))
+        except ConditionFault as fault:
+            faults.append(in_condition(fault, ("inbound", number, "when"), text))
+    if faults:
+        raise PolicyInvalid(name, faults)
+    own = builtin()
+    return Policy(
+        version=_version(text),
+        text=text,
+        default=Action(table.default),
+        rules=(*rules, *(own.rules if table.builtin_rules else ())),
+        inbound=tuple(inbound),
+        limits=_limits(table.limits, own.limits if table.builtin_rules else Limits()),
+        contacts=frozenset(table.contacts),
+        zone=ZoneInfo(table.timezone) if table.timezone else None,
+    )
+
+
+def _compiled(rule: RuleTable, *, builtin: bool = False) -> Rule:
+    return Rule(
+        name=rule.name,
+        when=rule.when,
+        condition=vocabulary(DraftFacts).compiled(rule.when),
+        action=Action(rule.then) if rule.then else None,
+        reason=rule.reason,
+        marks=rule.mark,
+        builtin=builtin,
+    )
+
+
+def _limits(table: LimitsTable, others: Limits) -> Limits:
+    """What a file says, and of what it does not say, what holds otherwise."""
+    said: dict[str, Any] = {name: value for name, value in dict(table).items() if value is not None}
+    return Limits(**{**vars(others), **said})
+
+
+def _version(text: str) -> str:
+    """Of a file's text together with the rules of this program."""
+    said = f"{text}\0{builtin_text()}"
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,127 @@
+"""What ``policy.toml`` may say. Every value is checked; an unknown key is a fault."""
+
+import re
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from postroom.policy.rates import Rate, rate_of, span_of
+
+MAX_RULES = 200
+"""Rules of a file: each costs some microseconds in the transaction that writes the outbox."""
+
+MAX_WHEN_CHARS = 4_000
+"""A condition, characters. What it costs to evaluate is bounded by CEL itself."""
+
+MAX_CONTACTS = 10_000
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Condition = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WHEN_CHARS)
+]
+Mark = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+_CONTACT = re.compile(r"(?:[^@\s*]{1,64}|\*)@[^@\s*]{1,253}")
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class RuleTable(Table):
+    """One rule. The first whose ``when`` is true and that has a ``then`` decides; ``mark`` alone
+    marks the mail and decides nothing."""
+
+    name: Name
+    when: Condition
+    then: Literal["allow", "hold", "deny"] | None = None
+    reason: Sentence | Literal[""] = ""
+    mark: tuple[Mark, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.then is None and not self.mark:
+            raise ValueError('says nothing: add then = "allow", "hold" or "deny", or mark')
+        if self.then in ("hold", "deny") and not self.reason:
+            raise ValueError("has no reason: the agent reads it, and so does who approves")
+        return self
+
+
+class InboundTable(Table):
+    """A rule about mail that comes in."""
+
+    name: Name
+    when: Condition
+    then: Literal["take", "quarantine", "block"]
+
+
+class LimitsTable(Table):
+    """How much may go out, each as "200/hour" or several of them; [] is no limit."""
+
+    mailbox: tuple[Rate, ...] | None = None
+    agent: tuple[Rate, ...] | None = None
+    recipient: tuple[Rate, ...] | None = None
+    domain: tuple[Rate, ...] | None = None
+    first_contacts: tuple[Rate, ...] | None = None
+    """Of one agent: addresses that it never wrote to, and that never wrote to it."""
+    horizon: float | None = None
+    """How long a mail over a limit may wait for its turn, seconds; one that would wait longer is
+    denied."""
+
+    @field_validator("mailbox", "agent", "recipient", "domain", "first_contacts", mode="before")
+    @classmethod
+    def _rates(cls, value: object) -> object:
+        asked = [value] if isinstance(value, str) else value
+        if not isinstance(asked, (list, tuple)) or not all(isinstance(a, str) for a in asked):
+            raise ValueError('is a list of rates such as ["200/hour", "1000/day"]')
+        return tuple(rate_of(each) for each in asked)
+
+    @field_validator("horizon", mode="before")
+    @classmethod
+    def _horizon(cls, value: object) -> object:
+        if not isinstance(value, str):
+            raise ValueError('is a time such as "1 hour" or "30 minutes"')
+        return span_of(value)
+
+
+class PolicyTable(Table):
+    """The whole file."""
+
+    default: Literal["allow", "hold", "deny"]
+    """What becomes of a draft that no rule decides."""
+    builtin_rules: bool = True
+    """The rules that hold without a file stand behind the file's own, too."""
+    timezone: str = ""
+    """The operator's zone such as "Europe/Berlin"; empty for the machine's."""
+    contacts: tuple[str, ...] = Field(default=(), max_length=MAX_CONTACTS)
+    """Addresses (or ``*@example.com``) that the operator names: provenance ``operator``."""
+    rules: tuple[RuleTable, ...] = Field(default=(), max_length=MAX_RULES)
+    inbound: tuple[InboundTable, ...] = Field(default=(), max_length=MAX_RULES)
+    limits: LimitsTable = LimitsTable()
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            if value:
+                ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError('is no time zone that is known, such as "Europe/Berlin"') from None
+        return value
+
+    @field_validator("contacts")
+    @classmethod
+    def _contacts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _CONTACT.fullmatch(each):
+                raise ValueError("holds what is neither an address nor *@domain")
+        return tuple(each.lower() for each in value)

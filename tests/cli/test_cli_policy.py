@@ -1,0 +1,78 @@
+"""`postroom policy`: what holds, what a file means, what rules do to a draft or to the past."""
+
+from cli.shell import Program
+from policies import rule, write_policy
+
+DENIES = 'default = "allow"\n' + rule("no-offers", "draft.subject == 'Offer'", "deny")
+BROKEN = DENIES.replace("subject", "subjct")
+ADA = "ada@agents.localhost"
+
+
+def test_what_holds_is_shown_with_and_without_a_file(two_mailboxes: Program) -> None:
+    shown = two_mailboxes("policy", "show", "--json").json
+    assert (shown["source"], shown["default"]) == ("builtin", "allow")
+    assert "address-from-a-stranger" in [each["name"] for each in shown["rules"]]
+    assert shown["limits"]["mailbox"] == ["200 an hour", "1000 a day"]
+    write_policy(two_mailboxes.home, DENIES)
+    page = two_mailboxes("policy", "show")
+    assert page.code == 0
+    assert page.out.index("no-offers") < page.out.index("address-from-a-stranger")
+
+
+def test_the_builtin_rules_are_a_file_that_means_something(two_mailboxes: Program) -> None:
+    text = two_mailboxes("policy", "show", "--builtin").out
+    file = two_mailboxes.home / "copy.toml"
+    file.write_text(f"builtin_rules = false\n{text}", encoding="utf-8")
+    assert two_mailboxes("policy", "check", str(file)).code == 0
+
+
+def test_a_broken_file_is_told_by_check_doctor_and_show(two_mailboxes: Program) -> None:
+    assert two_mailboxes("policy", "check").code == 0
+    write_policy(two_mailboxes.home, BROKEN)
+    checked = two_mailboxes("policy", "check", "--json")
+    assert checked.code == 1
+    (fault,) = checked.json["faults"]
+    assert (fault["line"], fault["key"]) == (4, "rules[0].when")
+    health = two_mailboxes("doctor", "--json").json["checks"]
+    (check,) = [each for each in health if each["name"] == "policy"]
+    assert not check["ok"]
+    assert "line 4" in check["says"]
+    assert "line 4" in two_mailboxes("policy", "show", "--json").json["fault"]
+
+
+def test_a_draft_is_explained_and_nothing_is_sent(two_mailboxes: Program) -> None:
+    write_policy(two_mailboxes.home, DENIES)
+    draft = ("--mailbox", ADA, "--to", "x@else.example", "--subject")
+    found = two_mailboxes("policy", "explain", *draft, "Offer", "--json").json
+    assert (found["action"], found["rule"]) == ("deny", "no-offers")
+    assert [each["decided"] for each in found["rules"]] == [True]
+    assert found["facts"]["recipients"][0]["provenance"] == "new"
+    other = two_mailboxes("policy", "explain", *draft, "Else")
+    assert (other.code, "allow" in other.out) == (0, True)
+    assert two_mailboxes("threads", "list", "--json").json["threads"] == []
+    assert two_mailboxes("policy", "explain").code == 2
+
+
+def test_the_past_is_replayed_under_other_rules(two_mailboxes: Program) -> None:
+    sent = {
+        subject: two_mailboxes(
+            "send", "--mailbox", ADA, "--to", "ben@agents.localhost", "--subject", subject,
+            "--text", f"About: {subject}.", "--json",
+        ).json["send_id"]
+        for subject in ("Offer", "Else", "More")
+    }  # fmt: skip
+    same = two_mailboxes("policy", "replay", "--json").json
+    assert (same["judged"], same["same"], same["changed"]) == (3, 3, [])
+    other = two_mailboxes.home / "other.toml"
+    other.write_text(f'{DENIES}[limits]\nmailbox = "1/day"\n', encoding="utf-8")
+    found = two_mailboxes("policy", "replay", "--policy", str(other), "--json").json
+    assert found["turned"] == {"allow → deny": 2}
+    changed = {each["send_id"]: each["now"] for each in found["changed"]}
+    assert changed == {
+        sent["Offer"]: "deny by no-offers",
+        sent["More"]: "deny by limits.mailbox",
+    }
+    explained = two_mailboxes(
+        "policy", "explain", sent["Offer"], "--policy", str(other), "--json"
+    ).json
+    assert (explained["action"], explained["then"]) == ("deny", "allow by default")

@@ -1,0 +1,173 @@
+"""Over a limit a mail waits its turn, and what would wait too long is denied."""
+
+import asyncio
+
+import pytest
+from policies import write_policy
+from rooms import Agent, Postman, TestClock, letter, rows
+
+from postroom.build import PostRoom
+from postroom.model.callers import operator
+from postroom.settings import Settings
+
+HOUR = 3600
+
+
+async def turns(room: PostRoom) -> list[float]:
+    """When each send may go, seconds from when it was filed, in order."""
+    found = await room.index.read(
+        lambda con: rows(con, "SELECT max(not_before - created_at, 0) FROM sends ORDER BY id")
+    )
+    return [round(float(str(row[0]))) for row in found]
+
+
+async def statuses(ada: Agent, *addresses: str) -> list[str]:
+    sent = [await ada.send(f"Mail {n}.", to) for n, to in enumerate(addresses)]
+    return [one.status for one in sent]
+
+
+CASES = (
+    ("mailbox = '2/hour'", ("a@x.test", "b@y.test", "c@z.test"), 2),
+    ("agent = '2/hour'", ("a@x.test", "b@y.test", "c@z.test"), 2),
+    ("recipient = '1/hour'", ("a@x.test", "b@x.test", "A@X.test"), 2),
+    ("domain = '2/hour'", ("a@x.test", "b@X.test", "c@x.test"), 2),
+    ("first_contacts = '1/hour'", ("a@x.test", "a@x.test", "b@x.test"), 2),
+)
+
+
+@pytest.mark.parametrize(("limit", "addresses", "over"), CASES)
+async def test_what_is_over_a_limit_waits_its_turn(
+    quiet_room: PostRoom,
+    ada: Agent,
+    settings: Settings,
+    limit: str,
+    addresses: tuple[str, ...],
+    over: int,
+) -> None:
+    write_policy(settings.home, f'default = "allow"\n[limits]\n{limit}\nhorizon = "1 day"\n')
+    assert await statuses(ada, *addresses) == ["queued"] * 3
+    found = await turns(quiet_room)
+    assert found[:over] == [0, 0]
+    assert HOUR - 5 <= found[over] <= HOUR
+
+
+async def test_a_domain_of_another_script_is_limited_in_either_form(
+    quiet_room: PostRoom, ada: Agent, postman: Postman, settings: Settings
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nrecipient = '1/hour'\n")
+    await postman.bring(ada.address, letter("ben@bücher.example", id="1@x"))
+    thread = (await ada.wait(timeout=0)).messages[0].thread_id
+    assert thread is not None
+    for text in ("One.", "Two."):
+        await ada.send(text, thread_id=thread, confirm=True)
+    assert (await turns(quiet_room))[1] > 0
+
+
+async def test_each_one_more_waits_for_its_own_turn(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    write_policy(
+        settings.home, "default = 'allow'\n[limits]\nmailbox = '1/hour'\nhorizon = '3 hours'\n"
+    )
+    said = []
+    for number in range(5):
+        answer = await ada.send(f"Mail {number}.", f"n{number}@x.test")
+        said.append((answer.status, answer.reason or ""))
+        clock.jump(60)
+    assert [status for status, _ in said] == ["queued"] * 4 + ["denied"]
+    found = await turns(quiet_room)
+    assert [round((each + 60 * n) / HOUR) for n, each in enumerate(found[:4])] == [0, 1, 2, 3]
+    assert "goes out by itself" in said[1][1]
+    assert "sending it again changes nothing" in said[4][1]
+
+
+async def test_a_paced_mail_is_not_due_before_its_turn_and_goes_then(
+    room: PostRoom, agents: tuple[Agent, Agent], settings: Settings, clock: TestClock
+) -> None:
+    ada, ben = agents
+    write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = '1/minute'\n")
+    first = await ada.send("First.", ben.address)
+    second = await ada.send("Second.", ben.address)
+    assert (first.status, second.status) == ("sent", "queued")
+    assert (await ada.send("Second.", ben.address)).duplicate
+    clock.jump(61)
+    await ada.send("Third.", ben.address)  # a change: the courier looks
+    after, words = None, set[str | None]()
+    while "Second." not in words:
+        got = await ben.wait(after=after)
+        assert got.outcome == "reply"
+        after, words = got.after, words | {each.untrusted_text for each in got.messages}
+
+
+async def test_a_retry_of_what_waits_its_turn_is_the_same_send_however_late(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = '1/hour'\n")
+    await ada.send("First.", "a@x.test")
+    waits = await ada.send("Second.", "a@x.test")
+    clock.jump(HOUR / 2)
+    again = await ada.send("Second.", "a@x.test")
+    assert (again.send_id, again.duplicate) == (waits.send_id, True)
+
+
+async def test_however_many_send_at_once_no_more_go_than_may(
+    quiet_room: PostRoom, ada: Agent, settings: Settings
+) -> None:
+    write_policy(
+        settings.home, "default = 'allow'\n[limits]\nmailbox = '5/hour'\nhorizon = '3 hours'\n"
+    )
+    await asyncio.gather(*(ada.send(f"Mail {n}.", f"n{n}@x.test") for n in range(12)))
+    found = await turns(quiet_room)
+    assert sorted(each > 0 for each in found) == [False] * 5 + [True] * 7
+    states = await quiet_room.index.read(
+        lambda con: rows(con, "SELECT status, count(*) FROM sends GROUP BY status ORDER BY status")
+    )
+    assert states == [("queued", 12)]
+
+
+async def test_what_waits_for_a_person_counts_nothing_and_a_window_slides(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    rule = "[[rules]]\nname = 'h'\nwhen = 'draft.subject == \"H\"'\nthen = 'hold'\nreason = 'x'\n"
+    write_policy(settings.home, f"default = 'allow'\n{rule}[limits]\nmailbox = '1/hour'\n")
+    held = await ada.send("One.", "a@x.test", subject="H")
+    assert held.status == "held"
+    assert (await ada.send("Two.", "a@x.test")).reason != held.reason
+    clock.jump(HOUR + 1)
+    await ada.send("Three.", "a@x.test")
+    assert await turns(quiet_room) == [0, 0, 0]
+
+
+async def test_other_mailboxes_and_agents_have_their_own_turns(
+    quiet_room: PostRoom, ada: Agent, settings: Settings
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = '1/hour'\n")
+    ben = await Agent(quiet_room, "ben").open()
+    other = await Agent(quiet_room, "ada").open("ada-two")
+    for agent in (ada, ben, other):
+        await agent.send("Hello.", "a@x.test")
+    assert await turns(quiet_room) == [0, 0, 0]
+    write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = []\nagent = '2/hour'\n")
+    await ada.send("More.", "a@x.test")
+    assert (await turns(quiet_room))[-1] > 0
+
+
+async def test_more_people_at_once_than_may_be_met_are_denied(
+    ada: Agent, settings: Settings
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nfirst_contacts = '2/day'\n")
+    denied = await ada.send("Hello.", ("a@x.test", "b@x.test", "c@x.test"))
+    assert denied.status == "denied"
+    assert (await ada.send("Hello.", ("a@x.test", "b@x.test"))).status == "queued"
+
+
+async def test_an_operators_mail_is_counted_like_any(
+    quiet_room: PostRoom, ada: Agent, settings: Settings
+) -> None:
+    from postroom.model.requests import SendRequest
+
+    write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = '1/hour'\n")
+    asked = SendRequest(text="Hello.", mailbox=ada.address, to=("a@x.test",))
+    await quiet_room.desk.sending.send(operator(), asked)
+    await ada.send("Hello too.", "a@x.test")
+    assert (await turns(quiet_room))[-1] > 0

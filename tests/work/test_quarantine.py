@@ -1,0 +1,153 @@
+"""Mail that a rule keeps out reaches no agent, in no way; an operator sees it and may let it go."""
+
+import pytest
+from policies import write_policy
+from rooms import Agent, Postman, letter, rows
+
+from postroom.build import PostRoom
+from postroom.model.callers import operator
+from postroom.model.errors import Conflict, NotFound, Refused
+from postroom.policy_file import CurrentPolicy
+from postroom.settings import Settings
+from postroom.work.places import Role
+
+
+def inbound(when: str, then: str = "quarantine") -> str:
+    return f'default = "allow"\n[[inbound]]\nname = "out"\nwhen = """{when}"""\nthen = "{then}"\n'
+
+
+@pytest.fixture
+def strict(quiet_room: PostRoom, settings: Settings) -> Postman:
+    """A postman whose intake asks the rules."""
+    return Postman(quiet_room, CurrentPolicy(settings.policy_file, quiet_room.index))
+
+
+CASES = (
+    ("sender.domain == 'elsewhere.example'", letter(), True),
+    ("sender.address == 'ben@elsewhere.example'", letter(sender="BEN@Elsewhere.example"), True),
+    ("sender.verdict != 'verified'", letter(), True),
+    ("sender.verdict == 'verified'", letter(), False),
+    ("message.kind == 'auto_reply'", letter(more="Auto-Submitted: auto-replied"), True),
+    ("message.subject.contains('Lottery')", letter(subject="The Lottery"), True),
+    ("message.text.matches('(?i)prize')", letter(text="Your PRIZE waits."), True),
+    ("message.attachment_types.exists(t, t.startsWith('text/'))", letter(), False),
+    ("message.size > 100000", letter(), False),
+    ("message.subject.matches('(a')", letter(), True),
+    ("mailbox == 'ada@agents.localhost' && agent == 'ada'", letter(), True),
+)
+
+
+@pytest.mark.parametrize(("when", "mail", "kept_out"), CASES)
+async def test_a_rule_looks_at_sender_verdict_kind_and_words(
+    ada: Agent, strict: Postman, settings: Settings, when: str, mail: bytes, kept_out: bool
+) -> None:
+    write_policy(settings.home, inbound(when))
+    await strict.bring(ada.address, mail)
+    assert ((await ada.wait(timeout=0)).outcome == "timeout") is kept_out
+    listed = await ada.room.desk.quarantine.list(operator())
+    assert [each.rule for each in listed.mails] == ["out"] * kept_out
+
+
+async def test_what_is_kept_out_leaves_no_trace_that_an_agent_finds(
+    ada: Agent, strict: Postman, settings: Settings
+) -> None:
+    sent = await ada.send("A question about marzipan.", "ben@elsewhere.example")
+    before = await ada.wait(sent.thread_id, timeout=0)
+    write_policy(settings.home, inbound("sender.domain == 'elsewhere.example'"))
+    answer = letter(
+        text="Quokka.", id="q@elsewhere.example", follows=f"{sent.send_id}@agents.localhost"
+    )
+    await strict.bring(ada.address, answer)
+    await strict.bring(ada.address, answer, role=Role.JUNK)
+    reading, caller = ada.room.desk.reading, ada.caller
+    assert (await ada.wait(sent.thread_id, before.after, timeout=0)).outcome == "timeout"
+    assert (await ada.wait(timeout=0)).outcome == "timeout"
+    assert (await reading.threads(caller, query="quokka")).threads == ()
+    (thread,) = (await reading.threads(caller)).threads
+    assert (thread.message_count, thread.awaiting) == (1, "them")
+    (box,) = (await ada.room.desk.mailboxes.list(caller)).mailboxes
+    assert not box.problem
+    again = await ada.send("Again.", "ben@elsewhere.example", thread_id=sent.thread_id)
+    assert again.status == "queued"  # nothing has moved
+    with pytest.raises(Refused):
+        await ada.room.desk.quarantine.list(caller)
+    named = await ada.room.index.read(
+        lambda con: rows(con, "SELECT mailbox_id FROM journal WHERE type = 'message.quarantined'")
+    )
+    assert named == [(None,)]
+
+
+async def test_an_operator_lets_it_in_once_and_the_agent_is_woken(
+    ada: Agent, strict: Postman, settings: Settings
+) -> None:
+    write_policy(settings.home, inbound("true"))
+    await strict.bring(ada.address, letter(text="Quokka.", id="q@elsewhere.example"), uid=7)
+    desk = ada.room.desk.quarantine
+    (kept,) = (await desk.list(operator())).mails
+    assert (kept.from_address, kept.untrusted_subject) == ("ben@elsewhere.example", "A letter")
+    released = await desk.release(operator(), kept.id)
+    got = await ada.wait(timeout=0)
+    assert got.outcome == "reply"
+    assert [(m.message_id, m.untrusted_text) for m in got.messages] == [
+        (released.message_id, "Quokka.")
+    ]
+    assert (await desk.list(operator())).mails == ()
+    with pytest.raises(Conflict):
+        await desk.release(operator(), kept.id)
+    await strict.bring(ada.address, letter(text="Quokka.", id="q@elsewhere.example"), uid=7)
+    assert (await desk.list(operator())).mails == ()  # it is known where it lies
+    with pytest.raises(NotFound):
+        await desk.release(operator(), "q_0000000000")
+
+
+async def test_of_blocked_mail_no_bytes_are_kept(
+    ada: Agent, strict: Postman, settings: Settings
+) -> None:
+    write_policy(settings.home, inbound("true", "block"))
+    await strict.bring(ada.address, letter(text="Quokka."))
+    desk = ada.room.desk.quarantine
+    (kept,) = (await desk.list(operator())).mails
+    assert kept.blocked
+    with pytest.raises(Conflict):
+        await desk.release(operator(), kept.id)
+    (found,) = await ada.room.index.read(lambda con: rows(con, "SELECT bytes FROM quarantine"))
+    assert found == (None,)
+
+
+async def test_the_first_rule_decides_and_may_take(
+    ada: Agent, strict: Postman, settings: Settings
+) -> None:
+    take = '[[inbound]]\nname = "in"\nwhen = "sender.address.startsWith(\'ben@\')"\nthen = "take"\n'
+    rest = inbound("true").partition("\n")[2]
+    write_policy(settings.home, f'default = "allow"\n{take}{rest}')
+    await strict.bring(ada.address, letter(), letter(sender="eve@elsewhere.example"))
+    assert len((await ada.wait(timeout=0)).messages) == 1
+    assert len((await ada.room.desk.quarantine.list(operator())).mails) == 1
+
+
+async def test_what_was_kept_from_a_mailbox_goes_with_it(
+    ada: Agent, strict: Postman, settings: Settings
+) -> None:
+    from postroom.index import mailboxes, purge
+
+    write_policy(settings.home, inbound("true"))
+    await strict.bring(ada.address, letter())
+    index = ada.room.index
+    await ada.room.desk.mailboxes.delete(operator(), ada.address)
+    box = await index.read(lambda con: mailboxes.by_address(con, ada.address))
+    assert box is not None
+    while await index.write(lambda con: purge.some(con, box.id, 10)):
+        pass
+    assert await index.read(lambda con: rows(con, "SELECT * FROM quarantine")) == []
+
+
+async def test_with_workers_the_rules_hold_as_well(
+    agents: tuple[Agent, Agent], settings: Settings
+) -> None:
+    ada, ben = agents
+    write_policy(settings.home, inbound("message.subject == 'Out'"))
+    assert (await ada.send("Secret.", ben.address, subject="Out")).status == "sent"
+    await ada.send("Open.", ben.address, subject="In")
+    got = await ben.wait()
+    assert [m.untrusted_text for m in got.messages] == ["Open."]
+    assert len((await ben.room.desk.quarantine.list(operator())).mails) == 1
