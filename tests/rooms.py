@@ -16,7 +16,8 @@ from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress
 from postroom.model.answers import YOU, SendAnswer, ThreadView, WaitAnswer
-from postroom.model.callers import Caller
+from postroom.model.callers import Caller, operator
+from postroom.model.held_answers import Decision
 from postroom.model.requests import SendRequest
 from postroom.policy_file import CurrentPolicy
 from postroom.work.intake import Intake
@@ -91,6 +92,12 @@ class Agent:
             timeout_seconds=timeout,
             **more,
         )
+
+
+async def approve(room: PostRoom, send_id: str | None, note: str = "") -> Decision:
+    """A person looks at a held send and lets it go."""
+    shown = await room.desk.held.show(operator(), str(send_id))
+    return await room.desk.held.approve(operator(), shown.send_id, shown.hash, note)
 
 
 class Postman:

@@ -56,8 +56,8 @@ async def open_room(
         for name, domain in settings.operator.served.items()
     }
     policy = CurrentPolicy(settings.policy_file, index)
-    seat = Seat(index, settings, provisioners, program, policy)
-    desk = open_desk(index, settings, provisioners, seat.idle, policy)
+    desk = open_desk(index, settings, provisioners, lambda: seat.idle(), policy)
+    seat = Seat(index, settings, provisioners, program, policy, desk.held.answering)
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)

@@ -21,6 +21,7 @@ from pydantic import (
 
 from postroom.accounts.account import Account
 from postroom.accounts.address import DomainName
+from postroom.accounts.approvals import Approvals
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import (
     BUILTIN_HOSTNAME,
@@ -62,6 +63,8 @@ class Operator(Table):
     """Where the rules stand; ``policy.toml`` in the home where nothing is said."""
     retention_days: float = Field(default=30, ge=0)
     """How long the mail of an expired mailbox stays readable, days."""
+    approvals: Approvals = Approvals()
+    """What becomes of mail that a person must look at first."""
     retry_hours: float = Field(default=48, gt=0)
     """How long a deferred mail is tried again before it has failed, hours (RFC 5321 §4.5.4.1)."""
 
@@ -125,6 +128,13 @@ class Operator(Table):
                     f"{key_path(('domains', name, 'account'))}: there is no account of that name;"
                     f" known are: {', '.join(self.accounts) or 'none'}"
                 )
+        asking = self.approvals.mailbox
+        if asking is not None and asking.rpartition("@")[2] not in self.domains.keys() - set(
+            self.builtin_domains
+        ):
+            raise ValueError(
+                "approvals.mailbox: is in no domain of this file whose mail reaches the internet"
+            )
         if self.domain not in self.served:
             raise ValueError(
                 f"domain: is none of the domains of this file ({', '.join(self.served)}); name one"
@@ -176,6 +186,11 @@ class Settings(BaseModel):
     def bells_folder(self) -> Path:
         """How running processes reach one another."""
         return self.home / "bells"
+
+    @property
+    def passphrase_file(self) -> Path:
+        """A hash of the operator's passphrase, which decisions on the command line ask for."""
+        return self.home / "operator.passphrase"
 
     @property
     def token_file(self) -> Path:

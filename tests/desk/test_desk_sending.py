@@ -669,8 +669,8 @@ def meanwhile(
     """Let something happen between composing a send and filing it."""
     compose = room.desk.sending._compose
 
-    async def slow(caller: Caller, request: SendRequest) -> object:
-        composed = await compose(caller, request)
+    async def slow(caller: Caller, request: SendRequest, not_before: float) -> object:
+        composed = await compose(caller, request, not_before)
         await happens()
         return composed
 

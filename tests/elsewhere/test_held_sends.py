@@ -14,7 +14,7 @@ from elsewhere.frail_account import (
     frail_account,
     minutes_pass,
 )
-from rooms import Agent
+from rooms import Agent, approve, eventually
 from smtp.scripted_smtp import HANG_UP
 
 from postroom.build import PostRoom
@@ -69,7 +69,7 @@ async def test_an_approved_send_goes_again_with_its_own_message_id(frail: Frail)
         ada, answer = await held(frail, room)
         send_id = str(answer.send_id)
         waiting = asyncio.create_task(ada.wait(answer.thread_id, answer.after))
-        decided = await room.desk.held.approve(operator(), send_id)
+        decided = await approve(room, send_id)
         assert (decided.status, decided.goes_to) == ("queued", (BEN,))
         assert (await waiting).outcome == "approved"
         assert await came_to(room, "sent") == ""
@@ -83,7 +83,7 @@ async def test_an_approved_send_goes_to_nobody_who_has_got_it_or_was_refused(fra
     async with frail.open() as room:
         _, answer = await partly_held(frail, room)
         before = len(frail.smtp.commands)
-        decided = await room.desk.held.approve(operator(), str(answer.send_id))
+        decided = await approve(room, answer.send_id)
         assert (decided.goes_to, decided.accepted, decided.refused) == ((BEN,), (CAM,), (DAN,))
         await came_to(room, "sent")
     asked = [line for line in frail.smtp.commands[before:] if line.startswith("RCPT")]
@@ -96,29 +96,17 @@ async def test_a_denied_send_says_who_has_got_it_and_who_has_not(frail: Frail) -
         decided = await room.desk.held.deny(operator(), str(answer.send_id), "The price changed.")
         reason = await came_to(room, "denied")
         assert decided.reason == reason
-        assert "They say: The price changed." in reason
+        assert decided.operator_note == "The price changed."
         assert f"Already delivered to {CAM}." in reason
         assert f"Refused by the server for {DAN}." in reason
         assert f"Nobody knows whether it was delivered to {BEN}." in reason
         told = await ada.wait(answer.thread_id, answer.after)
         assert (told.outcome, told.reason) == ("denied", reason)
+        assert told.operator_note == "The price changed."
         thread = await room.desk.reading.thread(ada.caller, answer.thread_id)
         assert (thread.messages[0].status, thread.messages[0].reason) == ("denied", reason)
+        assert thread.messages[0].operator_note == "The price changed."
         assert (await events(room))[-1] == "send.denied"
-
-
-@pytest.mark.parametrize(
-    ("why", "told"),
-    [
-        ("They were called instead", "They say: They were called instead. Nobody knows"),
-        ("Is it true?", "They say: Is it true? Nobody knows"),
-    ],
-)
-async def test_a_persons_reason_is_a_sentence_of_its_own(frail: Frail, why: str, told: str) -> None:
-    async with frail.open() as room:
-        _, answer = await held(frail, room)
-        decided = await room.desk.held.deny(operator(), str(answer.send_id), why)
-        assert told in str(decided.reason)
 
 
 async def test_nothing_of_a_denied_send_goes_out_any_more(frail: Frail) -> None:
@@ -126,7 +114,7 @@ async def test_nothing_of_a_denied_send_goes_out_any_more(frail: Frail) -> None:
         _, answer = await held(frail, room)
         await room.desk.held.deny(operator(), str(answer.send_id))
         with pytest.raises(Conflict, match="denied"):
-            await room.desk.held.approve(operator(), str(answer.send_id))
+            await approve(room, answer.send_id)
     async with frail.open() as room:
         await frail.jump(room, 3600)
         await came_to(room, "denied")
@@ -141,13 +129,16 @@ async def test_what_is_not_held_is_nobodys_to_decide(frail: Frail) -> None:
         with pytest.raises(Conflict, match="It is sent"):
             await room.desk.held.deny(operator(), str(answer.send_id))
         with pytest.raises(NotFound):
-            await room.desk.held.approve(operator(), "s_nothing")
+            await approve(room, "s_nothing")
 
 
 async def test_no_agent_lets_its_own_mail_go(frail: Frail) -> None:
     async with frail.open() as room:
         ada, answer = await held(frail, room)
-        for call in (room.desk.held.approve, room.desk.held.deny):
+        hash = (await room.desk.held.show(operator(), str(answer.send_id))).hash
+        with pytest.raises(Refused, match="operator"):
+            await room.desk.held.approve(ada.caller, str(answer.send_id), hash)
+        for call in (room.desk.held.deny, room.desk.held.show):
             with pytest.raises(Refused, match="operator"):
                 await call(ada.caller, str(answer.send_id))
         with pytest.raises(Refused, match="operator"):
@@ -172,14 +163,34 @@ async def test_the_command_line_lists_and_drops_what_is_held(frail: Frail, tmp_p
     async with frail.open() as room:
         _, answer = await partly_held(frail, room)
     program = Program(frail.home, tmp_path)
-    listed = await asyncio.to_thread(program, "sends", "list")
+    secret = tmp_path / "passphrase"
+    secret.write_text("correct horse battery\n")
+    made = await asyncio.to_thread(
+        program, "operator", "passphrase", "--new-passphrase-file", str(secret)
+    )
+    assert made.code == 0, made.err
+    listed = await asyncio.to_thread(program, "approvals", "list")
     assert str(answer.send_id) in listed.out
     assert f"has got it: {CAM}" in listed.out
     doctor = await asyncio.to_thread(program, "doctor")
-    assert "postroom sends list" in doctor.out
-    done = await asyncio.to_thread(program, "sends", "deny", str(answer.send_id), "--json")
+    assert "postroom approvals list" in doctor.out
+    deny = ("approvals", "deny", str(answer.send_id), "--passphrase-file", str(secret), "--json")
+    done = await asyncio.to_thread(program, *deny)
     assert (done.code, done.json["status"]) == (0, "denied")
     assert (done.json["accepted"], done.json["unknown"]) == ([CAM], [BEN])
-    again = await asyncio.to_thread(program, "sends", "deny", str(answer.send_id), "--json")
+    again = await asyncio.to_thread(program, *deny)
     assert (again.code, again.error["code"]) == (1, "send_not_held")
-    assert "Nothing waits" in (await asyncio.to_thread(program, "sends", "list")).out
+    assert "Nothing waits" in (await asyncio.to_thread(program, "approvals", "list")).out
+
+
+async def test_a_mail_that_was_held_for_long_is_tried_as_long_as_another(frail: Frail) -> None:
+    async with frail.open() as room:
+        ada = await Agent(room, "ada").open()
+        sent = await ada.send(to=BEN, hold_for_review="The price is new.")
+        await frail.jump(room, 70 * 3600)
+        frail.smtp.once["RCPT"] = b"450 4.2.1 later\r\n"
+        await approve(room, sent.send_id)
+        await eventually(lambda: asyncio.sleep(0, not frail.smtp.once))
+        await frail.jump(room, 2)
+        assert await came_to(room, "sent", "failed") == ""
+    assert len(frail.smtp.messages) == 1

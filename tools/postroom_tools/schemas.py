@@ -26,7 +26,7 @@ def output_schema(model: type[BaseModel], spelled_elsewhere: frozenset[str]) -> 
     for name in spelled_elsewhere:
         schema["properties"][name]["items"] = {"type": "object"}
     required = schema.get("required", [])
-    return {**_bare(schema), "required": required}
+    return {**_bare(schema), "type": "object", "required": required}
 
 
 def _compact(schema: Schema) -> Schema:
@@ -81,8 +81,8 @@ _OPTIONAL_IN_OUTPUT = frozenset({"description", "default", "additionalProperties
 
 
 def _bare(node: Any) -> Any:
-    """An output's schema down to names and types; an enumeration says its type by itself, and most
-    fields are strings, or lists of them, without saying so."""
+    """An output's schema down to names and types; an enumeration and an object with its fields show
+    their type by themselves, and most fields are strings, or lists of them, without saying so."""
     if isinstance(node, list):
         return [_bare(item) for item in node]
     if not isinstance(node, dict):
@@ -92,8 +92,12 @@ def _bare(node: Any) -> Any:
         if key == "properties"
         else _bare(value)
         for key, value in node.items()
-        if key not in _OPTIONAL_IN_OUTPUT and not (key == "type" and "enum" in node)
+        if key not in _OPTIONAL_IN_OUTPUT and not (key == "type" and _shows_its_type(node))
     }
     if bare.get("items") == {}:
         del bare["items"]
     return {} if bare == {"type": "string"} else bare
+
+
+def _shows_its_type(node: Schema) -> bool:
+    return "enum" in node or "properties" in node

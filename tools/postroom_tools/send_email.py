@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from postroom.model.answers import SendAnswer
 from postroom.model.callers import Caller
-from postroom.model.limits import MAX_ATTACHMENTS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
+from postroom.model.limits import MAX_ATTACHMENTS, MAX_NOTE_CHARS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from postroom.model.requests import AttachmentRequest, SendRequest
 from postroom_tools.inputs import MAX_ID_CHARS, Mailbox, Recipients, ThreadId, listed
 from postroom_tools.tool import Arguments, Progress, Tool
@@ -39,7 +39,7 @@ class SendEmail(Arguments):
     text: str = Field(max_length=MAX_TEXT_CHARS, description="The mail's words; may be Markdown.")
     mailbox: Mailbox | None = Field(
         default=None,
-        description="Your address to send from; not needed with thread_id, or with only one.",
+        description="Your address; not needed with thread_id, or with only one.",
     )
     to: Recipients = Field(
         default=(), description="Address(es). A reply without goes to who wrote last."
@@ -52,7 +52,7 @@ class SendEmail(Arguments):
     html: str | None = Field(
         default=None, max_length=2 * MAX_TEXT_CHARS, description="Left out, it is made from text."
     )
-    thread_id: ThreadId | None = Field(default=None, description="Makes it a reply in that thread.")
+    thread_id: ThreadId | None = Field(default=None, description="Makes it a reply there.")
     reply_all: bool = Field(default=False, description="Reply to everybody in the thread.")
     attachments: Attachments = Field(
         default=(),
@@ -63,6 +63,9 @@ class SendEmail(Arguments):
     )
     idempotency_key: str | None = Field(
         default=None, max_length=2 * MAX_ID_CHARS, description="The same key never sends twice."
+    )
+    hold_for_review: str | None = Field(
+        default=None, max_length=2 * MAX_NOTE_CHARS, description="Ask a human first: why."
     )
     confirm: bool = Field(
         default=False, description="Send although status was thread_moved; read what is new first."

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 
 class WaitForReply(Arguments):
-    thread_id: ThreadId | None = Field(default=None, description="Wait in this thread.")
-    mailbox: Mailbox | None = Field(
-        default=None, description="Or wait for any new mail in this mailbox."
-    )
+    thread_id: ThreadId | None = Field(default=None, description="In this thread.")
+    mailbox: Mailbox | None = Field(default=None, description="Or any new mail in this mailbox.")
     after: Cursor | None = Field(
         default=None,
         description=(
@@ -36,7 +34,7 @@ class WaitForReply(Arguments):
         default=DEFAULT_WAIT_SECONDS,
         ge=0,
         le=MAX_WAIT_SECONDS,
-        description="At most 25, unless your client is known to allow longer calls.",
+        description="At most 25, unless your client allows longer calls.",
     )
 
 

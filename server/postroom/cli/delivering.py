@@ -16,11 +16,13 @@ ARRIVAL_SECONDS = 5.0
 """For a mail to our own mailboxes to be read in. Later is no loss: the next worker reads it."""
 
 
-async def send_and_see(room: "PostRoom", request: SendRequest) -> "SendAnswer":
+async def send_and_see(
+    room: "PostRoom", request: SendRequest, at: str | None = None
+) -> "SendAnswer":
     """What the desk says of the send. Mail to mailboxes of this post room has arrived by then, so
     that the next command shows it."""
     before = await room.index.position()
-    sent = await room.desk.sending.send(operator(), request)
+    sent = await room.desk.sending.send(operator(), request, at)
     if sent.status == "sent" and not sent.duplicate:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ARRIVAL_SECONDS):

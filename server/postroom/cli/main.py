@@ -24,6 +24,7 @@ COMMANDS = {
     "accounts": f"{_AT}.accounts:accounts",
     "send": f"{_AT}.send:send",
     "sends": f"{_AT}.sends:sends",
+    "approvals": f"{_AT}.approvals:approvals",
     "policy": f"{_AT}.policy:policy",
     "quarantine": f"{_AT}.quarantine:quarantine",
     "threads": f"{_AT}.threads:threads",
@@ -32,6 +33,7 @@ COMMANDS = {
     "trace": f"{_AT}.trace:trace",
     "index": f"{_AT}.index:index",
     "provision": f"{_AT}.provision:provision",
+    "operator": f"{_AT}.operator:operator",
     "doctor": f"{_AT}.doctor:doctor",
     "completion": f"{_AT}.completion:completion",
 }

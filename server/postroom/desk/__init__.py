@@ -14,7 +14,8 @@
     steps.py  senders.py                   a trace's steps in order; what is told of a sender
     read_files.py                          the texts of attachments that were read a moment ago
     unseen_quotes.py                       what a message quotes and nobody here has read
-    held.py                                what a person decides about a held send
+    held.py  approval.py  editing.py       what a person decides about a held send, sees and changes
+    unsent.py  delivered.py                what has not gone yet; who has a mail, in words
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     policy_facts.py  passed_on.py          what policy may know of it
     pacing.py                              when it may go, by the limits

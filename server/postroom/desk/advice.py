@@ -43,6 +43,8 @@ def _after_news(outcome: str, verdicts: Set[str], reported: Set[str], over: bool
         return "A program wrote it. If it is not what you wait for, wait on with `after`."
     if outcome == "bounce":
         return _after_bounce(reported)
+    if outcome in ("denied", "expired", "cancelled"):
+        return "It does not go out. Tell the user; do not send it again unless they ask for it."
     return "get_thread shows where the mail stands; pass `after` to wait on."
 
 

@@ -14,6 +14,7 @@ from postroom.desk.quarantine import Quarantine
 from postroom.desk.reading import Reading
 from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
+from postroom.desk.unsent import Unsent
 from postroom.desk.waiting import Waiting
 from postroom.extract.reader import FileReader
 from postroom.index.index import Index
@@ -36,6 +37,7 @@ class Desk:
     health: HealthReports
     accounts: AccountReports
     held: HeldSends
+    unsent: Unsent
     policies: Policies
     quarantine: Quarantine
 
@@ -49,9 +51,10 @@ def open_desk(
 ) -> Desk:
     """The desk over an index; ``idle`` says why nobody does the I/O at the moment, or ""."""
     clock, operator = index.clock, settings.operator
+    held_seconds = operator.approvals.expire_hours * 3600
     reader = FileReader(bare_environment())
     attachments = Attachments(index, operator.attachment_folders, settings.home, reader)
-    sending = Sending(index, clock, attachments, provisioners, idle, policy)
+    sending = Sending(index, clock, attachments, provisioners, idle, policy, held_seconds)
     policies = Policies(index, policy, sending)
     return Desk(
         mailboxes=Mailboxes(
@@ -72,7 +75,8 @@ def open_desk(
         tracing=Tracing(index),
         health=HealthReports(index, settings, idle, policies.check),
         accounts=AccountReports(index, operator, provisioners, idle),
-        held=HeldSends(index, idle),
+        held=HeldSends(index, idle, policy),
+        unsent=Unsent(index),
         policies=policies,
         quarantine=Quarantine(index),
     )

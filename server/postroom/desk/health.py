@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
+from postroom.credentials import passphrase
 from postroom.desk import elsewhere, worker_settings
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.model.answers import Check, Health, RebuildReport
-from postroom.model.callers import Caller
+from postroom.model.callers import OPERATORS_TENANT, Caller
 from postroom.model.errors import Refused
 from postroom.model.mailboxes import Mailbox
 from postroom.settings import Operator, Settings
@@ -73,6 +74,8 @@ class HealthReports:
             _server(con, idle),
             _mailboxes(con, self._settings.operator),
             _outbox(con),
+            _operator(self._settings),
+            *_approver(con, self._settings.operator),
             *elsewhere_too,
         ]
 
@@ -163,6 +166,43 @@ def _of_mailboxes(operator: Operator, ill: list[Mailbox]) -> str:
     return "`postroom mailboxes list` tells which there are."
 
 
+def _operator(settings: Settings) -> Check:
+    """Who can approve: said plainly, because a passphrase alone promises more than it keeps."""
+    there = passphrase.is_set(settings.passphrase_file)
+    return Check(
+        name="operator",
+        ok=True,
+        says=f"{'a' if there else 'no'} passphrase is set; whoever has a shell as this user is the"
+        " operator, an agent too",
+        next_step=None
+        if there
+        else "Nothing can be approved before `postroom operator passphrase`. An agent that may run"
+        " commands needs a user of its own: docs/approvals.md.",
+    )
+
+
+def _approver(con: Connection, operator: Operator) -> list[Check]:
+    """Who is asked by mail, where that is set."""
+    asked = operator.approvals
+    if asked.approver is None or asked.mailbox is None:
+        return []
+    box = mailboxes.by_address(con, asked.mailbox.lower())
+    wrong = ""
+    if box is not None and box.tenant != OPERATORS_TENANT:
+        wrong = f"{asked.mailbox} is an agent's mailbox"
+    elif mailboxes.by_address(con, asked.approver.lower()) is not None:
+        wrong = f"{asked.approver} is a mailbox of this post room"
+    says = f"{asked.approver} is asked by mail from {asked.mailbox}"
+    return [
+        Check(
+            name="approver",
+            ok=not wrong,
+            says=f"nobody is asked by mail: {wrong}" if wrong else says,
+            next_step="Name another one in [approvals] of postroom.toml." if wrong else None,
+        )
+    ]
+
+
 def _outbox(con: Connection) -> Check:
     rows = con.execute(
         "SELECT status, count(*) FROM sends WHERE status IN"
@@ -172,7 +212,7 @@ def _outbox(con: Connection) -> Check:
     held = any(row[0] == "held" for row in rows)
     then = [
         "`postroom trace SEND` tells what is known of each." if doubtful else "",
-        "`postroom sends list` shows what waits for a person." if held or doubtful else "",
+        "`postroom approvals list` shows what waits for a person." if held or doubtful else "",
     ]
     return Check(
         name="outbox",

@@ -1,166 +1,290 @@
 """What a person decides about a send that is held: it goes, or it does not.
 
     held ──► queued      approved: to whom it was neither accepted nor refused, same Message-ID
-      └────► denied      nobody else gets it; who has got it already is named
+      ├────► denied      nobody else gets it; who has got it already is named
+      └────► held        edited: another mail in its place, with a hash of its own
 
+What is approved is a hash of everything that goes out, and of no other mail than the person saw.
 No tool comes here: an agent must not let its own mail go.
 """
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
 
+from postroom.desk import approval, delivered, editing
 from postroom.desk.door import actor
-from postroom.desk.outbox import able
-from postroom.desk.shown_addresses import shown_address
+from postroom.desk.outbox import able, file_edited, judged_again
 from postroom.desk.times import iso
-from postroom.index import folders, held, mailboxes, sends
+from postroom.index import held, mail, mailboxes, sends
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
+from postroom.mime.parse import parse
 from postroom.mime.writing.outgoing import one_line
-from postroom.model.callers import Caller
-from postroom.model.errors import Conflict, NotFound, Refused
-from postroom.model.held_answers import Decision, HeldList, HeldSend
+from postroom.model.callers import OPERATOR, Caller
+from postroom.model.errors import Conflict, InvalidRequest, NotFound, PostroomError, Refused
+from postroom.model.held_answers import Approval, Decision, HeldList
+from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.mailboxes import MailboxStatus
-from postroom.model.sends import RecipientOutcome, SendStatus
+from postroom.model.requests import Edit
+from postroom.model.sends import SendStatus
+from postroom.policy.rules import Policy
+from postroom.policy_file import CurrentPolicy
 
 MOST = 500
 
-GROUPS = {
-    RecipientOutcome.ACCEPTED: "accepted",
-    RecipientOutcome.REFUSED: "refused",
-    RecipientOutcome.UNKNOWN: "unknown",
-}
-"""Whoever was put off, or never tried, is ``waiting``."""
+BY_MAIL = "by mail"
+
+_DENIED = {False: "A person decided that it does not go.", True: "A person decided that it ends."}
 
 
 class HeldSends:
     """The operator's desk for what must be decided by a person."""
 
-    def __init__(self, index: Index, idle: Callable[[], str]) -> None:
+    def __init__(self, index: Index, idle: Callable[[], str], policy: CurrentPolicy) -> None:
         self._index = index
+        self._policy = policy
         self._idle = idle
 
     async def list(self, caller: Caller) -> HeldList:
         """Everything that waits for a person, oldest first."""
         _for_operators(caller)
         return await self._index.read(
-            lambda con: HeldList(sends=tuple(_view(con, row) for row in held.waiting(con, MOST)))
+            lambda con: HeldList(
+                sends=tuple(approval.brief(con, row) for row in held.waiting(con, MOST))
+            )
         )
 
-    async def approve(self, caller: Caller, send_id: str) -> Decision:
-        """Let a held send go to whom it has not been settled for.
+    async def show(self, caller: Caller, send_id: str) -> Approval:
+        """All that a person must see of a send, whatever became of it since.
 
         Raises:
-            NotFound, Conflict: there is no such send, or it is not held.
+            NotFound: there is no such send.
+        """
+        _for_operators(caller)
+        return await self._index.read(lambda con: approval.whole(con, _one(con, send_id)))
+
+    async def approve(self, caller: Caller, send_id: str, hash: str, note: str = "") -> Decision:
+        """Let a held send go to whom it has not been settled for: the very one whose ``hash`` a
+        person was shown. ``note``: their words to the agent.
+
+        Raises:
+            NotFound, Conflict: there is no such send, it is not held, or it is another one by now.
             Refused: its mailbox sends no more.
         """
         _for_operators(caller)
-        idle = self._idle()
+        said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
 
         def change(con: Connection) -> Decision:
-            now, send = self._index.clock(), _held(con, send_id, approving=True)
-            box = mailboxes.by_id(con, send["mailbox_id"])
-            assert box is not None
-            able(box, now)
-            groups = _groups(con, send["id"])
-            held.approve(con, now, send, actor(caller))
-            return Decision(
-                send_id=send["public_id"],
-                status="queued",
-                goes_to=(*groups["unknown"], *groups["waiting"]),
-                accepted=groups["accepted"],
-                refused=groups["refused"],
-                next_step=idle or f"`postroom trace {send['public_id']}` tells what comes of it.",
-            )
+            send = decidable(con, self._index.clock(), send_id, approving=True)
+            require_same(con, send, hash)
+            return release(con, self._index.clock(), send, actor(caller), said, idle, policy)
 
         return await self._index.write(change)
 
-    async def deny(self, caller: Caller, send_id: str, why: str = "") -> Decision:
+    async def deny(self, caller: Caller, send_id: str, note: str = "") -> Decision:
         """Drop a held send; its reason names who has got it and who has not. Raises as
         ``approve``."""
         _for_operators(caller)
+        said = checked_note(note)
 
         def change(con: Connection) -> Decision:
-            now, send = self._index.clock(), _held(con, send_id)
-            groups = _groups(con, send["id"])
-            reason = _reason(groups, one_line(why, "reason")[:MAX_WHY])
-            held.deny(con, now, send, actor(caller), reason)
+            now = self._index.clock()
+            return drop(con, now, decidable(con, now, send_id), actor(caller), said)
+
+        return await self._index.write(change)
+
+    async def answering(self) -> Callable[..., str]:
+        """What decides by an approver's verified answers, for the worker that has read them: the
+        same as here, by the policy of this moment."""
+        return partial(self._by_mail, policy=await self._policy.now())
+
+    def _by_mail(
+        self,
+        con: Connection,
+        send_id: str,
+        hash: str,
+        *,
+        approves: bool,
+        note: str,
+        policy: Policy,
+    ) -> str:
+        now = self._index.clock()
+        try:
+            send = decidable(con, now, send_id, approving=approves)
+            require_same(con, send, hash)
+            if approves:
+                release(con, now, send, OPERATOR, note, "", policy, BY_MAIL)
+            else:
+                drop(con, now, send, OPERATOR, note, BY_MAIL)
+        except PostroomError as error:
+            return error.message
+        return ""
+
+    async def edit(
+        self,
+        caller: Caller,
+        send_id: str,
+        hash: str,
+        edit: Edit,
+        note: str = "",
+        *,
+        approve: bool = False,
+    ) -> Decision:
+        """Change a held mail that nobody can have yet: it has another hash then, and is held until
+        that one is approved, or goes at once with ``approve``. The agent is shown what changed.
+
+        Raises:
+            NotFound, Conflict, Refused: as ``approve``; it was tried already; policy denies it now.
+            InvalidRequest: the edit is off, or changes nothing.
+        """
+        _for_operators(caller)
+        said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
+        raw, bcc = await self._index.read(lambda con: self._editable(con, send_id, hash))
+        new = await asyncio.to_thread(editing.edited, raw, bcc, edit)
+
+        def change(con: Connection) -> Decision:
+            now = self._index.clock()
+            send = decidable(con, now, send_id, approving=True)
+            require_same(con, send, hash)
+            file_edited(con, now, actor(caller), send, new, policy)
+            send = decidable(con, now, send_id, approving=True)
+            if approve:
+                return release(con, now, send, actor(caller), said, idle, policy)
             return Decision(
                 send_id=send["public_id"],
-                status="denied",
-                accepted=groups["accepted"],
-                refused=groups["refused"],
-                unknown=groups["unknown"],
-                never=groups["waiting"],
-                reason=reason,
+                status="held",
+                hash=held.hash_now(con, send),
+                operator_changes=new.changes,
+                next_step=f"`postroom approvals approve {send['public_id']}` lets it go so.",
             )
 
         return await self._index.write(change)
 
+    def _editable(self, con: Connection, send_id: str, hash: str) -> tuple[bytes, tuple[str, ...]]:
+        """(bytes, blind recipients) of a held mail that may still be changed."""
+        send = decidable(con, self._index.clock(), send_id, approving=True)
+        require_same(con, send, hash)
+        if send["attempts"]:
+            raise Conflict(
+                "send_tried_already",
+                "A server may have it as it is: it cannot be changed any more.",
+                "Approve it as it is, or deny it and let another one be written.",
+            )
+        raw = mail.raw(con, send["mail_id"])
+        assert raw is not None  # its hash was the same
+        bcc = (row["address"] for row in sends.recipients(con, send["id"]) if row["field"] == "bcc")
+        return raw, tuple(bcc)
 
-MAX_WHY = 500
-"""A person's own words about a decision, characters."""
+
+def checked_note(note: str) -> str:
+    """A person's words on one line.
+
+    Raises:
+        InvalidRequest: they are too long, or hold a control character.
+    """
+    said = one_line(note, "note").strip()
+    if len(said) > MAX_NOTE_CHARS:
+        raise InvalidRequest(
+            "note_too_long", f"A note is at most {MAX_NOTE_CHARS} characters.", "Shorten it."
+        )
+    return said
 
 
-def _held(con: Connection, send_id: str, *, approving: bool = False) -> Row:
-    """The send, where a person may decide about it."""
+def decidable(con: Connection, now: float, send_id: str, *, approving: bool = False) -> Row:
+    """The send, where a person may decide about it.
+
+    Raises:
+        NotFound, Conflict: there is no such send, or it is not held, or no longer.
+    """
+    row = _one(con, send_id)
+    if row["status"] == SendStatus.HELD and (row["expires_at"] or now) >= now:
+        return row
+    gone = row["mailbox_status"] == MailboxStatus.DELETED
+    if not approving and gone and row["status"] == SendStatus.UNKNOWN:
+        return row  # nobody can find out any more
+    is_over = row["status"] == SendStatus.HELD
+    status = f"expired since {iso(row['expires_at'])}" if is_over else row["status"]
+    raise Conflict(
+        "send_not_held",
+        f"It is {status}, and waits for nobody's decision.",
+        f"`postroom trace {row['public_id']}` tells what is known of it.",
+    )
+
+
+def require_same(con: Connection, send: Row, hash: str) -> None:
+    """Raise Conflict where a send is not what the person saw who names ``hash``."""
+    if hash.strip().lower() != held.hash_now(con, send) or not hash:
+        raise Conflict(
+            "approval_of_another",
+            "This is not the hash of the mail as it is stored now.",
+            f"Look at it again: `postroom approvals show {send['public_id']}`.",
+        )
+
+
+def drop(con: Connection, now: float, send: Row, who: str, note: str, detail: str = "") -> Decision:
+    """Let nobody else have it. ``detail`` says how that was decided."""
+    known = delivered.groups(con, send)
+    reason = delivered.told(known, _DENIED[bool(known["accepted"])])
+    held.end(con, now, send, SendStatus.DENIED, who, reason, note, detail)
+    return Decision(
+        send_id=send["public_id"],
+        status="denied",
+        accepted=known["accepted"],
+        refused=known["refused"],
+        unknown=known["unknown"],
+        never=known["waiting"],
+        reason=reason,
+        operator_note=note or None,
+    )
+
+
+def release(
+    con: Connection,
+    now: float,
+    send: Row,
+    who: str,
+    note: str,
+    idle: str,
+    policy: Policy,
+    detail: str = "",
+) -> Decision:
+    """Let it go. ``idle`` says why nothing is sent at the moment, or ""; ``detail`` how that was
+    decided.
+
+    Raises:
+        Refused: its mailbox sends no more, or policy denies it by now.
+    """
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    able(box, now)
+    raw = mail.raw(con, send["mail_id"]) or b""
+    turn = judged_again(con, now, send, policy, parse(raw), len(raw))
+    known = delivered.groups(con, send)
+    hash = held.hash_of(con, send["id"], send["sender"], raw)
+    held.approve(con, now, send, who, hash, note, turn, detail)
+    trace = f"`postroom trace {send['public_id']}` tells what comes of it."
+    return Decision(
+        send_id=send["public_id"],
+        status="queued",
+        goes_to=(*known["unknown"], *known["waiting"]),
+        accepted=known["accepted"],
+        refused=known["refused"],
+        operator_note=note or None,
+        operator_changes=send["changes"] or None,
+        next_step=f"Nothing is sent yet. {idle}" if idle else trace,
+    )
+
+
+def _one(con: Connection, send_id: str) -> Row:
     row = held.one(con, send_id.strip())
     if row is None:
         raise NotFound(
             "send_not_found",
             "There is no such send.",
-            "`postroom sends list` tells which wait for a person.",
+            "`postroom approvals list` tells which wait for a person.",
         )
-    if row["status"] == SendStatus.HELD:
-        return row
-    gone = row["mailbox_status"] == MailboxStatus.DELETED
-    if not approving and gone and row["status"] == SendStatus.UNKNOWN:
-        return row  # nobody can find out any more
-    raise Conflict(
-        "send_not_held",
-        f"It is {row['status']}, and waits for nobody's decision.",
-        f"`postroom trace {row['public_id']}` tells what is known of it.",
-    )
-
-
-def _view(con: Connection, row: Row) -> HeldSend:
-    places = folders.where_is(con, row["mail_id"])
-    return HeldSend(
-        send_id=row["public_id"],
-        mailbox=row["address"],
-        created_at=iso(row["created_at"]),
-        subject=row["subject"] or "",
-        found_in=tuple(f"{place['folder']} of {place['account']}" for place in places),
-        reason=row["reason"] or None,
-        **_groups(con, row["id"]),
-    )
-
-
-def _groups(con: Connection, send_id: int) -> dict[str, tuple[str, ...]]:
-    """The recipients by what is known of each."""
-    found: dict[str, list[str]] = {name: [] for name in (*GROUPS.values(), "waiting")}
-    for row in sends.recipients(con, send_id):
-        name = GROUPS.get(row["outcome"], "waiting")
-        found[name].append(shown_address(row["address"]))
-    return {name: tuple(each) for name, each in found.items()}
-
-
-def _reason(groups: dict[str, tuple[str, ...]], why: str) -> str:
-    """What the agent and the operator read of it from now on."""
-    said = [f"A person decided that it does not go{' on' if groups['accepted'] else ''}."]
-    said += [f"They say: {_ended(why)}"] if why else []
-    for name, words in (
-        ("accepted", "Already delivered to"),
-        ("refused", "Refused by the server for"),
-        ("waiting", "Not delivered to"),
-        ("unknown", "Nobody knows whether it was delivered to"),
-    ):
-        said += [f"{words} {', '.join(groups[name])}."] if groups[name] else []
-    return " ".join(said)
-
-
-def _ended(why: str) -> str:
-    """A person's words as a sentence of their own: ours stand behind it."""
-    return why if why[-1] in ".!?…。！？" else f"{why}."
+    return row
 
 
 def _for_operators(caller: Caller) -> None:

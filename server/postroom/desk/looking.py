@@ -49,7 +49,8 @@ class Found:
     outcome: str | None
     reported: frozenset[str]
     """What those reports among it say that name a mail of ours, as `Reported` has it."""
-    reason: str | None
+    decided: Row | None
+    """The send that the outcome is about, where it is about one."""
     after: str
     over: str
     """Why nothing more will come here, or ""."""
@@ -75,11 +76,10 @@ def look(con: Connection, looking: Looking, now: float) -> Found:
     first_other = _first_other(con, looking, scope)
     taken = _that_can_be_told(rows[:most], first_other)
     outcome: str | None = None
-    reason: str | None = None
     if taken:
         outcome = views.outcome_of({row["kind"] for row in taken})
     elif decided is not None:
-        outcome, reason = _send_outcome(con, decided)
+        outcome = decided["type"].removeprefix("send.")
     told = [row["position"] for row in taken]
     if decided is not None and not taken:
         told = [decided["position"]]
@@ -89,7 +89,7 @@ def look(con: Connection, looking: Looking, now: float) -> Found:
         views=_views(con, taken),
         outcome=outcome,
         reported=frozenset(said for row in taken for said in _borne_out(con, row)),
-        reason=reason,
+        decided=sends.by_id(con, decided["send_id"]) if decided is not None and not taken else None,
         after=_after(
             con, looking.who, scope, _told_up_to(con, taken, rows, decided), first_other, told
         ),
@@ -176,12 +176,6 @@ def _now(con: Connection, scope: Scope) -> Scope:
         return scope
     found = threads.resolve(con, threads.public_id(con, scope.thread_id))
     return Scope(scope.mailbox_id, found[0]) if found else scope
-
-
-def _send_outcome(con: Connection, decided: Row) -> tuple[str, str | None]:
-    """(outcome, reason) of a send that was decided."""
-    send = sends.by_id(con, decided["send_id"])
-    return decided["type"].removeprefix("send."), (send["reason"] or None) if send else None
 
 
 def _views(con: Connection, rows: list[Row]) -> tuple[MessageView, ...]:

@@ -76,15 +76,17 @@ def make(
         return old, old
     display = wanted.display_name or (old.display_name if old else name)
     password = secrets.token_urlsafe(18)
-    status = MailboxStatus.LIVE if provisioner.live_at_commit else MailboxStatus.PROVISIONING
-    if old is not None:
+    who, live = door.actor(caller), provisioner.live_at_commit
+    if old is None:
+        box_id = mailboxes.open_new(
+            con, address, display, owner, password, now, expires_at, live=live, actor=who
+        )
+    else:
+        status = MailboxStatus.LIVE if live else MailboxStatus.PROVISIONING
         mailboxes.revive(con, old.id, status, display, password, now, expires_at)
         box_id = old.id
-    else:
-        box_id = mailboxes.add(con, address, display, owner, status, password, now, expires_at)
-        journal.append(con, now, EventType.MAILBOX_CREATED, door.actor(caller), mailbox_id=box_id)
-    if provisioner.live_at_commit:
-        journal.append(con, now, EventType.MAILBOX_LIVE, door.actor(caller), mailbox_id=box_id)
+    if old is not None and live:
+        journal.append(con, now, EventType.MAILBOX_LIVE, who, mailbox_id=box_id)
     made = mailboxes.by_id(con, box_id)
     assert made is not None
     return made, old

@@ -6,12 +6,14 @@ policy                  ─► queued, held or denied: the mail, the send, the e
 the limits              ─► queued at once, or for its turn
 """
 
+import json
 from dataclasses import dataclass, replace
 
-from postroom.desk import pacing, policy_facts
+from postroom.desk import pacing, policy_facts, replies
+from postroom.desk.editing import Edited
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
-from postroom.index import journal, mail, mailboxes, reading, sends, threads
+from postroom.index import held, journal, mail, mailboxes, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
@@ -32,6 +34,8 @@ _STATUS = {
     Action.DENY: (SendStatus.DENIED, EventType.SEND_DENIED),
 }
 
+ASKED = "The agent asked that a person looks at it first."
+
 MAX_NEW_SHOWN = 5
 """New messages shown with ``thread_moved``: what an agent can take in before it answers again."""
 
@@ -50,6 +54,10 @@ class Composed:
     content: bytes
     policy: Policy
     """What it is judged by."""
+    not_before: float
+    """When it may go at the earliest, seconds since 1970; 0 for at once."""
+    held_seconds: float
+    """How long a person may take to decide, should it be held."""
     passes_on: bool = False
     """Whether it repeats what somebody else wrote (desk/passed_on.py)."""
 
@@ -104,6 +112,7 @@ def facts_of(con: Connection, now: float, who: str, composed: Composed) -> Draft
         parsed=composed.parsed,
         size=len(composed.raw),
         cross_thread=composed.passes_on,
+        asked_by_agent=composed.request.hold_for_review is not None,
     )
 
 
@@ -118,7 +127,7 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
         if moved is not None:
             return moved
     facts = facts_of(con, now, who, composed)
-    verdict = judge(facts, composed.policy)
+    verdict = _reviewed(judge(facts, composed.policy), composed.request)
     limits = composed.policy.limits
     turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
     verdict = pacing.paced(verdict, turn, now, limits.horizon)
@@ -192,6 +201,14 @@ def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
     return Filed(None) if answer is not None else None
 
 
+def _reviewed(verdict: Verdict, request: SendRequest) -> Verdict:
+    """The verdict, tightened where the agent asks that a person looks first."""
+    if request.hold_for_review is None or verdict.action is not Action.ALLOW:
+        return verdict
+    held = {"action": Action.HOLD, "rule": "asked-by-agent", "reason": ASKED}
+    return verdict.model_copy(update=held)
+
+
 def _write(con: Connection, now: float, who: str, composed: Composed, judged: _Judged) -> int:
     """The send's row id: mail, send and event, in the caller's transaction."""
     status, event = _STATUS[judged.verdict.action]
@@ -221,8 +238,10 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
             idempotency_key=composed.request.idempotency_key,
             verdict=judged.verdict,
             at=now,
-            not_before=judged.turn.at if judged.turn and status is SendStatus.QUEUED else 0,
+            not_before=_not_before(composed, judged, status),
             first_contacts=sum(one.first_contact for one in judged.facts.recipients),
+            review=(composed.request.hold_for_review or "").strip(),
+            expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
         ),
     )
     position = journal.append(
@@ -242,3 +261,69 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
     else:
         threads.answered(con, kept.thread_id)
     return send_id
+
+
+def judged_again(
+    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, size: int
+) -> float:
+    """Ask policy again about a held send as it is now, and when it may go by the limits: seconds
+    since 1970, 0 for at once. A person may let go what it holds, and not what it denies by now.
+
+    Raises:
+        Refused: policy or a limit denies it.
+    """
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    to_whom = tuple((row["address"], row["field"]) for row in sends.recipients(con, send["id"]))
+    facts = policy_facts.gather(
+        con,
+        now,
+        policy,
+        who=send["actor"],
+        box=box,
+        reply=replies.of_send(con, send),
+        recipients=to_whom,
+        parsed=parsed,
+        size=size,
+        cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
+    )
+    verdict = judge(facts, policy)
+    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
+    if verdict.action is not Action.DENY:
+        allowed = verdict.model_copy(update={"action": Action.ALLOW})
+        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
+    if verdict.action is Action.DENY:
+        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
+    return turn.at if turn else 0.0
+
+
+def file_edited(
+    con: Connection, now: float, who: str, send: Row, edited: Edited, policy: Policy
+) -> None:
+    """Put what a person made of a held send in its place, in the caller's transaction. Policy is
+    asked anew: a person may let go what it holds, and not what it denies.
+
+    Raises:
+        Refused: policy denies it as it is now.
+    """
+    new = NewMail(
+        mailbox_id=send["mailbox_id"],
+        direction=Direction.SENT,
+        raw=edited.raw,
+        parsed=edited.parsed,
+        verdict=SenderVerdict.VERIFIED,
+        at=send["created_at"],
+    )
+    held.edit(con, now, send, who, new, edited.recipients.fields(), edited.changes)
+    judged_again(con, now, send, policy, edited.parsed, len(edited.raw))
+
+
+def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:
+    """When it may go: as it was asked for, and not before its turn."""
+    turn = judged.turn.at if judged.turn and status is SendStatus.QUEUED else 0.0
+    return max(composed.not_before, turn)
+
+
+def _decided_by(now: float, composed: Composed) -> float:
+    """Until when a person may decide: of a scheduled mail, as long after its time as of another."""
+    return max(now, composed.not_before) + composed.held_seconds

@@ -9,7 +9,7 @@ from postroom.desk.addresses import people
 from postroom.desk.replies import Reply
 from postroom.mime.writing.outgoing import is_writable
 from postroom.model.errors import InvalidRequest
-from postroom.model.limits import MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
+from postroom.model.limits import MAX_NOTE_CHARS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import AttachedFile, Draft, Person
 from postroom.model.requests import SendRequest
@@ -66,6 +66,13 @@ def check(request: SendRequest) -> None:
         )
     if request.idempotency_key is not None and not 1 <= len(request.idempotency_key) <= 200:
         raise InvalidRequest("idempotency_key_malformed", "idempotency_key is 1 to 200 characters.")
+    why = request.hold_for_review
+    if why is not None and not 1 <= len(why.strip()) <= MAX_NOTE_CHARS:
+        raise InvalidRequest(
+            "review_reason_malformed",
+            f"`hold_for_review` says why, in 1 to {MAX_NOTE_CHARS} characters.",
+            "Leave it out to send without asking a human first.",
+        )
 
 
 def recipients(request: SendRequest, reply: Reply | None, own: str) -> Recipients:
@@ -139,12 +146,18 @@ def draft(
     )
 
 
-def content_hash(request: SendRequest, box: Mailbox, files: tuple[AttachedFile, ...]) -> bytes:
-    """What makes two requests the same mail: everything asked, but neither key nor confirmation."""
-    asked = request.model_dump(
-        mode="json", exclude={"idempotency_key", "confirm", "attachments", "mailbox"}
-    )
+_NOT_OF_THE_MAIL = {"idempotency_key", "confirm", "hold_for_review", "attachments", "mailbox"}
+
+
+def content_hash(
+    request: SendRequest, box: Mailbox, files: tuple[AttachedFile, ...], not_before: float
+) -> bytes:
+    """What makes two requests the same mail: everything asked, but neither key nor confirmation,
+    nor whether a person shall look first: a mail that is held is not sent by asking again."""
+    asked = request.model_dump(mode="json", exclude=_NOT_OF_THE_MAIL)
     asked["mailbox"] = box.address
+    if not_before:
+        asked["not_before"] = not_before
     asked["files"] = [
         (f.filename, f.content_type, hashlib.sha256(f.content).hexdigest()) for f in files
     ]

@@ -47,6 +47,7 @@ def gather(
     parsed: ParsedMessage,
     size: int,
     cross_thread: bool,
+    asked_by_agent: bool = False,
 ) -> DraftFacts:
     """The facts of a draft from ``box``; ``who`` files it, and ``recipients`` are (address, field)
     of each."""
@@ -65,6 +66,7 @@ def gather(
             ),
             in_thread=reply is not None,
             cross_thread=cross_thread,
+            asked_by_agent=asked_by_agent,
         ),
         recipients=known(Whose(con, policy, who, box, reply), recipients),
         thread=_thread(con, reply.thread_id, answered) if reply else ThreadFacts(),

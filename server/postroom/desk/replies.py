@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from postroom.desk import door
 from postroom.desk.views import reply_to_differs
-from postroom.index import reading
+from postroom.index import reading, threads
 from postroom.index.database import Connection, Row
 from postroom.index.threads import people_of
 from postroom.model.mailboxes import goes_to
@@ -80,6 +80,15 @@ def look_up(con: Connection, thread_id: int, public_id: str) -> Reply:
     if latest is None:
         raise door.no_thread()  # its mail has gone by retention
     return Reply(thread_id, public_id, received, latest)
+
+
+def of_send(con: Connection, send: Row) -> Reply | None:
+    """What a send of ours answers; None where it answers nothing that is still there."""
+    answered = send["answers_mail"]
+    row = reading.one_message(con, answered) if answered is not None else None
+    if row is None:
+        return None
+    return Reply(row["thread_id"], threads.public_id(con, row["thread_id"]), row, row)
 
 
 def _without(people: tuple[Person, ...], own: str) -> tuple[Person, ...]:

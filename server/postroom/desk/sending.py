@@ -15,6 +15,7 @@ from postroom.desk.outbox import Composed, Filed
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
 from postroom.desk.shown_addresses import shown_address
+from postroom.desk.times import iso, to_come
 from postroom.index import journal, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import new_send_id
@@ -27,6 +28,7 @@ from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import (
     IDLE_PATIENCE_SECONDS,
+    MAX_AHEAD_SECONDS,
     MAX_MESSAGE_BYTES,
     SEND_PATIENCE_SECONDS,
 )
@@ -57,17 +59,21 @@ class Sending:
         provisioners: Mapping[str, Provisioner],
         idle: Callable[[], str],
         policy: CurrentPolicy,
+        held_seconds: float,
     ) -> None:
-        """``idle`` says why nobody does the I/O at the moment, or ""."""
+        """``idle`` says why nobody does the I/O at the moment, or "". A person may take
+        ``held_seconds`` to decide about a mail that is held."""
         self._policy = policy
+        self._held_seconds = held_seconds
         self._provisioners = provisioners
         self._index = index
         self._clock = clock
         self._attachments = attachments
         self._idle = idle
 
-    async def send(self, caller: Caller, request: SendRequest) -> SendAnswer:
-        """What became of a mail: accepted by the server, or where it waits, and why.
+    async def send(self, caller: Caller, request: SendRequest, at: str | None = None) -> SendAnswer:
+        """What became of a mail: accepted by the server, or where it waits, and why. It goes now,
+        or not before ``at``, a time or a duration from now, which no tool passes.
 
         Raises:
             InvalidRequest: something about the request is off; nothing was queued.
@@ -76,7 +82,7 @@ class Sending:
         """
         door.require(caller, "send")
         outgoing.check(request)
-        composed = await self._compose(caller, request)
+        composed = await self._compose(caller, request, self._not_before(at))
         who = door.actor(caller)
         filed = await self._index.write(lambda con: outbox.file(con, self._clock(), who, composed))
         if filed.send is None:
@@ -87,15 +93,30 @@ class Sending:
         """A mail as it would be filed now, and what policy knows of it; nothing is filed. Raises
         as ``send``."""
         outgoing.check(request)
-        composed = await self._compose(caller, request)
+        composed = await self._compose(caller, request, 0.0)
         who = door.actor(caller)
         facts = await self._index.read(
             lambda con: outbox.facts_of(con, self._clock(), who, composed)
         )
         return composed, facts
 
-    async def _compose(self, caller: Caller, request: SendRequest) -> Composed:
-        box, reply = await self._index.read(lambda con: self._whence(con, caller, request))
+    def _not_before(self, at: str | None) -> float:
+        """When a mail that is scheduled for ``at`` may go, seconds since 1970; 0 for at once."""
+        if at is None:
+            return 0.0
+        now = self._clock()
+        when = to_come(at, now, "at")
+        if not 0 < when - now <= MAX_AHEAD_SECONDS:
+            raise InvalidRequest(
+                "time_out_of_range",
+                "A mail can be scheduled for a time to come, within a year.",
+                "Leave the time out to send it now.",
+            )
+        return when
+
+    async def _compose(self, caller: Caller, request: SendRequest, not_before: float) -> Composed:
+        when = not_before or self._clock()
+        box, reply = await self._index.read(lambda con: self._whence(con, caller, request, when))
         files = await self._attachments.resolve(caller, request.attachments)
         to_whom = outgoing.recipients(request, reply, box.address)
         send_id = new_send_id()
@@ -106,7 +127,7 @@ class Sending:
             reply,
             files,
             send_id,
-            self._clock(),
+            when,
             with_reply_to=self._may_be_renamed(box),
         )
         raw, parsed = await asyncio.to_thread(_write_and_read, draft)
@@ -114,14 +135,23 @@ class Sending:
             raise InvalidRequest(
                 "message_too_large", f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB."
             )
-        content = outgoing.content_hash(request, box, files)
         # Before the transaction, not in it: what came in between nobody has been shown.
         passes_on = await self._index.read(
             lambda con: passed_on.passes_on(con, box, to_whom.addresses(), parsed.text)
         )
-        policy = await self._policy.now()
         return Composed(
-            send_id, request, box, reply, to_whom, raw, parsed, content, policy, passes_on
+            send_id,
+            request,
+            box,
+            reply,
+            to_whom,
+            raw,
+            parsed,
+            outgoing.content_hash(request, box, files, not_before),
+            await self._policy.now(),
+            not_before,
+            self._held_seconds,
+            passes_on,
         )
 
     def _may_be_renamed(self, box: Mailbox) -> bool:
@@ -129,12 +159,11 @@ class Sending:
         return provisioner is not None and provisioner.may_be_renamed
 
     def _whence(
-        self, con: Connection, caller: Caller, request: SendRequest
+        self, con: Connection, caller: Caller, request: SendRequest, when: float
     ) -> tuple[Mailbox, Reply | None]:
-        """The mailbox that sends, and the thread that is answered."""
-        now = self._clock()
+        """The mailbox that sends, and is there at that time, and the thread that is answered."""
         if request.thread_id is None:
-            return outbox.able(door.mailbox_or_only_one(con, caller, request.mailbox), now), None
+            return outbox.able(door.mailbox_or_only_one(con, caller, request.mailbox), when), None
         thread_id, box = door.thread(con, caller, request.thread_id)
         if request.mailbox and door.mailbox(con, caller, request.mailbox).id != box.id:
             raise InvalidRequest(
@@ -143,7 +172,7 @@ class Sending:
                 "Leave `mailbox` out to answer from there.",
             )
         public_id = threads.public_id(con, thread_id)
-        return outbox.able(box, now), replies.look_up(con, thread_id, public_id)
+        return outbox.able(box, when), replies.look_up(con, thread_id, public_id)
 
     async def _outcome(self, composed: Composed, send_id: int, duplicate: bool) -> SendAnswer:
         """The answer once the courier has dealt with it, or after a short while."""
@@ -152,10 +181,10 @@ class Sending:
         while True:
             changed = self._index.next_change()
             send, answer = await self._index.read(
-                lambda con: _answer(con, composed, send_id, duplicate)
+                lambda con: _answer(con, composed, send_id, duplicate, self._clock())
             )
-            deferred = send["status"] == SendStatus.QUEUED and send["reason"]
-            if send["status"] not in _MOVING or deferred:
+            waits = send["status"] == SendStatus.QUEUED and answer.reason
+            if send["status"] not in _MOVING or waits:
                 return answer
             waited = watch.elapsed()
             idle = self._idle() if waited >= first_look else ""
@@ -214,7 +243,7 @@ def _why_moved(filed: Filed) -> str:
 
 
 def _answer(
-    con: Connection, composed: Composed, send_id: int, duplicate: bool
+    con: Connection, composed: Composed, send_id: int, duplicate: bool, now: float
 ) -> tuple[Row, SendAnswer]:
     send = sends.by_id(con, send_id)
     assert send is not None
@@ -229,9 +258,16 @@ def _answer(
         after=cursors.waiting(con, scope, send["position"]),
         recipients=tuple(shown_address(r["address"]) for r in sends.recipients(con, send_id)),
         duplicate=True if duplicate else None,
-        reason=send["reason"] or None,
+        reason=send["reason"] or _scheduled(send, now) or None,
         next_step=_next_step(str(status), composed, bool(send["reason"])),
     )
+
+
+def _scheduled(send: Row, now: float) -> str:
+    """When it goes, where that was asked for and is still to come."""
+    if send["status"] != SendStatus.QUEUED or send["not_before"] <= now:
+        return ""
+    return f"It is scheduled for {iso(send['not_before'])}."
 
 
 def _warnings(reply: Reply | None, to_whom: Recipients) -> list[str]:
@@ -258,6 +294,8 @@ def _next_step(status: str, composed: Composed, with_reason: bool) -> str | None
         else "",
         "queued": "It goes out by itself; do not send it again. wait_for_reply tells of a failure.",
         "held": "A human looks at it first. wait_for_reply tells what they decide.",
+        "expired": "Nobody approved it in time. Ask the user before sending it again.",
+        "cancelled": "It was taken back. Ask the user before sending it again.",
         "denied": "It does not go out. Change what the reason names, or ask the user.",
         "failed": "Nothing was delivered. Correct what the reason names before sending again.",
         "bounced": "It came back from everybody, by a report. Correct what the reason names.",

@@ -38,15 +38,24 @@ def moment(text: str, now: float, name: str) -> float:
     Raises:
         InvalidRequest: neither of these.
     """
+    return _moment(text, now, name, -1, "before now")
+
+
+def to_come(text: str, now: float, name: str) -> float:
+    """The same for a time to come: "2h" is in two hours."""
+    return _moment(text, now, name, 1, "from now")
+
+
+def _moment(text: str, now: float, name: str, sign: int, where: str) -> float:
     text = text.strip()
     if _DURATION.fullmatch(text.lower()):
-        return now - duration(text, name)
+        return now + sign * duration(text, name)
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
         raise InvalidRequest(
             "time_malformed",
-            f"`{name}` is an ISO 8601 date or time, or a duration before now.",
+            f"`{name}` is an ISO 8601 date or time, or a duration {where}.",
             'Write it as "2026-11-23", "2026-11-23T09:00:00Z" or "24h".',
         ) from error
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

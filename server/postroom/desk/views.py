@@ -104,6 +104,8 @@ def message(
             "untrusted_diagnostic": _diagnostic(row, text),
             "status": _send_status(row),
             "reason": row["send_reason"] or None,
+            "operator_note": row["send_note"] or None,
+            "operator_changes": row["send_changes"] or None,
             "left_out": "; ".join(said for said in more if said) or None,
         }
     )

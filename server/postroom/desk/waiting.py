@@ -13,7 +13,7 @@ from postroom.desk.looking import Found, Looking, look
 from postroom.desk.places import Place, Places
 from postroom.desk.times import iso
 from postroom.index import journal, logins, mailboxes, reading, sends
-from postroom.index.database import Connection
+from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.reading import Scope, Wanted
 from postroom.mime.senders.domains import is_nobodys
@@ -28,6 +28,8 @@ from postroom.model.limits import (
 
 Progress = Callable[[float, float], Awaitable[None]]
 """Called with the seconds that have passed and the seconds in all."""
+
+EDITED = "A person changed it before it went: get_thread shows what, in operator_changes."
 
 PROGRESS_SECONDS = 5.0
 REAL_WAIT_SECONDS = 1.0
@@ -153,13 +155,15 @@ class Waiting:
         if found.outcome is None:
             return await self._nothing_came(who, found, waited)
         self._index.note(lambda con: _note_shown(con, who, found, self._clock()))
+        decided = found.decided
         return WaitAnswer.model_validate(
             {
                 "outcome": found.outcome,
                 "messages": found.views,
                 "after": found.after,
                 "as_of": iso(self._clock()),
-                "reason": found.reason,
+                "reason": _reason(decided) if decided else None,
+                "operator_note": (decided["note"] or None) if decided else None,
                 "problem": found.over or None,
                 "next_step": advice.after_news(
                     found.outcome,
@@ -195,6 +199,11 @@ class Waiting:
                 forgeries=found.forgeries,
             ),
         )
+
+
+def _reason(send: Row) -> str | None:
+    """Why a send was decided so, or that it is another mail by now."""
+    return send["reason"] or (EDITED if send["changes"] else None)
 
 
 def _acknowledge(con: Connection, who: str, scope: Scope, passed: WaitPlace) -> None:

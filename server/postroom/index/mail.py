@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from postroom.conversations.identifiers import own_id
 from postroom.conversations.routing import followed_ids
-from postroom.index import correspondents, search, threads
+from postroom.index import correspondents, search, search_anew, threads
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
 from postroom.index.listed import listed
@@ -117,6 +117,23 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
 def put_message(con: Connection, fields: Fields) -> None:
     """Write the derived row of a mail that has none."""
     sql.add_message(con, **fields)
+
+
+def rewrite(con: Connection, mail_id: int, new: NewMail) -> None:
+    """Put other bytes in the place of a mail of ours that has not gone, and read them anew. It
+    keeps its ids, its thread and its place there."""
+    before = message(con, mail_id)
+    assert before is not None
+    sql.set_raw(con, mail_id=mail_id, bytes=new.raw)
+    sql.set_size(con, mail_id=mail_id, fingerprint=fingerprint(new.raw), size=len(new.raw))
+    row = fields(Kept(mail_id, before["thread_id"]), new, before["position"], before["pending"])
+    search.remove(con, before)
+    correspondents.forget(con, mail_id)
+    row |= correspondents.about(con, row)
+    replace_message(con, row)
+    correspondents.remember(con, row)
+    search.add(con, row)
+    search_anew.replace(con, before, row)
 
 
 def replace_message(con: Connection, fields: Fields) -> None:

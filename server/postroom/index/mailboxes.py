@@ -2,8 +2,10 @@
 
 from pydantic import SecretStr
 
+from postroom.index import journal
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.model.events import EventType
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 
 sql = named("mailboxes")
@@ -70,6 +72,28 @@ def add(
             served="" if status is MailboxStatus.PROVISIONING else None,
         )
     )
+
+
+def open_new(
+    con: Connection,
+    address: str,
+    display_name: str,
+    owner: int,
+    password: str,
+    at: float,
+    expires_at: float | None,
+    *,
+    live: bool,
+    actor: str,
+) -> int:
+    """The id of a mailbox that was not there before, with its events; ``live`` where its row is all
+    that its server needs."""
+    status = MailboxStatus.LIVE if live else MailboxStatus.PROVISIONING
+    id = add(con, address, display_name, owner, status, password, at, expires_at)
+    journal.append(con, at, EventType.MAILBOX_CREATED, actor, mailbox_id=id)
+    if live:
+        journal.append(con, at, EventType.MAILBOX_LIVE, actor, mailbox_id=id)
+    return id
 
 
 def to_serve(con: Connection) -> list[Mailbox]:

@@ -54,6 +54,7 @@ for _name in (
     "0008_names",
     "0009_written_to",
     "0010_policy",
+    "0011_approvals",
 ):
     _of_a_file(_name)
 

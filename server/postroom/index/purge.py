@@ -1,6 +1,6 @@
 """Removes the mail of a mailbox that is gone, a bounded step at a time. Ids and journal stay."""
 
-from postroom.index import correspondents, search, search_anew
+from postroom.index import correspondents, held, search, search_anew
 from postroom.index.database import Connection
 from postroom.index.queries import named
 
@@ -26,6 +26,7 @@ def some(con: Connection, mailbox_id: int, most: int) -> bool:
         correspondents.forget(con, row["mail_id"])
         sql.drop_raw(con, mail_id=row["mail_id"])
         sql.drop_copies(con, mail_id=row["mail_id"])
+        held.forget_words(con, row["mail_id"])
     if rows:
         return True
     sql.drop_mentions(con, mailbox_id=mailbox_id)

@@ -10,7 +10,7 @@ import secrets
 from operator import itemgetter
 
 from postroom.index import search
-from postroom.index.database import Connection, Row
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.model.errors import Unavailable
 
@@ -68,12 +68,22 @@ def fill(con: Connection, word: str, after: int) -> int | None:
     return int(rows[-1]["mail_id"])
 
 
-def remove(con: Connection, row: Row) -> None:
-    """Make a message unfindable that a rebuild has made findable in its new table already."""
-    if _is_there(con):
-        held = search.fields(con, row)
-        if sql.holds(con, rowid=held["rowid"]) is not None:
-            sql.remove(con, **held)
+def remove(con: Connection, row: Row) -> bool:
+    """Make a message unfindable that a rebuild has made findable in its new table already; whether
+    it had."""
+    if not _is_there(con):
+        return False
+    held = search.fields(con, row)
+    if sql.holds(con, rowid=held["rowid"]) is None:
+        return False
+    sql.remove(con, **held)
+    return True
+
+
+def replace(con: Connection, before: Row, after: Fields) -> None:
+    """Make a message findable by other words in that table, where it was findable there."""
+    if remove(con, before):
+        sql.add(con, **search.fields(con, after))
 
 
 def discard(con: Connection) -> bool:

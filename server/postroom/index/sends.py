@@ -37,10 +37,14 @@ class NewSend:
     idempotency_key: str | None
     verdict: Verdict
     at: float
-    not_before: float = 0
-    """When it may go; 0 at once, also after the clock was put back."""
+    not_before: float = 0.0
+    """When it may go at the earliest, seconds since 1970; 0 for at once."""
     first_contacts: int = 0
     """How many of its recipients were never met before."""
+    review: str = ""
+    """Why the agent asked that a person looks first."""
+    expires_at: float | None = None
+    """Of a held one: until when a person may decide."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,11 @@ class Waiting:
     """The mail that it answers, if any."""
     sender: str
     attempts: int
-    created_at: float
+    released_at: float
+    """From when on it may go, and is tried: as it was queued, scheduled or let go."""
     status: SendStatus
+    approved: str
+    """The hash that a person approved; "" where nobody had to."""
     doubt_since: float | None
     """Since when nobody knows whether its server took it, seconds since 1970."""
 
@@ -79,14 +86,27 @@ def add(con: Connection, send: NewSend) -> int:
             idempotency_key=send.idempotency_key,
             verdict=send.verdict.model_dump_json(),
             created_at=send.at,
-            not_before=send.not_before,
+            not_before=send.not_before,  # 0: at once, also after the clock was put back
+            released_at=max(send.at, send.not_before),
             first_contacts=send.first_contacts,
             reason=send.verdict.reason,
+            review=send.review,
+            expires_at=send.expires_at,
         )
     )
-    for place, (address, field) in enumerate(send.recipients):
-        sql.add_recipient(con, send_id=send_id, address=address, field=field, place=place)
+    _address(con, send_id, send.recipients)
     return send_id
+
+
+def readdress(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...]) -> None:
+    """Exchange all recipients of a send that was never tried."""
+    sql.drop_recipients(con, send_id=send_id)
+    _address(con, send_id, to_whom)
+
+
+def _address(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...]) -> None:
+    for place, (address, field) in enumerate(to_whom):
+        sql.add_recipient(con, send_id=send_id, address=address, field=field, place=place)
 
 
 def by_id(con: Connection, id: int) -> Row | None:
@@ -139,6 +159,11 @@ def due(con: Connection, now: float, most: int) -> list[Waiting]:
     """What may go now, oldest first: ``most`` of each domain, so that the mail of one whose server
     hangs does not hide that of others."""
     return [_waiting(row) for row in sql.due(con, now=now, most=most)]
+
+
+def unsettled(con: Connection, most: int) -> list[Row]:
+    """What is in the outbox, oldest first: each send with address and subject."""
+    return list(sql.unsettled(con, most=most))
 
 
 def next_due(con: Connection) -> float | None:
@@ -379,7 +404,8 @@ def _waiting(row: Row) -> Waiting:
         answers_mail=row["answers_mail"],
         sender=row["sender"],
         attempts=row["attempts"],
-        created_at=row["created_at"],
+        released_at=row["created_at"] if row["released_at"] is None else row["released_at"],
         status=SendStatus(row["status"]),
+        approved=row["approved"],
         doubt_since=row["doubt_since"],
     )

@@ -247,7 +247,8 @@ def _failed_mail(con: Connection, thread_id: int) -> dict[int, str]:
     """The mails of ours in a thread that reached nobody, and how that stands."""
     rows = con.execute(
         "SELECT s.mail_id, s.status FROM sends s JOIN messages m ON m.mail_id = s.mail_id"
-        " WHERE m.thread_id = ? AND s.status IN ('failed', 'denied', 'bounced')",
+        " WHERE m.thread_id = ? AND s.status IN"
+        " ('failed', 'denied', 'cancelled', 'expired', 'bounced')",
         (thread_id,),
     )
     return {row[0]: row[1] for row in rows}

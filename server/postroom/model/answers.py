@@ -135,6 +135,10 @@ class MessageView(Answer):
     """Of our own mail: where its send stands."""
     reason: str | None = None
     """Of our own mail: why it did not go out, or not to everybody."""
+    operator_note: str | None = None
+    """Of our own mail that a person decided about: what they say."""
+    operator_changes: str | None = None
+    """Of our own mail: what a person changed in it before it went."""
     reported: tuple[str, ...] | None = None
     """Of a report: what it says became of whom, such as ``ben@x.test permanent 5.1.1 dead``: an
     address; permanent, transient, delayed or complaint; a status code; whether nobody is there."""
@@ -147,7 +151,16 @@ class MessageView(Answer):
 class SendAnswer(Answer):
     send_id: str | None = None
     status: Literal[
-        "sent", "queued", "held", "denied", "failed", "unknown", "bounced", "thread_moved"
+        "sent",
+        "queued",
+        "held",
+        "denied",
+        "cancelled",
+        "expired",
+        "failed",
+        "unknown",
+        "bounced",
+        "thread_moved",
     ]
     message_id: str | None = None
     thread_id: str
@@ -211,12 +224,23 @@ class ThreadView(Answer):
 
 class WaitAnswer(Answer):
     outcome: Literal[
-        "reply", "auto_reply", "bounce", "approved", "held", "denied", "failed", "timeout"
+        "reply",
+        "auto_reply",
+        "bounce",
+        "approved",
+        "held",
+        "denied",
+        "cancelled",
+        "expired",
+        "failed",
+        "timeout",
     ]
     messages: tuple[MessageView, ...] = ()
     after: str
     as_of: str
     reason: str | None = None
+    operator_note: str | None = None
+    """What the person who decided says about it."""
     problem: str | None = None
     next_step: str
 

@@ -5,6 +5,9 @@ from pydantic import BaseModel, ConfigDict
 OPERATOR = "operator"
 """The scope that sees every mailbox of every agent: the command line and the console."""
 
+OPERATORS_TENANT = "operator"
+"""Whose mailboxes are the post room's own: no agent is of this tenant."""
+
 AGENT_SCOPES = frozenset({"read", "send", "create"})
 
 

@@ -15,6 +15,13 @@ MAX_TEXT_CHARS = 500_000
 MAX_SUBJECT_CHARS = 900
 """Subject, characters: RFC 5322 §2.1.1 ends a line at 998 octets."""
 
+MAX_NOTE_CHARS = 500
+"""A person's own words about a decision, or an agent's for asking for one, characters: they are
+told beside the mail, and are none."""
+
+MAX_AHEAD_SECONDS = 366 * 86400.0
+"""How far ahead a mail may be scheduled: beyond a year it is a slip of the pen."""
+
 MAX_ATTACHMENTS = 50
 """Files in one send; each costs a MIME part that every reader has to open."""
 

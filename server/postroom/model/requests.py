@@ -33,3 +33,19 @@ class SendRequest(Frozen):
     attachments: tuple[AttachmentRequest, ...] = ()
     idempotency_key: str | None = None
     confirm: bool = False
+    hold_for_review: str | None = None
+    """Why a person should look first. It only tightens: what policy denies stays denied."""
+
+
+class Edit(Frozen):
+    """What a person changes in a held mail; None leaves it as it is."""
+
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    """Left out where ``text`` is given, it is made from that."""
+    to: tuple[str, ...] | None = None
+    cc: tuple[str, ...] | None = None
+    bcc: tuple[str, ...] | None = None
+    without_files: tuple[str, ...] = ()
+    """Names of files that do not go along."""

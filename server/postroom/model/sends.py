@@ -1,15 +1,41 @@
 """What happens to a mail that we send: its states, its envelope, and what a server answered.
 
-    queued ──► submitting ──► sent            the server took it for every recipient it will take
-      │            ├────────► failed          refused for good (5xx), or nobody was left to send to
-      │            ├────────► queued          deferred (4xx): tried again later, same Message-ID
-      │            └────────► unknown         the connection died after the final dot
-      │       sent ─────► bounced         reports say that it reached nobody
-      ├──► held ──► queued, or denied         a human looks first, and decides
-      └──► denied                             policy said no; nothing left the house
+    asked for ─► queued       it goes as soon as a worker can, or at the time it is scheduled for
+            ├──► held         a person looks first: policy or the agent itself asked for that
+            └──► denied       policy said no; nothing left the house
+
+    queued ────► submitting   a worker has it in hand
+      ├────────► failed       a person answered meanwhile, or its mail is gone
+      ├────────► held         it is not, byte for byte, what a person approved
+      └────────► cancelled    whoever asked for it, or the operator, took it back
+
+    submitting ► sent         the server took it for every recipient it will take
+      ├────────► queued       deferred (4xx): tried again later, same Message-ID; or it never left
+      ├────────► failed       refused for good (5xx), or deferred until it was given up
+      └────────► unknown      the connection died after the final dot
+
+    unknown ───► sent         its copy is in Sent, or its server says that it took it
+      ├────────► queued       its server says that it did not, or the operator set "resend"
+      ├────────► held         nobody can find out: a person decides
+      └────────► denied       its mailbox is gone, and a person drops it
+
+    held ──────► queued       approved, as it is or as a person edited it
+      ├────────► held         a person edited it: another hash
+      ├────────► denied       a person said no
+      ├────────► expired      nobody said anything in time; what is in doubt does not expire
+      └────────► cancelled    as above
+
+    sent ──────► bounced      reports say that it reached nobody
+
+    queued, held, failed ───► unknown      in doubt from an attempt before: its copy was met in Sent
+
+Each arrow is one transaction with its event. Deferred is ``queued`` with a reason, and refused is
+``failed``. From when a mail was queued or let go, tries go on for a set time: what was held, or is
+scheduled, has all of it.
 
 A crash while ``submitting`` is found by the next worker, which asks the Sent folder whether the
-server took the mail: filed there, it is ``sent``; not there, it is ``queued`` again.
+server took the mail: filed there, it is ``sent``; not there, it is ``queued`` again. A crash at any
+other place finds the state before the arrow or the one behind it (tests/work/test_crashes.py).
 """
 
 from enum import StrEnum
@@ -25,6 +51,8 @@ class SendStatus(StrEnum):
     UNKNOWN = "unknown"
     HELD = "held"
     DENIED = "denied"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
     BOUNCED = "bounced"
     """Its server took it, and reports say of every recipient that it did not arrive for good.
     Nothing follows from it by itself: a report may be forged."""

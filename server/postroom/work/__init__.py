@@ -35,5 +35,7 @@ Mail out:
 
     provisioning.py tells servers what became of their mailboxes
     directories.py  how the tables stand that it is told by
+    mail_approvals.py   asks the approver about held mail (question.py), and reads the answers, on
+                    which the desk decides (deciding.py)
     caretaker.py    expiry, and the mail of mailboxes that are gone
 """

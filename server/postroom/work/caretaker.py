@@ -4,21 +4,27 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from postroom.index import journal, mailboxes, purge
+from postroom.index import held, journal, mailboxes, purge
 from postroom.index.database import Connection
 from postroom.model.events import EventType
 from postroom.model.mailboxes import MailboxStatus
+from postroom.model.sends import SendStatus
 from postroom.work.term import Term
+
+NOBODY_DECIDED = "Nobody decided about it in time; it was not sent."
 
 log = logging.getLogger("postroom.work")
 
 ROUND_SECONDS = 2.0
+STEP_SENDS = 100
+"""Held sends that end in one transaction."""
+
 STEP_MESSAGES = 200
 """Mail removed in one transaction: a purge must not keep a send waiting."""
 
 
 class Caretaker:
-    """Expiry of mailboxes, and the mail of those that are gone."""
+    """Expiry of mailboxes and of held sends, and the mail of those that are gone."""
 
     def __init__(
         self, term: Term, retention_seconds: float, forget: Callable[[str], Awaitable[None]]
@@ -35,17 +41,23 @@ class Caretaker:
             await asyncio.sleep(ROUND_SECONDS)
 
     async def round(self) -> None:
-        """Expire what is overdue, purge what may go. Raises Unavailable once the term is over."""
+        """End what is overdue, purge what may go. Raises Unavailable once the term is over."""
         await self._term.still_ours()
         now = self._term.index.clock()
         overdue = await self._term.index.read(lambda con: mailboxes.overdue(con, now))
         if overdue:
             await self._term.write(lambda con: _expire(con, now, overdue))
+        await self._end_held(now)
         before = now - self._retention
         for box_id, address in await self._term.index.read(
             lambda con: mailboxes.to_purge(con, before)
         ):
             await self._purge(box_id, address)
+
+    async def _end_held(self, now: float) -> None:
+        """End what nobody decided about in time."""
+        if await self._term.index.read(lambda con: held.overdue(con, now, 1)):
+            await self._term.write(lambda con: _end_held(con, now))
 
     async def _purge(self, box_id: int, address: str) -> None:
         await self._forget(address)
@@ -67,3 +79,8 @@ def _expire(con: Connection, now: float, ids: list[int]) -> None:
     for id in ids:
         mailboxes.set_status(con, id, MailboxStatus.EXPIRED)
         journal.append(con, now, EventType.MAILBOX_EXPIRED, "worker", mailbox_id=id)
+
+
+def _end_held(con: Connection, now: float) -> None:
+    for send in held.overdue(con, now, STEP_SENDS):
+        held.end(con, now, send, SendStatus.EXPIRED, "worker", NOBODY_DECIDED, send["note"])

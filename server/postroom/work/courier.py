@@ -13,7 +13,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from postroom.index import mail, sends
+from postroom.index import held, mail, sends
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
@@ -58,6 +58,10 @@ ANSWERED = (
 )
 
 GONE = "Its mailbox was removed before the mail was sent."
+
+CHANGED = (
+    "It is not what a person approved any more; it was not sent, and a person has to look again."
+)
 
 SHORTEST_SLEEP, FULL_SLEEP, LONGEST_SLEEP = 0.05, 1.0, 60.0
 
@@ -231,7 +235,7 @@ class Courier:
             before,
             attempt=send.attempts + 1,
             now=now,
-            give_up_at=send.created_at + self._retry_seconds,
+            give_up_at=send.released_at + self._retry_seconds,
             local_domains=way.domains if isinstance(way, BuiltinWay) else frozenset(),
             doubtful=doubtful,
         )
@@ -276,6 +280,9 @@ def _take(con: Connection, now: float, send: Waiting) -> _Taken | None:
     raw = mail.raw(con, send.mail_id)
     if raw is None:  # retention took the bytes while it waited; say so rather than wait for ever
         sends.settle(con, now, send.id, SendStatus.FAILED, reason=GONE)
+        return None
+    if send.approved and send.approved != held.hash_of(con, send.id, send.sender, raw):
+        sends.settle(con, now, send.id, SendStatus.HELD, reason=CHANGED)
         return None
     if sends.answered_by_person(con, send):
         sends.settle(con, now, send.id, SendStatus.FAILED, reason=ANSWERED)

@@ -231,7 +231,7 @@ class Reconciler:
             Submission(replies=_known(con, send.id)),
             attempt=max(send.attempts, 1),
             now=now,
-            give_up_at=send.created_at + self._retry_seconds,
+            give_up_at=send.released_at + self._retry_seconds,
             local_domains=way.domains if isinstance(way, BuiltinWay) else frozenset(),
         )
         sends.settle(

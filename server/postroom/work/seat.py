@@ -25,6 +25,7 @@ from postroom.model.errors import PostroomError
 from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings
+from postroom.work.deciding import Answering
 from postroom.work.pulse import PULSE_SECONDS, Pulse
 from postroom.work.term import Term
 
@@ -68,8 +69,11 @@ class Seat:
         provisioners: Mapping[str, Provisioner],
         program: str,
         policy: CurrentPolicy,
+        answering: Answering,
     ) -> None:
+        """``answering``: what becomes of held sends by an approver's answers."""
         self._policy = policy
+        self._answering = answering
         self._index = index
         self._settings = settings
         self._provisioners = provisioners
@@ -151,7 +155,13 @@ class Seat:
             workers = await asyncio.to_thread(importlib.import_module, "postroom.work.workers")
             term = Term(self._index, number)
             await workers.run(
-                term, self._settings, self._provisioners, self._policy, self._stop, self._begun
+                term,
+                self._settings,
+                self._provisioners,
+                self._policy,
+                self._answering,
+                self._stop,
+                self._begun,
             )
         finally:
             signing.cancel()

@@ -19,12 +19,14 @@ from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
+from postroom.work.deciding import Answering
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
 from postroom.work.lending import Lending
 from postroom.work.looks import Looks
+from postroom.work.mail_approvals import MailApprovals
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.rounds import Rounds
@@ -43,6 +45,7 @@ async def run(
     settings: Settings,
     provisioners: Mapping[str, Provisioner],
     policy: CurrentPolicy,
+    answering: Answering,
     stop: asyncio.Event,
     seated: Callable[[], None],
 ) -> None:
@@ -81,6 +84,10 @@ async def run(
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
         }
+        if operator.approvals.mailbox is not None:
+            domain = operator.approvals.mailbox.rpartition("@")[2]
+            asking = MailApprovals(term, operator.approvals, provisioners[domain], answering)
+            others["approvals"] = asking.run()
         if elsewhere:
             others |= {
                 "attention": attention.run(),

@@ -1,6 +1,5 @@
 """`postroom send`: one mail, from the shell."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +10,14 @@ from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.completing import addresses
 from postroom.cli.exits import OF_SEND, ExitCode
-from postroom.model.limits import MAX_ATTACHMENT_BYTES, MAX_TEXT_CHARS
+from postroom.cli.words import READABLE, read_text
+from postroom.model.limits import MAX_ATTACHMENT_BYTES
 
 if TYPE_CHECKING:
     from postroom.model.requests import AttachmentRequest, SendRequest
 
 _WORDS_ELSEWHERE = ("--body", "--message", "--content", "-m")
 """Not synonyms: one name for one thing. But click would suggest --to for --body."""
-
-_READABLE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 class _Send(click.Command):
@@ -49,8 +47,8 @@ class _Send(click.Command):
 @click.option("--bcc", multiple=True, metavar="ADDRESS")
 @click.option("--subject")
 @click.option("--text", help="The mail's words; may be Markdown.")
-@click.option("--text-file", type=_READABLE, help="A file of the words; - is standard input.")
-@click.option("--html-file", type=_READABLE, help="The HTML part; else it is made from the text.")
+@click.option("--text-file", type=READABLE, help="A file of the words; - is standard input.")
+@click.option("--html-file", type=READABLE, help="The HTML part; else it is made from the text.")
 @click.option("--thread", "thread_id", metavar="THREAD", help="Makes it a reply in that thread.")
 @click.option("--reply-all", is_flag=True, help="Reply to everybody in the thread.")
 @click.option(
@@ -61,11 +59,20 @@ class _Send(click.Command):
     help="May be given several times.",
 )
 @click.option("--idempotency-key", metavar="KEY", help="The same key never sends twice.")
+@click.option(
+    "--at",
+    metavar="TIME",
+    help='Not before then: "2026-11-30T09:00Z" (UTC where it names no zone), or "2h" from now.',
+)
+@click.option("--hold-for-review", metavar="WHY", help="A person looks at it first.")
 @click.option("--confirm", is_flag=True, help="Send although the thread has moved on.")
 @shared
 @pass_asked
-def send(asked: Asked, /, **given: Any) -> int:
-    """Send a mail, or reply in a thread. Becomes the worker where none runs."""
+def send(asked: Asked, /, at: str | None, **given: Any) -> int:
+    """Send a mail, or reply in a thread. Becomes the worker where none runs.
+
+    One for later goes once a worker runs then; `postroom sends cancel` takes it back.
+    """
     from postroom.cli.delivering import send_and_see
     from postroom.cli.mail_page import show_send
 
@@ -73,7 +80,7 @@ def send(asked: Asked, /, **given: Any) -> int:
     sent = at_desk(
         asked,
         "send",
-        lambda room: send_and_see(room, request),
+        lambda room: send_and_see(room, request, at),
         becomes_worker=True,
         makes_room=True,
     )
@@ -88,7 +95,7 @@ def _request(given: dict[str, Any]) -> "SendRequest":
     text = _words(given.pop("text"), given.pop("text_file"))
     return SendRequest(
         text=text,
-        html=_read_text(html_file, "--html-file") if html_file else None,
+        html=read_text(html_file, "--html-file") if html_file else None,
         attachments=tuple(map(_attachment, attach)),
         **given,
     )
@@ -97,22 +104,7 @@ def _request(given: dict[str, Any]) -> "SendRequest":
 def _words(text: str | None, file: Path | None) -> str:
     if (text is None) == (file is None):
         raise click.UsageError("Give the words with one of --text and --text-file.")
-    return text if text is not None else _read_text(file or Path("-"), "--text-file")
-
-
-def _read_text(file: Path, option: str) -> str:
-    limit = 4 * MAX_TEXT_CHARS + 1
-    try:
-        if str(file) == "-":
-            content = sys.stdin.buffer.read(limit)
-        else:
-            with file.open("rb") as stream:
-                content = stream.read(limit)
-        return content.decode("utf-8-sig")
-    except OSError as error:
-        raise click.BadParameter(f"{error.strerror}", param_hint=option) from error
-    except UnicodeDecodeError as error:
-        raise click.BadParameter("it is no UTF-8 text", param_hint=option) from error
+    return text if text is not None else read_text(file or Path("-"), "--text-file")
 
 
 def _attachment(file: Path) -> "AttachmentRequest":

@@ -13,7 +13,33 @@ JOIN mailboxes b ON b.id = s.mailbox_id JOIN mail m ON m.id = s.mail_id
 LEFT JOIN messages g ON g.mail_id = s.mail_id
 WHERE s.public_id = :public_id;
 
--- name: decide(id, status, reason, settled_at)!
--- What a person decided.
-UPDATE sends SET status = :status, reason = :reason, not_before = 0, settled_at = :settled_at,
+-- name: held_since(send_id)$
+-- When it was held last.
+SELECT at FROM journal WHERE send_id = :send_id AND type = 'send.held' ORDER BY position DESC LIMIT 1;
+
+-- name: overdue(now, most)
+-- What nobody has decided about in time, oldest first.
+SELECT s.*, m.thread_id FROM sends s JOIN mail m ON m.id = s.mail_id
+WHERE s.status = 'held' AND s.expires_at <= :now ORDER BY s.expires_at LIMIT :most;
+
+-- name: release(id, note, approved, released_at, not_before)!
+-- A person lets it go.
+UPDATE sends SET status = 'queued', reason = '', note = :note, approved = :approved, expires_at = NULL,
+  released_at = :released_at, not_before = :not_before, doubt_since = NULL WHERE id = :id;
+
+-- name: end(id, status, reason, note, settled_at)!
+-- It goes to nobody any more.
+UPDATE sends SET status = :status, reason = :reason, note = :note, expires_at = NULL, settled_at = :settled_at,
   doubt_since = NULL WHERE id = :id;
+
+-- name: set_changes(id, changes)!
+-- What a person changed in it.
+UPDATE sends SET changes = :changes, asked_at = NULL WHERE id = :id;
+
+-- name: forget_words(mail_id)!
+-- What an agent and a person wrote about it goes.
+UPDATE sends SET review = '', note = '', changes = '' WHERE mail_id = :mail_id;
+
+-- name: forget_questions(mail_id)!
+-- So does what was asked about it.
+DELETE FROM questions WHERE send_id IN (SELECT id FROM sends WHERE mail_id = :mail_id);

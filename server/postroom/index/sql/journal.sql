@@ -29,7 +29,7 @@ SELECT * FROM journal WHERE mail_id = :mail_id ORDER BY position;
 SELECT j.position, j.type, j.send_id FROM journal j
 JOIN messages g ON g.mail_id = j.mail_id
 WHERE j.mailbox_id = :mailbox_id AND j.position > :after
-  AND j.type IN ('send.failed', 'send.denied', 'send.approved')
+  AND j.type IN ('send.failed', 'send.denied', 'send.approved', 'send.expired', 'send.cancelled')
   AND g.thread_id = :thread_id
   AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = j.position)
 ORDER BY j.position LIMIT 1;
@@ -38,7 +38,7 @@ ORDER BY j.position LIMIT 1;
 -- The first send of a mailbox that was decided after a position.
 SELECT j.position, j.type, j.send_id FROM journal j
 WHERE j.mailbox_id = :mailbox_id AND j.position > :after
-  AND j.type IN ('send.failed', 'send.denied', 'send.approved')
+  AND j.type IN ('send.failed', 'send.denied', 'send.approved', 'send.expired', 'send.cancelled')
   AND NOT EXISTS (SELECT 1 FROM acknowledged_apart p WHERE p.agent = :agent AND p.position = j.position)
 ORDER BY j.position LIMIT 1;
 

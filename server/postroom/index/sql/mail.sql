@@ -41,6 +41,14 @@ SELECT 1 FROM mail WHERE public_id = :public_id;
 -- Its bytes, as they are.
 INSERT INTO raw (mail_id, bytes) VALUES (:mail_id, :bytes);
 
+-- name: set_raw(mail_id, bytes)!
+-- Other bytes in their place.
+UPDATE raw SET bytes = :bytes WHERE mail_id = :mail_id;
+
+-- name: set_size(mail_id, fingerprint, size)!
+-- What tells those from others.
+UPDATE mail SET fingerprint = :fingerprint, size = :size WHERE id = :mail_id;
+
 -- name: set_position(mail_id, position)!
 -- Where in the journal it arrived.
 UPDATE mail SET position = :position WHERE id = :mail_id;

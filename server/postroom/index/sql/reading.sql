@@ -47,7 +47,7 @@ WHERE c.thread_id = :thread_id;
 -- name: messages_down_from(thread_id, upto, most)
 -- A conversation's messages, newest first, from a place on.
 SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_reason,
-  s.public_id AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  s.note AS send_note, s.changes AS send_changes, s.public_id AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.thread_id = :thread_id
@@ -62,7 +62,7 @@ SELECT count(*) FROM messages WHERE thread_id = :thread_id
 -- name: oldest_message(thread_id)^
 -- The first message of a conversation.
 SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_reason,
-  s.public_id AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  s.note AS send_note, s.changes AS send_changes, s.public_id AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.thread_id = :thread_id ORDER BY g.at, g.mail_id LIMIT 1;
@@ -70,7 +70,7 @@ WHERE g.thread_id = :thread_id ORDER BY g.at, g.mail_id LIMIT 1;
 -- name: one_message(mail_id)^
 -- One message with its conversation.
 SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_reason,
-  s.public_id AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  s.note AS send_note, s.changes AS send_changes, s.public_id AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.mail_id = :mail_id;
@@ -90,7 +90,7 @@ ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 -- name: unseen(thread_id, after, most)
 -- What came into a conversation after a position, or a person sent there, newest first.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
-  NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  NULL AS send_note, NULL AS send_changes, NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.thread_id = :thread_id AND s.id IS NULL AND g.position > :after
@@ -110,7 +110,7 @@ ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
 -- name: received_after_in_thread(thread_id, after, agent, sender, domain, coded, forged, matching, most)
 -- What came into a conversation after a position, oldest first.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
-  NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  NULL AS send_note, NULL AS send_changes, NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
@@ -124,7 +124,7 @@ ORDER BY g.position LIMIT :most;
 -- name: received_after_in_mailbox(mailbox_id, after, agent, sender, domain, coded, forged, matching, most)
 -- What came into a mailbox after a position, oldest first.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
-  NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  NULL AS send_note, NULL AS send_changes, NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.mailbox_id = :mailbox_id AND g.direction = 'received' AND g.position > :after AND m.old = 0
@@ -138,7 +138,7 @@ ORDER BY g.position LIMIT :most;
 -- name: pending_in_thread(thread_id, after, agent, sender, domain, coded, forged, matching, most)
 -- What nobody answered in a conversation, after what was acknowledged.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
-  NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  NULL AS send_note, NULL AS send_changes, NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id
 WHERE g.thread_id = :thread_id AND g.pending = 1 AND g.position > :after
@@ -152,7 +152,7 @@ ORDER BY g.position LIMIT :most;
 -- name: pending_in_mailbox(mailbox_id, agent, after, sender, domain, coded, forged, matching, most)
 -- What nobody answered in a mailbox, after what was acknowledged there and in each conversation.
 SELECT g.*, m.public_id, m.in_spam, NULL AS send_status, NULL AS send_reason,
-  NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
+  NULL AS send_note, NULL AS send_changes, NULL AS send_public_id, NOT EXISTS (SELECT 1 FROM messages o
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id
 LEFT JOIN acknowledged a ON a.agent = :agent AND a.scope = 't' || g.thread_id

@@ -54,7 +54,7 @@ WITH answered AS (
     max(CASE WHEN s.mail_id IS NULL THEN o.at END) AS at
   FROM messages o LEFT JOIN sends s ON s.mail_id = o.mail_id
   WHERE o.mailbox_id = :mailbox_id AND o.direction = 'sent'
-    AND coalesce(s.status, 'sent') NOT IN ('failed', 'denied') GROUP BY o.thread_id)
+    AND coalesce(s.status, 'sent') NOT IN ('failed', 'denied', 'cancelled', 'expired') GROUP BY o.thread_id)
 SELECT g.mail_id, g.direction = 'received' AND NOT m.old
   AND g.position > coalesce(a.position, 0) AND g.at > coalesce(a.at, 0) AS pending
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN answered a ON a.thread_id = g.thread_id

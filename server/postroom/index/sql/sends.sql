@@ -1,15 +1,19 @@
--- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, reason, first_contacts)<!
+-- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts)<!
 -- An intent to send.
 INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash,
-  idempotency_key, verdict, created_at, not_before, reason, first_contacts, owner)
+  idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts, owner)
 VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_mail, :content_hash,
-  :idempotency_key, :verdict, :created_at, :not_before, :reason, :first_contacts,
-  (SELECT owner FROM mailboxes WHERE id = :mailbox_id));
+  :idempotency_key, :verdict, :created_at, :not_before, :released_at, :reason, :review, :expires_at,
+  :first_contacts, (SELECT owner FROM mailboxes WHERE id = :mailbox_id));
 
 -- name: add_recipient(send_id, address, field, place)!
 -- One whom it is for.
 INSERT INTO recipients (send_id, address, field, place) VALUES (:send_id, :address, :field, :place)
 ON CONFLICT DO NOTHING;
+
+-- name: drop_recipients(send_id)!
+-- They go.
+DELETE FROM recipients WHERE send_id = :send_id;
 
 -- name: by_id(id)^
 -- One send.
@@ -37,13 +41,13 @@ WHERE s.mailbox_id IN (SELECT id FROM mailboxes WHERE owner =
 -- A send of the same mail not long ago that was not refused, or one that still waits to go.
 SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s INDEXED BY sends_by_content JOIN mail m ON m.id = s.mail_id
 WHERE s.mailbox_id = :mailbox_id AND s.content_hash = :content_hash
-  AND (s.created_at > :since OR s.status = 'queued') AND s.status NOT IN ('failed', 'denied')
+  AND (s.created_at > :since OR s.status = 'queued') AND s.status NOT IN ('failed', 'denied', 'cancelled', 'expired')
 ORDER BY s.id DESC LIMIT 1;
 
 -- name: answer_to(mail_id, since)^
 -- A send that answered this mail not long ago and was not refused.
 SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
-WHERE s.answers_mail = :mail_id AND s.created_at > :since AND s.status NOT IN ('failed', 'denied')
+WHERE s.answers_mail = :mail_id AND s.created_at > :since AND s.status NOT IN ('failed', 'denied', 'cancelled', 'expired')
 ORDER BY s.id DESC LIMIT 1;
 
 -- name: recipients(send_id)
@@ -58,6 +62,16 @@ SELECT * FROM (
   FROM sends s INDEXED BY sends_queued JOIN mailboxes b ON b.id = s.mailbox_id
   WHERE s.status = 'queued' AND s.not_before <= :now
 ) WHERE nth <= :most ORDER BY id;
+
+-- name: unsettled(most)
+-- What has not come to an end, oldest first: of what is queued, what goes first.
+SELECT s.*, b.address, g.subject FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
+LEFT JOIN messages g ON g.mail_id = s.mail_id
+WHERE s.id IN (
+  SELECT id FROM (SELECT id FROM sends WHERE status = 'queued' AND not_before >= 0 ORDER BY not_before LIMIT :most)
+  UNION ALL SELECT id FROM sends WHERE status = 'submitting'
+  UNION ALL SELECT id FROM sends WHERE status IN ('held', 'unknown'))
+ORDER BY s.id LIMIT :most;
 
 -- name: next_due()$
 -- When the next one is due.
@@ -79,8 +93,8 @@ SELECT max(doubt_since) FROM sends WHERE status = 'unknown';
 
 -- name: set_status(id, status, reason, not_before, settled_at)!
 -- Moves it on.
-UPDATE sends SET status = :status, reason = :reason, not_before = :not_before, settled_at = :settled_at
-WHERE id = :id;
+UPDATE sends SET status = :status, reason = :reason, not_before = :not_before, settled_at = :settled_at,
+  asked_at = NULL WHERE id = :id;
 
 -- name: begin(id)!
 -- A worker takes it in hand.

@@ -119,7 +119,7 @@ UPDATE messages SET pending = (
   AND NOT (SELECT old FROM mail WHERE mail.id = messages.mail_id)
   AND position > coalesce((
     SELECT max(o.position) FROM messages o JOIN sends s ON s.mail_id = o.mail_id
-    WHERE o.thread_id = :thread_id AND o.direction = 'sent' AND s.status NOT IN ('failed', 'denied')), 0)
+    WHERE o.thread_id = :thread_id AND o.direction = 'sent' AND s.status NOT IN ('failed', 'denied', 'cancelled', 'expired')), 0)
   AND at > coalesce((
     SELECT max(o.at) FROM messages o WHERE o.thread_id = :thread_id AND o.direction = 'sent'
       AND NOT EXISTS (SELECT 1 FROM sends s WHERE s.mail_id = o.mail_id)

@@ -1,0 +1,40 @@
+"""What policy says of a held mail when a person lets it go: rules and limits are asked again."""
+
+import pytest
+from policies import write_policy
+from rooms import Agent, approve
+
+from postroom.build import PostRoom
+from postroom.model.callers import operator
+from postroom.model.errors import Refused
+
+BEN = "ben@elsewhere.example"
+ONE_AN_HOUR = 'default = "allow"\n[limits]\nmailbox = ["1/hour"]\nhorizon = "2 hours"\n'
+DENIES = """default = "allow"
+[[rules]]
+name = "no-ben"
+when = 'recipients.exists(r, r.address == "ben@elsewhere.example")'
+then = "deny"
+reason = "Nothing goes to Ben any more."
+"""
+
+
+async def test_a_person_lets_go_what_policy_holds_and_not_what_it_denies_by_now(
+    quiet_room: PostRoom, ada: Agent
+) -> None:
+    sent = await ada.send("Ten euros.", BEN, hold_for_review="Look.")
+    write_policy(quiet_room.settings.home, DENIES)
+    with pytest.raises(Refused, match="Nothing goes to Ben"):
+        await approve(quiet_room, sent.send_id)
+    write_policy(quiet_room.settings.home, DENIES.replace('"deny"', '"hold"'))
+    assert (await approve(quiet_room, sent.send_id)).status == "queued"
+
+
+async def test_a_mail_that_is_let_go_waits_for_its_turn(quiet_room: PostRoom, ada: Agent) -> None:
+    write_policy(quiet_room.settings.home, ONE_AN_HOUR)
+    held = await ada.send("Ten euros.", BEN, hold_for_review="Look.")
+    assert (await ada.send("First.", BEN)).status == "queued"
+    await approve(quiet_room, held.send_id)
+    sends = (await quiet_room.desk.unsent.list(operator())).sends
+    (one,) = [each for each in sends if each.send_id == held.send_id]
+    assert (one.status, one.goes_at is not None) == ("queued", True)
