@@ -15,6 +15,7 @@ SQL = Path(postroom.index.__file__).parent / "sql"
 
 WHOLE_ROOM = {
     "rebuild.count", "rebuild.count_threads", "rebuild.mailboxes",  # a rebuild walks everything
+    "chain.all_rows",  # once, when an index is migrated
     "search_anew.is_there", "search_anew.replaced",  # the names of all tables
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins

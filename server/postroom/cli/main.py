@@ -30,6 +30,7 @@ COMMANDS = {
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",
     "events": f"{_AT}.events:events",
+    "audit": f"{_AT}.audit:audit",
     "trace": f"{_AT}.trace:trace",
     "index": f"{_AT}.index:index",
     "provision": f"{_AT}.provision:provision",

@@ -16,6 +16,8 @@
     unseen_quotes.py                       what a message quotes and nobody here has read
     held.py  approval.py  editing.py       what a person decides about a held send, sees and changes
     unsent.py  delivered.py                what has not gone yet; who has a mail, in words
+    audit.py                               whether the journal is what was written; all of it
+    held.py                                what a person decides about a held send
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     policy_facts.py  passed_on.py          what policy may know of it
     pacing.py                              when it may go, by the limits

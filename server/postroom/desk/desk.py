@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from postroom.desk import unused
 from postroom.desk.accounts import AccountReports
 from postroom.desk.attachments import Attachments
+from postroom.desk.audit import Audit
 from postroom.desk.health import HealthReports
 from postroom.desk.held import HeldSends
 from postroom.desk.mailboxes import Mailboxes
@@ -40,6 +41,7 @@ class Desk:
     unsent: Unsent
     policies: Policies
     quarantine: Quarantine
+    audit: Audit
 
 
 def open_desk(
@@ -79,6 +81,7 @@ def open_desk(
         unsent=Unsent(index),
         policies=policies,
         quarantine=Quarantine(index),
+        audit=Audit(index),
     )
 
 

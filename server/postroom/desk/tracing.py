@@ -39,7 +39,7 @@ class Tracing:
         def look(con: Connection) -> EventList:
             found = journal.since(con, after, min(most, MAX_EVENTS))
             position = found[-1].position if found else after
-            return EventList(events=tuple(_view(con, e) for e in found), position=position)
+            return EventList(events=tuple(view(con, e) for e in found), position=position)
 
         return await self._index.read(look)
 
@@ -191,20 +191,21 @@ def _trace_mailbox(con: Connection, box_id: int, address: str) -> Trace:
     ).fetchall()
     steps = []
     for row in reversed(rows):
-        view = _view(con, journal.event(row))
-        named = [view.message_id, view.send_id, view.thread_id, view.detail]
+        seen = view(con, journal.event(row))
+        named = [seen.message_id, seen.send_id, seen.thread_id, seen.detail]
         steps.append(
             TraceStep(
-                at=view.at,
+                at=seen.at,
                 kind=StepKind.EVENT,
-                what=f"{view.type} by {view.actor}",
+                what=f"{seen.type} by {seen.actor}",
                 detail=" ".join(n for n in named if n) or None,
             )
         )
     return Trace(subject=f"mailbox {address} (its last {len(steps)} events)", steps=tuple(steps))
 
 
-def _view(con: Connection, event: Event) -> EventView:
+def view(con: Connection, event: Event) -> EventView:
+    """An event as it is told, with what its ids are called."""
     box = mailboxes.by_id(con, event.mailbox_id) if event.mailbox_id else None
     return EventView(
         position=event.position,

@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Collection
 
-from postroom.index.database import Connection, Row
+from postroom.index import chain
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.model.errors import Unavailable
 from postroom.model.events import Event, EventType
@@ -25,20 +26,23 @@ def append(
     digest: bytes | None = None,
     detail: str = "",
 ) -> int:
-    """The position of a new event, written in the transaction of the change it tells of."""
-    position: int = sql.append(
-        con,
-        at=at,
-        type=str(type),
-        actor=actor,
-        mailbox_id=mailbox_id,
-        thread_id=thread_id,
-        mail_id=mail_id,
-        send_id=send_id,
-        digest=digest,
-        detail=detail,
-    )
-    return position
+    """The position of a new event, written in the transaction of the change it tells of, and
+    chained to the one before (chain.py)."""
+    before = chain.tail(con)
+    row: Fields = {
+        "position": before.position + 1,
+        "at": float(at),
+        "type": str(type),
+        "actor": actor,
+        "mailbox_id": mailbox_id,
+        "thread_id": thread_id,
+        "mail_id": mail_id,
+        "send_id": send_id,
+        "digest": digest,
+        "detail": detail,
+    }
+    sql.append(con, **row, chain=chain.link(before.chain, chain.chained(row)))
+    return before.position + 1
 
 
 def last_position(con: Connection) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from postroom.index.chain import chain_all
 from postroom.index.database import SCHEMA_VERSION, connect
 
 _FOLDER = Path(__file__).parent / "schema"
@@ -57,6 +58,12 @@ for _name in (
     "0011_approvals",
 ):
     _of_a_file(_name)
+
+
+@migrations(name="0010_records")
+def _records(db: Database) -> None:
+    _run(db, "0010_records")
+    chain_all(db.conn)
 
 
 def migrate(path: Path) -> None:

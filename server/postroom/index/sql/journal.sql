@@ -1,7 +1,7 @@
--- name: append(at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail)<!
+-- name: append(position, at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail, chain)!
 -- Adds an event; its position is the row's id, so positions are commit order (one writer at a time).
-INSERT INTO journal (at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail)
-VALUES (:at, :type, :actor, :mailbox_id, :thread_id, :mail_id, :send_id, :digest, :detail);
+INSERT INTO journal (position, at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail, chain)
+VALUES (:position, :at, :type, :actor, :mailbox_id, :thread_id, :mail_id, :send_id, :digest, :detail, :chain);
 
 -- name: last()$
 -- The newest position; 0 for an empty journal.
