@@ -33,6 +33,7 @@ from postroom.accounts.domains import (
 from postroom.accounts.faults import key_path, told
 from postroom.accounts.table import FilePath, Table
 from postroom.model.errors import InvalidRequest, Unavailable
+from postroom.model.retention import Retention
 
 CONFIG_FILE = "postroom.toml"
 
@@ -65,6 +66,8 @@ class Operator(Table):
     """How long the mail of an expired mailbox stays readable, days."""
     approvals: Approvals = Approvals()
     """What becomes of mail that a person must look at first."""
+    retention: Retention = Retention()
+    """How long the mail of mailboxes is kept, while they live."""
     retry_hours: float = Field(default=48, gt=0)
     """How long a deferred mail is tried again before it has failed, hours (RFC 5321 §4.5.4.1)."""
 

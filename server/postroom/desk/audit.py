@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from postroom.desk import tracing
+from postroom.desk.door import for_operators
 from postroom.desk.times import moment
 from postroom.index import chain, journal, sends
 from postroom.index.chain import Break, Check, Fault, Head
@@ -13,7 +14,6 @@ from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.model.audit_answers import AuditCheck, AuditLine
 from postroom.model.callers import Caller
-from postroom.model.errors import Refused
 
 STEP = 2_000
 """Events that are read at once."""
@@ -53,7 +53,7 @@ class Audit:
         Raises:
             InvalidRequest: it is no head.
         """
-        _for_operators(caller)
+        for_operators(caller)
         check = Check(Head.read(head) if head else None)
         broken = None
         while broken is None:
@@ -73,7 +73,7 @@ class Audit:
         Raises:
             InvalidRequest: ``since`` is neither.
         """
-        _for_operators(caller)
+        for_operators(caller)
         begin = moment(since, self._index.clock(), "since") if since else None
         while lines := await self._index.read(partial(_lines, after=after)):
             after = lines[-1][0].position
@@ -150,8 +150,3 @@ def _verdict(con: Connection, send_id: int | None) -> dict[str, object] | None:
         return None
     said = json.loads(send["verdict"])
     return {name: said[name] for name in VERDICT if name in said}
-
-
-def _for_operators(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may see this.")

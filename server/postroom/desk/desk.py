@@ -7,12 +7,14 @@ from postroom.desk import unused
 from postroom.desk.accounts import AccountReports
 from postroom.desk.attachments import Attachments
 from postroom.desk.audit import Audit
+from postroom.desk.correspondence import CorrespondenceDesk
 from postroom.desk.health import HealthReports
 from postroom.desk.held import HeldSends
 from postroom.desk.mailboxes import Mailboxes
 from postroom.desk.policies import Policies
 from postroom.desk.quarantine import Quarantine
 from postroom.desk.reading import Reading
+from postroom.desk.retention import RetentionDesk
 from postroom.desk.sending import Sending
 from postroom.desk.tracing import Tracing
 from postroom.desk.unsent import Unsent
@@ -42,6 +44,8 @@ class Desk:
     policies: Policies
     quarantine: Quarantine
     audit: Audit
+    retention: RetentionDesk
+    correspondence: CorrespondenceDesk
 
 
 def open_desk(
@@ -82,6 +86,8 @@ def open_desk(
         policies=policies,
         quarantine=Quarantine(index),
         audit=Audit(index),
+        retention=RetentionDesk(index, settings, idle),
+        correspondence=CorrespondenceDesk(index),
     )
 
 

@@ -21,6 +21,12 @@ def require(caller: Caller, scope: str) -> None:
         raise Refused("scope_missing", f"This caller may not {scope}.", "Ask the operator.")
 
 
+def for_operators(caller: Caller) -> None:
+    """Raise `Refused` unless the caller is the operator."""
+    if not caller.is_operator:
+        raise Refused("operator_only", "Only the operator may do this.")
+
+
 def owner(con: Connection, caller: Caller) -> int | None:
     """The row id of the caller as an owner; None before its first mailbox."""
     return mailboxes.owner_of(con, caller.tenant, caller.agent)

@@ -22,6 +22,7 @@ from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
+from postroom.model.retention import WORDS_REMOVED
 
 MAX_SHOWN = 50
 """Recipients in a field, or files, listed with one message of a thread: as many as one of our own
@@ -176,6 +177,8 @@ def _unread(row: Row) -> str | None:
     if row["defects"] == "[]":
         return None
     found = set(from_json(row["defects"]))
+    if WORDS_REMOVED in found:
+        return WORDS_REMOVED
     return " ".join(said for said in _UNREAD if said in found) or None
 
 

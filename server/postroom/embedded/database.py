@@ -44,6 +44,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode=WAL")
     # FULL: the 250 promises that the mail survives a power cut (RFC 5321 §6.1).
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
     return connection
 
 

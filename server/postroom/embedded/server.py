@@ -2,12 +2,13 @@
 
 import asyncio
 import errno
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from postroom.clock import Clock
 from postroom.embedded import accepted, filing
+from postroom.embedded.clearing import Clearing, Wanted
 from postroom.embedded.connections import Connections
 from postroom.embedded.directory import Directory, ReadingAlong
 from postroom.embedded.filing import Top
@@ -104,6 +105,21 @@ class EmbeddedServer:
         if self._running is not None:
             await self._running.forget(address.lower())
 
+    async def clear(self, address: str, wanted: Wanted) -> None:
+        """Take mail of a mailbox out of the store, wherever it lies there now."""
+        if self._running is not None:
+            await self._running.clearing.clear(address.lower(), wanted)
+
+    async def erase(self, is_theirs: Callable[[bytes], bool]) -> None:
+        """Take mail out of the store of which ``is_theirs`` says so, of all mailboxes."""
+        if self._running is not None:
+            await self._running.clearing.erase(is_theirs)
+
+    @property
+    def path(self) -> Path:
+        """The file of the store."""
+        return self._path
+
 
 class _Running:
     """What exists while the server runs."""
@@ -125,6 +141,7 @@ class _Running:
         self._open_folders = OpenFolders(store, rung)
         login = Login(config, directory, self._open_folders, along)
         self._imap = ImapServer(login, config, self._connections)
+        self.clearing = Clearing(store, self._open_folders, along)
         self._policy = SubmissionPolicy(store, directory, hostname)
         self._listeners: list[asyncio.Server] = []
 

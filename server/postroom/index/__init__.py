@@ -20,6 +20,8 @@
     replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
     chain.py        the journal's rows, each with a hash over itself and the hash before
     purge.py        the mail of mailboxes that are gone
+    retention.py    mail whose time is over            correspondence.py  all mail with somebody
+    removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it
     scripts.py      scripts written without spaces, made findable
 
     rebuild.py      makes everything that is derived anew, in short steps (paced.py): threads

@@ -22,7 +22,8 @@ def connect(path: Path, *, readonly: bool = False) -> Connection:
     """A connection in autocommit mode: transactions are begun by name, by the writer alone.
 
     WAL lets readers work beside the writer; synchronous=FULL makes a commit survive a power cut,
-    because what was acknowledged must be there afterwards.
+    because what was acknowledged must be there afterwards. secure_delete overwrites what is
+    deleted, also where a table grows: else a mail that goes later would leave copies of itself.
     """
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     con = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
@@ -33,6 +34,7 @@ def connect(path: Path, *, readonly: bool = False) -> Connection:
     if not readonly:
         con.execute("PRAGMA journal_mode=WAL")
         con.execute("PRAGMA synchronous=FULL")
+        con.execute("PRAGMA secure_delete=ON")
     return con
 
 

@@ -152,6 +152,13 @@ def known_elsewhere(con: Connection, folder: Folder, fingerprint: bytes) -> int 
     return found
 
 
+def gone(con: Connection, mailbox_id: int, fingerprint: bytes) -> int | None:
+    """The mail of this mailbox that had these bytes and has gone by its age, or was erased: it is
+    not taken in again, wherever it is met."""
+    found: int | None = sql.gone_with_content(con, mailbox_id=mailbox_id, fingerprint=fingerprint)
+    return found
+
+
 def known_uids(con: Connection, folder: Folder, low: int, high: int) -> set[int]:
     """The UIDs from ``low`` to ``high`` of mail that lies in a folder, as far as we know."""
     rows = sql.known_uids(
@@ -240,13 +247,11 @@ class StrayWords:
 
 def forget_strays(con: Connection, folder: Folder) -> None:
     """A shared folder is about to be read anew, and what is left in it will be listed again."""
-    _erase_words(con)
     sql.forget_strays(con, account=folder.account, folder=folder.name)
 
 
 def forget_strays_beside(con: Connection, account: str, names: Collection[str]) -> None:
     """Of an account only these folders are read: what was left in others is nobody's to follow."""
-    _erase_words(con)
     sql.forget_strays_beside(con, account=account, folders=json.dumps(list(names)))
 
 
@@ -257,7 +262,6 @@ def has_strays(con: Connection, account: str) -> bool:
 
 def forget_strays_but_of(con: Connection, accounts: Collection[str]) -> None:
     """Only these accounts are read now."""
-    _erase_words(con)
     sql.forget_strays_but_of(con, accounts=json.dumps(list(accounts)))
 
 
@@ -280,7 +284,6 @@ def stray_uids(con: Connection, folder: Folder) -> list[int]:
 
 def drop_stray(con: Connection, folder: Folder, uid: int) -> None:
     """What was left under that UID, if anything, is there no more, or is one of ours after all."""
-    _erase_words(con)
     sql.drop_stray(con, **_place(folder), uid=uid)
 
 
@@ -339,11 +342,6 @@ def newest_mail(con: Connection) -> int:
 def where_is(con: Connection, mail_id: int) -> list[Row]:
     """Every place where a mail lies: account, folder, uidvalidity, uid."""
     return list(sql.where_is(con, mail_id=mail_id))
-
-
-def _erase_words(con: Connection) -> None:
-    """What is deleted is overwritten: a stranger's words go with their row."""
-    con.execute("PRAGMA secure_delete=ON")
 
 
 def _key(folder: Folder) -> dict[str, object]:

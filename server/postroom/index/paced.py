@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from postroom.index.database import Connection
-from postroom.index.index import Index
 
 T = TypeVar("T")
+
+
+class Writes(Protocol):
+    """An index, or a worker's term."""
+
+    async def write(self, change: Callable[[Connection], T]) -> T: ...
+
 
 MAX_PAUSE_SECONDS = 0.2
 """The longest pause: a disk that is slow for a moment must not make the work endless."""
 
 
-async def paced(index: Index, step: Callable[[Connection], T]) -> T:
+async def paced(index: Writes, step: Callable[[Connection], T]) -> T:
     """What ``step`` returns, committed; then a pause as long as the step took.
 
     Writers of this process take turns by themselves. Another process waits for the file's lock by

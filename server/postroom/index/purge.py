@@ -1,8 +1,10 @@
 """Removes the mail of a mailbox that is gone, a bounded step at a time. Ids and journal stay."""
 
 from postroom.index import correspondents, held, search, search_anew
+from postroom.index import cleaning, removal
 from postroom.index.database import Connection
 from postroom.index.queries import named
+from postroom.model.retention import Stage
 
 sql = named("purge")
 
@@ -10,14 +12,11 @@ sql = named("purge")
 def some(con: Connection, mailbox_id: int, most: int) -> bool:
     """Remove up to ``most`` messages; whether there may be more.
 
-    A mailbox that its owner has taken back meanwhile keeps what it has. What a rebuild that was
-    killed left of a search table goes first: it may hold words of this mail.
+    A mailbox that its owner has taken back meanwhile keeps what it has.
     """
     if sql.is_gone(con, id=mailbox_id) is None:
         return False
-    con.execute("PRAGMA secure_delete=ON")
-    if search_anew.discard(con):
-        return True
+    cleaning.soil(con, cleaning.AT_ONCE)
     rows = list(sql.some_messages(con, mailbox_id=mailbox_id, most=most))
     for row in rows:
         search.remove(con, row)
@@ -27,6 +26,13 @@ def some(con: Connection, mailbox_id: int, most: int) -> bool:
         sql.drop_raw(con, mail_id=row["mail_id"])
         sql.drop_copies(con, mail_id=row["mail_id"])
         held.forget_words(con, row["mail_id"])
+        mail_id = row["mail_id"]
+        if removal.is_under_way(con, mail_id):  # the courier says so, and to whom it does not go
+            removal.drop_fields(con, row)
+            sql.drop_raw(con, mail_id=mail_id)
+        else:
+            removal.reduce(con, mail_id, Stage.GONE)
+        sql.drop_copies(con, mail_id=mail_id)
     if rows:
         return True
     sql.drop_mentions(con, mailbox_id=mailbox_id)

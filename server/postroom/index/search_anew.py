@@ -84,6 +84,14 @@ def replace(con: Connection, before: Row, after: Fields) -> None:
     """Make a message findable by other words in that table, where it was findable there."""
     if remove(con, before):
         sql.add(con, **search.fields(con, after))
+def add(con: Connection, row: Row) -> None:
+    """Make a message findable there again, with other words."""
+    sql.add(con, **search.fields(con, row))
+
+
+def tables(con: Connection) -> list[str]:
+    """The search tables that are in use or being filled."""
+    return ["search", *(["search_anew"] if _is_there(con) else [])]
 
 
 def discard(con: Connection) -> bool:

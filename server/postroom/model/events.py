@@ -43,6 +43,14 @@ class EventType(StrEnum):
     """A login elsewhere is read in another way now, or not at all; ``detail`` says which."""
     POLICY_CHANGED = "policy.changed"
     """Other rules hold from now on: ``detail`` says which version."""
+    MAIL_REMOVED = "mail.removed"
+    """The time of mail is over; ``detail`` says of how much, and what of it went."""
+    ERASURE_ASKED = "erasure.asked"
+    """All mail with one correspondent is to go; the digest is the address's, salted."""
+    CORRESPONDENT_ERASED = "correspondent.erased"
+    """It has gone; the same digest."""
+    CORRESPONDENT_EXPORTED = "correspondent.exported"
+    """An operator took away all mail with one correspondent; the same digest."""
     WORKER_STARTED = "worker.started"
 
 

@@ -38,4 +38,5 @@ Mail out:
     mail_approvals.py   asks the approver about held mail (question.py), and reads the answers, on
                     which the desk decides (deciding.py)
     caretaker.py    expiry, and the mail of mailboxes that are gone
+    removals.py     mail whose time is over; correspondents who are erased
 """

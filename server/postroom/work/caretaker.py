@@ -9,6 +9,7 @@ from postroom.index.database import Connection
 from postroom.model.events import EventType
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import SendStatus
+from postroom.work.removals import Removals
 from postroom.work.term import Term
 
 NOBODY_DECIDED = "Nobody decided about it in time; it was not sent."
@@ -27,10 +28,16 @@ class Caretaker:
     """Expiry of mailboxes and of held sends, and the mail of those that are gone."""
 
     def __init__(
-        self, term: Term, retention_seconds: float, forget: Callable[[str], Awaitable[None]]
+        self,
+        term: Term,
+        retention_seconds: float,
+        forget: Callable[[str], Awaitable[None]],
+        removals: Removals | None = None,
     ) -> None:
-        """``forget`` removes an address's mail from the server it lies on."""
+        """``forget`` removes an address's mail from the server it lies on; ``removals`` what is
+        older than it may be, or was asked to go."""
         self._term = term
+        self._removals = removals
         self._retention = retention_seconds
         self._forget = forget
 
@@ -53,6 +60,8 @@ class Caretaker:
             lambda con: mailboxes.to_purge(con, before)
         ):
             await self._purge(box_id, address)
+        if self._removals is not None:
+            await self._removals.round()
 
     async def _end_held(self, now: float) -> None:
         """End what nobody decided about in time."""

@@ -13,6 +13,7 @@ from postroom.conversations import routing
 from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, journal, mail, mailboxes, quarantine, sends, threads
+from postroom.index import folders, journal, mail, mailboxes, removal, sends, threads
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
@@ -257,7 +258,9 @@ class Taking:
         if not folders.knows_content(self.con, folder.mailbox_id, content):
             return None
         same = folders.known_by_content(self.con, folder, content, self.before)
-        return same if same is not None else folders.known_elsewhere(self.con, folder, content)
+        if same is None:
+            same = folders.known_elsewhere(self.con, folder, content)
+        return same if same is not None else folders.gone(self.con, folder.mailbox_id, content)
 
     def _lies_here(self, box_id: int, mail_id: int) -> None:
         """A known mail was found in this folder: renumbered, moved, or filed after it was sent."""
@@ -265,6 +268,7 @@ class Taking:
         if not folders.is_known(self.con, folder, self.one.fetched.uid):
             folders.found_again(self.con, folder, self.one.fetched.uid, mail_id)
             mail.set_in_spam(self.con, mail_id, self.place.role is Role.JUNK)
+            removal.met_again(self.con, mail_id)
 
     def _keep(self, box_id: int) -> None:
         sent = self.place.role is Role.SENT

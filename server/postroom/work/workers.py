@@ -29,6 +29,7 @@ from postroom.work.looks import Looks
 from postroom.work.mail_approvals import MailApprovals
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
+from postroom.work.removals import Removals
 from postroom.work.rounds import Rounds
 from postroom.work.signing import PATIENCE_SECONDS, Signers
 from postroom.work.term import Term
@@ -72,7 +73,8 @@ async def run(
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
     courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600)
-    caretaker = Caretaker(term, operator.retention_days * 86400, server.forget)
+    removals = Removals(term, operator.retention, server)
+    caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
         await term.write(logins.begin_anew)

@@ -188,7 +188,16 @@ SELECT count(*) FROM strays WHERE seen_at >= :since;
 SELECT g.mail_id, g.mailbox_id FROM messages g
 WHERE g.direction = 'sent' AND g.message_id IN (SELECT value FROM json_each(:ids))
 UNION SELECT a.mail_id, m.mailbox_id FROM aliases a JOIN mail m ON m.id = a.mail_id
-WHERE m.direction = 'sent' AND a.message_id IN (SELECT value FROM json_each(:ids));
+WHERE m.direction = 'sent' AND a.message_id IN (SELECT value FROM json_each(:ids))
+-- Of what has gone, the id that we gave it is still known: it is the send's.
+UNION SELECT s.mail_id, s.mailbox_id FROM json_each(:ids) i
+JOIN sends s ON s.public_id = substr(i.value, 1, instr(i.value, '@') - 1)
+JOIN mail m ON m.id = s.mail_id AND m.stage = 4 JOIN mailboxes b ON b.id = s.mailbox_id
+WHERE substr(b.address, instr(b.address, '@')) = substr(i.value, instr(i.value, '@'));
+
+-- name: gone_with_content(mailbox_id, fingerprint)$
+-- A mail of this mailbox with these bytes of which nothing is kept any more.
+SELECT id FROM mail WHERE mailbox_id = :mailbox_id AND fingerprint = :fingerprint AND stage = 4 LIMIT 1;
 
 -- name: mentioned_in(ids)
 -- The mailboxes whose conversations name one of these Message-IDs (a JSON array).

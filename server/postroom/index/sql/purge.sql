@@ -6,10 +6,6 @@ SELECT 1 FROM mailboxes WHERE id = :id AND status IN ('deleted', 'expired');
 -- Messages of a mailbox that is gone.
 SELECT g.* FROM messages g WHERE g.mailbox_id = :mailbox_id LIMIT :most;
 
--- name: drop_message(mail_id)!
--- Its fields go.
-DELETE FROM messages WHERE mail_id = :mail_id;
-
 -- name: drop_raw(mail_id)!
 -- Its bytes go; overwritten by secure_delete.
 DELETE FROM raw WHERE mail_id = :mail_id;

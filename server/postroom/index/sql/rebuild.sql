@@ -1,6 +1,6 @@
 -- name: count()$
--- How many mails there are that can be read: those of mailboxes that are gone have left an id behind.
-SELECT count(*) FROM mail m JOIN mailboxes b ON b.id = m.mailbox_id WHERE b.purged_at IS NULL;
+-- How many mails there are that can be read: what is gone has left an id behind.
+SELECT count(*) FROM mail m JOIN mailboxes b ON b.id = m.mailbox_id WHERE b.purged_at IS NULL AND m.stage < 4;
 
 -- name: count_threads()$
 -- How many conversations there are.
@@ -10,7 +10,7 @@ SELECT count(*) FROM conversations;
 -- Mails in order of arrival, with their bytes where these are kept.
 SELECT m.*, b.address, r.bytes FROM mail m JOIN mailboxes b ON b.id = m.mailbox_id
 LEFT JOIN raw r ON r.mail_id = m.id
-WHERE m.id > :after AND b.purged_at IS NULL ORDER BY m.id LIMIT :most;
+WHERE m.id > :after AND b.purged_at IS NULL AND m.stage < 4 ORDER BY m.id LIMIT :most;
 
 -- name: kept(id)^
 -- A mail whose bytes are kept.

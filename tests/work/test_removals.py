@@ -1,0 +1,266 @@
+"""Mail whose time is over, and correspondents who are erased: what stays, and nothing else."""
+
+import imaplib
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers.rooms import ADA, BEN, JumpClock, drop_off, mailbox, opened, received, send, until
+
+from postroom.build import PostRoom
+from postroom.index import cleaning
+from postroom.index.database import Connection
+from postroom.model.callers import operator
+from postroom.model.errors import Conflict, InvalidRequest, Refused
+from postroom.model.events import EventType
+
+OPERATOR = operator()
+DAY = 86_400.0
+ADDRESS = "ada@agents.localhost"
+WORD = "zanzibarquux"
+"""A word that nothing else holds; search keeps the beginning of a word with the one before."""
+
+
+def left_in(home: Path, word: str = WORD) -> dict[str, int]:
+    """How often the end of a word stands in each file of a home, in any case of letters."""
+    found = {}
+    for file in home.rglob("*"):
+        if file.is_file():
+            found[file.name] = file.read_bytes().lower().count(word[2:].lower().encode())
+    return {name: count for name, count in found.items() if count}
+
+
+async def letters(room: PostRoom, count: int, word: str, **asked: Any) -> None:
+    """Mail from Ben to Ada, each with many words, and some with a word of its own."""
+    for number in range(count):
+        text = " ".join(f"w{number * 31 % 977}x{n}" for n in range(80))
+        told = f" The secret is {word}." if number % 3 == 0 else ""
+        subject = f"Letter {number} {word}"
+        await send(room, BEN, to=(ADDRESS,), subject=subject, text=text + told, **asked)
+        await until(room, received(subject))
+
+
+def messages(con: Connection) -> int:
+    return int(con.execute("SELECT count(*) FROM messages").fetchone()[0])
+
+
+async def clean_again(room: PostRoom, messages_left: int) -> None:
+    await until(room, lambda con: messages(con) == messages_left and not cleaning.state(con), 60)
+
+
+async def test_of_mail_whose_time_is_over_no_byte_is_left_in_the_home(tmp_path: Path) -> None:
+    clock = JumpClock()
+    async with opened(tmp_path, clock=clock, retention={"metadata_days": 10}) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 30, WORD)
+        assert set(left_in(tmp_path)) >= {"postroom.db-wal", "mailserver.db-wal"}
+        clock.ahead += 9 * DAY
+        await letters(room, 12, "kept")
+        clock.ahead += 2 * DAY
+        await room.desk.retention.run(OPERATOR)
+        await clean_again(room, 24)
+        assert left_in(tmp_path) == {}
+        found = await room.desk.reading.threads(ADA, query="kept", limit=50)
+        assert len(found.threads) == 12
+        assert (await room.desk.audit.verify(OPERATOR, None)).intact
+    assert left_in(tmp_path) == {}
+
+
+async def test_what_is_left_of_a_mail_shrinks_with_its_age(tmp_path: Path) -> None:
+    clock = JumpClock()
+    periods = {"raw_days": 10, "bodies_days": 20, "metadata_days": 30}
+    async with opened(tmp_path, clock=clock, retention=periods) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 3, WORD)
+        (thread,) = (await room.desk.reading.threads(ADA, query="letter 0")).threads
+
+        async def look() -> tuple[str, str]:
+            found = await room.desk.reading.thread(ADA, thread.thread_id)
+            return found.messages[0].untrusted_text or "", found.messages[0].left_out or ""
+
+        clock.ahead += 11 * DAY
+        await room.desk.retention.run(OPERATOR)
+        assert WORD in (await look())[0]
+        assert len((await room.desk.reading.threads(ADA, query=f"secret {WORD}")).threads) == 1
+        clock.ahead += 10 * DAY
+        await room.desk.retention.run(OPERATOR)
+        assert await look() == ("", "its words were removed, as their time is over")
+        assert not (await room.desk.reading.threads(ADA, query="secret")).threads
+        assert len((await room.desk.reading.threads(ADA, query=f"letter {WORD}")).threads) == 3
+        assert left_in(tmp_path, "The secret is") == {}
+        clock.ahead += 10 * DAY
+        await room.desk.retention.run(OPERATOR)
+        assert not (await room.desk.reading.threads(ADA)).threads
+        assert left_in(tmp_path) == {}
+
+
+async def derived(room: PostRoom) -> dict[str, list[tuple[object, ...]]]:
+    tables = ("messages", "mentions", "conversations", "correspondents", "threads", "journal")
+    return await room.index.read(
+        lambda con: {
+            table: sorted((tuple(row) for row in con.execute(f"SELECT * FROM {table}")), key=repr)
+            for table in tables
+        }
+    )
+
+
+async def test_a_rebuild_keeps_what_has_lost_its_bytes_and_brings_nothing_back(
+    tmp_path: Path,
+) -> None:
+    clock = JumpClock()
+    periods: dict[str, Any] = {"raw_days": 5, "bodies_days": 15, "metadata_days": 25}
+    async with opened(tmp_path, clock=clock, retention=periods) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        for number in range(4):
+            await letters(room, 1, f"age{number}")
+            (thread,) = (await room.desk.reading.threads(ADA, query=f"age{number}")).threads
+            await room.desk.reading.thread(ADA, thread.thread_id)
+            answered = await send(room, ADA, thread_id=thread.thread_id, text=f"Yes, {number}.")
+            assert answered.status == "sent"
+            await until(room, received(f"Re: Letter 0 age{number}"))
+            clock.ahead += 8 * DAY
+        await room.desk.retention.run(OPERATOR)
+        before = await derived(room)
+        assert len(before["messages"]) == 12
+        report = await room.desk.health.rebuild(OPERATOR, lambda done, total: None)
+        assert (report.messages, report.threads) == (12, 6)
+        assert await derived(room) == before
+
+
+async def test_a_mailbox_may_keep_its_mail_longer_or_shorter_than_others(tmp_path: Path) -> None:
+    clock = JumpClock()
+    kept = {
+        "metadata_days": 10,
+        "mailboxes": {
+            "ben@agents.localhost": {"metadata_days": "forever"},
+            ADDRESS: {"metadata_days": 1},
+        },
+    }
+    async with opened(tmp_path, clock=clock, retention=kept) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 2, "any")
+        clock.ahead += 2 * DAY
+        (would,) = (await room.desk.retention.preview(OPERATOR)).mailboxes
+        assert (would.mailbox, would.all) == (ADDRESS, 2)
+        await room.desk.retention.run(OPERATOR)
+        assert len((await room.desk.reading.threads(BEN)).threads) == 2
+        assert not (await room.desk.reading.threads(ADA)).threads
+        clock.ahead += 100 * DAY
+        assert not (await room.desk.retention.preview(OPERATOR)).mailboxes
+
+
+async def test_files_go_before_the_words_of_their_mail(tmp_path: Path) -> None:
+    clock = JumpClock()
+    async with opened(tmp_path, clock=clock, retention={"attachments_days": 3}) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 1, "plain")
+        file = {"filename": "secret.txt", "text": f"In the file: {WORD}."}
+        await letters(room, 1, "with", attachments=(file,))
+        clock.ahead += 4 * DAY
+        (would, _) = (await room.desk.retention.preview(OPERATOR)).mailboxes
+        assert would.raw == 1
+        await room.desk.retention.run(OPERATOR)
+        assert left_in(tmp_path, f"in the file: {WORD}") == {}
+        assert left_in(tmp_path, WORD) == {}
+        kept = await room.index.read(lambda con: con.execute("SELECT bytes FROM raw").fetchall())
+        assert len(kept) == 2
+        (thread,) = (await room.desk.reading.threads(ADA, query="with")).threads
+        found = await room.desk.reading.thread(ADA, thread.thread_id)
+        assert "w0x1" in (found.messages[0].untrusted_text or "")
+        assert found.messages[0].attachments
+
+
+async def test_what_has_gone_is_told_in_the_journal_and_the_chain_is_whole(
+    tmp_path: Path,
+) -> None:
+    clock = JumpClock()
+    async with opened(tmp_path, clock=clock, retention={"raw_days": 1}) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 2, "any")
+        clock.ahead += 2 * DAY
+        await room.desk.retention.run(OPERATOR)
+        told = [
+            line.detail
+            async for line in room.desk.audit.export(OPERATOR)
+            if line.what == EventType.MAIL_REMOVED
+        ]
+        assert told == ["bytes of 2 mails", "bytes of 2 mails"]
+        assert (await room.desk.audit.verify(OPERATOR, None)).intact
+
+
+GONE = "quixotepuzzle@far.test"
+
+
+def no_send_under_way(con: Connection) -> bool:
+    open = "('queued', 'submitting', 'unknown')"
+    return con.execute(f"SELECT 1 FROM sends WHERE status IN {open}").fetchone() is None
+
+
+def tidied(con: Connection, address: str) -> int:
+    """File what came to a mailbox away with an ordinary mail program; how much that was."""
+    box = con.execute("SELECT password FROM mailboxes WHERE address = ?", (address,)).fetchone()
+    port = con.execute("SELECT imap_port FROM worker").fetchone()[0]
+    with imaplib.IMAP4("127.0.0.1", port) as program:
+        program.login(address, box[0])
+        program.select("INBOX")
+        program.create("Filed")
+        program.uid("COPY", "1:*", "Filed")
+        program.uid("STORE", "1:*", "+FLAGS", "(\\Deleted)")
+        expunged = program.expunge()[1]
+        program.append("Drafts", "", None, f"To: {GONE}\r\n\r\nDraft {WORD}.\r\n".encode())
+    return len(expunged)
+
+
+async def test_of_a_correspondent_who_is_erased_no_byte_is_left_in_the_home(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 5, "kept")
+        for to, copied in (((ADDRESS, GONE), ()), ((ADDRESS,), (GONE,))):
+            await send(room, BEN, to=to, cc=copied, subject=f"Of {WORD}", text=f"Our {WORD}.")
+        await send(room, BEN, to=(ADDRESS,), bcc=(GONE,), subject="Hidden", text="A copy.")
+        await until(room, lambda con: messages(con) == 16 and no_send_under_way(con))
+        assert await room.index.read(partial(tidied, address=ADDRESS)) == 8
+        seen = await room.desk.correspondence.preview(OPERATOR, GONE)
+        assert (seen.mails, seen.done, len(seen.mailboxes)) == (5, False, 2)
+        assert left_in(tmp_path)
+        assert left_in(tmp_path, GONE)
+        done = await room.desk.correspondence.erase(OPERATOR, f"<{GONE.upper()}>")
+        assert (done.mails, done.done) == (5, True)
+        assert left_in(tmp_path) == {}
+        assert left_in(tmp_path, GONE) == {}
+        before = await derived(room)
+        assert len(before["messages"]) == 11
+        assert len((await room.desk.reading.threads(ADA, query="kept")).threads) == 5
+        assert (await room.desk.audit.verify(OPERATOR, None)).intact
+        await room.desk.health.rebuild(OPERATOR, lambda done, total: None)
+        assert await derived(room) == before
+    assert left_in(tmp_path, GONE) == {}
+
+
+async def test_a_mailbox_of_this_post_room_is_no_correspondent(tmp_path: Path) -> None:
+    async with opened(tmp_path, working=False) as room:
+        await mailbox(room, ADA)
+        with pytest.raises(Conflict):
+            await room.desk.correspondence.preview(OPERATOR, ADDRESS)
+        with pytest.raises(InvalidRequest):
+            await room.desk.correspondence.preview(OPERATOR, "no address")
+        with pytest.raises(Refused):
+            await room.desk.correspondence.preview(ADA, GONE)
+
+
+async def test_a_send_that_is_on_its_way_to_them_stays_and_is_counted(tmp_path: Path) -> None:
+    async with opened(tmp_path, working=False) as room:
+        await mailbox(room, ADA)
+        await drop_off(room, ADA, to=(GONE,), subject="Soon")
+        seen = await room.desk.correspondence.preview(OPERATOR, GONE)
+        assert (seen.mails, seen.under_way) == (0, 1)
