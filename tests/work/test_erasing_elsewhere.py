@@ -1,5 +1,7 @@
 """Mail that lies on a server of others stays there; what went here is not taken in again."""
 
+import asyncio
+
 import pytest
 from rooms import Agent, Postman, TestClock, letter, rows
 
@@ -128,3 +130,24 @@ async def test_mail_of_a_mailbox_with_a_time_of_its_own_goes_by_that_time(
         lambda con: rows(con, "SELECT text, subject FROM messages ORDER BY mail_id")
     )
     assert texts == [("", "One"), ("", "Two"), ("", "Three")]
+
+
+async def test_a_worker_that_ended_in_the_middle_is_followed_by_one_that_goes_on(
+    quiet_room: PostRoom, mail_came: Agent, postman: Postman
+) -> None:
+    many = [letter(BOB, id=f"many{n}@far.test", subject=f"Many {n}") for n in range(120)]
+    await postman.bring(mail_came.address, *many)
+    now = quiet_room.index.clock()
+    await quiet_room.index.write(lambda con: correspondence.ask(con, now, BOB, "operator"))
+    working = asyncio.create_task(work(quiet_room, Retention()))
+    while len(await quiet_room.index.read(left)) == 123:
+        await quiet_room.index.next_change().wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert len(await quiet_room.index.read(left)) > 1
+    assert await quiet_room.index.read(correspondence.asked)
+    await work(quiet_room, Retention())
+    assert await quiet_room.index.read(left) == [("Two",)]
+    assert await quiet_room.index.read(correspondence.asked) == []
+    events = await quiet_room.index.read(lambda con: journal.since(con, 0))
+    assert events[-1].detail == "122 mails"

@@ -195,6 +195,20 @@ async def test_what_has_gone_is_told_in_the_journal_and_the_chain_is_whole(
         assert (await room.desk.audit.verify(OPERATOR, None)).intact
 
 
+async def test_with_a_deleted_mailbox_every_byte_of_its_mail_goes(tmp_path: Path) -> None:
+    async with opened(tmp_path) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 6, "any")
+        asked = {"to": (ADDRESS,), "subject": f"My {WORD}", "idempotency_key": f"my-{WORD}"}
+        await send(room, ADA, text=f"Own {WORD}.", **asked)
+        await until(room, lambda con: messages(con) == 14 and no_send_under_way(con))
+        await room.desk.mailboxes.delete(OPERATOR, ADDRESS)
+        await clean_again(room, 6)
+        assert left_in(tmp_path) == {}
+        assert (await room.desk.audit.verify(OPERATOR, None)).intact
+
+
 GONE = "quixotepuzzle@far.test"
 
 

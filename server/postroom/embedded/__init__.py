@@ -14,6 +14,7 @@
 this package's modules and by nothing else, and aiosmtpd SMTP, which the room `lmtp` builds on too.
 `imap_mends` puts right what pymap gets wrong (`imap_envelope` and `imap_patterns` for ENVELOPE and
 LIST), `strangers` knows who speaks no mail at all, `connections` how many may be connected.
+`clearing` takes mail out that has to go, wherever it lies.
 Who has a mailbox is not known here: `directory.Directory` is asked each time.
 
 A submission is answered 250 after one transaction has stored every recipient's copy and the
