@@ -90,10 +90,9 @@ def clean(con: Connection) -> None:
 def empty_log(path: Path) -> bool:
     """Whether the write-ahead log of the file at ``path`` is written back and cut to nothing; not
     while somebody reads an older state of it."""
-    with closing(connect(path)) as con:
-        con.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        try:
-            busy = con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        except sqlite3.OperationalError:
-            return False
-    return not busy
+    try:
+        with closing(connect(path)) as con:
+            con.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            return not con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError:
+        return False

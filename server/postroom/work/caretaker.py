@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from postroom.index import held, journal, mailboxes, purge
 from postroom.index.database import Connection
+from postroom.index.paced import paced
 from postroom.model.events import EventType
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import SendStatus
@@ -21,6 +22,7 @@ STEP_SENDS = 100
 """Held sends that end in one transaction."""
 
 STEP_MESSAGES = 200
+STEP_MESSAGES = 50
 """Mail removed in one transaction: a purge must not keep a send waiting."""
 
 
@@ -71,7 +73,7 @@ class Caretaker:
     async def _purge(self, box_id: int, address: str) -> None:
         await self._forget(address)
         now = self._term.index.clock()
-        while await self._term.write(lambda con: _purge_some(con, now, box_id)):
+        while await paced(self._term, lambda con: _purge_some(con, now, box_id)):
             pass
 
 
