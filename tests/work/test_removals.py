@@ -12,7 +12,7 @@ from postroom.build import PostRoom
 from postroom.index import cleaning
 from postroom.index.database import Connection
 from postroom.model.callers import operator
-from postroom.model.errors import Conflict, InvalidRequest, Refused
+from postroom.model.errors import Conflict, InvalidRequest, Refused, Unavailable
 from postroom.model.events import EventType
 
 OPERATOR = operator()
@@ -272,9 +272,17 @@ async def test_a_mailbox_of_this_post_room_is_no_correspondent(tmp_path: Path) -
             await room.desk.correspondence.preview(ADA, GONE)
 
 
-async def test_a_send_that_is_on_its_way_to_them_stays_and_is_counted(tmp_path: Path) -> None:
+async def test_what_is_on_its_way_stays_and_without_a_worker_nothing_is_promised(
+    tmp_path: Path,
+) -> None:
     async with opened(tmp_path, working=False) as room:
         await mailbox(room, ADA)
         await drop_off(room, ADA, to=(GONE,), subject="Soon")
         seen = await room.desk.correspondence.preview(OPERATOR, GONE)
         assert (seen.mails, seen.under_way) == (0, 1)
+        for ask in (
+            room.desk.correspondence.erase(OPERATOR, GONE),
+            room.desk.retention.run(OPERATOR),
+        ):
+            with pytest.raises(Unavailable):
+                await ask

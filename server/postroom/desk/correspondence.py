@@ -1,12 +1,12 @@
 """All mail with one correspondent: taken away, or erased."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
 from postroom.desk.door import actor, for_operators
-from postroom.desk.retention import finished
+from postroom.desk.retention import check_somebody_works, finished
 from postroom.desk.times import iso
 from postroom.index import cleaning, correspondence, journal, mailboxes, sends
 from postroom.index.database import Connection, Row
@@ -20,8 +20,9 @@ from postroom.model.records_answers import ErasureReport, ExportedMail
 class CorrespondenceDesk:
     """What an operator asks about one correspondent, whose mail may lie in any mailbox."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, idle: Callable[[], str]) -> None:
         self._index = index
+        self._idle = idle
 
     async def preview(self, caller: Caller, address: str) -> ErasureReport:
         """What would go.
@@ -37,8 +38,9 @@ class CorrespondenceDesk:
 
     async def erase(self, caller: Caller, address: str) -> ErasureReport:
         """Have it erased by the worker, and wait until no byte of it is left. Raises as
-        ``preview``, and Unavailable where that takes too long."""
+        ``preview``, and Unavailable where no worker runs, or it takes too long."""
         for_operators(caller)
+        check_somebody_works(self._idle())
         before = await self.preview(caller, address)
         address, now = before.address, self._index.clock()
         who = actor(caller)

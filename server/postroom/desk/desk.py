@@ -87,7 +87,7 @@ def open_desk(
         quarantine=Quarantine(index),
         audit=Audit(index),
         retention=RetentionDesk(index, settings, idle),
-        correspondence=CorrespondenceDesk(index),
+        correspondence=CorrespondenceDesk(index, idle),
     )
 
 

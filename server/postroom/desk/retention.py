@@ -67,9 +67,17 @@ class RetentionDesk:
         )
 
     def _check_worker(self, con: Connection) -> None:
-        for check in worker_settings.check(con, self._settings.said, self._idle()):
+        idle = self._idle()
+        check_somebody_works(idle)
+        for check in worker_settings.check(con, self._settings.said, idle):
             if not check.ok:
                 raise Unavailable("worker_settings", check.says, check.next_step or "")
+
+
+def check_somebody_works(idle: str) -> None:
+    """Raise `Unavailable` where nobody does the I/O: ``idle`` says why."""
+    if idle:
+        raise Unavailable("no_worker", idle, "`postroom doctor` says what is wrong.")
 
 
 async def finished(index: Index, look: Callable[[Connection], bool]) -> None:
