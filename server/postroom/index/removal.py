@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.index import correspondents, search, search_anew, threads
+from postroom.index import cleaning, correspondents, search, search_anew, threads
 from postroom.index.database import Connection, Row
 from postroom.index.listed import listed
 from postroom.index.queries import named
@@ -77,7 +77,8 @@ def to_clear(con: Connection, most: int) -> list[Stored]:
 
 def met_again(con: Connection, mail_id: int) -> None:
     """A copy of it was met: where it is one that has gone here, it has to leave the store, too."""
-    sql.clear_met(con, mail_id=mail_id)
+    if sql.clear_met(con, mail_id=mail_id):
+        cleaning.soil(con, cleaning.AT_ONCE)
 
 
 def cleared(con: Connection, mail_ids: Iterable[int], at: float) -> None:

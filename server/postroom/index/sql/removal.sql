@@ -3,9 +3,8 @@
 DELETE FROM raw WHERE mail_id = :mail_id;
 
 -- name: clear_store(mail_id)!
--- They have to leave the built-in server's store as well, if they ever were there.
-INSERT INTO to_clear (mail_id) SELECT :mail_id
-WHERE EXISTS (SELECT 1 FROM copies WHERE mail_id = :mail_id AND account = 'builtin') ON CONFLICT DO NOTHING;
+-- They have to leave the built-in server's store as well: a copy in Sent may lie there that nobody has met.
+INSERT INTO to_clear (mail_id) VALUES (:mail_id) ON CONFLICT DO NOTHING;
 
 -- name: to_clear(most)
 -- Mail that has to leave the store, with its mailbox.
@@ -27,7 +26,7 @@ DELETE FROM to_clear WHERE mail_id = :mail_id;
 -- name: clear_met(mail_id)!
 -- A mail without bytes was met in the store: it has to leave it.
 INSERT INTO to_clear (mail_id) SELECT id FROM mail WHERE id = :mail_id AND stage IN (2, 3, 4)
-  AND EXISTS (SELECT 1 FROM copies WHERE mail_id = :mail_id AND account = 'builtin') ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING;
 
 -- name: message(mail_id)^
 -- What was read from it.
