@@ -68,6 +68,20 @@ async def test_of_mail_whose_time_is_over_no_byte_is_left_in_the_home(tmp_path: 
     assert left_in(tmp_path) == {}
 
 
+async def test_a_copy_in_sent_that_nobody_has_met_goes_as_well(tmp_path: Path) -> None:
+    clock = JumpClock()
+    async with opened(tmp_path, clock=clock, retention={"metadata_days": 1}) as room:
+        await mailbox(room, ADA)
+        await mailbox(room, BEN)
+        await letters(room, 2, "any")
+        await send(room, BEN, to=(ADDRESS,), subject="Here", text=f"Unmet {WORD}.")
+        await until(room, lambda con: messages(con) == 6 and no_send_under_way(con))
+        await room.index.write(lambda con: con.execute("DELETE FROM copies WHERE folder = 'Sent'"))
+        clock.ahead += 2 * DAY
+        await room.desk.retention.run(OPERATOR)
+        assert left_in(tmp_path, f"Unmet {WORD}") == {}
+
+
 async def test_what_is_left_of_a_mail_shrinks_with_its_age(tmp_path: Path) -> None:
     clock = JumpClock()
     periods = {"raw_days": 10, "bodies_days": 20, "metadata_days": 30}
