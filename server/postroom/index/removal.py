@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.index import cleaning, correspondents, search, search_anew, threads
+from postroom.index import cleaning, correspondents, search, search_anew, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.listed import listed
 from postroom.index.queries import named
@@ -115,9 +115,10 @@ def _drop_rest(con: Connection, mail_id: int, row: Row | None) -> None:
         sql.bare,
         sql.drop_recipients,
         sql.drop_attempts,
-        sql.bare_send,
     ):
         statement(con, mail_id=mail_id)
+    key = sql.send_key(con, mail_id=mail_id)
+    sql.bare_send(con, mail_id=mail_id, key=sends.key_digest(con, key) if key else None)
 
 
 def _ids_in(con: Connection, thread_id: int) -> set[str]:

@@ -126,9 +126,15 @@ def by_mail(con: Connection, mail_id: int) -> Row | None:
 
 
 def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
-    """The send that an idempotency key of this mailbox stands for."""
-    row: Row | None = sql.by_key(con, mailbox_id=mailbox_id, key=key)
+    """The send that an idempotency key of this mailbox stands for, also once its mail has gone."""
+    asked = {"mailbox_id": mailbox_id, "key": key, "digest": key_digest(con, key)}
+    row: Row | None = sql.by_key(con, **asked)
     return row
+
+
+def key_digest(con: Connection, key: str) -> str:
+    """What is kept of an agent's key when the mail has gone: the key may name somebody."""
+    return f"gone {journal.digest(con, key.encode()).hex()}"
 
 
 def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:

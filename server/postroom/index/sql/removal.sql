@@ -53,9 +53,13 @@ UPDATE mail SET why = '', signatures = '' WHERE id = :mail_id;
 -- What is left of it.
 UPDATE mail SET stage = :stage WHERE id = :mail_id;
 
--- name: bare_send(mail_id)!
--- Whom it was for, what servers said, and the words of the intent go; that it was, and what became of it, stays.
-UPDATE sends SET reason = '', idempotency_key = NULL, content_hash = x'', verdict = json_object(
+-- name: send_key(mail_id)$
+-- The key that an agent gave the intent.
+SELECT idempotency_key FROM sends WHERE mail_id = :mail_id;
+
+-- name: bare_send(mail_id, key)!
+-- The words of the intent go; that it was, what became of it, and by what it is known again, stays.
+UPDATE sends SET reason = '', idempotency_key = :key, verdict = json_object(
     'action', json_extract(verdict, '$.action'), 'rule', json_extract(verdict, '$.rule'), 'reason', '')
 WHERE mail_id = :mail_id;
 

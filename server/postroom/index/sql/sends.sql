@@ -30,12 +30,12 @@ WHERE s.public_id = :public_id;
 SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.mail_id = :mail_id;
 
--- name: by_key(mailbox_id, key)^
+-- name: by_key(mailbox_id, key, digest)^
 -- The send that a key stands for, in any mailbox of the same owner.
 SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.mailbox_id IN (SELECT id FROM mailboxes WHERE owner =
     (SELECT owner FROM mailboxes WHERE id = :mailbox_id))
-  AND s.idempotency_key = :key;
+  AND s.idempotency_key IN (:key, :digest);
 
 -- name: same_content(mailbox_id, content_hash, since)^
 -- A send of the same mail not long ago that was not refused, or one that still waits to go.
