@@ -18,7 +18,7 @@ from postroom.model.callers import Caller
 STEP = 2_000
 """Events that are read at once."""
 
-VERDICT = ("action", "rule", "version")
+VERDICT = ("action", "rule", "policy")
 """What is told of a verdict: the facts that it saw may hold addresses."""
 
 Progress = Callable[[int, int], None]

@@ -254,7 +254,7 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
         mail_id=kept.mail_id,
         send_id=send_id,
         digest=journal.digest(con, composed.raw),
-        detail=f"{verdict.action} by rule {verdict.rule}",
+        detail=f"{judged.verdict.action} by rule {judged.verdict.rule}",
     )
     mail.describe(con, kept, new, position)
     if status is SendStatus.DENIED:

@@ -113,10 +113,11 @@ def erase(con: Connection, now: float, erasure: int, mails: Iterable[Row]) -> No
 
 
 def begin(con: Connection, address: str) -> None:
-    """What was left elsewhere and is from them, or for them, is listed without words; and the file
+    """What was left elsewhere, or kept from its mailbox, is listed without words; and the file
     has to be cleaned, whatever is found."""
     cleaning.soil(con, cleaning.AT_ONCE)
     sql.forget_strays(con, address=address)
+    sql.empty_quarantine(con, address=address)
 
 
 def done(con: Connection, now: float, erasure: Row) -> None:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from postroom.conversations import routing
 from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
-from postroom.index import folders, journal, mail, mailboxes, quarantine, sends, threads
-from postroom.index import folders, journal, mail, mailboxes, removal, sends, threads
+from postroom.index import folders, journal, mail, mailboxes, quarantine, removal, sends, threads
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail

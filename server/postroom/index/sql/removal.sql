@@ -59,8 +59,7 @@ SELECT idempotency_key FROM sends WHERE mail_id = :mail_id;
 
 -- name: bare_send(mail_id, key)!
 -- The words of the intent go; that it was, what became of it, and by what it is known again, stays.
-UPDATE sends SET reason = '', idempotency_key = :key, verdict = json_object(
-    'action', json_extract(verdict, '$.action'), 'rule', json_extract(verdict, '$.rule'), 'reason', '')
+UPDATE sends SET reason = '', idempotency_key = :key, verdict = json_set(verdict, '$.reason', '')
 WHERE mail_id = :mail_id;
 
 -- name: drop_recipients(mail_id)!
