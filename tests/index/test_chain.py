@@ -195,7 +195,7 @@ async def test_a_row_that_is_no_event_is_exported_as_it_stands(
 def test_events_of_before_the_chain_are_chained_by_the_migration(tmp_path: Path) -> None:
     path = tmp_path / "postroom.db"
     con = connect(path)
-    migrations.apply(Database(con), stop_before="0011_records")
+    migrations.apply(Database(con), stop_before="0012_records")
     con.executemany(
         "INSERT INTO journal (at, type, actor, digest) VALUES (?, 'login.state', 'worker', ?)",
         [(number, bytes([number])) for number in range(50)],

@@ -18,7 +18,6 @@
     unsent.py  delivered.py                what has not gone yet; who has a mail, in words
     audit.py                               whether the journal is what was written; all of it
     retention.py  correspondence.py        what goes by age; all mail with one correspondent
-    held.py                                what a person decides about a held send
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed
     policy_facts.py  passed_on.py          what policy may know of it
     pacing.py                              when it may go, by the limits

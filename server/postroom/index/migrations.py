@@ -60,9 +60,9 @@ for _name in (
     _of_a_file(_name)
 
 
-@migrations(name="0011_records")
+@migrations(name="0012_records")
 def _records(db: Database) -> None:
-    _run(db, "0011_records")
+    _run(db, "0012_records")
     chain_all(db.conn)
 
 

@@ -1,7 +1,6 @@
 """Removes the mail of a mailbox that is gone, a bounded step at a time. Ids and journal stay."""
 
-from postroom.index import correspondents, held, search, search_anew
-from postroom.index import cleaning, removal
+from postroom.index import cleaning, held, removal
 from postroom.index.database import Connection
 from postroom.index.queries import named
 from postroom.model.retention import Stage
@@ -19,17 +18,11 @@ def some(con: Connection, mailbox_id: int, most: int) -> bool:
     cleaning.soil(con, cleaning.AT_ONCE)
     rows = list(sql.some_messages(con, mailbox_id=mailbox_id, most=most))
     for row in rows:
-        search.remove(con, row)
-        search_anew.remove(con, row)
-        sql.drop_message(con, mail_id=row["mail_id"])
-        correspondents.forget(con, row["mail_id"])
-        sql.drop_raw(con, mail_id=row["mail_id"])
-        sql.drop_copies(con, mail_id=row["mail_id"])
-        held.forget_words(con, row["mail_id"])
         mail_id = row["mail_id"]
         if removal.is_under_way(con, mail_id):  # the courier says so, and to whom it does not go
             removal.drop_fields(con, row)
             sql.drop_raw(con, mail_id=mail_id)
+            held.forget_words(con, mail_id)
         else:
             removal.reduce(con, mail_id, Stage.GONE)
         sql.drop_copies(con, mail_id=mail_id)

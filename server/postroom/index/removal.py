@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.index import cleaning, correspondents, search, search_anew, sends, threads
+from postroom.index import cleaning, correspondents, held, search, search_anew, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.listed import listed
 from postroom.index.queries import named
@@ -98,13 +98,11 @@ def drop_fields(con: Connection, row: Row) -> None:
 
 def _drop_words(con: Connection, row: Row) -> None:
     search.remove(con, row)
-    in_both = search_anew.remove(con, row)
     defects = [one for one in json.loads(row["defects"]) if one != WORDS_REMOVED]
     sql.blank(con, mail_id=row["mail_id"], defects=listed([*defects, WORDS_REMOVED]))
     now: Row = sql.message(con, mail_id=row["mail_id"])
     search.add(con, now)
-    if in_both:
-        search_anew.add(con, now)
+    search_anew.replace(con, row, dict(now))
 
 
 def _drop_rest(con: Connection, mail_id: int, row: Row | None) -> None:
@@ -117,6 +115,7 @@ def _drop_rest(con: Connection, mail_id: int, row: Row | None) -> None:
         sql.drop_attempts,
     ):
         statement(con, mail_id=mail_id)
+    held.forget_words(con, mail_id)
     key = sql.send_key(con, mail_id=mail_id)
     sql.bare_send(con, mail_id=mail_id, key=sends.key_digest(con, key) if key else None)
 

@@ -84,9 +84,6 @@ def replace(con: Connection, before: Row, after: Fields) -> None:
     """Make a message findable by other words in that table, where it was findable there."""
     if remove(con, before):
         sql.add(con, **search.fields(con, after))
-def add(con: Connection, row: Row) -> None:
-    """Make a message findable there again, with other words."""
-    sql.add(con, **search.fields(con, row))
 
 
 def tables(con: Connection) -> list[str]:

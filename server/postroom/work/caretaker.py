@@ -21,7 +21,6 @@ ROUND_SECONDS = 2.0
 STEP_SENDS = 100
 """Held sends that end in one transaction."""
 
-STEP_MESSAGES = 200
 STEP_MESSAGES = 50
 """Mail removed in one transaction: a purge must not keep a send waiting."""
 
