@@ -269,6 +269,13 @@ MULTIPLIED = {
     "a wide row": b"<table><tr>" + b"<td>x" * 5_000 + b"</tr>" + b"<tr><td>x" * 90_000 + b"deep",
     "wide rows in tables": b"<table><tr><td>" * 60
     + b"<table><tr>" + b"<td>x" * 2_000 + b"</tr>" + b"<tr><td>x" * 30_000 + b"deep",
+    "steps of selectors": b"<style>"
+    + b"".join(b"%s .y%d{display:none}" % (b" ".join(b".c%d" % n for n in range(6)), m)
+               for m in range(400))
+    + b"</style>" + b"".join(b"<div class=c%d>" % n for n in range(6))
+    + b"<i class=c5>x</i>" * 30_000 + b"deep",
+    "variables": b"".join(b"<div style='--v%d:1px'>" % n for n in range(280))
+    + b"".join(b"<p style='--w%d:red;color:var(--v1)'>x" % n for n in range(15_000)) + b"deep",
 }  # fmt: skip
 """HTML that becomes many times as much text, line by line or cell by cell."""
 

@@ -123,13 +123,10 @@ def _plain_or_richest(plain: list[Part], richest: list[Part], body: Body) -> lis
     if not alternatives.has_words(shown):
         body.defects += [alternatives.NO_WORDS_SHOWN] if alternatives.has_words(said) else []
         return plain
-    if alternatives.says_more(said, shown):
-        body.defects.append(alternatives.UNSEEN_WORDS)
-        body.hidden += 1
-        return richest
-    if alternatives.says_more(shown, said) or alternatives.leads_further(shown, said):
-        return richest
-    return plain
+    if alternatives.are_the_same(said, shown):
+        return plain
+    body.defects += [alternatives.UNSEEN_WORDS] if alternatives.says_more(said, shown) else []
+    return richest
 
 
 def _together(reading: list[Part], body: Body) -> str:

@@ -1,11 +1,12 @@
 """How an element of HTML appears: the size and colour of its letters on their background."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from postroom.mime.html.colours import BLACK, WHITE, Colour, mixed_colour, parse_colour
 from postroom.mime.html.lengths import CALL, FONT_SIZE, length_of, pixels
 from postroom.mime.html.styles import Style
+from postroom.mime.html.values import NONE, Variables
 
 _READABLE = 2.0
 """Pixels of a letter's height below which nobody reads it."""
@@ -25,7 +26,7 @@ class Appearance:
     background: Colour | None = WHITE
     visible: bool = True
     opacity: float = 1.0
-    variables: Style = field(default_factory=dict)
+    variables: Variables = NONE
     """Custom properties that hold here."""
     hides: bool = False
     """Its own style hides all that is inside."""

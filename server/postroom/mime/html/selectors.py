@@ -7,18 +7,26 @@ above and before it: linear in elements and steps. Selectors Level 4 §3.1, §15
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_MAX_VISITS = 50_000_000
-"""Elements looked at for all compounds; it takes a second. A newsletter has a hundred thousand."""
+_MAX_VISITS = 20_000_000
+"""Elements looked at for all compounds; it takes half a second. A newsletter has a hundred
+thousand."""
 
 _MAX_HITS = 300_000
 """Places that elements may take in a selector, all counted; each costs a step of our own."""
+
+_MAX_STEPS = 3_000
+"""Compounds of all selectors: what was found is kept as a bit for each."""
+
+_MAX_COUNTED = 5_000
+"""Elements among which the library may count siblings: it counts them anew for each."""
+
+_COUNTING = re.compile(r":(?:nth|last|only|first-of)")
 
 _COMPOUND = (
     r"(?:[\w*.#-]|\[[^\[\]()]{1,100}\]|:root|:(?:not|is|where)\([^():]{1,100}\)"
@@ -26,31 +34,45 @@ _COMPOUND = (
 )
 _STEP = re.compile(rf"(^|\s*[>+~]\s*|\s+)({_COMPOUND}{{1,200}})")
 
-Step = tuple[int, int]
-"""A selector's place, and how many of its compounds are found."""
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One compound of a selector: what stands before it, and what it is for."""
+
+    combinator: str
+    before: int
+    """The bit of the step before; 0 for the first."""
+    bit: int
+    ends: int
+    """The place of the selector that ends here; -1 where it goes on."""
 
 
 @dataclass(slots=True)
-class _Found:
-    """What was found at the elements around one: above it, at its parent, before it, and last."""
+class _Open:
+    """An element whose children are passed: the bits of steps found at and around it."""
 
-    above: frozenset[Step] = frozenset()
-    parent: frozenset[Step] = frozenset()
-    before: set[Step] = field(default_factory=set)
-    last: frozenset[Step] = frozenset()
+    id: int
+    above: int = 0
+    """At it, or above it."""
+    at: int = 0
+    before: int = 0
+    """At those of its children that were passed."""
+    last: int = 0
+    """At the last one of them."""
 
-    def has(self, combinator: str, step: Step) -> bool:
-        match combinator:
+    def has(self, step: _Step) -> bool:
+        """Whether a child may take ``step``, by what is around it."""
+        match step.combinator:
             case "":
                 return True
             case " ":
-                return step in self.above
+                return bool(self.above & step.before)
             case ">":
-                return step in self.parent
+                return bool(self.at & step.before)
             case "+":
-                return step in self.last
+                return bool(self.last & step.before)
             case _:
-                return step in self.before
+                return bool(self.before & step.before)
 
 
 def steps(selector: str) -> list[tuple[str, str]]:
@@ -69,24 +91,35 @@ def steps(selector: str) -> list[tuple[str, str]]:
 def find(tree: "LexborHTMLParser", selectors: list[str]) -> dict[int, list[int]] | None:
     """The places of the ``selectors`` that find an element, by the element's id in memory; None
     where there is too much to look at."""
-    ways = [steps(selector) for selector in selectors]
-    wanted: dict[str, list[tuple[int, int]]] = {}
-    for place, way in enumerate(ways):
-        for at, (_, compound) in enumerate(way):
-            wanted.setdefault(compound, []).append((place, at))
+    wanted = _wanted(selectors)
     nodes = tree.css("*")
-    if len(nodes) * len(wanted) > _MAX_VISITS:
+    if sum(map(len, wanted.values())) > _MAX_STEPS or len(nodes) * len(wanted) > _MAX_VISITS:
         return None
-    hits: dict[int, list[tuple[int, int]]] = {}
-    count = 0
-    for compound, places in wanted.items():
+    if len(nodes) > _MAX_COUNTED and any(map(_COUNTING.search, wanted)):
+        return None
+    hits: dict[int, list[_Step]] = {}
+    left = _MAX_HITS
+    for compound, taking in wanted.items():
         found = _where(tree, compound)
-        count += len(found) * len(places)
-        if count > _MAX_HITS:
+        left -= len(found) * len(taking)
+        if left < 0:
             return None
         for node in found:
-            hits.setdefault(node.mem_id, []).extend(places)
-    return _followed(nodes, ways, hits) if hits else {}
+            hits.setdefault(node.mem_id, []).extend(taking)
+    return _followed(nodes, hits) if hits else {}
+
+
+def _wanted(selectors: list[str]) -> dict[str, list[_Step]]:
+    """The steps that an element may take, by the compound that finds it."""
+    wanted: dict[str, list[_Step]] = {}
+    bit = 1
+    for place, selector in enumerate(selectors):
+        way, before = steps(selector), 0
+        for at, (combinator, compound) in enumerate(way):
+            ends = place if at == len(way) - 1 else -1
+            wanted.setdefault(compound, []).append(_Step(combinator, before, bit, ends))
+            before, bit = bit, bit << 1
+    return wanted
 
 
 def _where(tree: "LexborHTMLParser", compound: str) -> "list[LexborNode]":
@@ -98,31 +131,24 @@ def _where(tree: "LexborHTMLParser", compound: str) -> "list[LexborNode]":
         return []
 
 
-def _followed(
-    nodes: "list[LexborNode]",
-    ways: list[list[tuple[str, str]]],
-    hits: dict[int, list[tuple[int, int]]],
-) -> dict[int, list[int]]:
-    """The elements at which a whole way was found."""
+def _followed(nodes: "list[LexborNode]", hits: dict[int, list[_Step]]) -> dict[int, list[int]]:
+    """The elements at which a whole way was found. ``nodes`` stand in document order, so that only
+    what is open has to be kept."""
     matched: dict[int, list[int]] = {}
-    around: dict[int, _Found] = {}
+    opened = [_Open(0)]
     for node in nodes:
-        parent = node.parent
-        outside = around.setdefault(parent.mem_id if parent is not None else 0, _Found())
-        here = set(_reached(hits.get(node.mem_id, ()), ways, outside))
-        ends = [place for place, count in here if count == len(ways[place])]
+        parent = node.parent.mem_id if node.parent is not None else 0
+        while len(opened) > 1 and opened[-1].id != parent:
+            opened.pop()
+        outside = opened[-1]
+        taken = [step for step in hits.get(node.mem_id, ()) if outside.has(step)]
+        ends = [step.ends for step in taken if step.ends >= 0]
         if ends:
             matched[node.mem_id] = sorted(ends)
-        at = frozenset(here)
-        around[node.mem_id] = _Found(outside.above | at if at else outside.above, at)
+        at = 0
+        for step in taken:
+            at |= step.bit
         outside.before |= at
         outside.last = at
+        opened.append(_Open(node.mem_id, outside.above | at, at))
     return matched
-
-
-def _reached(
-    places: Iterable[tuple[int, int]], ways: list[list[tuple[str, str]]], outside: _Found
-) -> Iterable[Step]:
-    for place, at in places:
-        if outside.has(ways[place][at][0], (place, at)):
-            yield place, at + 1

@@ -1,6 +1,7 @@
 """Values that name others (custom properties) or are computed (`calc`), as what they come to."""
 
 import re
+from dataclasses import dataclass
 
 from postroom.mime.html.styles import Style
 
@@ -14,18 +15,44 @@ _MAX_TURNS = 8
 """Values that name one another are followed so far."""
 
 
-def resolve(style: Style, above: Style) -> tuple[Style, Style]:
+_MAX_AROUND = 50
+"""Elements around one whose custom properties are looked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """Custom properties of an element, and those of what is around it: no copy for each."""
+
+    own: Style
+    around: "Variables | None" = None
+
+    def get(self, name: str, otherwise: str) -> str:
+        """The value of one, as it stands; ``otherwise`` where there is none near."""
+        known: Variables | None = self
+        for _ in range(_MAX_AROUND):
+            if known is None:
+                break
+            if name in known.own:
+                return known.own[name]
+            known = known.around
+        return otherwise
+
+
+NONE = Variables({})
+
+
+def resolve(style: Style, above: Variables) -> tuple[Style, Variables]:
     """``style`` with its values as they come to, and the custom properties that hold from here on;
     ``above`` are those of what is around."""
     own = {name: value for name, value in style.items() if name.startswith("--")}
     if not own and not any("(" in value for value in style.values()):
         return style, above
-    known = {**above, **own} if own else above
+    known = Variables(own, above) if own else above
     named = {name: value for name, value in style.items() if name not in own}
     return {name: _value(value, known) for name, value in named.items()}, known
 
 
-def _value(value: str, known: Style) -> str:
+def _value(value: str, known: Variables) -> str:
     for _ in range(_MAX_TURNS):
         if "var(" not in value or len(value) > _MAX_CHARS:
             break
