@@ -4,9 +4,9 @@ A mail program shows the HTML. Programs write the plain text from it, in fewer w
 where it is not the same, it may be a stub ("use a program that shows HTML"), an older version, lack
 what links lead to, or say to other programs what no person sees: another amount, another code.
 
-    the same pairs of neighbouring words in both, and the same links     the plain text is read
-    anything else                                                        the HTML
-    no words in the HTML: pictures                                       the plain text, with a defect
+    the same pairs of neighbouring words in both, the same links     the plain text is read
+    anything else                                                    the HTML
+    no words in the HTML: pictures                                   the plain text, with a defect
 
 Pairs are compared, and not words, because a long text holds most of a language's words. Letters of
 scripts that are written without spaces count as words. Linear in both texts.
