@@ -3,5 +3,6 @@
 to_text         the whole way
 ├── concealment     what HTML hides     appearance, styles, colours: what it knows
 ├── marked          quotes and signatures by class
+├── image_links     links that show an image and no words
 └── shown_links     where a link really leads
 """

@@ -18,6 +18,7 @@ from postroom.mime.html.concealment import (
     remove_concealed,
     without_comments,
 )
+from postroom.mime.html.image_links import name_images, say_bare_addresses
 from postroom.mime.html.marked import mark_quotes, mark_signatures, with_delimiters
 from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
@@ -94,8 +95,10 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
     flatten(tree, html)
     mark_quotes(tree)
     mark_signatures(tree)
+    name_images(tree)
     hidden += _put_words(tree)
     show_real_targets(tree, base)
+    say_bare_addresses(tree)
     cleaned, comments = without_comments(tree.html or "")
     return cleaned, _Shown(tree), hidden + comments, sheet.is_followed
 
