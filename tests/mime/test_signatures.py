@@ -124,6 +124,9 @@ SIGNATURES = [
     "株式会社パーク\nAda Park\nTEL 03-1234-5678",
     "━━━━━━━━━━\nExample KK\nAda Park\nada@example.org\n━━━━━━━━━━",
     "-- \nAda Park\n\nNever do today what you can do tomorrow, for nobody may ask for it.",
+    "Best,\nAda Park\nExample Ltd.\nCapital: 25.000 EUR\nTel: +49 30 1234567\nExt: 4512\nRoom: 305",
+    "Best,\nAda\n\n- Head of Plans\n- ada@example.org\n- +49 30 1234567",
+    "Best regards,\nAda Park\n1. Vorsitzende\nVerein e.V.",
     # what is added below
     "---\nDiese E-Mail wurde von Avast Antivirus auf Viren geprüft.\nwww.avast.com",
     "Ada\n\n-- \nAda Park",
@@ -167,6 +170,13 @@ def test_a_signature_stands_apart(signature: str) -> None:
         "We use two programs.\n\nOutlook for iOS and Android",
         "We use two programs.\n\nGmail is on my Android phone.",
         "Here it is.\n\n" + "-- \n" + "one line more\n" * 14,
+        "See below.\n\nBest,\nCarl\n\nItem A: 20 EUR\nItem B: 30 EUR\nTotal: 50 EUR",
+        "See below.\n\nBest,\nCarl\n\nLamp $20\nDesk $110.50\nwww.example.org",
+        "See below.\n\nCarl\n\nMilk: 2 l\nFlour: 500 g",
+        "See below.\n\nBest regards\nCarl\n\n- Call the plumber\n- Send the keys",
+        "See below.\n\nBest,\nCarl\n\n1. Roof\n2. Door\n3. Windows",
+        "See below.\n\nBest,\nCarl\n\n[ ] Roof\n[x] Door",
+        "See below.\n\nBest,\nCarl\n\nMonday: Rome\nTuesday: Paris",
         "Red\n-- \nis what I like\n-- \nand blue is what I do not like at all.",
     ],
 )

@@ -8,5 +8,6 @@ split           new words, a mail that is sent on, and quoted ones
 signatures      what says who wrote
 ├── delimiters      what stands above it
 ├── sign_offs, programs     how people and programs end a mail
-└── cards, footers  what stands below
+├── cards, footers  what stands below
+└── listings        what stands there too, and belongs to the words
 """

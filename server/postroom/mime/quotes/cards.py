@@ -3,6 +3,7 @@
 import re
 
 from postroom.mime.quotes.lines import RULE_MARKS, flat, is_quoted
+from postroom.mime.quotes.listings import is_listing
 
 CARD_LINES = 12
 """Lines of a signature that no delimiter announces, blank ones not counted."""
@@ -67,10 +68,13 @@ def holds_contact(lines: list[str], begin: int, end: int) -> bool:
 
 
 def is_card(lines: list[str], begin: int, end: int) -> bool:
-    """Whether these lines hold nothing but what stands below a name: few and short ones, and a
-    sentence, such as a motto, only beside a way to reach its owner. No lines are one, too."""
+    """Whether these lines hold nothing but what stands below a name: few and short ones, no list of
+    amounts or tasks, and a sentence, such as a motto, only beside a way to reach its owner. No
+    lines are one, too."""
     said = [(line, flat(line)) for line in lines[begin:end] if line.strip()]
     if len(said) > CARD_LINES or not all(is_card_line(line, plain) for line, plain in said):
+        return False
+    if is_listing(lines, begin, end):
         return False
     return not any(is_sentence(plain) for _, plain in said) or holds_contact(lines, begin, end)
 
