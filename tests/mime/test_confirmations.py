@@ -1,6 +1,9 @@
 """Links that confirm something are found by their words and a secret in them; others are not."""
 
+import json
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,6 +99,31 @@ def test_a_link_that_confirms_is_found_whole(text: str, links: list[str]) -> Non
 @pytest.mark.parametrize("text", NO_LINKS)
 def test_other_links_confirm_nothing(text: str) -> None:
     assert find_confirmations(text) == ()
+
+
+SERVICE_MAIL = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "link_mail.jsonl").read_text("utf-8").splitlines()
+]
+"""Mails in twenty languages that ask for one thing by a link, and others that look much like them:
+warnings, orders, newsletters, documentation."""
+
+
+@pytest.mark.parametrize("mail", SERVICE_MAIL, ids=lambda mail: mail["subject"])
+def test_the_link_that_a_mail_asks_to_open_is_told_from_all_others(mail: dict[str, Any]) -> None:
+    assert list(find_confirmations(mail["text"], mail["subject"])) == mail["links"]
+
+
+def test_the_subject_opens_a_bare_link_unless_it_says_that_all_is_done() -> None:
+    assert find_confirmations(f"Here you are.\n\n{C}", "Your new password") == (C,)
+    assert find_confirmations(f"Here you are.\n\n{C}", "Your new shoes") == ()
+    assert find_confirmations(f"Here you are.\n\n{C}", "Your password was changed") == ()
+
+
+@pytest.mark.parametrize("words", ["", "If you did not ask for this, ignore it.\n\n"])
+def test_a_sentence_that_only_calms_closes_no_link(words: str) -> None:
+    assert find_confirmations(f"You forgot your password. {words}[Reset password]({C})") == (C,)
+    assert find_confirmations(f"If this was not you: [Reset password]({C})") == ()
 
 
 def test_links_are_few_bounded_and_of_the_web() -> None:

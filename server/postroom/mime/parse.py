@@ -82,7 +82,7 @@ def parse(raw: bytes) -> ParsedMessage:
         signature=signature,
         attachments=tuple(attachments),
         codes=find_codes(subject, said) if said else (),
-        links=find_confirmations(said),
+        links=find_confirmations(said, subject),
         hidden_text=body.hidden + unseen + seen_words(fields.raw("from"))[1],
         authentication_results=tuple(fields.every_raw("authentication-results")),
         trace=trace_order(fields),

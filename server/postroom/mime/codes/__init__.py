@@ -9,6 +9,8 @@ one_time            codes: which of the candidates are surely said to be one
 ├── lines           the text that they stand in, undressed
 └── code_words      the words, in many languages
 confirmations       links
-└── link_words      the words for them
+├── web_links       where they stand, and what their addresses say
+├── link_purposes   what they are for: a thing, and what is done with it
+└── link_words      the words for the rest
 folding             how words are compared: without case and accents
 """

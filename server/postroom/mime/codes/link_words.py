@@ -14,7 +14,7 @@ set a password|reset your password
 reset password|reset my password|password-reset|join now|join team|join workspace
 accept invit|accept the invit|join the team
 opt in|opt-in
-bestätig|verifizier|aktivier|anmelden|freischalt|passwort zurück|einladung annehmen
+bestätig|verifizier|aktivier|anmelden|einlogg|freischalt|passwort zurück|einladung annehmen
 vérifi|activer|activez|valider|validez|se connecter|connectez-vous|réinitialis
 verific|activar|active su|iniciar ses|inicia ses|validar|restablec|restaurar|ativar
 ative sua|redefin|entrar na
@@ -36,38 +36,65 @@ doğrula|onayla|etkinleştir|aktifleştir|giriş yap
 )
 """What a link says that confirms an address, a sign-up, a login or a new password."""
 
-UNWANTED = words(
-    """unsubscribe|opt-out|optout|opt out|preferences|manage your|notification settings
-privacy|terms|policy|help center
-support|contact us|view in browser|view online|view this email|was not you|wasn't you
-was not me|wasn't me|did not request
-didn't request|didn't sign|did not sign|report |cancel|abuse|faq|learn more|read more
-abbestell|abmeld|datenschutz|impressum|nutzungsbedingungen|im browser|désabonn|désinscri
-confidentialité|mentions légales
-dar de baja|darse de baja|cancelar|privacidad|privacidade|descadastr|disiscri|annulla|afmeld
-uitschrijv|rezygn|wypisz
-avregistrer|avsluta pren|avmeld|afmeld|peruuta|odhlás|leiratkoz|dezabon|abonelikten|отпис
-відпис|απεγγραφ
-إلغاء|הסר|配信停止|配信解除|退会|登録解除|수신거부|수신 거부
-退订|退訂|取消订阅|hủy đăng ký|berhenti berlangganan|ยกเลิก"""
+LEAVING = words(
+    """unsubscri|unsubscribe|opt-out|optout|opt out|abbestell|abmeld|désabonn|désinscri|dar de baja
+darse de baja|la baja|tu baja|su baja|descadastr|disiscri|afmeld|uitschrijv|rezygn|wypisz
+avregistrer|avsluta pren|avmeld|peruuta|odhlás|leiratkoz|dezabon|abonelikten|отпис|відпис|απεγγραφ
+הסר|配信停止|配信解除|退会|登録解除|수신거부|수신 거부|退订|退訂|取消订阅|hủy đăng ký
+berhenti berlangganan"""
+)
+"""What a link says that ends a subscription; some ask whether that is meant."""
+
+UNWANTED = (
+    *LEAVING,
+    *words(
+        """preferences|manage your|notification settings|privacy|terms|policy|help center|support
+contact us|view in browser|view online|view this email|was not you|wasn't you|was not me|wasn't me
+did not request|didn't request|didn't sign|did not sign|report |cancel|abuse|faq|learn more
+read more|datenschutz|impressum|nutzungsbedingungen|im browser|confidentialité|mentions légales
+cancelar|privacidad|privacidade|annulla|إلغاء|ยกเลิก"""
+    ),
 )
 """What a link says that an agent does not need to sign up."""
 
 DONE = words(
-    """confirmed|verified|activated|validated|bestätigt|aktiviert|confirmé|activé|validé
-confirmad
+    """confirmed|verified|activated|validated|bestätigt|aktiviert
+confirmé |activé |validé |confirmée |activée |validée |confirmad
 verificad|activad|confermat|attivat|bevestigd|potwierdzon|bekräftad|bekreftet|bekræftet
 vahvistettu
-potvrzen|potvrden|подтвержден|подтверждён|активирован|onaylandı|doğrulandı"""
+potvrzen|potvrden|подтвержден|подтверждён|активирован|onaylandı|doğrulandı
+was changed|has changed|has been changed|been reset|was reset|geändert|a été modifié|a été changé
+ha cambiado|ha sido cambiad|foi alterad|è stata|è stato|is gewijzigd|została zmienion|zostało zmien
+har ändrats|er ændret|er endret|on vaihdettu|bylo změněn|değiştirildi|изменён|изменен|змінено
+変更されました|変更しました|변경되었|已更改|已修改"""
 )
-"""Words of `CONFIRMING` that say that it is done already."""
+"""Words that say that it is done already; those with a space at the end are whole words."""
+
+POINTING = words(
+    """here|link|click|button|below|following|hier|unten|folgend|ci-dessous|suivant|ici|aquí|enlace
+abajo|siguient|abaixo|seguint|sotto|seguent|onderstaand|volgend|poniż|nedan|följande|nedenfor
+seuraav|níže|aşağı|bağlantı|ссыл|ниже|посил|нижче|以下|下記|次の|こちら|アクセス|아래|다음|링크|下面
+链接|連結|点击|點擊|رابط|أدناه|dưới|liên kết|tautan|berikut|κάτω|σύνδεσμ|קישור|नीचे|ลิงก์|ด้านล่าง"""
+)
+"""In a sentence that leads to the link below it, though it ends before."""
 
 NOT_YOU = words(
-    """if not,|if this was not|if this wasn't|if it was not|if it wasn't|wenn nicht|falls nicht
-si ce n'est pas|si no fuiste|si no has|se não foi|se non sei|als jij dit niet|jeśli to nie
-если это не|如果不是|如果这不是|心当たりがない|본인이 아"""
+    """if not,|not you|wasn't you|weren't you|it wasn't|not make this|not do this|not recogni
+you did not|you didn't|nicht waren|nicht sie|das nicht|wenn nicht|falls nicht|waren sie nicht
+pas vous|pas toi|pas à l'origine|n'êtes pas|n'avez pas|no fuiste|no has|no reconoc|no eras
+não foi|não reconhec|se non sei|non sei stat|non hai|dit niet|niet was|to nie ty|nie ty
+inte du|inte var|ikke dig|ikke deg|ikke var|et sinä|etkö|nejste|jste to ne|siz değil|sen değil
+не вы|не ви|не ты|心当たり|覚えのない|본인이 아|不是您|不是你|如果不是|如果这不是|非本人|لم تكن
+لست|không phải bạn|bukan anda|לא אתה|אם לא|δεν ήσ|δεν ήταν|आप नहीं|ไม่ใช่คุณ"""
 )
-"""Before a link that an agent who asked for the mail does not need."""
+"""In the sentence before a link that an agent who asked for the mail does not need."""
+
+NOTHING_TO_DO = words(
+    """ignor|disregard|do nothing|not do anything|no action|delete this|nichts tun|löschen
+pas compte|hagas caso|desconsider|negeer|bortse|se bort|無視|破棄|무시|忽略|игнор|удалите|تجاهل
+bỏ qua|abaikan"""
+)
+"""In such a sentence that leads to no link, but only calms."""
 
 ABOUT = words(
     """ read | article| how to | why | guide| tips | blog| story| stories| webinar| discover
