@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from postroom.mime.codes.confirmations import MAX_LINKS, find_confirmations
+from postroom.mime.parse import parse
 
 T = "a8Kd93kfLx02mQpZ77yTn4"
 V = f"https://app.example/verify?token={T}"
@@ -54,6 +55,9 @@ LINKS = [
     (f"[이메일 인증하기]({C})", [C]),
     (f"[Xác nhận email]({C})", [C]),
     (f"[Verifikasi email]({C})", [C]),
+    (f"You did not set a password yet. [Set a password]({C})", [C]),
+    (f"It looks like you did not confirm your address yet: {C}", [C]),
+    (f"Pour confirmer votre adresse :\n{C}", [C]),
     ("[Verify](https://app.example/verify-email?id=abc&code=482913)",
      ["https://app.example/verify-email?id=abc&code=482913"]),
 ]  # fmt: skip
@@ -118,6 +122,14 @@ def test_the_subject_opens_a_bare_link_unless_it_says_that_all_is_done() -> None
     assert find_confirmations(f"Here you are.\n\n{C}", "Your new password") == (C,)
     assert find_confirmations(f"Here you are.\n\n{C}", "Your new shoes") == ()
     assert find_confirmations(f"Here you are.\n\n{C}", "Your password was changed") == ()
+
+
+def test_the_subject_of_an_answer_opens_nothing() -> None:
+    def links(subject: str) -> tuple[str, ...]:
+        return parse(f"Subject: {subject}\n\nHere you are.\n\n{C}\n".encode()).links
+
+    assert links("Your new password") == links("Fwd: Your new password") == (C,)
+    assert links("Re: Your new password") == ()
 
 
 @pytest.mark.parametrize("words", ["", "If you did not ask for this, ignore it.\n\n"])

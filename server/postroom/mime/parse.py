@@ -12,7 +12,7 @@ from postroom.mime.header.dates import parse_date
 from postroom.mime.header.fields import Fields
 from postroom.mime.header.words import seen_words
 from postroom.mime.kinds.kind import message_kind
-from postroom.mime.quotes.occasions import occasion_of
+from postroom.mime.quotes.occasions import Occasion, occasion_of
 from postroom.mime.quotes.signatures import split_signature
 from postroom.mime.quotes.split import split_quotes
 from postroom.mime.structure.nested import given_name
@@ -57,7 +57,8 @@ def parse(raw: bytes) -> ParsedMessage:
     subject, unseen = seen_words(fields.raw("subject"))
     subject = subject[:_MAX_SUBJECT_CHARS]
     refers = fields.has("in-reply-to") or fields.has("references")
-    split = split_quotes(body.text, occasion_of(subject, refers=refers))
+    occasion = occasion_of(subject, refers=refers)
+    split = split_quotes(body.text, occasion)
     own, signature = split_signature(split.own, sender.name if sender else "")
     new_text = "\n\n".join(filter(None, (own, split.forwarded)))
     # What a bounce returns was for somebody else.
@@ -82,7 +83,8 @@ def parse(raw: bytes) -> ParsedMessage:
         signature=signature,
         attachments=tuple(attachments),
         codes=find_codes(subject, said) if said else (),
-        links=find_confirmations(said, subject),
+        # The subject of an answer is somebody else's.
+        links=find_confirmations(said, "" if occasion is Occasion.ANSWER else subject),
         hidden_text=body.hidden + unseen + seen_words(fields.raw("from"))[1],
         authentication_results=tuple(fields.every_raw("authentication-results")),
         trace=trace_order(fields),

@@ -54,7 +54,7 @@ _DONE = re.compile("|".join(re.sub(" $", r"(?!\\w)", one) for one in DONE))
 _ENDED = tuple(".!。！")
 _SENTENCE_END = re.compile(r"[.!。！]\s|[。！]")
 _EMPTY_WORDS = words(
-    """here|link|click|button|continue|get started|go|open|hier|ici|aqui|qui|klik|kliknij|tu|tutaj
+    """here|link|click|button|continue|get started|hier|ici|aqui|qui|klik|kliknij|tu|tutaj
 har|tassa|zde|ide|buraya|εδω|здесь|ссылк|сюда|тут|هنا|כאן|यहा|こちら|ここ|여기|这里|這裡|點擊|点击
 tai day|sini"""
 )

@@ -80,7 +80,7 @@ seuraav|níže|aşağı|bağlantı|ссыл|ниже|посил|нижче|以�
 
 NOT_YOU = words(
     """if not,|not you|wasn't you|weren't you|it wasn't|not make this|not do this|not recogni
-you did not|you didn't|nicht waren|nicht sie|das nicht|wenn nicht|falls nicht|waren sie nicht
+if you did not|if you didn't|nicht waren|nicht sie|das nicht|wenn nicht|falls nicht|waren sie nicht
 pas vous|pas toi|pas à l'origine|n'êtes pas|n'avez pas|no fuiste|no has|no reconoc|no eras
 não foi|não reconhec|se non sei|non sei stat|non hai|dit niet|niet was|to nie ty|nie ty
 inte du|inte var|ikke dig|ikke deg|ikke var|et sinä|etkö|nejste|jste to ne|siz değil|sen değil
