@@ -6,7 +6,8 @@
       otherwise inside           these are inherited, and an element inside may be seen again
 
 Only elements that a style speaks of are looked at; what lies between them inherits. Backgrounds
-that are images are not judged. Linear: each element's way up is walked once.
+that are images are not judged, nor where something else may lie behind (`ground`). Linear: each
+element's way up is walked once.
 """
 
 import re
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from postroom.mime.html.appearance import Appearance, inherited, within
+from postroom.mime.html.ground import Ground
 from postroom.mime.html.styles import Rule, Sheet
 from postroom.mime.html.values import resolve
 from postroom.mime.html.vanishing import hides_all
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 _STYLED = "[style], [hidden], font, [bgcolor], [background], body[text], dialog"
 
-_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open", "text")
+_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open", "text", "size")
 """Attributes that decide how an element appears."""
 
 _CONDITIONAL = re.compile(r"\s*(?:\[if\b|\[endif|<!\[endif|\w{0,20}Fragment\b)", re.IGNORECASE)
@@ -48,9 +50,10 @@ def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> list[str]:
     page = _Page(sheet, {node.mem_id for node in styled}, others)
     looks = [(node, page.appearance(node)) for node in styled]
     hidden = []
+    ground = Ground(tree, looks)
     for node, look in looks:
         if look.lost and not look.gone:
-            hidden.append(_remove_own_text(node, page.styled, look))
+            hidden.append(_remove_own_text(node, page.styled, look, ground))
     for node in outermost([node for node, look in looks if look.hides]):
         hidden.append(node.text(separator=" ") or "")
         node.decompose()
@@ -126,7 +129,7 @@ class _Page:
         return look
 
 
-def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance) -> str:
+def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance, ground: Ground) -> str:
     """The words that were taken out of ``node``: those that no other style inside speaks of."""
     found = []
     within = [node.child]
@@ -136,7 +139,7 @@ def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance) -> 
             following = inner.next
             if inner.is_text_node:
                 text = inner.text_content or ""
-                if text.strip():
+                if text.strip() and not (look.only_colour and ground.is_unsure(inner)):
                     found.append(text)
                     inner.decompose()
             elif inner.is_element_node and inner.mem_id not in styled and not _shows(inner, look):

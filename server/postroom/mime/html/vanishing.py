@@ -23,7 +23,7 @@ _MOVING = (
 _TRANSFORMS = ("transform", "-webkit-transform")
 _INHERITED = frozenset(
     {"visibility", "color", "font", "font-size", "background", "background-color"}
-    | {"line-height", "text-shadow", "-webkit-text-fill-color", "font-size-adjust"}
+    | {"line-height", "text-shadow", "-webkit-text-fill-color", "font-size-adjust", "box-shadow"}
 )  # fmt: skip
 """Properties that hide letters and not all that is inside: most styles have no others."""
 
