@@ -101,6 +101,26 @@ def read(body: str, subtype: str = "html") -> ParsedMessage:
         "<style>.w-1\\/2.\\31 0{display:none}</style><p class='10 w-1/2'>",
         "<style>.\\61 b{display:none}</style><p class=ab>",
         '<div style="background:url() #fff;color:#fff">',
+        '<select style="display:none"><option>',
+        '<select><option style="display:none">',
+        "<style>.m{display:none}</style><select><optgroup class=m><option>x<option>",
+        "<p style='transform:matrix(1,0,0,1,-9999,0)'>",
+        "<p style='transform:matrix3d(0,0,0,0,0,0,0,0,0,0,1,0,0,0,0,1)'>",
+        "<p style='transform:matrix3d(1,0,0,0,0,1,0,0,0,0,1,0,0,-9999,0,1)'>",
+        "<p style='margin-inline:-9999px'>",
+        "<p style='position:absolute;inset-block:-9999px auto'>",
+        "<p style='position:absolute;inset-block-start:-9999px'>",
+        "<p style='position:fixed;inset-inline:-9999px auto'>",
+        "<p style='text-indent:100%;white-space:nowrap;overflow:hidden'>",
+        "<div style='background:#fff'><p style='position:relative;z-index:-1'>",
+        "<div style='background:#fff'><div><p style='position:relative;z-index:-1'>",
+        "<p style='position:absolute;z-index:-1'>",
+        "<p style='background:#fff;color:#333;filter:brightness(100)'>",
+        "<p style='background:#666;color:#222;filter:brightness(0)'>",
+        "<div style='filter:brightness(50)'><p style='color:#444'>",
+        "<p style='color:#fff;text-shadow:0 0 0 transparent'>",
+        "<p style='color:#fff;text-shadow:0 0 0 #fff'>",
+        "<p style='color:#fff;text-shadow:1px 1px'>",
         '<div style="background:url(\'\') #fff"><p style="color:#fff">',
         '<div style="color:#fff"><a href="https://e.example/" style="color:inherit">',
         "<style>a:link{color:#fff}</style><a href=x>",
@@ -180,6 +200,27 @@ def test_visible_html_stays_and_nothing_is_counted(html: str) -> None:
         '<div style="font-size:0"><font size=3>seen</font></div>',
         '<div style="font-size:0"><font size="+1">seen</font></div>',
         '<div style="background:url() #036;color:#fff">seen</div>',
+        '<select style="color:red"><option class=a>seen</select>',
+        '<select style="display:none"></select><p>seen</p>',
+        '<select><option style="display:none"><option>seen</select>',
+        '<select><optgroup style="display:none"></optgroup><option>seen</select>',
+        '<p style="transform:matrix(1,0,0,1,-20,0)">seen</p>',
+        '<p style="transform:matrix3d(1,0,0,0,0,1,0,0,0,0,1,0,9,0,0,1)">seen</p>',
+        '<p style="margin-inline:-20px">seen</p>',
+        '<p style="inset-inline:-9999px">seen</p>',
+        '<p style="text-indent:10%;overflow:hidden">seen</p>',
+        '<p style="text-indent:100%">seen</p>',
+        '<p style="z-index:-1">seen</p>',
+        '<p style="position:relative;z-index:-1">seen</p>',
+        '<body style="background:#fff"><p style="position:relative;z-index:-1">seen</p></body>',
+        '<div style="background:#fff"><p style="position:relative;z-index:1">seen</p></div>',
+        '<p style="color:#333;filter:brightness(1.2)">seen</p>',
+        '<p style="color:#000;background:#fff;filter:brightness(100)">seen</p>',
+        '<p style="color:#fff;text-shadow:0 0 3px rgba(0,0,0,.6)">seen</p>',
+        '<p style="color:#fff;text-shadow:0 0 3px #fff, 1px 1px black">seen</p>',
+        '<p style="--s:0 0 3px #000;color:#fff;text-shadow:var(--s)">seen</p>',
+        '<div style="color:#fff;font-size:0"><input style="width:90px" value="seen"></div>',
+        '<input type=submit value="seen">',
         '<p style="color:nonsense">seen</p>',
         '<a href="https://e.example" style="background:#556270;color:#fff;mso-hide:all">seen</a>',
         '<p style="display:block;display:nonsense">seen</p>',
@@ -282,6 +323,15 @@ def test_what_a_reader_sees_all_the_same_stays(html: str) -> None:
         "@media print, screen{section .a{display:none}}",
         "@supports (display:block){.a{display:none}}",
         "@layer x{.a{display:none}}",
+        "@media screen and (color){.a{display:none}}",
+        "@media (min-height:1px){.a{display:none}}",
+        "@media (width>=1px){.a{display:none}}",
+        "@media (1px < width <= 9000px){.a{display:none}}",
+        "@media(orientation:landscape){.a{display:none}}",
+        "@media not all and (max-width:1px){.a{display:none}}",
+        "@media not (monochrome){.a{display:none}}",
+        "@media (hover:hover) and (min-resolution:1dpi){.a{display:none}}",
+        "@media (-webkit-min-device-pixel-ratio:0){.a{display:none}}",
     ],
 )
 def test_rules_of_style_sheets_hide_as_well(rules: str) -> None:
@@ -289,6 +339,43 @@ def test_rules_of_style_sheets_hide_as_well(rules: str) -> None:
     message = read(f"<style>{rules}</style>{html}")
     assert message.text == "A\n\nSeen."
     assert message.hidden_text == 1
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(max-height:100px)",
+        "(width<600px)",
+        "(600px > width)",
+        "(orientation:portrait)",
+        "not all and (min-width:1px)",
+        "not all",
+        "(monochrome)",
+        "(hover:none)",
+        "screen and (yahoo)",
+        "not all and (yahoo)",
+        "yahoo",
+        "not (not (max-width:1px))",
+        "(max-width:9px) or (max-height:9px)",
+        "(min-width:100foo)",
+    ],
+)
+def test_what_holds_at_no_screen_of_a_desk_hides_nothing(condition: str) -> None:
+    message = read(f"<style>@media {condition}{{p{{display:none}}}}</style><p>seen</p>")
+    assert (message.text, message.hidden_text) == ("seen", 0)
+
+
+@pytest.mark.parametrize("kind", ["checkbox", "radio", "hidden", "password"])
+def test_values_that_a_field_does_not_show_are_not_said(kind: str) -> None:
+    assert read(f"<p>Seen.</p><input type={kind} value='{HIDDEN}'>").text == "Seen."
+
+
+@pytest.mark.parametrize(
+    "style", ["display:none", "color:#fff", "width:0;border:0", "font-size:0", "opacity:0"]
+)
+def test_fields_that_are_hidden_are_left_out_and_counted(style: str) -> None:
+    message = read(f"<p>Seen.</p><input value='{HIDDEN}' style='{style}'>")
+    assert (message.text, message.hidden_text) == ("Seen.", 1)
 
 
 def test_selectors_of_many_steps_take_no_longer_than_they_are_long() -> None:

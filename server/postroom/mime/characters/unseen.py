@@ -31,7 +31,6 @@ _FLAG_TAGS = re.compile("\U000e0067\U000e0062[\U000e0061-\U000e007a]{3}\U000e007
 
 _UNSEEN_CONTROLS_ONLY = re.compile(f"[{_CONTROLS}]+")
 
-
 _CARRIERS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _TAGS = re.compile("[\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]")
 _OVERRIDES = re.compile("[\u202d\u202e]")
@@ -104,9 +103,12 @@ def _turned_around(text: str) -> int:
             del left[found[0]][-1:]
         else:
             left["\u2069" if found[0] > "\u2060" else "\u202c"].append(found.start())
-    starts = [at for at in sorted(left["\u202c"] + left["\u2069"]) if text[at] in _RIGHT_TO_LEFT]
-    lines = {text.find("\n", at) % (len(text) + 1): at for at in reversed(starts)}
-    return sum(_LATIN.search(text, at, end) is not None for end, at in lines.items())
+    count = end = 0
+    for at in sorted(left["\u202c"] + left["\u2069"]):
+        if at >= end and text[at] in _RIGHT_TO_LEFT:
+            end = text.find("\n", at) % (len(text) + 1)
+            count += _LATIN.search(text, at, end) is not None
+    return count
 
 
 def strip_unseen(text: str) -> str:

@@ -19,6 +19,9 @@ _FONT_SIZES = (10.0, 10.0, 13.0, 16.0, 18.0, 24.0, 32.0, 48.0)
 """Pixels of a letter's height for each ``size`` of ``font`` (HTML §15.3.4)."""
 
 _PICTURE = re.compile(r"url\(\s*[\"']?\s*[^\s\"')]")
+_SHADOW_WORD = re.compile(
+    r"(?<![\w.#-])(?:#[0-9a-f]{3,8}|[a-z-]{3,20}\([^()]{0,100}\)|[a-z]{3,25})"
+)
 _NO_PICTURE = re.compile(r"url\([^()]{0,10}\)")
 
 _SIDES = ("top", "left", "right", "bottom")
@@ -37,6 +40,10 @@ class Appearance:
     opacity: float = 1.0
     variables: Variables = NONE
     """Custom properties that hold here."""
+    brightness: float = 1.0
+    """By what filters around it multiply each colour."""
+    is_boxed: bool = False
+    """It stands in front of an opaque background that is not the page's."""
     paints: bool = False
     """It has a background of its own, unlike what is around it."""
     covers: bool = False
@@ -60,13 +67,14 @@ class Appearance:
             return True
         if self.colour is None or self.background is None:
             return False
-        return self.colour.is_lost_on(self.background, self.size)
+        return self.colour.brightened(self.brightness).is_lost_on(self.background, self.size)
 
 
 def within(above: Appearance) -> Appearance:
     """How an element appears of which no style speaks."""
     return replace(
         above,
+        is_boxed=above.is_boxed or above.covers,
         paints=False,
         covers=False,
         is_placed=False,
@@ -80,22 +88,26 @@ def inherited(
 ) -> Appearance:
     """How an element appears whose surroundings look like ``above``."""
     look = within(above)
+    if tag == "input":  # a field has colours and letters of its own
+        look.size, look.colour, look.background = _NORMAL, BLACK, WHITE
     shown = style.get("visibility")
     if shown and shown not in _SAME:
         look.visible = shown not in ("hidden", "collapse")
-    look.size = _size(above.size, style)
+    look.size = _size(look.size, style)
     if tag == "font" and "font" not in style and "font-size" not in style:
         look.size = _size_of_font(attributes.get("size") or "", look.size)
     look.opacity *= _opacity(style)
+    look.brightness *= _brightness(style)
     is_link = tag == "a" and "href" in attributes
-    look.colour = _colour(above.colour, style, attributes, is_link)
+    look.colour = _colour(look.colour, style, attributes, is_link)
     own = _own_background(look.colour, style, attributes)
     if own is not None and own.opacity > 0:
-        _paint(look, above.background, own)
+        _paint(look, look.background, own.brightened(look.brightness))
+        look.covers = look.covers and tag not in ("html", "body")
     elif own is None:
         look.background, look.paints = None, True
     look.is_placed = _is_placed(style)
-    if style.get("text-shadow", "none") not in ("none", *_SAME, "initial"):
+    if _casts_shadow(style.get("text-shadow", ""), look.background):
         look.colour = None  # it may be read by its shadow
     return look
 
@@ -180,6 +192,24 @@ def _is_placed(style: Style) -> bool:
     if style.get("position") in ("relative", "sticky"):
         return any(pixels(style.get(name, "")) for name in _SIDES) or is_raised
     return is_raised
+
+
+def _casts_shadow(value: str, ground: Colour | None) -> bool:
+    """Whether letters have a shadow of another colour than what it falls on."""
+    words = [word for word in _SHADOW_WORD.findall(value) if word not in _SAME]
+    found = [parse_colour(word) for word in words if word not in ("none", "initial", "inset")]
+    return any(
+        colour is None or ground is None or not colour.is_lost_on(ground) for colour in found
+    )
+
+
+def _brightness(style: Style) -> float:
+    calls = CALL.findall(style.get("filter", ""))
+    values = [length_of(inner) for name, inner in calls if name == "brightness"]
+    factor = 1.0
+    for length in filter(None, values):
+        factor *= max(0.0, length[0] / (100 if length[1] == "%" else 1))
+    return factor
 
 
 def _opacity(style: Style) -> float:

@@ -79,6 +79,13 @@ class Colour:
             mixed(self.blue, below.blue),
         )
 
+    def brightened(self, factor: float) -> "Colour":
+        """This colour with each of its channels multiplied (Filter Effects 1 §13.1)."""
+        if factor == 1:
+            return self
+        red, green, blue = (min(255.0, one * factor) for one in (self.red, self.green, self.blue))
+        return Colour(red, green, blue, self.opacity)
+
     def is_lost_on(self, below: "Colour", size: float = 0.0) -> bool:
         """Whether letters of this colour, ``size`` pixels high, cannot be read on ``below``."""
         if self.opacity < _FAINT:

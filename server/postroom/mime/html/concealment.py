@@ -18,7 +18,7 @@ from postroom.mime.html.appearance import Appearance, inherited, within
 from postroom.mime.html.ground import Ground
 from postroom.mime.html.styles import Rule, Sheet
 from postroom.mime.html.values import resolve
-from postroom.mime.html.vanishing import hides_all
+from postroom.mime.html.vanishing import hides_all, words_of_field
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -52,10 +52,13 @@ def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> list[str]:
     hidden = []
     ground = Ground(tree, looks)
     for node, look in looks:
-        if look.lost and not look.gone:
+        if look.lost and not look.gone and node.tag == "input":
+            look.hides = True
+        elif look.lost and not look.gone:
             hidden.append(_remove_own_text(node, page.styled, look, ground))
     for node in outermost([node for node, look in looks if look.hides]):
         hidden.append(node.text(separator=" ") or "")
+        hidden += [words_of_field(field.attributes) for field in node.css("input[value]")]
         node.decompose()
     return [text for text in hidden if has_words(text)]
 

@@ -33,6 +33,8 @@ _KEPT = frozenset(
         "-webkit-text-fill-color", "zoom", "rotate", "inset", "margin-inline-start", "padding-left",
         "inset-inline-start", "line-height", "letter-spacing", "font-size-adjust", "text-shadow",
         "block-size", "inline-size", "max-block-size", "max-inline-size", "box-shadow",
+        "margin-inline", "inset-block", "inset-inline", "inset-block-start", "inset-block-end",
+        "inset-inline-end", "z-index",
     }
 )  # fmt: skip
 

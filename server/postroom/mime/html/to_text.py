@@ -22,7 +22,7 @@ from postroom.mime.html.marked import mark_quotes, mark_signatures, with_delimit
 from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
 from postroom.mime.html.twins import saying_more
-from postroom.mime.html.vanishing import is_dot
+from postroom.mime.html.vanishing import is_dot, words_of_field
 
 if TYPE_CHECKING:
     from html_to_markdown import ConversionOptions
@@ -110,8 +110,7 @@ def _put_words(tree: "LexborHTMLParser") -> list[str]:
     for node in tree.css("[title]"):  # shown only where a pointer rests
         del node.attrs["title"]
     for field in tree.css("input[value]"):
-        words = (field.attributes.get("value") or "").strip()[:500]
-        field.replace_with("" if field.attributes.get("type") == "hidden" else words)
+        field.replace_with(words_of_field(field.attributes))
     for image in tree.css("img"):
         words = (image.attributes.get("alt") or "").strip()[:500]
         dot = is_dot(image.attributes)
