@@ -54,13 +54,13 @@ def bounded(html: str) -> Bounded:
     """``html`` without what a parser would take long for. Linear."""
     depth = deepest = 0
     kept: list[str] = []
-    choices = _Choices()
+    choices = _Choices(html)
     position = 0
     for tag in _TAG.finditer(html):
         closing, name = tag[1], tag[2].lower()
         instead = _instead(name, tag[3])
         if name in _CHOICES:
-            instead = choices.instead(name, bool(closing), tag[3] if instead is None else " hidden")
+            instead = choices.instead(tag, tag[3] if instead is None else " hidden")
         if instead is not None:
             kept += (html[position : tag.start()], instead)
             position = tag.end()
@@ -69,22 +69,32 @@ def bounded(html: str) -> Bounded:
         depth = max(0, depth - 1) if closing else depth + 1
         deepest = max(deepest, depth)
     kept.append(html[position:])
-    return Bounded("".join(kept), deepest)
+    return Bounded("".join(kept), deepest + choices.left_open)
 
 
 class _Choices:
     """Spans in the place of a field's choices, where a style may speak of them: what it hides is
-    hidden, and no more than three are open."""
+    hidden. A span that holds more than words may be left open by the parser, and is counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, html: str) -> None:
+        self._html = html
         self._open: list[int] = []
+        self._end = 0
+        self._is_plain = True
+        self.left_open = 0
 
-    def instead(self, name: str, is_closing: bool, attributes: str) -> str:
-        level = _CHOICES[name]
+    def instead(self, tag: re.Match[str], attributes: str) -> str:
+        """What stands in the place of ``tag``, of which the element has ``attributes``."""
+        level = _CHOICES[tag[2].lower()]
+        if self._open:
+            self._is_plain &= self._html.find("<", self._end, tag.start()) < 0
+        self._end = tag.end()
         ended = sum(one >= level for one in self._open)
         del self._open[len(self._open) - ended :]
+        self.left_open += 0 if self._is_plain else ended
+        self._is_plain |= not self._open
         out = "</span>" * ended + " "
-        if is_closing or not _STYLED.search(attributes):
+        if tag[1] or not _STYLED.search(attributes):
             return out
         self._open.append(level)
         return f"{out}<span{attributes}>"
