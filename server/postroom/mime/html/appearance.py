@@ -100,12 +100,8 @@ def inherited(
     look.brightness *= _brightness(style)
     is_link = tag == "a" and "href" in attributes
     look.colour = _colour(look.colour, style, attributes, is_link)
-    own = _own_background(look.colour, style, attributes)
-    if own is not None and own.opacity > 0:
-        _paint(look, look.background, own.brightened(look.brightness))
-        look.covers = look.covers and tag not in ("html", "body")
-    elif own is None:
-        look.background, look.paints = None, True
+    _paint(look, _own_background(look.colour, style, attributes))
+    look.covers = look.covers and tag not in ("html", "body")
     look.is_placed = _is_placed(style)
     if _casts_shadow(style.get("text-shadow", ""), look.background):
         look.colour = None  # it may be read by its shadow
@@ -152,12 +148,17 @@ def _colour(
     return found if found is not None or "(" in value else above
 
 
-def _paint(look: Appearance, below: Colour | None, own: Colour) -> None:
-    """Put the background ``own`` on what is below it."""
-    look.covers = own.opacity >= 1
-    look.background = own if look.covers else own.over(below) if below is not None else None
-    seen = look.background
-    look.paints = seen is None or below is None or not seen.is_lost_on(below)
+def _paint(look: Appearance, own: Colour | None) -> None:
+    """Put the background ``own`` in front of what is behind so far."""
+    below = look.background
+    if own is None:
+        look.background, look.paints = None, True
+    elif own.opacity > 0:
+        own = own.brightened(look.brightness)
+        look.covers = own.opacity >= 1
+        seen = own if look.covers else own.over(below) if below is not None else None
+        look.background = seen
+        look.paints = seen is None or below is None or not seen.is_lost_on(below)
 
 
 def _own_background(
