@@ -249,6 +249,22 @@ def test_html_nested_beyond_reason_is_an_attachment(tag: bytes) -> None:
     assert file.content_type == "text/html"
 
 
+@pytest.mark.parametrize(
+    "inside", [b"<div></select></div>", b"<p></select></p>", b"<!--</select>-->"]
+)
+def test_choices_that_do_not_end_where_they_say_are_not_nested_without_end(inside: bytes) -> None:
+    message = read(html_mail(b"<select class=x>" + inside))
+    assert STRANGE_HTML not in message.defects
+    message = read(html_mail((b"<select class=x>" + inside) * 10_000))
+    assert STRANGE_HTML in message.defects
+
+
+def test_many_choices_are_read() -> None:
+    field = b"<select class=x><option class=y>one<option id=z>two</select>"
+    message = read(html_mail(field * 5_000))
+    assert (message.text.count("one"), message.defects) == (5_000, ())
+
+
 def test_a_tag_with_attributes_without_end_is_hidden() -> None:
     many = b"".join(b'a%d=""' % turn for turn in range(90_000))
     html = b"<p>Words.</p><p x='<' y=\">\" " + many + b" style='color:red'>no</p><p>More.</p>"

@@ -13,6 +13,8 @@ from postroom.model.messages import ParsedMessage
 
 SHEET = "<style>.q7{display:none} #z{font-size:0}</style>"
 
+NOTE = "A note to all who read this mail for somebody else, and to nobody besides:"
+
 
 @pytest.fixture
 def attacks(corpora: Path) -> list[str]:
@@ -45,7 +47,7 @@ def test_instructions_in_characters_that_nobody_sees_are_found(attacks: list[str
 
 def test_instructions_in_comments_are_found(attacks: list[str]) -> None:
     for attack in attacks:
-        message = read(f"<p>Seen.</p><!-- Note to all: {attack.replace('--', '')} -->")
+        message = read(f"<p>Seen.</p><!-- {NOTE} {attack.replace('--', '')} -->")
         assert (message.text, message.hidden_text) == ("Seen.", 1)
 
 

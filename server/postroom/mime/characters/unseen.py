@@ -1,4 +1,9 @@
-"""Characters that a reader does not see: zero width, bidirectional controls, Unicode tags."""
+"""Characters that a reader does not see: zero width, bidirectional controls, Unicode tags.
+
+All are taken out. Most were put there by honest programs: soft hyphens, places to break a line,
+marks of direction around names and telephone numbers. Only those are counted that can carry words
+of their own, break a word in two for a program that reads it, or turn what is read around.
+"""
 
 import re
 
@@ -26,14 +31,25 @@ _FLAG_TAGS = re.compile("\U000e0067\U000e0062[\U000e0061-\U000e007a]{3}\U000e007
 
 _UNSEEN_CONTROLS_ONLY = re.compile(f"[{_CONTROLS}]+")
 
+_CARRIERS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_TAGS = re.compile("[\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]")
+_OVERRIDES = re.compile("[\u202d\u202e]")
+_FORMATTING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_SOFT_HYPHENS = re.compile("\u00ad+")
+
+_DATA = 4
+"""Characters of zero width in a row, of more than one kind, that may be the bits of something."""
+
+_RIGHT_TO_LEFT = frozenset("\u202b\u2067")
+_LATIN = re.compile("[A-Za-z]")
+
 
 def without_unseen(text: str) -> tuple[str, int]:
-    """``text`` without its invisible characters, and how many runs of them there were.
+    """``text`` without its invisible characters, and how many runs of them carry or break words.
 
     A joiner stays where it shapes what is seen: between letters of scripts that join (Persian,
-    Hindi) and inside emoji. Ordinary control characters go without being counted: they hide no
-    words. A variation selector stays behind a symbol or an ideograph, one at a time: runs of them,
-    or behind letters, would carry words of their own.
+    Hindi) and inside emoji. A variation selector stays behind a symbol or an ideograph, one at a
+    time: runs of them, or behind letters, would carry words of their own.
     """
     if text.isascii():
         cleaned = _UNSEEN_CONTROLS_ONLY.sub("", text) if not text.isprintable() else text
@@ -51,11 +67,48 @@ def without_unseen(text: str) -> tuple[str, int]:
             return run
         if before == _BLACK_FLAG and _FLAG_TAGS.fullmatch(run):
             return run
-        if not _UNSEEN_CONTROLS_ONLY.fullmatch(run):
-            runs += 1
+        runs += _breaks_word(run, before, after) or _may_carry_words(run)
         return ""
 
-    return _UNSEEN.sub(replace, text), runs
+    return _UNSEEN.sub(replace, text), runs + _turned_around(text)
+
+
+def _breaks_word(run: str, before: str, after: str) -> bool:
+    """Whether ``run`` stands inside a word of Latin letters; a soft hyphen belongs there."""
+    inside = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+    only_controls = _UNSEEN_CONTROLS_ONLY.fullmatch(run) is not None
+    return inside and not only_controls and _SOFT_HYPHENS.fullmatch(run) is None
+
+
+def _may_carry_words(run: str) -> bool:
+    """Whether ``run`` can be data, or turns around what follows whatever that is."""
+    if _TAGS.search(run) or _OVERRIDES.search(run) or len(set(_CARRIERS.findall(run))) > 1:
+        return True
+    plain = _UNSEEN_CONTROLS_ONLY.sub("", _FORMATTING.sub("", run))
+    return len(plain) >= _DATA and len(set(plain)) > 1
+
+
+def _turned_around(text: str) -> int:
+    """How many lines hold Latin letters in an embedding from right to left that is never ended:
+    they are not shown in the order in which they stand (UAX #9 §2.1, §2.4).
+
+    The end may be on a later line, because programs wrap what others marked. One from left to
+    right without an end, as copied paths and telephone numbers have it, changes nothing.
+    """
+    if _RIGHT_TO_LEFT.isdisjoint(text):
+        return 0
+    left: dict[str, list[int]] = {"\u202c": [], "\u2069": []}
+    for found in _FORMATTING.finditer(text):
+        if found[0] in left:
+            del left[found[0]][-1:]
+        else:
+            left["\u2069" if found[0] > "\u2060" else "\u202c"].append(found.start())
+    count = end = 0
+    for at in sorted(left["\u202c"] + left["\u2069"]):
+        if at >= end and text[at] in _RIGHT_TO_LEFT:
+            end = text.find("\n", at) % (len(text) + 1)
+            count += _LATIN.search(text, at, end) is not None
+    return count
 
 
 def strip_unseen(text: str) -> str:

@@ -1,7 +1,7 @@
 """HTML that a parser and a converter can be given: where they are not linear, it is made so.
 
     a tag with attributes without end   its element is hidden    the parser compares each pair
-    select, option, optgroup            only their words stay    the parser looks at all open ones
+    select, option, optgroup            their words and style    the parser looks at all open ones
     elements nested without end         not read at all          the parser, at each end tag
     quotes and lists in one another     the inner ones go        the converter indents each line
     a table with one wide row           its cells are words      the converter fills every row
@@ -25,7 +25,10 @@ _ATTRIBUTE = (
 _TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>?")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 
-_CHOICES = frozenset({"select", "option", "optgroup"})
+_CHOICES = {"select": 0, "optgroup": 1, "option": 2}
+"""Elements of which one ends those of its level and below that are open."""
+
+_STYLED = re.compile(r"\b(?:style|class|id|hidden)\b", re.IGNORECASE)
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"}
     | {"track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot"}
@@ -51,10 +54,13 @@ def bounded(html: str) -> Bounded:
     """``html`` without what a parser would take long for. Linear."""
     depth = deepest = 0
     kept: list[str] = []
+    choices = _Choices(html)
     position = 0
     for tag in _TAG.finditer(html):
         closing, name = tag[1], tag[2].lower()
         instead = _instead(name, tag[3])
+        if name in _CHOICES:
+            instead = choices.instead(tag, tag[3] if instead is None else " hidden")
         if instead is not None:
             kept += (html[position : tag.start()], instead)
             position = tag.end()
@@ -63,13 +69,39 @@ def bounded(html: str) -> Bounded:
         depth = max(0, depth - 1) if closing else depth + 1
         deepest = max(deepest, depth)
     kept.append(html[position:])
-    return Bounded("".join(kept), deepest)
+    return Bounded("".join(kept), deepest + choices.left_open)
+
+
+class _Choices:
+    """Spans in the place of a field's choices, where a style may speak of them: what it hides is
+    hidden. A span that holds more than words may be left open by the parser, and is counted."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+        self._open: list[int] = []
+        self._end = 0
+        self._is_plain = True
+        self.left_open = 0
+
+    def instead(self, tag: re.Match[str], attributes: str) -> str:
+        """What stands in the place of ``tag``, of which the element has ``attributes``."""
+        level = _CHOICES[tag[2].lower()]
+        if self._open:
+            self._is_plain &= self._html.find("<", self._end, tag.start()) < 0
+        self._end = tag.end()
+        ended = sum(one >= level for one in self._open)
+        del self._open[len(self._open) - ended :]
+        self.left_open += 0 if self._is_plain else ended
+        self._is_plain |= not self._open
+        out = "</span>" * ended + " "
+        if tag[1] or not _STYLED.search(attributes):
+            return out
+        self._open.append(level)
+        return f"{out}<span{attributes}>"
 
 
 def _instead(name: str, attributes: str) -> str | None:
     """What stands in a tag's place; None where it stays."""
-    if name in _CHOICES:
-        return " "
     if len(attributes) <= 2 * bounds.MAX_ATTRIBUTES:
         return None
     if sum(1 for _ in _ATTRIBUTES.finditer(attributes)) <= bounds.MAX_ATTRIBUTES:

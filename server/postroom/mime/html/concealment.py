@@ -6,7 +6,8 @@
       otherwise inside           these are inherited, and an element inside may be seen again
 
 Only elements that a style speaks of are looked at; what lies between them inherits. Backgrounds
-that are images are not judged. Linear: each element's way up is walked once.
+that are images are not judged, nor where something else may lie behind (`ground`). Linear: each
+element's way up is walked once.
 """
 
 import re
@@ -14,27 +15,32 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from postroom.mime.html.appearance import Appearance, inherited, within
+from postroom.mime.html.ground import Ground
 from postroom.mime.html.styles import Rule, Sheet
 from postroom.mime.html.values import resolve
-from postroom.mime.html.vanishing import hides_all
+from postroom.mime.html.vanishing import hides_all, words_of_field
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _STYLED = "[style], [hidden], font, [bgcolor], [background], body[text], dialog"
 
-_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open", "text")
+_TOLD = ("style", "class", "id", "color", "bgcolor", "background", "hidden", "open", "text", "size")
 """Attributes that decide how an element appears."""
 
-_CONDITIONAL = re.compile(
-    r"\s*(?:\[if\b|\[endif|<!\[endif|/?\*|#|\w{0,20}Fragment\b)", re.IGNORECASE
-)
+_CONDITIONAL = re.compile(r"\s*(?:\[if\b|\[endif|<!\[endif|\w{0,20}Fragment\b)", re.IGNORECASE)
+_CODE = re.compile(r"<[^<>]{0,500}>|\{[^{}]{0,1000}\}")
+_PROSE_WORD = re.compile(r"(?<!\S)[\"'(]?[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[\"').,:;!?]{0,3}(?!\S)")
+_IDEOGRAPH = re.compile("[\u2e80-\u9fff\uac00-\ud7af]")
+
+_SENTENCE = 12
+"""Words from which a comment says something to somebody. What templates mark has fewer."""
 
 
-def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> int:
-    """How many pieces of text nobody would see; they are taken out of ``tree``.
+def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> list[str]:
+    """The pieces of text that nobody would see; they are taken out of ``tree``.
 
-    An element without words (a spacer, a tracking pixel) goes without being counted.
+    An element without words (a spacer, a tracking pixel) goes without being told.
     """
     others = sheet.found_in(tree)
     styled = _distinct(tree.css(", ".join([_STYLED, *sheet.names()])))
@@ -43,14 +49,18 @@ def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> int:
         styled += [n for n in tree.css("*") if n.mem_id in others and n.mem_id not in known]
     page = _Page(sheet, {node.mem_id for node in styled}, others)
     looks = [(node, page.appearance(node)) for node in styled]
-    count = 0
+    hidden = []
+    ground = Ground(tree, looks)
     for node, look in looks:
-        if look.lost and not look.gone:
-            count += _remove_own_text(node, page.styled, look)
+        if look.lost and not look.gone and node.tag == "input":
+            look.hides = True
+        elif look.lost and not look.gone:
+            hidden.append(_remove_own_text(node, page.styled, look, ground))
     for node in outermost([node for node, look in looks if look.hides]):
-        count += has_words(node.text() or "")
+        hidden.append(node.text(separator=" ") or "")
+        hidden += [words_of_field(field.attributes) for field in node.css("input[value]")]
         node.decompose()
-    return count
+    return [text for text in hidden if has_words(text)]
 
 
 def has_words(text: str) -> bool:
@@ -122,9 +132,9 @@ class _Page:
         return look
 
 
-def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance) -> bool:
-    """Whether words were taken out of ``node``: those that no other style inside speaks of."""
-    found = False
+def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance, ground: Ground) -> str:
+    """The words that were taken out of ``node``: those that no other style inside speaks of."""
+    found = []
     within = [node.child]
     while within:
         inner = within.pop()
@@ -132,13 +142,13 @@ def _remove_own_text(node: "LexborNode", styled: set[int], look: Appearance) -> 
             following = inner.next
             if inner.is_text_node:
                 text = inner.text_content or ""
-                if text.strip():
-                    found = found or has_words(text)
+                if text.strip() and not (look.only_colour and ground.is_unsure(inner)):
+                    found.append(text)
                     inner.decompose()
             elif inner.is_element_node and inner.mem_id not in styled and not _shows(inner, look):
                 within.append(inner.child)
             inner = following
-    return found
+    return " ".join(found)
 
 
 def _shows(node: "LexborNode", look: Appearance) -> bool:
@@ -169,22 +179,31 @@ def outermost(nodes: "list[LexborNode]") -> "list[LexborNode]":
     return out
 
 
-def without_comments(html: str) -> tuple[str, int]:
-    """``html`` without comments, and how many of them held a sentence.
+def without_comments(html: str) -> tuple[str, list[str]]:
+    """``html`` without comments, and those of them that hold a sentence.
 
-    Conditional comments and marks of editors are in every second mail and hide nothing.
+    Conditional comments, marks of editors and of templates are in every second mail and hide
+    nothing: they are shorter than what somebody has to say.
     """
     if "<!--" not in html:
-        return html, 0
-    kept, count, position = [], 0, 0
+        return html, []
+    kept, told, position = [], [], 0
     while True:
         start = html.find("<!--", position)
         if start < 0:
             break
         end = html.find("-->", start + 4)
         inner = html[start + 4 : start + 2_000 if end < 0 else min(end, start + 2_000)]
-        count += len(inner.split()) > 2 and not _CONDITIONAL.match(inner)
+        if not _CONDITIONAL.match(inner) and _holds_sentence(inner):
+            told.append(inner)
         kept.append(html[position:start])
         position = len(html) if end < 0 else end + 3
     kept.append(html[position:])
-    return "".join(kept), count
+    return "".join(kept), told
+
+
+def _holds_sentence(comment: str) -> bool:
+    """Whether it is longer than a mark: of words, without the code between them."""
+    prose = _CODE.sub(" ", comment)
+    words = sum(1 for _ in _PROSE_WORD.finditer(prose))
+    return words + sum(1 for _ in _IDEOGRAPH.finditer(prose)) // 2 >= _SENTENCE

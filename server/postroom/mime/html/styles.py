@@ -32,7 +32,9 @@ _KEPT = frozenset(
         "translate", "scale", "clip", "clip-path", "-webkit-clip-path", "content-visibility",
         "-webkit-text-fill-color", "zoom", "rotate", "inset", "margin-inline-start", "padding-left",
         "inset-inline-start", "line-height", "letter-spacing", "font-size-adjust", "text-shadow",
-        "block-size", "inline-size", "max-block-size", "max-inline-size",
+        "block-size", "inline-size", "max-block-size", "max-inline-size", "box-shadow",
+        "margin-inline", "inset-block", "inset-inline", "inset-block-start", "inset-block-end",
+        "inset-inline-end", "z-index",
     }
 )  # fmt: skip
 
@@ -40,10 +42,10 @@ _COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*(?:\*/|$)")
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\n\r\f]?|([^\n\r\f]))")
 _SPACE = re.compile(r"\s+")
 _BRACES = re.compile(r"[{}]")
-_NAME = r"[^\s.#:\[\](){}>+~*,\"'=]"
+_NAME = r"(?>\\(?:[0-9a-fA-F]{1,6}\s?|[^\n])|[^\s.#:\[\](){}>+~*,\"'=\\])"
 _SIMPLE = re.compile(rf"([a-zA-Z][a-zA-Z0-9]{{0,30}})?((?:[.#]{_NAME}{{1,200}}){{0,8}})$")
 _PART = re.compile(rf"([.#])({_NAME}+)")
-_LINK = re.compile(r":(?:any-)?link\b")
+_LINK = re.compile(r"(?<!\\):(?:any-)?link\b")
 _SELECTOR = re.compile(r"(?:[^,()]|\([^()]{0,200}\)){1,500}")
 _COUNTED = re.compile(r"(#)|([.:\[])|(?:^|[\s>+~])[a-z]", re.IGNORECASE)
 """What a selector's weight counts: ids, what else is said of an element, and names."""
@@ -165,14 +167,14 @@ class Sheet:
 
     def _add(self, selector: str, plain: Style, important: Style) -> None:
         selector = _LINK.sub("[href]", selector)
-        found = _SIMPLE.match(_ESCAPE.sub(_unescaped, selector))
+        found = _SIMPLE.match(selector)
         if not selector:
             return
         self._order += 1
         if found is None:
             self._add_other(selector, plain, important)
             return
-        parts = _PART.findall(found[2])
+        parts = [(mark, _ESCAPE.sub(_unescaped, word)) for mark, word in _PART.findall(found[2])]
         name = (found[1] or "").lower()
         key = "".join(parts[-1]) if parts else name
         rules = self._rules.setdefault(key, [])

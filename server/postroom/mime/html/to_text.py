@@ -22,7 +22,8 @@ from postroom.mime.html.image_links import name_images, say_bare_addresses
 from postroom.mime.html.marked import mark_quotes, mark_signatures, with_delimiters
 from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
-from postroom.mime.html.vanishing import is_dot
+from postroom.mime.html.twins import saying_more
+from postroom.mime.html.vanishing import is_dot, words_of_field
 
 if TYPE_CHECKING:
     from html_to_markdown import ConversionOptions
@@ -69,12 +70,13 @@ def html_to_text(html: str) -> HtmlText:
     cleaned, shown, hidden, is_followed = _clean(source.html)
     defects += [] if is_followed else [TOO_MANY_RULES]
     text = _markdown(cleaned) if source.depth <= bounds.MAX_MARKDOWN_DEPTH else ""
-    return HtmlText(with_delimiters(text or shown()), hidden, tuple(defects))
+    count = saying_more(hidden, shown(" ")) if hidden else 0
+    return HtmlText(with_delimiters(text or shown()), count, tuple(defects))
 
 
-def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
-    """The HTML without what nobody sees, its plain text on demand, how much was hidden, and whether
-    all of its style rules were followed."""
+def _clean(html: str) -> "tuple[str, _Shown, list[str], bool]":
+    """The HTML without what nobody sees, its plain text on demand, what was hidden, and whether all
+    of its style rules were followed."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
@@ -83,9 +85,10 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
     sheet = Sheet()
     for node in tree.css("style"):
         sheet.add(node.text() or "")
-    hidden = 0
+    hidden = []
     for node in outermost(tree.css(_UNSEEN_ELEMENTS)):
-        hidden += node.tag in _FALLBACKS and has_words(_ANY_TAG.sub("", node.html or ""))
+        if node.tag in _FALLBACKS:
+            hidden.append(_ANY_TAG.sub(" ", node.html or ""))
         node.decompose()
     tree.unwrap_tags(["noscript"])  # mail programs run no script
     hidden += remove_concealed(tree, sheet)
@@ -100,21 +103,22 @@ def _clean(html: str) -> "tuple[str, _Shown, int, bool]":
     show_real_targets(tree, base)
     say_bare_addresses(tree)
     cleaned, comments = without_comments(tree.html or "")
-    return cleaned, _Shown(tree), hidden + comments, sheet.is_followed
+    hidden = [text for text in (*hidden, *comments) if has_words(text)]
+    return cleaned, _Shown(tree), hidden, sheet.is_followed
 
 
-def _put_words(tree: "LexborHTMLParser") -> int:
-    """Put the words of attributes where they are seen; how many of them are not."""
-    hidden = 0
+def _put_words(tree: "LexborHTMLParser") -> list[str]:
+    """Put the words of attributes where they are seen; those that are not are given back."""
+    hidden = []
     for node in tree.css("[title]"):  # shown only where a pointer rests
         del node.attrs["title"]
     for field in tree.css("input[value]"):
-        words = (field.attributes.get("value") or "").strip()[:500]
-        field.replace_with("" if field.attributes.get("type") == "hidden" else words)
+        field.replace_with(words_of_field(field.attributes))
     for image in tree.css("img"):
         words = (image.attributes.get("alt") or "").strip()[:500]
         dot = is_dot(image.attributes)
-        hidden += dot and has_words(words)
+        if dot:
+            hidden.append(words)
         image.replace_with("" if dot else words)
     return hidden
 
@@ -125,9 +129,9 @@ class _Shown:
 
     tree: "LexborHTMLParser"
 
-    def __call__(self) -> str:
+    def __call__(self, separator: str = "\n") -> str:
         body = self.tree.body
-        return "" if body is None else body.text(separator="\n", strip=True)
+        return "" if body is None else body.text(separator=separator, strip=True)
 
 
 @lru_cache(maxsize=1)

@@ -20,12 +20,25 @@ _MOVING = (
     "margin-left", "margin-top", "margin-inline-start", "inset-inline-start", "text-indent",
     "padding-left",
 )  # fmt: skip
+_MOVING_SIDES = ("margin", "translate", "margin-inline")
+_PLACING = ("left", "right", "top", "bottom")
+_PLACING_SIDES = (
+    "inset", "inset-block", "inset-inline", "inset-block-start", "inset-block-end",
+    "inset-inline-end",
+)  # fmt: skip
 _TRANSFORMS = ("transform", "-webkit-transform")
+_MATRICES = {"matrix": ((0, 1, 2, 3), (4, 5)), "matrix3d": ((0, 1, 4, 5), (12, 13))}
+"""Where in a matrix that which scales stands, and that which moves."""
+
 _INHERITED = frozenset(
     {"visibility", "color", "font", "font-size", "background", "background-color"}
-    | {"line-height", "text-shadow", "-webkit-text-fill-color", "font-size-adjust"}
+    | {"line-height", "text-shadow", "-webkit-text-fill-color", "font-size-adjust", "box-shadow"}
 )  # fmt: skip
 """Properties that hide letters and not all that is inside: most styles have no others."""
+
+_WORDLESS_FIELDS = frozenset(
+    {"hidden", "checkbox", "radio", "password", "file", "color", "range", "image"}
+)
 
 _CUT_OFF = frozenset({"hidden", "clip", "auto", "scroll"})
 _TALLEST_FLAT = 6.0
@@ -53,11 +66,19 @@ def hides_all(
         or style.get("content-visibility") == "hidden"
         or _is_shrunk(style)
         or _is_blurred(style)
-        or _has_no_room(style)
+        or _has_no_room(tag, style)
         or _is_off_screen(style)
         or _is_clipped(style)
+        or _is_indented_away(style)
+        or _is_behind(look, style)
         or any(_transforms_away(style[name]) for name in _TRANSFORMS if name in style)
     )
+
+
+def words_of_field(attributes: Mapping[str, str | None]) -> str:
+    """What a field of a form shows of its value; "" where it shows none."""
+    kind = (attributes.get("type") or "text").strip().lower()
+    return "" if kind in _WORDLESS_FIELDS else (attributes.get("value") or "").strip()[:500]
 
 
 def is_dot(attributes: Mapping[str, str | None]) -> bool:
@@ -89,15 +110,16 @@ def _is_shrunk(style: Style) -> bool:
     )
 
 
-def _has_no_room(style: Style) -> bool:
-    """Whether its size is nothing, and what is beyond it is cut off or cannot be."""
+def _has_no_room(tag: str, style: Style) -> bool:
+    """Whether its size is nothing, and what is beyond it is cut off, as that of a field always is,
+    or cannot be."""
     tall = _sizes(style, "height", "max-height", "block-size", "max-block-size")
     wide = _sizes(style, "width", "max-width", "inline-size", "max-inline-size")
     no_lines = pixels(style.get("line-height", "")) == 0
     flat = no_lines or any(size <= _TALLEST_FLAT for size in tall)
     narrow = any(size <= 1 for size in wide)
-    if not flat and not narrow:
-        return False
+    if tag == "input" or not (flat or narrow):
+        return flat or narrow
     overflow = " ".join(style.get(name, "") for name in ("overflow", "overflow-x", "overflow-y"))
     return not _CUT_OFF.isdisjoint(overflow.split()) or (0.0 in tall and 0.0 in wide)
 
@@ -110,15 +132,33 @@ def _sizes(style: Style, *names: str) -> list[float]:
 
 def _is_off_screen(style: Style) -> bool:
     moved = [style[name] for name in _MOVING if name in style]
-    moved += [part for name in ("margin", "translate") for part in style.get(name, "").split()]
+    moved += [part for name in _MOVING_SIDES for part in style.get(name, "").split()]
     is_placed = style.get("position", "static") not in ("static", "initial", "inherit")
     if is_placed and "%" in style.get("left", "") and not style["left"].startswith("-"):
         # Half of its width to the left of the middle: it is centred.
         moved = [value for value in moved if value != style.get("margin-left")]
     if is_placed:
-        moved += [style[name] for name in ("left", "right", "top", "bottom") if name in style]
-        moved += style.get("inset", "").split()
+        moved += [style[name] for name in _PLACING if name in style]
+        moved += [part for name in _PLACING_SIDES for part in style.get(name, "").split()]
     return any(map(_is_away, moved))
+
+
+def _is_indented_away(style: Style) -> bool:
+    """Whether its line begins where its box ends, and is cut off there and not broken."""
+    indent = length_of(style.get("text-indent", ""))
+    if indent is None or indent[1] != "%" or abs(indent[0]) < 100:
+        return False
+    overflow = {style.get("overflow", ""), style.get("overflow-x", "")}
+    return not _CUT_OFF.isdisjoint(word for value in overflow for word in value.split())
+
+
+def _is_behind(look: Appearance, style: Style) -> bool:
+    """Whether it lies behind what is around it, or behind whatever is where it is put."""
+    position, depth = style.get("position", "static"), length_of(style.get("z-index", ""))
+    if depth is None or depth[0] >= 0:
+        return False
+    is_out = position in ("absolute", "fixed")
+    return is_out or (position in ("relative", "sticky") and look.is_boxed)
 
 
 def _is_away(value: str) -> bool:
@@ -175,9 +215,19 @@ def _transforms_away(value: str) -> bool:
             return True
         if name in ("rotatex", "rotatey") and numbers[:1] in ([("90", "deg")], [("270", "deg")]):
             return True
-        if name == "matrix" and all(abs(float(number)) < 0.02 for number, _ in numbers[:4]):
+        if name in _MATRICES and _is_matrix_away([float(number) for number, _ in numbers], name):
             return True
     return False
+
+
+def _is_matrix_away(numbers: list[float], name: str) -> bool:
+    """Whether a matrix shrinks what is seen to nothing, or moves it off the screen (CSS Transforms
+    1 §12: the numbers stand in columns)."""
+    sizes, steps = _MATRICES[name]
+    if len(numbers) <= max(steps):
+        return False
+    is_far = any(numbers[at] <= _OFF_SCREEN or numbers[at] >= _FAR for at in steps)
+    return is_far or all(abs(numbers[at]) < 0.02 for at in sizes)
 
 
 def _is_moved_away(number: str, unit: str) -> bool:
