@@ -230,6 +230,15 @@ def test_hostile_html_neither_stalls_nor_crashes(name: str) -> None:
     assert "Words." in message.text
 
 
+def test_ordinary_nesting_is_not_taken_for_deep() -> None:
+    row = (
+        b"<tr><td><div><p>a<b>b</b><br/><img src='x'/><o:p></o:p></p><ul><li>c</ul></div></td>"
+        b"<td><table><tr><td><a href='x'>d</a></td></tr></table></td></tr>"
+    )
+    message = read(html_mail(b"<table>" + row * 3_000 + b"</table><p>Words.</p>"))
+    assert (message.text.count("d"), message.defects) == (3_000 + 1, ())
+
+
 @pytest.mark.parametrize("element", ["div", "span", "b", "blockquote", "ul", "section", "table"])
 @pytest.mark.parametrize("depth", [10, 290, 1_000, 1_900])
 def test_words_survive_any_depth_of_elements(element: str, depth: int) -> None:
@@ -239,7 +248,20 @@ def test_words_survive_any_depth_of_elements(element: str, depth: int) -> None:
     assert "deep words" in message.text
 
 
-@pytest.mark.parametrize("tag", [b"<div>", b"<div/>", b"<div class='a>b'>"])
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b"<div>",
+        b"<div/>",
+        b"<div class='a>b'>",
+        b"<div></b>",
+        b"<div><!--</div>-->",
+        b"<div><style></div></style>",
+        b"<div><textarea></div></textarea>",
+        b"<div><table><tr><td></div></table>",
+        b"<div><!x </div>",
+    ],
+)
 def test_html_nested_beyond_reason_is_an_attachment(tag: bytes) -> None:
     """Nothing in it could be told to be hidden, so nothing of it is read out."""
     message = read(html_mail(tag * 10_000 + b"words<p style='display:none'>hidden"))

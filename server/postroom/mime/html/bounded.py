@@ -22,7 +22,19 @@ _ATTRIBUTE = (
     r"[\s/]*+[^\s/>][^\s/>=]*+"
     r"(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+"
 )
-_TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>?")
+_TAG = re.compile(
+    rf"<(/?)([a-zA-Z][^\s/>]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>?"
+    r"|<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?/][^>]*+>?",
+    re.DOTALL,
+)
+"""A tag, or a comment, in which none is."""
+
+_RAW = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
+}
+"""Elements whose content is text up to their end tag."""
+
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 _CHOICES = {"select": 0, "optgroup": 1, "option": 2}
@@ -52,24 +64,56 @@ class Bounded:
 
 def bounded(html: str) -> Bounded:
     """``html`` without what a parser would take long for. Linear."""
-    depth = deepest = 0
+    nesting = _Nesting()
     kept: list[str] = []
     choices = _Choices(html)
-    position = 0
-    for tag in _TAG.finditer(html):
-        closing, name = tag[1], tag[2].lower()
+    position = at = 0
+    while (tag := _TAG.search(html, at)) is not None:
+        at = tag.end()
+        if tag[2] is None:
+            continue
+        name = tag[2].lower()
         instead = _instead(name, tag[3])
         if name in _CHOICES:
             instead = choices.instead(tag, tag[3] if instead is None else " hidden")
         if instead is not None:
             kept += (html[position : tag.start()], instead)
-            position = tag.end()
+            position = at
+        if name in _RAW and not tag[1]:
+            end = _RAW[name].search(html, at)
+            at = end.start() if end is not None else len(html)
         if name in _VOID or name in _CHOICES or (":" in name and tag[0].endswith("/>")):
             continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
+        nesting.take(name, is_end=bool(tag[1]))
     kept.append(html[position:])
-    return Bounded("".join(kept), deepest + choices.left_open)
+    return Bounded("".join(kept), nesting.deepest + choices.left_open)
+
+
+class _Nesting:
+    """How deep elements are nested, from above: an end tag ends one element, of its name and since
+    the last table that is open; a parser passes over others."""
+
+    def __init__(self) -> None:
+        self._tables: list[dict[str, int]] = [{}]
+        """The elements that are open, by name: since each table."""
+        self._depth = 0
+        self.deepest = 0
+
+    def take(self, name: str, *, is_end: bool) -> None:
+        """Go on by a start tag or an end tag."""
+        around = self._tables[-1]
+        if not is_end:
+            around[name] = around.get(name, 0) + 1
+            self._depth += 1
+            self.deepest = max(self.deepest, self._depth)
+            if name == "table":
+                self._tables.append({})
+        elif name == "table" and len(self._tables) > 1:
+            self._depth -= 1 + sum(self._tables.pop().values())
+            self._tables[-1]["table"] -= 1
+        elif around.get(name):
+            around[name] -= 1
+            self._depth -= 1
 
 
 class _Choices:
