@@ -14,7 +14,7 @@ from postroom.cli.connect.clients import CLIENTS, Client, Folders
 from postroom.cli.connect.config_file import ConfigFile
 from postroom.cli.connect.connecting import Outcome, put_in, take_out
 from postroom.cli.connect.editing import with_member, without_member
-from postroom.cli.connect.entry import entry, is_ours
+from postroom.cli.connect.entry import entry, is_ours, server_name
 from postroom.cli.connect.jsonc import NotJson, parse
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused, Unavailable
 
@@ -278,6 +278,11 @@ def test_an_entry_of_ours_is_known_wherever_it_was_made() -> None:
     others: list[object] = [None, 3, [], {}, {"command": "postroom"}]
     for other in (*others, {"command": "npx", "args": ["mcp"]}):
         assert not is_ours(other)
+
+
+def test_agents_of_one_name_in_two_tenants_have_two_entries(tmp_path: Path) -> None:
+    assert len({server_name(each) for each in ("default", "ada", "acme/ada", "acme-ada")}) == 4
+    assert entry(VSCODE, ("/x/postroom",), "acme/ada", tmp_path)["args"][-1] == "acme/ada"
 
 
 def test_the_entry_has_absolute_paths_alone(tmp_path: Path) -> None:

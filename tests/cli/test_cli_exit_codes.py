@@ -27,6 +27,7 @@ ADA, BEN = "ada@agents.localhost", "ben@agents.localhost"
         (["send", "--to", BEN, "--subject", "s", "--text", "t"], 2, "mailbox_missing"),
         (["send", "--to", BEN, "--subject", "s"], 2, "usage"),
         (["mailboxes", "create", "--agent", "two words"], 2, "usage"),
+        (["mailboxes", "create", "--agent", "operator/ada"], 2, "usage"),
         (["mailboxes", "lsit"], 2, "usage"),
         (["nonsense"], 2, "usage"),
         (["demo", "--home", "somewhere"], 2, "usage"),

@@ -96,6 +96,16 @@ CALLS: dict[str, Call] = {
     "pass a file on": lambda r, c, n, own: r.desk.sending.send(
         c, sends(mailbox=own.address, attachments=passing_on(n.attachment_id))
     ),
+    "weigh a send from a mailbox": lambda r, c, n, _: r.desk.sending.would_be(
+        c, sends(mailbox=n.address)
+    ),
+    "weigh an answer to a thread": lambda r, c, n, _: r.desk.sending.would_be(
+        c, sends(thread_id=n.thread_id, to=(), confirm=True)
+    ),
+    "take a file along": lambda r, c, n, _: r.desk.attachments.resolve(
+        c, passing_on(n.attachment_id)
+    ),
+    "take a send back": lambda r, c, n, _: r.desk.unsent.cancel(c, n.send_id),
     "read a file": lambda r, c, n, _: r.desk.attachments.read(c, n.attachment_id),
     "save a file": lambda r, c, n, _: r.desk.attachments.save(c, n.attachment_id),
     "take a message for a thread": lambda r, c, n, _: r.desk.reading.thread(c, n.message_id),
@@ -254,6 +264,9 @@ async def test_scopes_are_asked_for_at_every_door(quiet_room: PostRoom, ada: Age
         desk.sending.send(nobody, sends(mailbox=ada.address)),
         desk.attachments.read(nobody, "a_000000000"),
         desk.attachments.save(nobody, "a_000000000"),
+        desk.attachments.resolve(nobody, ()),
+        desk.sending.would_be(nobody, sends(mailbox=ada.address)),
+        desk.unsent.cancel(nobody, "s_0000000000"),
     ):
         code, _, _ = await said(ask)
         assert code == "scope_missing"

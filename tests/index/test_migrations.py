@@ -91,10 +91,17 @@ def test_a_send_of_before_policy_is_its_owners_and_counts_like_any(tmp_path: Pat
         "INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, content_hash,"
         " verdict, created_at, not_before) VALUES ('s_1', 3, 1, 'x', 'sent', '', x'', '{}', 5, 9)"
     )
+    con.execute("INSERT INTO owners (id, tenant, agent) VALUES (7, 'acme', 'ada')")
+    con.execute(
+        "INSERT INTO recipients (send_id, address, field, place) VALUES (1, 'B@x', 'to', 0)"
+    )
     con.close()
     migrate(path)
     con = connect(path)
     row = con.execute("SELECT owner, first_contacts FROM sends").fetchone()
     assert tuple(row) == (7, 0)
+    assert sent_rates.to_address(con, "acme", "b@x", 1, 8.0) == 9.0
+    assert sent_rates.to_domain(con, "acme", "x", 1, 8.0) == 9.0
+    assert sent_rates.to_address(con, "default", "b@x", 1, 8.0) is None
     assert sent_rates.of_owner(con, 7, 1, 8.0) == 9.0
     con.close()

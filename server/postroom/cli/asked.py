@@ -98,14 +98,19 @@ def for_agent(command: F) -> F:
         "--agent",
         default="default",
         show_default=True,
-        metavar="NAME",
+        metavar="[TENANT/]NAME",
         callback=_checked_agent,
         help="The agent it is for.",
     )(command)
 
 
 def _checked_agent(ctx: click.Context, option: click.Parameter, value: str) -> str:
-    # It stands in configuration files, in the journal and in questions to a person.
-    if not (0 < len(value) <= 64 and value.replace("-", "").replace("_", "").isalnum()):
-        raise click.BadParameter("letters, digits, - and _, at most 64 of them", ctx, option)
+    from postroom.model.agent_names import is_name
+
+    if not is_name(value):
+        raise click.BadParameter(
+            "letters, digits, - and _, at most 64 of them, and the same of a tenant before a /",
+            ctx,
+            option,
+        )
     return value

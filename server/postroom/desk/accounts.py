@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
-from postroom.desk import inlets, tables
+from postroom.desk import door, inlets, tables
 from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
 from postroom.index import folders, logins, mailboxes
@@ -23,7 +23,7 @@ from postroom.model.account_answers import (
     StrayList,
 )
 from postroom.model.callers import Caller
-from postroom.model.errors import NotFound, Refused
+from postroom.model.errors import NotFound
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Operator
 
@@ -51,12 +51,12 @@ class AccountReports:
 
     async def list(self, caller: Caller) -> AccountList:
         """Every account, and every domain whose mailboxes have logins of their own."""
-        _for_operators(caller)
+        door.for_operators(caller)
         return await self._index.read(self._all)
 
     async def show(self, caller: Caller, name: str) -> AccountView:
         """One account. NotFound: ``postroom.toml`` has none of that name."""
-        _for_operators(caller)
+        door.for_operators(caller)
         account = self._operator.accounts.get(name)
         if account is None:
             raise NotFound(
@@ -68,7 +68,7 @@ class AccountReports:
 
     async def host(self, caller: Caller, name: str) -> DirectoryView | None:
         """One domain with a directory; None where ``name`` is none, or an account's name."""
-        _for_operators(caller)
+        door.for_operators(caller)
         served = self._operator.served.get(name)
         if name in self._operator.accounts or not isinstance(served, DirectoryDomain):
             return None
@@ -77,7 +77,7 @@ class AccountReports:
 
     async def strays(self, caller: Caller, most: int = 50) -> StrayList:
         """Mail that was left where it lies, newest first, at most ``most`` (of 500)."""
-        _for_operators(caller)
+        door.for_operators(caller)
         wanted = max(0, min(most, MOST_STRAYS))
         rows = await self._index.read(lambda con: folders.strays(con, wanted))
         return StrayList(strays=tuple(map(_stray, rows)))
@@ -207,8 +207,3 @@ def _place(source: SecretSource | None) -> str:
     if source.env is not None:
         return f"the environment variable {source.env}"
     return f"the file {source.file}" if source.file is not None else "the keyring"
-
-
-def _for_operators(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may see this.")

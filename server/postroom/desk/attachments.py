@@ -122,6 +122,7 @@ class Attachments:
             InvalidRequest: a file is named wrongly or too large. Refused: outside the operator's
             folders. NotFound: no such file or attachment.
         """
+        door.require(caller, "send")
         if len(asked) > MAX_ATTACHMENTS:
             raise InvalidRequest(
                 "too_many_attachments", f"A mail carries at most {MAX_ATTACHMENTS} files."

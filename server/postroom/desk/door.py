@@ -12,7 +12,18 @@ from postroom.model.mailboxes import Mailbox, MailboxStatus
 
 def actor(caller: Caller) -> str:
     """The caller as the journal and the books of what was read name it."""
-    return "operator" if caller.is_operator else f"agent:{caller.tenant}/{caller.agent}"
+    return "operator" if sees_all(caller) else f"agent:{caller.tenant}/{caller.agent}"
+
+
+def sees_all(caller: Caller) -> bool:
+    """Whether the caller is the operator, whose are all mailboxes."""
+    return caller.is_operator
+
+
+def for_operators(caller: Caller) -> None:
+    """Raise `Refused` unless the caller is the operator."""
+    if not sees_all(caller):
+        raise Refused("operator_only", "Only the operator may do this.", "Ask the operator.")
 
 
 def require(caller: Caller, scope: str) -> None:
@@ -21,23 +32,16 @@ def require(caller: Caller, scope: str) -> None:
         raise Refused("scope_missing", f"This caller may not {scope}.", "Ask the operator.")
 
 
-def for_operators(caller: Caller) -> None:
-    """Raise `Refused` unless the caller is the operator."""
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may do this.")
-
-
-def owner(con: Connection, caller: Caller) -> int | None:
-    """The row id of the caller as an owner; None before its first mailbox."""
-    return mailboxes.owner_of(con, caller.tenant, caller.agent)
+def whose(con: Connection, caller: Caller) -> int | None:
+    """The row id of the owner whose mail the caller may see: None for everybody's, and of an agent
+    that never had a mailbox 0, which is nobody's."""
+    return None if sees_all(caller) else mailboxes.owner_of(con, caller.tenant, caller.agent) or 0
 
 
 def own_mailboxes(con: Connection, caller: Caller) -> list[Mailbox]:
     """Every mailbox that the caller may see."""
-    if caller.is_operator:
-        return mailboxes.every(con)
-    mine = owner(con, caller)
-    return mailboxes.of_owner(con, mine) if mine is not None else []
+    mine = whose(con, caller)
+    return mailboxes.every(con) if mine is None else mailboxes.of_owner(con, mine)
 
 
 def mailbox(con: Connection, caller: Caller, address: str) -> Mailbox:
@@ -132,4 +136,4 @@ def _part(con: Connection, caller: Caller, place: tuple[str, int] | None) -> tup
 def _may_see(caller: Caller, box: Mailbox) -> bool:
     if box.status is MailboxStatus.DELETED:
         return False
-    return caller.is_operator or (box.tenant, box.agent) == (caller.tenant, caller.agent)
+    return sees_all(caller) or (box.tenant, box.agent) == (caller.tenant, caller.agent)

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.credentials import passphrase
-from postroom.desk import elsewhere, worker_settings
+from postroom.desk import door, elsewhere, worker_settings
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import Index
+from postroom.model.agent_names import OPERATORS_TENANT
 from postroom.model.answers import Check, Health, RebuildReport
-from postroom.model.callers import OPERATORS_TENANT, Caller
-from postroom.model.errors import Refused
+from postroom.model.callers import Caller
 from postroom.model.mailboxes import Mailbox
 from postroom.settings import Operator, Settings
 
@@ -42,8 +42,7 @@ class HealthReports:
 
     async def report(self, caller: Caller) -> Health:
         """Each thing that was looked at, with what to do where it is not well."""
-        if not caller.is_operator:
-            raise Refused("operator_only", "Only the operator may see this.")
+        door.for_operators(caller)
         idle = self._idle()
         checks = [
             *await self._index.read(lambda con: self._checks(con, idle)),
@@ -58,8 +57,7 @@ class HealthReports:
 
     async def rebuild(self, caller: Caller, progress: Callable[[int, int], None]) -> RebuildReport:
         """Make everything derived anew: same ids, no event."""
-        if not caller.is_operator:
-            raise Refused("operator_only", "Only the operator may do this.")
+        door.for_operators(caller)
         from postroom.index.rebuild import rebuild
 
         return await rebuild(self._index, progress, self._settings.operator.trusted)

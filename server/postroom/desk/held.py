@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from postroom.desk import approval, delivered, editing
+from postroom.desk import approval, delivered, door, editing
 from postroom.desk.door import actor
 from postroom.desk.outbox import able, file_edited, judged_again
 from postroom.desk.times import iso
@@ -22,7 +22,7 @@ from postroom.index.index import Index
 from postroom.mime.parse import parse
 from postroom.mime.writing.outgoing import one_line
 from postroom.model.callers import OPERATOR, Caller
-from postroom.model.errors import Conflict, InvalidRequest, NotFound, PostroomError, Refused
+from postroom.model.errors import Conflict, InvalidRequest, NotFound, PostroomError
 from postroom.model.held_answers import Approval, Decision, HeldList
 from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.mailboxes import MailboxStatus
@@ -48,7 +48,7 @@ class HeldSends:
 
     async def list(self, caller: Caller) -> HeldList:
         """Everything that waits for a person, oldest first."""
-        _for_operators(caller)
+        door.for_operators(caller)
         return await self._index.read(
             lambda con: HeldList(
                 sends=tuple(approval.brief(con, row) for row in held.waiting(con, MOST))
@@ -61,7 +61,7 @@ class HeldSends:
         Raises:
             NotFound: there is no such send.
         """
-        _for_operators(caller)
+        door.for_operators(caller)
         return await self._index.read(lambda con: approval.whole(con, _one(con, send_id)))
 
     async def approve(self, caller: Caller, send_id: str, hash: str, note: str = "") -> Decision:
@@ -72,7 +72,7 @@ class HeldSends:
             NotFound, Conflict: there is no such send, it is not held, or it is another one by now.
             Refused: its mailbox sends no more.
         """
-        _for_operators(caller)
+        door.for_operators(caller)
         said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
 
         def change(con: Connection) -> Decision:
@@ -85,7 +85,7 @@ class HeldSends:
     async def deny(self, caller: Caller, send_id: str, note: str = "") -> Decision:
         """Drop a held send; its reason names who has got it and who has not. Raises as
         ``approve``."""
-        _for_operators(caller)
+        door.for_operators(caller)
         said = checked_note(note)
 
         def change(con: Connection) -> Decision:
@@ -138,7 +138,7 @@ class HeldSends:
             NotFound, Conflict, Refused: as ``approve``; it was tried already; policy denies it now.
             InvalidRequest: the edit is off, or changes nothing.
         """
-        _for_operators(caller)
+        door.for_operators(caller)
         said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
         raw, bcc = await self._index.read(lambda con: self._editable(con, send_id, hash))
         new = await asyncio.to_thread(editing.edited, raw, bcc, edit)
@@ -285,8 +285,3 @@ def _one(con: Connection, send_id: str) -> Row:
             "`postroom approvals list` tells which wait for a person.",
         )
     return row
-
-
-def _for_operators(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may decide this.")

@@ -11,6 +11,7 @@ from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import Index, wait_for_event
+from postroom.model.agent_names import named
 from postroom.model.answers import (
     Credentials,
     MailboxCreated,
@@ -110,7 +111,7 @@ class Mailboxes:
     async def delete(self, caller: Caller, address: str) -> MailboxDetail:
         """Take a mailbox away: it receives nothing more, and its mail is removed by a worker. The
         address stays taken, so that nobody else inherits its mail. For operators."""
-        _require_operator(caller)
+        door.for_operators(caller)
 
         def change(con: Connection) -> MailboxDetail:
             box = door.mailbox(con, caller, address)
@@ -124,7 +125,7 @@ class Mailboxes:
 
     async def credentials(self, caller: Caller, address: str) -> Credentials:
         """What an ordinary mail program needs to open a mailbox. For operators."""
-        _require_operator(caller)
+        door.for_operators(caller)
 
         def look(con: Connection) -> Credentials:
             box = door.mailbox(con, caller, address)
@@ -228,11 +229,6 @@ def _elsewhere(box: Mailbox, provisioner: Provisioner | None) -> Credentials:
     )
 
 
-def _require_operator(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may do this.", "Ask the operator.")
-
-
 def _summary(box: Mailbox, status: MailboxStatus, awaiting: int, caller: Caller) -> MailboxSummary:
     return MailboxSummary(
         address=box.address,
@@ -241,5 +237,5 @@ def _summary(box: Mailbox, status: MailboxStatus, awaiting: int, caller: Caller)
         awaiting_answer=awaiting,
         expires_at=iso(box.expires_at) if box.expires_at is not None else None,
         problem=box.problem or None,
-        agent=box.agent if caller.is_operator else None,
+        agent=named(box.tenant, box.agent) if door.sees_all(caller) else None,
     )

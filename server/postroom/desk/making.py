@@ -102,7 +102,7 @@ def _check_may_have(
             f"{old.address} is taken.",
             "Choose another username, or leave it out to get a free one.",
         )
-    if old.status is MailboxStatus.DELETED and not caller.is_operator:
+    if old.status is MailboxStatus.DELETED and not door.sees_all(caller):
         raise Refused(
             "address_removed",
             f"The operator has removed {old.address}.",

@@ -42,13 +42,16 @@ class _Outbox:
     def to_address(self, address: str, nth: int, since: float) -> float | None:
         local, _, domain = address.rpartition("@")
         found = [
-            sent_rates.to_address(self._con, f"{local}@{form}", nth, since)
+            sent_rates.to_address(self._con, self._box.tenant, f"{local}@{form}", nth, since)
             for form in _forms(domain)
         ]
         return max((at for at in found if at is not None), default=None)
 
     def to_domain(self, domain: str, nth: int, since: float) -> float | None:
-        found = [sent_rates.to_domain(self._con, form, nth, since) for form in _forms(domain)]
+        found = [
+            sent_rates.to_domain(self._con, self._box.tenant, form, nth, since)
+            for form in _forms(domain)
+        ]
         return max((at for at in found if at is not None), default=None)
 
     def first_contacts(self, since: float) -> Iterator[tuple[float, int]]:

@@ -8,9 +8,10 @@ from postroom.desk.sending import Sending
 from postroom.index import replaying
 from postroom.index.database import Connection
 from postroom.index.index import Index
+from postroom.model.agent_names import OPERATORS_TENANT
 from postroom.model.answers import Check
 from postroom.model.callers import Caller
-from postroom.model.errors import Conflict, InvalidRequest, NotFound, Refused
+from postroom.model.errors import Conflict, InvalidRequest, NotFound
 from postroom.model.policy_answers import Explanation, PolicyView, Replay, RuleAsked, RuleView
 from postroom.model.requests import SendRequest
 from postroom.model.verdicts import DraftFacts, Verdict
@@ -28,7 +29,7 @@ class Policies:
 
     async def show(self, caller: Caller) -> PolicyView:
         """What holds now."""
-        _for_operators(caller)
+        door.for_operators(caller)
         policy = await self._current.now()
         return PolicyView(
             source=str(self._current.file) if policy.text else "builtin",
@@ -67,7 +68,7 @@ class Policies:
         Raises:
             NotFound: there is no such send. Conflict: its facts or its words are gone.
         """
-        _for_operators(caller)
+        door.for_operators(caller)
         row = await self._index.read(lambda con: replaying.one(con, send_id.strip()))
         if row is None:
             raise NotFound("send_not_found", "There is no such send.")
@@ -93,7 +94,7 @@ class Policies:
     ) -> Explanation:
         """What would become of a mail if the agent of its mailbox sent it now. Raises as
         `Sending.send`."""
-        _for_operators(caller)
+        door.for_operators(caller)
         agent = await self._index.read(lambda con: _agent(con, caller, request))
         composed, facts = await self._sending.would_be(agent, request)
         policy = other or composed.policy
@@ -107,7 +108,7 @@ class Policies:
     async def replay(self, caller: Caller, since: float, other: Policy | None = None) -> Replay:
         """What the rules that hold, or ``other``, would have made of what was filed from ``since``
         on, seconds since 1970."""
-        _for_operators(caller)
+        door.for_operators(caller)
         return await replay(self._index, since, other or await self._current.now())
 
     async def check(self) -> Check:
@@ -127,13 +128,15 @@ class Policies:
 
 
 def _agent(con: Connection, caller: Caller, request: SendRequest) -> Caller:
-    """The agent whose mailbox a draft is from."""
+    """The agent whose mailbox a draft is from; the operator where it is the post room's own."""
     if request.thread_id is not None:
         box = door.thread(con, caller, request.thread_id)[1]
     elif request.mailbox is not None:
         box = door.mailbox(con, caller, request.mailbox)
     else:
         raise InvalidRequest("mailbox_missing", "Name the mailbox, or a thread.")
+    if box.tenant == OPERATORS_TENANT:
+        return caller
     return Caller(agent=box.agent, tenant=box.tenant)
 
 
@@ -157,8 +160,3 @@ def _explanation(facts: DraftFacts, verdict: Verdict, policy: Policy) -> Explana
         facts=told,
         version=policy.version,
     )
-
-
-def _for_operators(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may see this.")

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from postroom.desk import door
 from postroom.desk.door import actor
 from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
@@ -12,7 +13,7 @@ from postroom.index.index import Index
 from postroom.index.mail import NewMail
 from postroom.mime.parse import parse
 from postroom.model.callers import Caller
-from postroom.model.errors import Conflict, NotFound, Refused
+from postroom.model.errors import Conflict, NotFound
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.model.policy_answers import QuarantinedMail, QuarantineList, Released
@@ -29,7 +30,7 @@ class Quarantine:
 
     async def list(self, caller: Caller) -> QuarantineList:
         """What is kept aside, newest first."""
-        _for_operators(caller)
+        door.for_operators(caller)
         rows = await self._index.read(lambda con: quarantine.waiting(con, MOST))
         return QuarantineList(mails=tuple(map(_view, rows)))
 
@@ -40,7 +41,7 @@ class Quarantine:
             NotFound: there is none of that id.
             Conflict: it was released before, was blocked, or its mailbox is gone.
         """
-        _for_operators(caller)
+        door.for_operators(caller)
         row = await self._index.read(lambda con: _waiting(con, id))
         parsed = await asyncio.to_thread(parse, row["bytes"])
 
@@ -120,8 +121,3 @@ def _view(row: Row) -> QuarantinedMail:
         rule=row["rule"],
         blocked=None if row["kept"] else True,
     )
-
-
-def _for_operators(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may see this.")

@@ -66,7 +66,7 @@ class Reading:
 
         def look(con: Connection) -> ThreadList:
             box = door.mailbox(con, caller, mailbox) if mailbox else None
-            owner = None if caller.is_operator else (door.owner(con, caller) or 0)
+            owner = door.whose(con, caller)
             place = cursors.listed(con, question, cursor) if cursor else None
             mine = box.id if box else None
             where = _Where(box.owner if box else owner, mine)

@@ -43,8 +43,8 @@ class _Past:
         """The draft goes at that time."""
         draft = self._draft
         keys = {("mailbox", draft.mailbox), ("agent", self._agent())}
-        keys |= {("address", one.address) for one in draft.recipients}
-        keys |= {("domain", one.domain) for one in draft.recipients}
+        keys |= {self._in_tenant("address", one.address) for one in draft.recipients}
+        keys |= {self._in_tenant("domain", one.domain) for one in draft.recipients}
         for key in keys:
             insort(self._times[key], at)
         if met := sum(one.first_contact for one in draft.recipients):
@@ -57,16 +57,19 @@ class _Past:
         return self._nth(("agent", self._agent()), nth, since)
 
     def to_address(self, address: str, nth: int, since: float) -> float | None:
-        return self._nth(("address", address), nth, since)
+        return self._nth(self._in_tenant("address", address), nth, since)
 
     def to_domain(self, domain: str, nth: int, since: float) -> float | None:
-        return self._nth(("domain", domain), nth, since)
+        return self._nth(self._in_tenant("domain", domain), nth, since)
 
     def first_contacts(self, since: float) -> Iterator[tuple[float, int]]:
         return (one for one in reversed(self._met[self._agent()]) if one[0] > since)
 
     def _agent(self) -> str:
         return f"{self._draft.tenant}/{self._draft.agent}"
+
+    def _in_tenant(self, what: str, which: str) -> tuple[str, str]:
+        return f"{what} of {self._draft.tenant}", which
 
     def _nth(self, key: tuple[str, str], nth: int, since: float) -> float | None:
         times = self._times[key]

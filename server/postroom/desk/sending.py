@@ -92,6 +92,7 @@ class Sending:
     async def would_be(self, caller: Caller, request: SendRequest) -> tuple[Composed, DraftFacts]:
         """A mail as it would be filed now, and what policy knows of it; nothing is filed. Raises
         as ``send``."""
+        door.require(caller, "send")
         outgoing.check(request)
         composed = await self._compose(caller, request, 0.0)
         who = door.actor(caller)

@@ -2,7 +2,7 @@
 
 import json
 
-from postroom.desk import senders
+from postroom.desk import door, senders
 from postroom.desk.steps import Steps, claimed
 from postroom.desk.times import iso
 from postroom.index import folders, journal, mail, mailboxes, reading, sends, threads
@@ -11,7 +11,7 @@ from postroom.index.index import Index
 from postroom.mime.trace.received import hops
 from postroom.model.answers import EventList, EventView, StepKind, Trace, TraceStep
 from postroom.model.callers import Caller
-from postroom.model.errors import NotFound, Refused
+from postroom.model.errors import NotFound
 from postroom.model.events import Event
 
 MAX_EVENTS = 1_000
@@ -29,12 +29,12 @@ class Tracing:
         Raises:
             NotFound: nothing of this name is known here.
         """
-        _operators_only(caller)
+        door.for_operators(caller)
         return await self._index.read(lambda con: _trace(con, what.strip()))
 
     async def events(self, caller: Caller, after: int = 0, most: int = 200) -> EventList:
         """Events of the journal behind a position, oldest first."""
-        _operators_only(caller)
+        door.for_operators(caller)
 
         def look(con: Connection) -> EventList:
             found = journal.since(con, after, min(most, MAX_EVENTS))
@@ -42,11 +42,6 @@ class Tracing:
             return EventList(events=tuple(view(con, e) for e in found), position=position)
 
         return await self._index.read(look)
-
-
-def _operators_only(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may see this.")
 
 
 def _trace(con: Connection, what: str) -> Trace:

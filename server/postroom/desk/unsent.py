@@ -11,7 +11,7 @@ from postroom.index import held, sends
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.model.callers import Caller
-from postroom.model.errors import Conflict, Refused
+from postroom.model.errors import Conflict
 from postroom.model.held_answers import Decision, UnsentList, UnsentSend
 from postroom.model.sends import SendStatus
 
@@ -28,8 +28,7 @@ class Unsent:
 
     async def list(self, caller: Caller) -> UnsentList:
         """Every send that is not settled, oldest first."""
-        if not caller.is_operator:
-            raise Refused("operator_only", "Only the operator may see this.")
+        door.for_operators(caller)
         now = self._index.clock()
         return await self._index.read(
             lambda con: UnsentList(

@@ -33,22 +33,22 @@ def of_owner(con: Connection, owner: int, nth: int, since: float) -> float | Non
     return found
 
 
-def to_address(con: Connection, address: str, nth: int, since: float) -> float | None:
-    """The time of the oldest of the ``nth`` newest sends to an address (lower case), by whomever;
-    None where there are fewer, or that one is not later than ``since``."""
-    last = sql.nth_to_address(con, address=address, skip=nth - 1)
+def to_address(con: Connection, tenant: str, address: str, nth: int, since: float) -> float | None:
+    """The time of the oldest of the ``nth`` newest sends to an address (lower case), by whomever of
+    a tenant; None where there are fewer, or that one is not later than ``since``."""
+    last = sql.nth_to_address(con, tenant=tenant, address=address, skip=nth - 1)
     if last is None or last <= since:  # as nearly always; else all of them are looked at
         return None
-    count, oldest = sql.to_address(con, address=address, most=nth)
+    count, oldest = sql.to_address(con, tenant=tenant, address=address, most=nth)
     return oldest if count >= nth and oldest > since else None
 
 
-def to_domain(con: Connection, domain: str, nth: int, since: float) -> float | None:
+def to_domain(con: Connection, tenant: str, domain: str, nth: int, since: float) -> float | None:
     """The same of sends to anybody in a domain."""
-    last = sql.nth_to_domain(con, domain=domain, skip=nth - 1)
+    last = sql.nth_to_domain(con, tenant=tenant, domain=domain, skip=nth - 1)
     if last is None or last <= since:
         return None
-    count, oldest = sql.to_domain(con, domain=domain, most=nth)
+    count, oldest = sql.to_domain(con, tenant=tenant, domain=domain, most=nth)
     return oldest if count >= nth and oldest > since else None
 
 

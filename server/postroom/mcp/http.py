@@ -16,6 +16,7 @@ from postroom.mcp.server import DeskSource, build_server
 from postroom.mcp.stopping import told_to_stop
 from postroom.mcp.token import ensure_token
 from postroom.model.callers import Caller
+from postroom.model.callers import agent as agent_named
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.settings import Settings
 
@@ -69,7 +70,7 @@ async def serve_http(
     with _listen(host, port) as listener:
         token = ensure_token(settings.token_file)
         async with open_room(settings, program="serve") as room:
-            web = _Server(application(_source(room.desk), Caller(agent=agent), token))
+            web = _Server(application(_source(room.desk), agent_named(agent), token))
             serving = asyncio.create_task(web.serve(sockets=[listener]))
             # The socket listens already: who connects now is answered in a moment.
             say(f"Postroom listens on {_address(listener)} for the agent {agent!r}.")

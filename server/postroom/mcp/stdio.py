@@ -15,7 +15,7 @@ from postroom.mcp.reception import Reception
 from postroom.mcp.server import build_server
 from postroom.mcp.stopping import told_to_stop
 from postroom.mcp.unreadable import ReadableMessages
-from postroom.model.callers import Caller
+from postroom.model.callers import agent as agent_named
 
 if TYPE_CHECKING:
     from postroom.settings import Settings
@@ -35,7 +35,7 @@ async def run_stdio(settings: "Settings | Callable[[], Settings]", agent: str) -
     """
     reception = Reception(settings)
     lines = StandardInput()
-    server = build_server(reception.desk, Caller(agent=agent), reception.answered)
+    server = build_server(reception.desk, agent_named(agent), reception.answered)
     with told_to_stop() as stop:
         serving = asyncio.create_task(_serve(server, lines))
         lines.start()

@@ -38,7 +38,7 @@ class MailboxSummary(Answer):
     expires_at: str | None = None
     problem: str | None = None
     agent: str | None = None
-    """Whose it is; told to operators, who see everybody's."""
+    """Whose it is, as `agent_names` has it; told to operators, who see everybody's."""
 
 
 class MailboxDetail(Answer):

@@ -1,12 +1,16 @@
-"""Who asks: each call at the desk names its caller, and the desk's door checks it there."""
+"""Who asks: each call at the desk names its caller, and the desk's door checks it there.
 
-from pydantic import BaseModel, ConfigDict
+    tenant ── agent ── mailbox
+
+Of an agent's name only both parts together say who it is: ``acme/ada`` is not ``ada``.
+"""
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from postroom.model.agent_names import DEFAULT, OPERATORS_TENANT, is_part, parted
 
 OPERATOR = "operator"
 """The scope that sees every mailbox of every agent: the command line and the console."""
-
-OPERATORS_TENANT = "operator"
-"""Whose mailboxes are the post room's own: no agent is of this tenant."""
 
 AGENT_SCOPES = frozenset({"read", "send", "create"})
 
@@ -16,15 +20,37 @@ class Caller(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    agent: str = "default"
-    tenant: str = "default"
+    agent: str = DEFAULT
+    tenant: str = DEFAULT
     scopes: frozenset[str] = AGENT_SCOPES
+
+    @field_validator("agent", "tenant")
+    @classmethod
+    def _is_part(cls, name: str) -> str:
+        # A slash in one of them would make two agents one in the journal and its books.
+        if not is_part(name):
+            raise ValueError("letters, digits, - and _, at most 64 of them")
+        return name
+
+    @field_validator("tenant")
+    @classmethod
+    def _is_not_the_operators(cls, tenant: str) -> str:
+        if tenant == OPERATORS_TENANT:
+            raise ValueError("no agent is of this tenant")
+        return tenant
 
     @property
     def is_operator(self) -> bool:
         return OPERATOR in self.scopes
 
 
-def operator(agent: str = "default") -> Caller:
-    """The operator, acting for ``agent`` where an owner is needed (creating a mailbox)."""
-    return Caller(agent=agent, scopes=AGENT_SCOPES | {OPERATOR})
+def agent(name: str = DEFAULT) -> Caller:
+    """The agent of a name (`agent_names`)."""
+    tenant, own = parted(name)
+    return Caller(agent=own, tenant=tenant)
+
+
+def operator(name: str = DEFAULT) -> Caller:
+    """The operator, acting for the agent of a name where an owner is needed (making a mailbox)."""
+    tenant, own = parted(name)
+    return Caller(agent=own, tenant=tenant, scopes=AGENT_SCOPES | {OPERATOR})

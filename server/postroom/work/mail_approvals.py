@@ -25,7 +25,7 @@ from postroom.index.reading import Scope
 from postroom.index.sends import NewSend
 from postroom.mime.parse import parse
 from postroom.mime.writing.compose import compose
-from postroom.model.callers import OPERATORS_TENANT
+from postroom.model.agent_names import OPERATORS_TENANT
 from postroom.model.events import EventType
 from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import (

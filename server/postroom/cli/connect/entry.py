@@ -9,7 +9,7 @@ from postroom.cli.connect.clients import Client
 
 def server_name(agent: str) -> str:
     """The name of the entry: one client may have a server for each of several agents."""
-    return "postroom" if agent == "default" else f"postroom-{agent}"
+    return "postroom" if agent == "default" else f"postroom-{agent.replace('/', '--')}"
 
 
 def entry(client: Client, command: Sequence[str], agent: str, home: Path) -> dict[str, Any]:

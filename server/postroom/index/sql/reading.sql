@@ -51,13 +51,13 @@ SELECT g.*, m.public_id, m.in_spam, s.status AS send_status, s.reason AS send_re
     WHERE o.thread_id = g.thread_id AND (o.at, o.mail_id) < (g.at, g.mail_id)) AS is_first
 FROM messages g JOIN mail m ON m.id = g.mail_id LEFT JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.thread_id = :thread_id
-  AND (g.at, g.mail_id) <= (coalesce((SELECT at FROM messages WHERE mail_id = :upto), 1e18), :upto)
+  AND (g.at, g.mail_id) <= (coalesce((SELECT at FROM messages WHERE mail_id = :upto AND thread_id = :thread_id), 1e18), :upto)
 ORDER BY g.at DESC, g.mail_id DESC LIMIT :most;
 
 -- name: older_than(thread_id, mail_id)$
 -- How many messages of a conversation are older than one.
 SELECT count(*) FROM messages WHERE thread_id = :thread_id
-  AND (at, mail_id) < ((SELECT at FROM messages WHERE mail_id = :mail_id), :mail_id);
+  AND (at, mail_id) < ((SELECT at FROM messages WHERE mail_id = :mail_id AND thread_id = :thread_id), :mail_id);
 
 -- name: oldest_message(thread_id)^
 -- The first message of a conversation.

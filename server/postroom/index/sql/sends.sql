@@ -8,7 +8,8 @@ VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_ma
 
 -- name: add_recipient(send_id, address, field, place)!
 -- One whom it is for.
-INSERT INTO recipients (send_id, address, field, place) VALUES (:send_id, :address, :field, :place)
+INSERT INTO recipients (send_id, address, field, place, tenant) VALUES (:send_id, :address, :field, :place,
+  (SELECT o.tenant FROM sends s JOIN owners o ON o.id = s.owner WHERE s.id = :send_id))
 ON CONFLICT DO NOTHING;
 
 -- name: drop_recipients(send_id)!
