@@ -1,7 +1,8 @@
 """HTML as the text that a reader sees: a DOM step, then Markdown.
 
 The DOM step takes out what nobody sees, puts quotes that a mail program marked by a class or an id
-into blockquotes, and images into their words. From there on HTML and plain text go the same way.
+into blockquotes, images into their words, and makes blocks of tables that only place words. From
+there on HTML and plain text go the same way.
 The libraries are imported on the first HTML mail: together they cost more than the rest of `mime`.
 """
 
@@ -19,6 +20,7 @@ from postroom.mime.html.concealment import (
     without_comments,
 )
 from postroom.mime.html.image_links import name_images, say_bare_addresses
+from postroom.mime.html.layout import lay_out_tables
 from postroom.mime.html.marked import mark_quotes, mark_signatures, with_delimiters
 from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
@@ -100,6 +102,7 @@ def _clean(html: str) -> "tuple[str, _Shown, list[str], bool]":
     mark_signatures(tree)
     name_images(tree)
     hidden += _put_words(tree)
+    lay_out_tables(tree)
     show_real_targets(tree, base)
     say_bare_addresses(tree)
     cleaned, comments = without_comments(tree.html or "")
