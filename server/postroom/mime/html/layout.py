@@ -35,10 +35,11 @@ _SHORT = 100
 """Characters of a cell that shares its line with those beside it; a longer one is a text."""
 
 
-def lay_out_tables(tree: "LexborHTMLParser") -> None:
-    """Make blocks and lines of each table in ``tree`` that lays out. Linear.
+def lay_out_tables(tree: "LexborHTMLParser") -> bool:
+    """Make blocks and lines of each table in ``tree`` that lays out; whether they could be made.
 
-    Images must be words by now, and quotes and signatures marked: they are what cells hold.
+    Images must be words by now, and quotes and signatures marked: they are what cells hold. Linear
+    where `bounds.MAX_TABLES` holds: what is moved costs all that it holds.
     """
     for table in outermost(tree.css("table")):
         around: list[_Table] = []
@@ -47,6 +48,8 @@ def lay_out_tables(tree: "LexborHTMLParser") -> None:
             if tag != "table":
                 around[-1].read(node, tag, closes)
             elif not closes:
+                if len(around) == bounds.MAX_TABLES:
+                    return False
                 around.append(_Table(node))
             else:
                 inner = around.pop()
@@ -56,6 +59,7 @@ def lay_out_tables(tree: "LexborHTMLParser") -> None:
                     inner.stay()
                 if around:
                     around[-1].hold(inner)
+    return True
 
 
 def _walk(top: "LexborNode") -> "Iterator[tuple[LexborNode, bool]]":

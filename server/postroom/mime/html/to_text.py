@@ -78,7 +78,7 @@ def html_to_text(html: str) -> HtmlText:
 
 def _clean(html: str) -> "tuple[str, _Shown, list[str], bool]":
     """The HTML without what nobody sees, its plain text on demand, what was hidden, and whether all
-    of its style rules were followed."""
+    of its style rules were followed. The HTML is "" where only its plain text can be read."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
@@ -102,12 +102,12 @@ def _clean(html: str) -> "tuple[str, _Shown, list[str], bool]":
     mark_signatures(tree)
     name_images(tree)
     hidden += _put_words(tree)
-    lay_out_tables(tree)
+    is_laid_out = lay_out_tables(tree)
     show_real_targets(tree, base)
     say_bare_addresses(tree)
     cleaned, comments = without_comments(tree.html or "")
     hidden = [text for text in (*hidden, *comments) if has_words(text)]
-    return cleaned, _Shown(tree), hidden, sheet.is_followed
+    return cleaned if is_laid_out else "", _Shown(tree), hidden, sheet.is_followed
 
 
 def _put_words(tree: "LexborHTMLParser") -> list[str]:
