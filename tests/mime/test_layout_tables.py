@@ -44,7 +44,6 @@ the keys are with:
 
 Acme Ltd  
 5 High Street
-
 > as you said
 
 Run:
