@@ -85,6 +85,8 @@ def _become_blocks(tree: "LexborHTMLParser", table: Table) -> None:
             for cell in filled:
                 _add_block(tree, table, cell)
         for cell in row:
+            if not cell.paragraphs:
+                _drop_spaces(cell)
             cell.node.unwrap(delete_empty=True)
     for frame in (*reversed(table.frames), table.node):
         frame.unwrap(delete_empty=True)
@@ -113,6 +115,13 @@ def _add_line(tree: "LexborHTMLParser", table: Table, cells: list[Cell]) -> None
     table.paragraphs += 1
     table.last = before
     table.blocks = [line] if table.paragraphs == 1 else []
+
+
+def _drop_spaces(cell: Cell) -> None:
+    """Take out a text that only keeps a cell from being empty."""
+    only = cell.node.first_child
+    if only is not None and only.next is None and only.is_text_node:
+        only.decompose()
 
 
 def _join(block: "LexborNode") -> None:
