@@ -314,6 +314,13 @@ MULTIPLIED = {
     + b"<i class=c5>x</i>" * 30_000 + b"deep",
     "variables": b"".join(b"<div style='--v%d:1px'>" % n for n in range(280))
     + b"".join(b"<p style='--w%d:red;color:var(--v1)'>x" % n for n in range(15_000)) + b"deep",
+    "a wide row of data": b"<table><tr>" + b"<td>x" * 5_000 + b"</tr>"
+    + b"<tr><td>x<td>y" * 60_000 + b"deep",
+    "wide cells of data": b"<table>" + b"<tr><td colspan=1000>x<td>y" * 33_000 + b"deep",
+    "hanging cells of data": b"<table>" + b"<tr><td rowspan=60000>x<td>y" * 33_000 + b"deep",
+    "cells in tables": b"<table><tr><td>x<td>" * 49 + b"<table>" + b"<tr><td>x<td>y" * 60_000
+    + b"deep",
+    "paragraphs in tables": b"<table><tr><td>x<td>" * 49 + b"<p>z" * 150_000 + b"deep",
 }  # fmt: skip
 """HTML that becomes many times as much text, line by line or cell by cell."""
 

@@ -75,8 +75,13 @@ element is hidden: no mail program writes one."""
 MAX_INDENTS = 30
 """Quotes and lists inside one another; the Markdown converter indents each line by all of them."""
 
+MAX_TABLES = 50
+"""Tables inside one another that are made blocks, each of which moves all that it holds; of more
+only the words are read. Newsletters have ten."""
+
 MAX_FILLED_CELLS = 100_000
-"""Cells that a table lacks, which the Markdown converter fills: rows times its widest row."""
+"""Cells that a table lacks, which the Markdown converter fills: rows times its widest row, and what
+its cells span."""
 
 MAX_STYLE_RULES = 5_000
 """Rules of all style sheets of a mail; a newsletter has some hundreds."""

@@ -5,5 +5,6 @@ to_text         the whole way
 ├── twins           which of that is seen elsewhere
 ├── marked          quotes and signatures by class
 ├── image_links     links that show an image and no words
+├── layout          tables that place words, as blocks      tables: which of them do
 └── shown_links     where a link really leads
 """

@@ -4,7 +4,6 @@
     select, option, optgroup            their words and style    the parser looks at all open ones
     elements nested without end         not read at all          the parser, at each end tag
     quotes and lists in one another     the inner ones go        the converter indents each line
-    a table with one wide row           its cells are words      the converter fills every row
 
 Tags are found as the standard's tokenizer finds them (HTML §13.2.5), in one pass.
 """
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from postroom.mime import bounds
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborHTMLParser
 
 _ATTRIBUTE = (
     r"[\s/]*+[^\s/>][^\s/>=]*+"
@@ -51,7 +50,6 @@ ends them."""
 
 _INDENTING = ("blockquote", "ul", "ol", "dl", "dd", "li")
 _OPENS_INDENTING = re.compile(r"<(?:blockquote|[uod]l|dd|li)\b", re.IGNORECASE)
-_OPENS_CELL = re.compile(r"<t[dh]\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +155,6 @@ def flatten(tree: "LexborHTMLParser", html: str) -> None:
     """Take out of ``tree`` what a converter to text would make far more of than there is."""
     if sum(1 for _ in _OPENS_INDENTING.finditer(html)) > bounds.MAX_INDENTS:
         _unnest(tree)
-    if sum(1 for _ in _OPENS_CELL.finditer(html)) > bounds.MAX_FILLED_CELLS // 100:
-        for table in tree.css("table"):
-            _narrow(table)
 
 
 def _unnest(tree: "LexborHTMLParser") -> None:
@@ -176,31 +171,3 @@ def _unnest(tree: "LexborHTMLParser") -> None:
         levels[node.mem_id] = level
     for node in deep:
         node.unwrap()
-
-
-def _narrow(table: "LexborNode") -> None:
-    """Make words of the cells of a table that would be filled up to far more cells than it has."""
-    parts = [table, *_children(table, "tbody", "thead", "tfoot")]
-    rows = [row for part in parts for row in _children(part, "tr")]
-    cells = [_children(row, "td", "th") for row in rows]
-    widest = max(map(len, cells), default=0)
-    if len(rows) * widest - sum(map(len, cells)) <= bounds.MAX_FILLED_CELLS:
-        return
-    for row, inside in zip(rows, cells, strict=True):
-        for cell in inside:
-            cell.insert_after(" ")
-            cell.unwrap()
-        row.insert_after("\n")
-        row.unwrap()
-    for part in reversed(parts):
-        part.unwrap()
-
-
-def _children(node: "LexborNode", *tags: str) -> "list[LexborNode]":
-    found = []
-    child = node.first_child
-    while child is not None:
-        if child.tag in tags:
-            found.append(child)
-        child = child.next
-    return found

@@ -1,7 +1,8 @@
 """HTML as the text that a reader sees: a DOM step, then Markdown.
 
 The DOM step takes out what nobody sees, puts quotes that a mail program marked by a class or an id
-into blockquotes, and images into their words. From there on HTML and plain text go the same way.
+into blockquotes, images into their words, and makes blocks of tables that only place words. From
+there on HTML and plain text go the same way.
 The libraries are imported on the first HTML mail: together they cost more than the rest of `mime`.
 """
 
@@ -19,6 +20,7 @@ from postroom.mime.html.concealment import (
     without_comments,
 )
 from postroom.mime.html.image_links import name_images, say_bare_addresses
+from postroom.mime.html.layout import lay_out_tables
 from postroom.mime.html.marked import mark_quotes, mark_signatures, with_delimiters
 from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
@@ -76,7 +78,7 @@ def html_to_text(html: str) -> HtmlText:
 
 def _clean(html: str) -> "tuple[str, _Shown, list[str], bool]":
     """The HTML without what nobody sees, its plain text on demand, what was hidden, and whether all
-    of its style rules were followed."""
+    of its style rules were followed. The HTML is "" where only its plain text can be read."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
@@ -100,11 +102,12 @@ def _clean(html: str) -> "tuple[str, _Shown, list[str], bool]":
     mark_signatures(tree)
     name_images(tree)
     hidden += _put_words(tree)
+    is_laid_out = lay_out_tables(tree)
     show_real_targets(tree, base)
     say_bare_addresses(tree)
     cleaned, comments = without_comments(tree.html or "")
     hidden = [text for text in (*hidden, *comments) if has_words(text)]
-    return cleaned, _Shown(tree), hidden, sheet.is_followed
+    return cleaned if is_laid_out else "", _Shown(tree), hidden, sheet.is_followed
 
 
 def _put_words(tree: "LexborHTMLParser") -> list[str]:
