@@ -66,6 +66,9 @@ def _records(db: Database) -> None:
     chain_all(db.conn)
 
 
+_of_a_file("0013_suppressions")
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

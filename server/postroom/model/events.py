@@ -51,6 +51,9 @@ class EventType(StrEnum):
     """It has gone; the same digest."""
     CORRESPONDENT_EXPORTED = "correspondent.exported"
     """An operator took away all mail with one correspondent; the same digest."""
+    SUPPRESSION_ADDED = "suppression.added"
+    """Nothing more goes to an address; ``detail`` says why, and where that holds."""
+    SUPPRESSION_REMOVED = "suppression.removed"
     WORKER_STARTED = "worker.started"
 
 

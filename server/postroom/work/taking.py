@@ -21,7 +21,7 @@ from postroom.mime.senders.verdict import Judged
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.policy.rules import Policy
-from postroom.work import reports, turned_away
+from postroom.work import reports, suppressing, turned_away
 from postroom.work.places import Place, Role
 
 CLOCK_SECONDS = 60.0
@@ -305,6 +305,8 @@ class Taking:
             digest=journal.digest(self.con, fetched.raw),
         )
         mail.describe(self.con, kept, new, position)
+        if not (sent or old):
+            suppressing.heal(self.con, self.now, box_id, new.parsed, new.verdict)
         if told and not old:
             reports.mark(self.con, self.now, told, self.one.parsed, kept.mail_id)
         if sent and not old and self._goes_to_who_wrote(kept.thread_id):
