@@ -15,6 +15,7 @@ from postroom.desk.editing import Edited
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
 from postroom.desk.shown_addresses import shown_address
+from postroom.desk.unsubscribing import offered
 from postroom.index import (
     held,
     journal,
@@ -146,6 +147,10 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     limits = composed.policy.limits
     turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
     verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
+    to_whom = composed.recipients.fields()
+    raw = offered(con, composed.box, composed.public_id, to_whom, composed.raw, verdict)
+    composed = replace(composed, raw=raw)
     send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
     return Filed(sends.by_id(con, send_id))
 
@@ -293,18 +298,7 @@ def judged_again(
     assert box is not None
     rows = sends.recipients(con, send["id"])
     to_whom = tuple((row["address"], row["field"]) for row in rows)
-    facts = policy_facts.gather(
-        con,
-        now,
-        policy,
-        who=send["actor"],
-        box=box,
-        reply=replies.of_send(con, send),
-        recipients=to_whom,
-        parsed=parsed,
-        size=size,
-        cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
-    )
+    facts = _facts_again(con, now, send, policy, to_whom, parsed, size)
     facts = _without_settled(facts, rows)
     if reason := _suppression(con, box, facts):
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
@@ -316,6 +310,31 @@ def judged_again(
     if verdict.action is Action.DENY:
         raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
     return turn.at if turn else 0.0
+
+
+def _facts_again(
+    con: Connection,
+    now: float,
+    send: Row,
+    policy: Policy,
+    to_whom: tuple[tuple[str, str], ...],
+    parsed: ParsedMessage,
+    size: int,
+) -> DraftFacts:
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    return policy_facts.gather(
+        con,
+        now,
+        policy,
+        who=send["actor"],
+        box=box,
+        reply=replies.of_send(con, send),
+        recipients=to_whom,
+        parsed=parsed,
+        size=size,
+        cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
+    )
 
 
 def _without_settled(facts: DraftFacts, rows: list[Row]) -> DraftFacts:
@@ -347,16 +366,21 @@ def file_edited(
     Raises:
         Refused: policy denies it as it is now.
     """
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    to_whom, size = edited.recipients.fields(), len(edited.raw)
+    verdict = judge(_facts_again(con, now, send, policy, to_whom, edited.parsed, size), policy)
+    raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
     new = NewMail(
         mailbox_id=send["mailbox_id"],
         direction=Direction.SENT,
-        raw=edited.raw,
+        raw=raw,
         parsed=edited.parsed,
         verdict=SenderVerdict.VERIFIED,
         at=send["created_at"],
     )
-    held.edit(con, now, send, who, new, edited.recipients.fields(), edited.changes)
-    judged_again(con, now, send, policy, edited.parsed, len(edited.raw))
+    held.edit(con, now, send, who, new, to_whom, edited.changes)
+    judged_again(con, now, send, policy, edited.parsed, len(raw))
 
 
 def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:

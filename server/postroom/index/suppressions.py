@@ -93,5 +93,10 @@ def of(con: Connection, address: str) -> Sequence[Row]:
     return list(sql.of(con, address=plain_address(address)))
 
 
+def key(con: Connection) -> bytes:
+    """What the field by which people unsubscribe is signed with."""
+    return bytes.fromhex(sql.key(con))
+
+
 def _kind(scope: str) -> str:
     return scope.partition(":")[0]

@@ -9,3 +9,6 @@ CREATE TABLE suppressions (
   actor   TEXT NOT NULL,
   PRIMARY KEY (address, scope)
 ) WITHOUT ROWID;
+
+-- What the addresses by which people unsubscribe are signed with.
+INSERT INTO meta (key, value) VALUES ('unsubscribe_key', lower(hex(randomblob(32))));

@@ -22,6 +22,10 @@ SELECT * FROM suppressions WHERE address IN (SELECT value FROM json_each(:addres
 -- In the order of their addresses, behind one of them.
 SELECT * FROM suppressions WHERE (address, scope) > (:address, :scope) ORDER BY address, scope LIMIT :most;
 
+-- name: key()$
+-- What unsubscribing is signed with.
+SELECT value FROM meta WHERE key = 'unsubscribe_key';
+
 -- name: of(address)
 -- Those of one address.
 SELECT * FROM suppressions WHERE address = :address ORDER BY scope;
