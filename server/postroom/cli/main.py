@@ -27,6 +27,7 @@ COMMANDS = {
     "approvals": f"{_AT}.approvals:approvals",
     "policy": f"{_AT}.policy:policy",
     "quarantine": f"{_AT}.quarantine:quarantine",
+    "suppressions": f"{_AT}.suppressions:suppressions",
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",
     "events": f"{_AT}.events:events",

@@ -22,6 +22,8 @@
     policy_facts.py  passed_on.py          what policy may know of it
     pacing.py                              when it may go, by the limits
     policies.py  past_drafts.py  replaying.py   what an operator asks about policy
+    suppressions.py  suppression_csv.py    whom nothing more is sent to
+    unsubscribing.py                       how people say so of bulk mail
     quarantine.py                          what they decide about mail that was kept out
     page.py  people.py  filling.py         one page of a thread: what fits, who is who, its frame
     list_within.py                         a list of threads: what fits

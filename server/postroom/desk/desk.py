@@ -16,6 +16,7 @@ from postroom.desk.quarantine import Quarantine
 from postroom.desk.reading import Reading
 from postroom.desk.retention import RetentionDesk
 from postroom.desk.sending import Sending
+from postroom.desk.suppressions import Suppressions
 from postroom.desk.tracing import Tracing
 from postroom.desk.unsent import Unsent
 from postroom.desk.waiting import Waiting
@@ -46,6 +47,7 @@ class Desk:
     audit: Audit
     retention: RetentionDesk
     correspondence: CorrespondenceDesk
+    suppressions: Suppressions
 
 
 def open_desk(
@@ -88,6 +90,7 @@ def open_desk(
         audit=Audit(index),
         retention=RetentionDesk(index, settings, idle),
         correspondence=CorrespondenceDesk(index, idle),
+        suppressions=Suppressions(index, clock),
     )
 
 

@@ -2,6 +2,7 @@
 
 the same send already?  ─► that one, a duplicate
 something new arrived?  ─► the thread has moved; nothing is filed
+somebody suppressed?    ─► denied, for everybody
 policy                  ─► queued, held or denied: the mail, the send, the event
 the limits              ─► queued at once, or for its turn
 """
@@ -13,18 +14,31 @@ from postroom.desk import pacing, policy_facts, replies
 from postroom.desk.editing import Edited
 from postroom.desk.outgoing import Recipients
 from postroom.desk.replies import Reply
-from postroom.index import held, journal, mail, mailboxes, reading, sends, threads
+from postroom.desk.shown_addresses import shown_address
+from postroom.desk.unsubscribing import offered
+from postroom.index import (
+    held,
+    journal,
+    mail,
+    mailboxes,
+    reading,
+    sends,
+    suppressions,
+    threads,
+)
 from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
+from postroom.mime.senders.lookalikes import plain_address
 from postroom.model.errors import Conflict, Refused
 from postroom.model.events import EventType
 from postroom.model.limits import DUPLICATE_WINDOW_SECONDS
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.model.requests import SendRequest
-from postroom.model.sends import SendStatus
+from postroom.model.sends import RecipientOutcome, SendStatus
 from postroom.model.verdicts import Action, DraftFacts, Verdict
+from postroom.policy import suppressed
 from postroom.policy.rules import Policy, judge
 from postroom.policy.turns import Turn
 
@@ -35,6 +49,8 @@ _STATUS = {
 }
 
 ASKED = "The agent asked that a person looks at it first."
+
+NOBODY = "The mail went to nobody."
 
 MAX_NEW_SHOWN = 5
 """New messages shown with ``thread_moved``: what an agent can take in before it answers again."""
@@ -131,6 +147,10 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     limits = composed.policy.limits
     turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
     verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
+    to_whom = composed.recipients.fields()
+    raw = offered(con, composed.box, composed.public_id, to_whom, composed.raw, verdict)
+    composed = replace(composed, raw=raw)
     send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
     return Filed(sends.by_id(con, send_id))
 
@@ -240,6 +260,7 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
             at=now,
             not_before=_not_before(composed, judged, status),
             first_contacts=sum(one.first_contact for one in judged.facts.recipients),
+            reason=_suppression(con, composed.box, judged.facts),
             review=(composed.request.hold_for_review or "").strip(),
             expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
         ),
@@ -275,8 +296,34 @@ def judged_again(
     """
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
-    to_whom = tuple((row["address"], row["field"]) for row in sends.recipients(con, send["id"]))
-    facts = policy_facts.gather(
+    rows = sends.recipients(con, send["id"])
+    to_whom = tuple((row["address"], row["field"]) for row in rows)
+    facts = _facts_again(con, now, send, policy, to_whom, parsed, size)
+    facts = _without_settled(facts, rows)
+    if reason := _suppression(con, box, facts):
+        raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
+    verdict = judge(facts, policy)
+    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
+    if verdict.action is not Action.DENY:
+        allowed = verdict.model_copy(update={"action": Action.ALLOW})
+        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
+    if verdict.action is Action.DENY:
+        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
+    return turn.at if turn else 0.0
+
+
+def _facts_again(
+    con: Connection,
+    now: float,
+    send: Row,
+    policy: Policy,
+    to_whom: tuple[tuple[str, str], ...],
+    parsed: ParsedMessage,
+    size: int,
+) -> DraftFacts:
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    return policy_facts.gather(
         con,
         now,
         policy,
@@ -288,14 +335,26 @@ def judged_again(
         size=size,
         cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
     )
-    verdict = judge(facts, policy)
-    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
-    if verdict.action is not Action.DENY:
-        allowed = verdict.model_copy(update={"action": Action.ALLOW})
-        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
-    if verdict.action is Action.DENY:
-        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
-    return turn.at if turn else 0.0
+
+
+def _without_settled(facts: DraftFacts, rows: list[Row]) -> DraftFacts:
+    """The facts of a send where nobody who has got it, or was refused, counts as suppressed: it
+    does not go there again."""
+    over = (RecipientOutcome.ACCEPTED, RecipientOutcome.REFUSED)
+    settled = {plain_address(row["address"]) for row in rows if row["outcome"] in over}
+    recipients = (
+        one.model_copy(update={"suppressed": False}) if one.address in settled else one
+        for one in facts.recipients
+    )
+    return facts.model_copy(update={"recipients": tuple(recipients)})
+
+
+def _suppression(con: Connection, box: Mailbox, facts: DraftFacts) -> str:
+    """The sentence that names each recipient to whom nothing more goes; "" where there is none."""
+    named = [one.address for one in facts.recipients if one.suppressed]
+    found = suppressions.against(con, box, named) if named else {}
+    told = [(shown_address(each), row["cause"], row["at"]) for each, row in found.items()]
+    return f"{suppressed.told(told)} {NOBODY}" if told else ""
 
 
 def file_edited(
@@ -307,16 +366,21 @@ def file_edited(
     Raises:
         Refused: policy denies it as it is now.
     """
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    to_whom, size = edited.recipients.fields(), len(edited.raw)
+    verdict = judge(_facts_again(con, now, send, policy, to_whom, edited.parsed, size), policy)
+    raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
     new = NewMail(
         mailbox_id=send["mailbox_id"],
         direction=Direction.SENT,
-        raw=edited.raw,
+        raw=raw,
         parsed=edited.parsed,
         verdict=SenderVerdict.VERIFIED,
         at=send["created_at"],
     )
-    held.edit(con, now, send, who, new, edited.recipients.fields(), edited.changes)
-    judged_again(con, now, send, policy, edited.parsed, len(edited.raw))
+    held.edit(con, now, send, who, new, to_whom, edited.changes)
+    judged_again(con, now, send, policy, edited.parsed, len(raw))
 
 
 def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:

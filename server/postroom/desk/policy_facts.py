@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from postroom.desk.replies import Reply
-from postroom.index import acquaintance, mailboxes, reading, sent_rates
+from postroom.index import acquaintance, mailboxes, reading, sent_rates, suppressions
 from postroom.index.database import Connection, Row
 from postroom.index.threads import people_of
 from postroom.mime.senders.lookalikes import plain_address
@@ -94,7 +94,8 @@ class Whose:
 
 def known(draft: Whose, recipients: tuple[tuple[str, str], ...]) -> tuple[RecipientFacts, ...]:
     """The facts of each (address, field); of more than can be looked up, the worst is taken."""
-    found = [_recipient(draft, *each) for each in recipients[:MAX_LOOKED_UP]]
+    barred = suppressions.against(draft.con, draft.box, [address for address, _ in recipients])
+    found = [_recipient(draft, *each, each[0] in barred) for each in recipients[:MAX_LOOKED_UP]]
     for address, field in recipients[MAX_LOOKED_UP:]:
         plain = plain_address(address)
         domain = plain.rpartition("@")[2]
@@ -105,12 +106,13 @@ def known(draft: Whose, recipients: tuple[tuple[str, str], ...]) -> tuple[Recipi
                 field=field,
                 provenance=Provenance.BODY,
                 first_contact=True,
+                suppressed=address in barred,
             )
         )
     return tuple(found)
 
 
-def _recipient(draft: Whose, address: str, field: str) -> RecipientFacts:
+def _recipient(draft: Whose, address: str, field: str, suppressed: bool) -> RecipientFacts:
     con, owner, plain = draft.con, draft.box.owner, plain_address(address)
     writer = acquaintance.written_to(con, owner, plain)
     has_written = acquaintance.has_written(con, owner, plain)
@@ -124,6 +126,7 @@ def _recipient(draft: Whose, address: str, field: str) -> RecipientFacts:
         provenance=Provenance.OPERATOR if own else _whence(draft, plain, writer, has_written),
         answered=answers is not None and _wrote(answers, plain),
         first_contact=writer is None and not has_written,
+        suppressed=suppressed,
         reply_to_differs=answers is not None and _asks_for(answers, plain),
         ours=ours is not None,
     )

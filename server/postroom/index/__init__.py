@@ -19,6 +19,7 @@
     sent_rates.py   when sends went out, counted       policies.py     every policy ever in force
     replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
     chain.py        the journal's rows, each with a hash over itself and the hash before
+    suppressions.py     whom nothing more is sent to
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it

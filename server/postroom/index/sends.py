@@ -41,6 +41,8 @@ class NewSend:
     """When it may go at the earliest, seconds since 1970; 0 for at once."""
     first_contacts: int = 0
     """How many of its recipients were never met before."""
+    reason: str = ""
+    """What is said of its state, where that is more than what the verdict says."""
     review: str = ""
     """Why the agent asked that a person looks first."""
     expires_at: float | None = None
@@ -89,7 +91,7 @@ def add(con: Connection, send: NewSend) -> int:
             not_before=send.not_before,  # 0: at once, also after the clock was put back
             released_at=max(send.at, send.not_before),
             first_contacts=send.first_contacts,
-            reason=send.verdict.reason,
+            reason=send.reason or send.verdict.reason,
             review=send.review,
             expires_at=send.expires_at,
         )

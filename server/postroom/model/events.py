@@ -14,7 +14,8 @@ class EventType(StrEnum):
     MAILBOX_DELETED = "mailbox.deleted"
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_INDEXED = "message.indexed"
-    """Mail older than our connection to its account: readable, and it wakes nobody."""
+    """Mail older than our connection to its account, or by which somebody unsubscribed: readable,
+    and it wakes nobody."""
     MESSAGE_LEFT = "message.left"
     """A mail stays where it lies: it is none of ours, or its server does not hand it out."""
     MESSAGE_EXPUNGED = "message.expunged"
@@ -51,6 +52,9 @@ class EventType(StrEnum):
     """It has gone; the same digest."""
     CORRESPONDENT_EXPORTED = "correspondent.exported"
     """An operator took away all mail with one correspondent; the same digest."""
+    SUPPRESSION_ADDED = "suppression.added"
+    """Nothing more goes to an address; ``detail`` says why, and where that holds."""
+    SUPPRESSION_REMOVED = "suppression.removed"
     WORKER_STARTED = "worker.started"
 
 

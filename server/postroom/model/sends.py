@@ -5,7 +5,8 @@
             └──► denied       policy said no; nothing left the house
 
     queued ────► submitting   a worker has it in hand
-      ├────────► failed       a person answered meanwhile, or its mail is gone
+      ├────────► failed       a person answered meanwhile, a recipient was suppressed, or its mail
+      │                       is gone
       ├────────► held         it is not, byte for byte, what a person approved
       └────────► cancelled    whoever asked for it, or the operator, took it back
 

@@ -4,6 +4,7 @@
     reading     its text ─► a policy, or faults that name line and key
     vocabulary  CEL: conditions compiled once, checked against the facts' types, bounded in cost
     rules       a policy and the facts of a draft ─► a verdict, and why
+    suppressed  what is said of an address that nothing more goes to
     rates       so many in so long
     turns       when a mail may go by the limits
     inbound     a policy and the facts of a mail that came ─► taken, quarantined or blocked

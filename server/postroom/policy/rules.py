@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from postroom.model.verdicts import Action, DraftFacts, Verdict
+from postroom.policy import suppressed
 from postroom.policy.conditions import Condition, EvaluationFailed
 from postroom.policy.rates import Limits
 from postroom.policy.vocabularies import vocabulary
@@ -74,7 +75,16 @@ class Asked:
 
 def judge(facts: DraftFacts, policy: Policy) -> Verdict:
     """What becomes of a draft: the first rule that matches decides, and every path to the outbox
-    asks here. A rule that cannot be evaluated holds the draft: nobody knows what it would say."""
+    asks here. A rule that cannot be evaluated holds the draft: nobody knows what it would say.
+    What is for a suppressed address is denied before any rule."""
+    if _suppressed(facts):
+        return Verdict(
+            action=Action.DENY,
+            rule=suppressed.RULE,
+            reason=suppressed.REASON,
+            policy=policy.version,
+            facts=facts.without_words(),
+        )
     marks: list[str] = []
     for asked in _until_decided(facts, policy):
         marks += asked.rule.marks if asked.matched else ()
@@ -92,7 +102,11 @@ def judge(facts: DraftFacts, policy: Policy) -> Verdict:
 
 def explained(facts: DraftFacts, policy: Policy) -> tuple[Asked, ...]:
     """Each rule up to the one that decides, and what it said."""
-    return tuple(_until_decided(facts, policy))
+    return () if _suppressed(facts) else tuple(_until_decided(facts, policy))
+
+
+def _suppressed(facts: DraftFacts) -> bool:
+    return any(one.suppressed for one in facts.recipients)
 
 
 def _until_decided(facts: DraftFacts, policy: Policy) -> Iterator[Asked]:

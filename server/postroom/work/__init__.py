@@ -24,6 +24,8 @@ Mail in:
     taking.py       one mail: whose it is, whether it is known, where it belongs
     turned_away.py  whether a rule of the operator's keeps it out
     reports.py      a bounce: which send it tells of, and what it may say of it
+    suppressing.py  whom nothing more is sent to, by what bounces and complaints say
+    unsubscribing.py  … and by a mail that unsubscribes
       pace.py  tries.py  troubles.py    how soon, how often, and what is wrong meanwhile
 
 Mail out:

@@ -13,7 +13,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from postroom.index import held, mail, sends
+from postroom.index import held, mail, mailboxes, sends, suppressions
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
 from postroom.index.sends import Waiting
@@ -26,10 +26,11 @@ from postroom.model.sends import (
     SendStatus,
     Submission,
 )
+from postroom.policy import suppressed
 from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
-from postroom.work import reports
+from postroom.work import reports, suppressing
 from postroom.work.looks import Looks
 from postroom.work.outcomes import NO_ANSWER, settle
 from postroom.work.reconciler import Reconciler
@@ -58,6 +59,8 @@ ANSWERED = (
 )
 
 GONE = "Its mailbox was removed before the mail was sent."
+
+SUPPRESSED = "Nothing more is sent there since this mail was written."
 
 CHANGED = (
     "It is not what a person approved any more; it was not sent, and a person has to look again."
@@ -230,6 +233,7 @@ class Courier:
         if submission.obstacle is not None and not isinstance(way, BuiltinWay):
             submission = _of_nobody(submission)
         sends.record(con, now, send, submission, doubtful)
+        self._suppress(con, now, send, way, submission)
         outcome = settle(
             submission,
             before,
@@ -253,6 +257,18 @@ class Courier:
             reports.retell(con, now, send.id)
         if outcome.status is SendStatus.SENT and way is not None:
             _after_acceptance(con, send, way, submission)
+
+    def _suppress(
+        self, con: Connection, now: float, send: Waiting, way: Way | None, submission: Submission
+    ) -> None:
+        """Write no more to whom the server knows not, but for addresses of our own domains: what
+        is no mailbox there may be one tomorrow."""
+        ours = {domain for each in self._ways for domain in each.domains}
+        if way is None or isinstance(way, BuiltinWay) or submission.obstacle is not None:
+            return
+        for each in submission.replies:
+            if each.address.rpartition("@")[2].lower() not in ours:
+                suppressing.by_refusal(con, now, send.mailbox_id, send.id, each)
 
     async def _finish(self) -> None:
         """Let what is in flight end. What takes too long is left to be reconciled."""
@@ -287,9 +303,30 @@ def _take(con: Connection, now: float, send: Waiting) -> _Taken | None:
     if sends.answered_by_person(con, send):
         sends.settle(con, now, send.id, SendStatus.FAILED, reason=ANSWERED)
         return None
-    if not sends.begin(con, send.id):
+    if not _may_go(con, now, send) or not sends.begin(con, send.id):
         return None
     return _Taken(sends.envelope(con, send), raw, sends.in_doubt(con, send.id, send.attempts))
+
+
+def _may_go(con: Connection, now: float, send: Waiting) -> bool:
+    """Whether there is anybody left to send it to. Where one of its recipients has been suppressed
+    since it was filed it goes to nobody; where others may have it already, to the rest."""
+    box = mailboxes.by_id(con, send.mailbox_id)
+    left = sends.envelope(con, send).recipients
+    barred = suppressions.against(con, box, left) if box else {}
+    if not barred:
+        return True
+    if send.attempts:
+        answer = Answer(NO_ANSWER, SUPPRESSED)
+        sends.note(con, send.id, [reply(each, RecipientOutcome.REFUSED, answer) for each in barred])
+        if len(barred) < len(left):
+            return True
+    known = sends.recipients(con, send.id)
+    taken = any(row["outcome"] == RecipientOutcome.ACCEPTED for row in known)
+    status = SendStatus.SENT if taken else SendStatus.FAILED
+    why = suppressed.told([(each, row["cause"], row["at"]) for each, row in barred.items()])
+    sends.settle(con, now, send.id, status, reason=why, detail="suppressed")
+    return False
 
 
 def _after_acceptance(con: Connection, send: Waiting, way: Way, submission: Submission) -> None:

@@ -9,8 +9,9 @@
 A report is a stranger's mail. Ids of ours are known to whom we wrote to, and to the servers on the
 way; so whoever we wrote to can make up a report. All that it can do is say, beside what the server
 answered, that recipients of that very mail did not get it: the send is ``bounced`` then, its
-thread awaits us, and an agent is told. Nothing is sent again, held back or taken off a list by it,
-and none of its words stand in the reason: its status code, in digits, beside words of our own.
+thread awaits us, and an agent is told; and where it says that nobody is there, or that our mail is
+unwanted, nothing more goes to those recipients (suppressing.py). Nothing is sent again by it, and
+none of its words stand in the reason: its status code, in digits, beside words of our own.
 """
 
 import re
@@ -28,6 +29,7 @@ from postroom.model.messages import (
     SenderVerdict,
 )
 from postroom.model.sends import RecipientOutcome, SendStatus
+from postroom.work import suppressing
 
 ADDRESS_ALONE_SECONDS = 6 * 86_400.0
 """How long after a send a report that names nothing but the address may mean it: servers try for
@@ -100,6 +102,7 @@ def mark(con: Connection, now: float, told: About, parsed: ParsedMessage, mail_i
     ]
     for row, said in marked:
         reports.mark(con, told.send["id"], row["address"], said, mail_id)
+        suppressing.by_report(con, now, told.send, row["address"], _unwrapped(said), mail_id)
     if marked:
         after = sends.recipients(con, told.send["id"])
         reason = _reason(told.send["reason"], before, after)
@@ -131,6 +134,10 @@ def _of(
 def _unescaped(xtext: str) -> str:
     """An address that a server hands back as it stood in ORCPT (RFC 3461 §4)."""
     return re.sub(r"\+([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), xtext)
+
+
+def _unwrapped(said: ReportedRecipient) -> ReportedRecipient:
+    return said.model_copy(update={"address": _unescaped(said.address)})
 
 
 def _may_have_gone(send: Row, row: Row) -> bool:

@@ -21,7 +21,7 @@ from postroom.mime.senders.verdict import Judged
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.policy.rules import Policy
-from postroom.work import reports, turned_away
+from postroom.work import reports, suppressing, turned_away, unsubscribing
 from postroom.work.places import Place, Role
 
 CLOCK_SECONDS = 60.0
@@ -206,8 +206,17 @@ class Taking:
         if again is not None:
             self._lies_here(box_id, again)
             return
+        who = self._left(box_id)
         if not self._is_kept_out(box_id):
-            self._keep(box_id)
+            self._keep(box_id, who)
+        elif who:
+            unsubscribing.take(self.con, self.now, who, None, None)
+
+    def _left(self, box_id: int) -> unsubscribing.Left | None:
+        """Who unsubscribes by it."""
+        if self.place.role is Role.SENT:
+            return None
+        return unsubscribing.left(self.con, box_id, self.one.parsed, self.one.judged.verdict)
 
     def _is_kept_out(self, box_id: int) -> bool:
         """Whether a rule of the operator's keeps it from a mailbox; then it is put aside."""
@@ -269,7 +278,7 @@ class Taking:
             mail.set_in_spam(self.con, mail_id, self.place.role is Role.JUNK)
             removal.met_again(self.con, mail_id)
 
-    def _keep(self, box_id: int) -> None:
+    def _keep(self, box_id: int, who: unsubscribing.Left | None) -> None:
         sent = self.place.role is Role.SENT
         old = self.first_look and self._is_old(self.place.since)
         fetched = self.one.fetched
@@ -279,6 +288,7 @@ class Taking:
         else:
             at = self._written_at(box_id) if sent else self._arrived_at()
         told = None if sent else self._about(box_id)
+        about = told or who
         new = NewMail(
             mailbox_id=box_id,
             direction=Direction.SENT if sent else Direction.RECEIVED,
@@ -287,17 +297,17 @@ class Taking:
             verdict=SenderVerdict.VERIFIED if sent else self.one.judged.verdict,
             evidence=None if sent else self.one.judged.evidence,
             at=at,
-            old=old,
+            old=old or who is not None,
             in_spam=self.place.role is Role.JUNK,
             id=None if aside is None else aside + fetched.uid,
-            about=told.ids if told else ("", ""),
+            about=about.ids if about else ("", ""),
         )
         kept = mail.keep(self.con, self.now, new)
         folders.add_copy(self.con, self.place.folder.of(box_id), fetched.uid, kept.mail_id)
         position = journal.append(
             self.con,
             self.now,
-            _event(sent, old),
+            _event(sent, new.old),
             "person" if sent else "worker",
             mailbox_id=box_id,
             thread_id=kept.thread_id,
@@ -305,6 +315,10 @@ class Taking:
             digest=journal.digest(self.con, fetched.raw),
         )
         mail.describe(self.con, kept, new, position)
+        if who:
+            unsubscribing.take(self.con, self.now, who, kept.mail_id, kept.thread_id)
+        if not (sent or old):
+            suppressing.heal(self.con, self.now, box_id, new.parsed, new.verdict)
         if told and not old:
             reports.mark(self.con, self.now, told, self.one.parsed, kept.mail_id)
         if sent and not old and self._goes_to_who_wrote(kept.thread_id):

@@ -4,7 +4,8 @@
     bounce        a delivery report of a failure or a delay (RFC 3464), and the unstandard ones
     receipt       a disposition notification (RFC 8098), and a report of a delivery that went well
     invitation    a calendar part that asks or answers (RFC 5546)
-    auto_reply    written by a program (RFC 3834, and what is written instead of it)
+    auto_reply    written by a program (RFC 3834, and what is written instead of it), also where a
+                  mail program unsubscribes for its reader
     list          handed on by a mailing list (RFC 2919)
     message       all others: a person's, as far as anybody can tell
 
@@ -21,6 +22,7 @@ from postroom.mime.kinds.bounces import may_be_bounce
 from postroom.mime.kinds.complaints import COMPLAINT_TYPES, HOTMAIL_FIELD, read_complaint
 from postroom.mime.kinds.reports import Report, read_report, returned_id
 from postroom.mime.structure.tree import Part
+from postroom.mime.unsubscribing import asks
 from postroom.model.messages import MessageKind
 
 _MDN = "message/disposition-notification"
@@ -53,7 +55,7 @@ def message_kind(root: Part, text: str) -> tuple[MessageKind, Report]:
         return MessageKind.RECEIPT, Report(returned_message_id=_read_of(root, text))
     if "text/calendar" in types and _invites(root):
         return MessageKind.INVITATION, Report()
-    if is_automatic(root.fields, subject):
+    if asks(subject) or is_automatic(root.fields, subject):
         return MessageKind.AUTO_REPLY, Report()
     if _is_from_list(root.fields):
         return MessageKind.LIST, Report()

@@ -1,0 +1,102 @@
+"""Whom nothing more is sent to. Each change is told in the journal, without the address."""
+
+import json
+from collections.abc import Collection, Sequence
+
+from postroom.index import journal
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+from postroom.mime.senders.lookalikes import plain_address
+from postroom.model.events import EventType
+from postroom.model.mailboxes import Mailbox, without_detail
+from postroom.model.suppressions import Suppression, of_mailbox, of_tenant
+
+sql = named("suppressions")
+
+
+def add(
+    con: Connection,
+    new: Suppression,
+    *,
+    mailbox_id: int | None = None,
+    thread_id: int | None = None,
+    mail_id: int | None = None,
+    send_id: int | None = None,
+) -> bool:
+    """Send nothing more to an address; False where that was so already. The ids say by which mail,
+    or of which send."""
+    if not sql.add(con, **new.model_dump()):
+        return False
+    journal.append(
+        con,
+        new.at,
+        EventType.SUPPRESSION_ADDED,
+        new.actor,
+        mailbox_id=mailbox_id,
+        thread_id=thread_id,
+        mail_id=mail_id,
+        send_id=send_id,
+        detail=f"{new.cause}, {_kind(new.scope)}",
+    )
+    return True
+
+
+def remove(con: Connection, at: float, address: str, scope: str, who: str) -> int:
+    """Lift what holds for an address in a scope, or in each with ""; how many that were."""
+    gone: int = sql.remove(con, address=plain_address(address), scope=scope)
+    if gone:
+        detail = f"{gone} lifted"
+        journal.append(con, at, EventType.SUPPRESSION_REMOVED, who, detail=detail)
+    return gone
+
+
+def heal(con: Connection, at: float, box: Mailbox, address: str) -> None:
+    """Somebody wrote to a mailbox from an address, verified: whatever said that nobody is there was
+    wrong, or is so by now."""
+    scope = of_mailbox(box.address)
+    if sql.heal(con, address=plain_address(address), scope=scope):
+        journal.append(
+            con,
+            at,
+            EventType.SUPPRESSION_REMOVED,
+            "worker",
+            mailbox_id=box.id,
+            detail="a verified mail came from there",
+        )
+
+
+def against(con: Connection, box: Mailbox, addresses: Collection[str]) -> dict[str, Row]:
+    """What holds for each of these addresses that nothing more goes to from a mailbox. What holds
+    for an address holds for its sub-addresses."""
+    forms = {each: (plain_address(each), without_detail(plain_address(each))) for each in addresses}
+    asked = sorted({form for both in forms.values() for form in both})
+    found = {
+        row["address"]: row
+        for row in sql.against(
+            con,
+            addresses=json.dumps(asked),
+            tenant=of_tenant(box.tenant),
+            mailbox=of_mailbox(box.address),
+        )
+    }
+    held = {each: found.get(exact) or found.get(plain) for each, (exact, plain) in forms.items()}
+    return {each: row for each, row in held.items() if row is not None}
+
+
+def some(con: Connection, after: tuple[str, str], most: int) -> Sequence[Row]:
+    """``most`` suppressions in the order of address and scope, behind one of them."""
+    return list(sql.some(con, address=after[0], scope=after[1], most=most))
+
+
+def of(con: Connection, address: str) -> Sequence[Row]:
+    """All that holds for one address."""
+    return list(sql.of(con, address=plain_address(address)))
+
+
+def key(con: Connection) -> bytes:
+    """What the field by which people unsubscribe is signed with."""
+    return bytes.fromhex(sql.key(con))
+
+
+def _kind(scope: str) -> str:
+    return scope.partition(":")[0]

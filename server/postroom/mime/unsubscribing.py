@@ -1,0 +1,56 @@
+"""How a mail of ours says where to unsubscribe, and how a mail that does so is known.
+
+    List-Unsubscribe: <mailto:news@example.com?subject=unsubscribe%20s_…-SIGNATURE>     (RFC 2369)
+
+The signature is of the mailbox, the recipient and the send: whoever has it was sent that mail. A
+mail to several, which all get the same bytes, has none: there the sender must be verified.
+"""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+FIELD = "List-Unsubscribe"
+
+_SIGNATURE_HEX = 24
+"""96 bits: it can be tried by mail alone."""
+
+_ASKS = re.compile(
+    rf"unsubscribe (s_[0-9a-z]{{10}})(?:-([0-9a-f]{{{_SIGNATURE_HEX}}}))?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What a mail that unsubscribes names."""
+
+    send_id: str
+    signature: str
+    """"" where it bears none."""
+
+
+def asks(subject: str) -> Asks | None:
+    """What a mail with this subject unsubscribes from; None where it is another mail."""
+    found = _ASKS.fullmatch(subject.strip())
+    return Asks(found[1].lower(), (found[2] or "").lower()) if found else None
+
+
+def signature(key: bytes, mailbox: str, recipient: str, send_id: str) -> str:
+    """What only whoever was sent a mail can name; addresses as they are compared."""
+    said = "\n".join((mailbox, recipient, send_id)).encode()
+    return hmac.new(key, said, hashlib.sha256).hexdigest()[:_SIGNATURE_HEX]
+
+
+def is_signature(named: str, key: bytes, mailbox: str, recipient: str, send_id: str) -> bool:
+    """Whether it is the one."""
+    return hmac.compare_digest(named, signature(key, mailbox, recipient, send_id))
+
+
+def with_field(raw: bytes, mailbox: str, send_id: str, signed: str) -> bytes:
+    """A mail that `compose` made, with the field; ``signed`` is "" for one to several."""
+    word = f"unsubscribe {send_id}-{signed}" if signed else f"unsubscribe {send_id}"
+    value = f"<mailto:{quote(mailbox, safe='@+')}?subject={quote(word)}>"
+    head, _, body = raw.partition(b"\r\n\r\n")
+    return head + f"\r\n{FIELD}: {value}\r\n\r\n".encode() + body
