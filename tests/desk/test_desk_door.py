@@ -106,6 +106,9 @@ CALLS: dict[str, Call] = {
         c, passing_on(n.attachment_id)
     ),
     "take a send back": lambda r, c, n, _: r.desk.unsent.cancel(c, n.send_id),
+    "suppress for a mailbox": lambda r, c, n, _: r.desk.suppressions.suppress(
+        c, "bob@far.example", mailbox=n.address
+    ),
     "read a file": lambda r, c, n, _: r.desk.attachments.read(c, n.attachment_id),
     "save a file": lambda r, c, n, _: r.desk.attachments.save(c, n.attachment_id),
     "take a message for a thread": lambda r, c, n, _: r.desk.reading.thread(c, n.message_id),
@@ -267,6 +270,7 @@ async def test_scopes_are_asked_for_at_every_door(quiet_room: PostRoom, ada: Age
         desk.attachments.resolve(nobody, ()),
         desk.sending.would_be(nobody, sends(mailbox=ada.address)),
         desk.unsent.cancel(nobody, "s_0000000000"),
+        desk.suppressions.suppress(nobody, "bob@far.example"),
     ):
         code, _, _ = await said(ask)
         assert code == "scope_missing"

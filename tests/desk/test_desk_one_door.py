@@ -19,6 +19,7 @@ FOR_AGENTS = {
     "mailboxes.create", "mailboxes.list", "mailboxes.show",
     "reading.thread", "reading.threads",
     "sending.send", "sending.would_be",
+    "suppressions.suppress",
     "unsent.cancel",
     "waiting.wait",
 }  # fmt: skip
@@ -34,6 +35,8 @@ FOR_OPERATORS = {
     "policies.explain_draft", "policies.explain_send", "policies.replay", "policies.show",
     "quarantine.list", "quarantine.release",
     "retention.preview", "retention.run",
+    "suppressions.add", "suppressions.export", "suppressions.list", "suppressions.remove",
+    "suppressions.take_in",
     "tracing.events", "tracing.trace",
     "unsent.list",
 }  # fmt: skip
@@ -105,6 +108,7 @@ LOOKED_UP_ELSEWHERE = {
     "policy_facts.py": {"by_address"},  # whether a recipient is one of ours, for rules
     "quarantine.py": {"one"},  # for operators
     "retention.py": {"by_address"},  # for operators
+    "suppressions.py": {"by_address"},  # for operators
     "tables.py": {"every"},  # for operators
     "tracing.py": {"by_public_id", "by_message_id", "by_address"},  # for operators
 }

@@ -15,6 +15,11 @@ def actor(caller: Caller) -> str:
     return "operator" if sees_all(caller) else f"agent:{caller.tenant}/{caller.agent}"
 
 
+def tenant(caller: Caller) -> str:
+    """The tenant whose the caller is."""
+    return caller.tenant
+
+
 def sees_all(caller: Caller) -> bool:
     """Whether the caller is the operator, whose are all mailboxes."""
     return caller.is_operator

@@ -17,7 +17,7 @@ from postroom.index.index import Index
 from postroom.mime.senders.lookalikes import plain_address
 from postroom.mime.writing.outgoing import is_writable, one_line
 from postroom.model.callers import Caller
-from postroom.model.errors import InvalidRequest, NotFound, Refused
+from postroom.model.errors import InvalidRequest, NotFound
 from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.suppression_answers import (
     Imported,
@@ -56,7 +56,7 @@ class Suppressions:
 
         def change(con: Connection) -> Suppressed:
             box = door.mailbox(con, caller, mailbox) if mailbox is not None else None
-            scope = of_mailbox(box.address) if box else of_tenant(caller.tenant)
+            scope = of_mailbox(box.address) if box else of_tenant(door.tenant(caller))
             return self._add(con, caller, plain, scope, Cause.AGENT, said)
 
         return await self._index.write(change)
@@ -66,7 +66,7 @@ class Suppressions:
     ) -> Suppressed:
         """Send nothing more to an address, by the operator's own decision. Raises as ``suppress``,
         also where the scope is none."""
-        _for_operators(caller)
+        door.for_operators(caller)
         plain, said, where = _checked(address), _noted(note), checked_scope(scope)
 
         def change(con: Connection) -> Suppressed:
@@ -83,7 +83,7 @@ class Suppressions:
         Raises:
             NotFound: nothing holds for it there.
         """
-        _for_operators(caller)
+        door.for_operators(caller)
         plain, where = plain_address(address.strip()), checked_scope(scope) if scope else ""
 
         def change(con: Connection) -> Unsuppressed:
@@ -102,7 +102,7 @@ class Suppressions:
 
     async def list(self, caller: Caller, address: str | None = None) -> SuppressionList:
         """What holds, by address; of one address alone where it is named."""
-        _for_operators(caller)
+        door.for_operators(caller)
 
         def look(con: Connection) -> SuppressionList:
             if address is not None:
@@ -118,7 +118,7 @@ class Suppressions:
 
     async def export(self, caller: Caller) -> str:
         """All of them as CSV: address, scope, reason, at."""
-        _for_operators(caller)
+        door.for_operators(caller)
         lines, after = [], ("", "")
         while rows := await self._index.read(partial(suppressions.some, after=after, most=STEP)):
             lines += [_line(row) for row in rows]
@@ -131,7 +131,7 @@ class Suppressions:
         Raises:
             InvalidRequest: a line means nothing; it is named, and nothing was taken.
         """
-        _for_operators(caller)
+        door.for_operators(caller)
         now = self._clock()
         new = [_of_line(each, now, door.actor(caller)) for each in read_lines(text, now)]
         added = 0
@@ -224,8 +224,3 @@ def _view(row: Row) -> SuppressionView:
         at=iso(row["at"]),
         by=row["actor"],
     )
-
-
-def _for_operators(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Refused("operator_only", "Only the operator may see or lift this.")
