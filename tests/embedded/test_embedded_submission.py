@@ -41,12 +41,12 @@ async def test_the_sent_copy_is_seen_and_the_delivered_one_is_not(office: Office
     assert sent == unseen == ("OK", [b"1"])
 
 
-async def test_a_claim_in_our_name_is_removed_and_nothing_else(office: Office) -> None:
+async def test_a_claim_in_our_name_is_struck_and_nothing_else(office: Office) -> None:
     forged = b"Authentication-Results: post.localhost; dkim=pass\r\n"
     other = b"Authentication-Results: mx.example; dkim=pass\r\n"
     await office.submit(ADA, [BEN], forged + other + MAIL)
     (copy,) = await office.mail(BEN)
-    assert copy.endswith(f"smtp.auth={ADA}\r\n".encode() + other + MAIL)
+    assert copy.endswith(f"smtp.auth={ADA}\r\n".encode() + b"Struck-" + forged + other + MAIL)
     assert await office.mail(ADA, "Sent") == [forged + other + MAIL]
 
 
