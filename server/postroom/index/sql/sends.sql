@@ -111,12 +111,13 @@ SELECT * FROM attempts WHERE send_id = :send_id ORDER BY id;
 
 -- name: by_persons_since(mail_id, answers_mail)
 -- What persons sent in the same conversation, heard of after this mail was written, and sent after what it
--- answers came. By the mailbox: its conversation may be long, and what came since is little.
-SELECT g.to_people, g.cc_people FROM messages mine CROSS JOIN messages g INDEXED BY messages_by_mailbox
-JOIN messages asked ON asked.mail_id = :answers_mail
+-- answers came. Its row may be older: a mail is kept before it is told of.
+SELECT g.to_people, g.cc_people FROM messages mine
+CROSS JOIN messages asked CROSS JOIN messages g INDEXED BY messages_by_thread
 LEFT JOIN sends s ON s.mail_id = g.mail_id
-WHERE mine.mail_id = :mail_id AND g.mailbox_id = mine.mailbox_id AND g.mail_id > :mail_id
-  AND g.thread_id = mine.thread_id AND g.direction = 'sent' AND s.id IS NULL AND g.at >= asked.at;
+WHERE mine.mail_id = :mail_id AND asked.mail_id = :answers_mail
+  AND g.thread_id = mine.thread_id AND g.at >= asked.at
+  AND g.mailbox_id = mine.mailbox_id AND g.position > mine.position AND g.direction = 'sent' AND s.id IS NULL;
 
 -- name: set_recipient(send_id, address, outcome, code, reply)!
 -- What the server said of one recipient.
