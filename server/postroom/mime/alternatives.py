@@ -13,6 +13,7 @@ scripts that are written without spaces count as words. Linear in both texts.
 """
 
 import re
+from dataclasses import dataclass
 
 UNSEEN_WORDS = (
     "The plain text says what the HTML does not show; the HTML was read, as a person sees it."
@@ -37,26 +38,26 @@ _SHARE = 5
 """One pair in so many is a difference in wording, not in what is said."""
 
 
-def are_the_same(plain: str, shown: str) -> bool:
-    """Whether both have the same words in the same order, but for layout, and the same links."""
-    return _pairs(plain) == _pairs(shown) and _links(plain) == _links(shown)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a text says, apart from its layout: pairs of neighbouring words, and links."""
+
+    pairs: frozenset[tuple[str, str]]
+    links: frozenset[str]
+
+    def says_more(self, shown: "Said") -> bool:
+        """Whether it says a good deal that ``shown`` does not."""
+        strange = len(self.pairs - shown.pairs)
+        return strange > _MANY or strange * _SHARE > len(self.pairs)
 
 
-def says_more(plain: str, shown: str) -> bool:
-    """Whether ``plain`` says a good deal that ``shown`` does not."""
-    pairs = _pairs(plain)
-    strange = len(pairs - _pairs(shown))
-    return strange > _MANY or strange * _SHARE > len(pairs)
+def said_in(text: str) -> Said:
+    """What ``text`` says: equal for texts that have the same words in the same order, but for
+    layout, and the same links."""
+    words = _WORD.findall(_ADDRESS.sub(" ", _LINK.sub(" ", text.lower())))
+    links = (link.rstrip(".,;:!?'*_/") for link in _LINK.findall(text))
+    return Said(frozenset(zip(["", *words], words, strict=False)), frozenset(links))
 
 
 def has_words(text: str) -> bool:
     return bool(_WORD.search(_LINK.sub(" ", text)))
-
-
-def _links(text: str) -> set[str]:
-    return {link.rstrip(".,;:!?'*_/") for link in _LINK.findall(text)}
-
-
-def _pairs(text: str) -> set[tuple[str, str]]:
-    words = _WORD.findall(_ADDRESS.sub(" ", _LINK.sub(" ", text.lower())))
-    return set(zip(["", *words], words, strict=False))

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from postroom.mime import alternatives, bounds
+from postroom.mime import bounds
+from postroom.mime.alternatives import NO_WORDS_SHOWN, UNSEEN_WORDS, has_words, said_in
 from postroom.mime.characters.unseen import without_unseen
 from postroom.mime.part_text import MARKED_UP, PartTexts
 from postroom.mime.structure.tree import Part
@@ -119,13 +120,14 @@ def _is_plain(reading: list[Part], body: Body) -> bool:
 
 
 def _plain_or_richest(plain: list[Part], richest: list[Part], body: Body) -> list[Part]:
-    said, shown = _together(plain, body), _together(richest, body)
-    if not alternatives.has_words(shown):
-        body.defects += [alternatives.NO_WORDS_SHOWN] if alternatives.has_words(said) else []
+    plain_text, shown_text = _together(plain, body), _together(richest, body)
+    if not has_words(shown_text):
+        body.defects += [NO_WORDS_SHOWN] if has_words(plain_text) else []
         return plain
-    if alternatives.are_the_same(said, shown):
+    said, shown = said_in(plain_text), said_in(shown_text)
+    if said == shown:
         return plain
-    body.defects += [alternatives.UNSEEN_WORDS] if alternatives.says_more(said, shown) else []
+    body.defects += [UNSEEN_WORDS] if said.says_more(shown) else []
     return richest
 
 

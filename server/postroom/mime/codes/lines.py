@@ -12,7 +12,6 @@ from postroom.mime.codes.folding import DIGITS, fold
 
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")
 _HEADING = re.compile(r"(?:\s|>)*#{1,6}\s+")
-_RULE = re.compile(r"[|:\s-]+")
 _MARKS = re.compile(r"[*_`>]+")
 _BLANK = " \t\r*_`|#>\\:-–—=~"
 """A line of these alone says nothing."""

@@ -42,11 +42,10 @@ def remove_concealed(tree: "LexborHTMLParser", sheet: Sheet) -> list[str]:
 
     An element without words (a spacer, a tracking pixel) goes without being told.
     """
-    others = sheet.found_in(tree)
-    styled = _distinct(tree.css(", ".join([_STYLED, *sheet.names()])))
-    if others:
-        known = {node.mem_id for node in styled}
-        styled += [n for n in tree.css("*") if n.mem_id in others and n.mem_id not in known]
+    found = sheet.found_in(tree)
+    named = tree.css(", ".join([_STYLED, *sheet.names()]))
+    styled = _distinct([*named, *(node for node, _ in found)])
+    others = {node.mem_id: rules for node, rules in found}
     page = _Page(sheet, {node.mem_id for node in styled}, others)
     looks = [(node, page.appearance(node)) for node in styled]
     hidden = []

@@ -88,8 +88,10 @@ def steps(selector: str) -> list[tuple[str, str]]:
     return found
 
 
-def find(tree: "LexborHTMLParser", selectors: list[str]) -> dict[int, list[int]] | None:
-    """The places of the ``selectors`` that find an element, by the element's id in memory; None
+def find(
+    tree: "LexborHTMLParser", selectors: list[str]
+) -> "list[tuple[LexborNode, list[int]]] | None":
+    """The elements that any of the ``selectors`` finds, with the places of those that do; None
     where there is too much to look at."""
     wanted = _wanted(selectors)
     nodes = tree.css("*")
@@ -106,7 +108,7 @@ def find(tree: "LexborHTMLParser", selectors: list[str]) -> dict[int, list[int]]
             return None
         for node in found:
             hits.setdefault(node.mem_id, []).extend(taking)
-    return _followed(nodes, hits) if hits else {}
+    return _followed(nodes, hits) if hits else []
 
 
 def _wanted(selectors: list[str]) -> dict[str, list[_Step]]:
@@ -131,10 +133,12 @@ def _where(tree: "LexborHTMLParser", compound: str) -> "list[LexborNode]":
         return []
 
 
-def _followed(nodes: "list[LexborNode]", hits: dict[int, list[_Step]]) -> dict[int, list[int]]:
+def _followed(
+    nodes: "list[LexborNode]", hits: dict[int, list[_Step]]
+) -> "list[tuple[LexborNode, list[int]]]":
     """The elements at which a whole way was found. ``nodes`` stand in document order, so that only
     what is open has to be kept."""
-    matched: dict[int, list[int]] = {}
+    matched = []
     opened = [_Open(0)]
     for node in nodes:
         parent = node.parent.mem_id if node.parent is not None else 0
@@ -144,7 +148,7 @@ def _followed(nodes: "list[LexborNode]", hits: dict[int, list[_Step]]) -> dict[i
         taken = [step for step in hits.get(node.mem_id, ()) if outside.has(step)]
         ends = [step.ends for step in taken if step.ends >= 0]
         if ends:
-            matched[node.mem_id] = sorted(ends)
+            matched.append((node, sorted(ends)))
         at = 0
         for step in taken:
             at |= step.bit

@@ -18,7 +18,7 @@ from postroom.mime.html.selectors import find, steps
 from postroom.mime.html.validity import is_valid
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 Style = dict[str, str]
 """Values by property, both in lower case; a value that CSS does not know is not there."""
@@ -148,18 +148,15 @@ class Sheet:
                 for selector in _SELECTOR.findall(selectors):
                     self._add(selector.strip(), plain, important)
 
-    def found_in(self, tree: "LexborHTMLParser") -> dict[int, tuple[Rule, ...]]:
-        """The rules of more than one element that hold for an element, by its id in memory."""
+    def found_in(self, tree: "LexborHTMLParser") -> "list[tuple[LexborNode, tuple[Rule, ...]]]":
+        """The elements for which rules of more than one element hold, with those."""
         if not self._others:
-            return {}
+            return []
         found = find(tree, [selector for selector, _ in self._others])
         if found is None:
             self.is_followed = False
-            return {}
-        return {
-            node: tuple(self._others[place][1] for place in places)
-            for node, places in found.items()
-        }
+            return []
+        return [(node, tuple(self._others[place][1] for place in places)) for node, places in found]
 
     def _has_room(self) -> bool:
         self.is_followed = self.is_followed and self._order < bounds.MAX_STYLE_RULES

@@ -190,10 +190,11 @@ def _is_clipped(style: Style) -> bool:
 
 def _leaves_nothing(inner: str) -> bool:
     """Whether what is cut from the sides, in the order of ``margin``, is all of it."""
-    written = inner.partition(" round ")[0].split()[:4]
-    sides = [_share_of(side) for side in written]
-    top, right = sides[0] if sides else 0.0, sides[1] if len(sides) > 1 else None
-    right = top if right is None else right
+    sides = [_share_of(side) for side in inner.partition(" round ")[0].split()[:4]]
+    if not sides:
+        return False
+    top = sides[0]
+    right = sides[1] if len(sides) > 1 else top
     bottom = sides[2] if len(sides) > 2 else top
     left = sides[3] if len(sides) > 3 else right
     return top + bottom >= 1 or left + right >= 1
