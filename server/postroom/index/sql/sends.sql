@@ -111,7 +111,7 @@ SELECT * FROM attempts WHERE send_id = :send_id ORDER BY id;
 
 -- name: by_persons_since(mail_id, answers_mail)
 -- What persons sent in the same conversation, heard of after this mail was written, and sent after what it
--- answers came. Its row may be older: a mail is kept before it is told of.
+-- answers came. Positions tell that, and not row ids: those of a folder's first look are set aside before it.
 SELECT g.to_people, g.cc_people FROM messages mine
 CROSS JOIN messages asked CROSS JOIN messages g INDEXED BY messages_by_thread
 LEFT JOIN sends s ON s.mail_id = g.mail_id
