@@ -15,7 +15,7 @@
     read_files.py                          the texts of attachments that were read a moment ago
     unseen_quotes.py                       what a message quotes and nobody here has read
     held.py  approval.py  editing.py       what a person decides about a held send, sees and changes
-    unsent.py  delivered.py                what has not gone yet; who has a mail, in words
+    unsent.py  delivered.py  notes.py      what has not gone yet; who has a mail; a person's words
     audit.py                               whether the journal is what was written; all of it
     retention.py  correspondence.py        what goes by age; all mail with one correspondent
     outgoing.py  replies.py  outbox.py     a send: what is asked, what it answers, how it is filed

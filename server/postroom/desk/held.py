@@ -11,20 +11,21 @@ No tool comes here: an agent must not let its own mail go.
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 from postroom.desk import approval, delivered, door, editing
+from postroom.desk.delivered import Groups
 from postroom.desk.door import actor
+from postroom.desk.notes import checked_note
 from postroom.desk.outbox import able, file_edited, judged_again
 from postroom.desk.times import iso
 from postroom.index import held, mail, mailboxes, sends
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.mime.parse import parse
-from postroom.mime.writing.outgoing import one_line
 from postroom.model.callers import OPERATOR, Caller
-from postroom.model.errors import Conflict, InvalidRequest, NotFound, PostroomError
+from postroom.model.errors import Conflict, NotFound, PostroomError
 from postroom.model.held_answers import Approval, Decision, HeldList
-from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.requests import Edit
 from postroom.model.sends import SendStatus
@@ -177,20 +178,6 @@ class HeldSends:
         return raw, tuple(bcc)
 
 
-def checked_note(note: str) -> str:
-    """A person's words on one line.
-
-    Raises:
-        InvalidRequest: they are too long, or hold a control character.
-    """
-    said = one_line(note, "note").strip()
-    if len(said) > MAX_NOTE_CHARS:
-        raise InvalidRequest(
-            "note_too_long", f"A note is at most {MAX_NOTE_CHARS} characters.", "Shorten it."
-        )
-    return said
-
-
 def decidable(con: Connection, now: float, send_id: str, *, approving: bool = False) -> Row:
     """The send, where a person may decide about it.
 
@@ -227,9 +214,16 @@ def drop(con: Connection, now: float, send: Row, who: str, note: str, detail: st
     known = delivered.groups(con, send)
     reason = delivered.told(known, _DENIED[bool(known["accepted"])])
     held.end(con, now, send, SendStatus.DENIED, who, reason, note, detail)
+    return ended(send, "denied", known, reason, note)
+
+
+def ended(
+    send: Row, status: Literal["denied", "cancelled"], known: Groups, reason: str, note: str
+) -> Decision:
+    """What is answered of a send that goes no further; ``known`` says who has it."""
     return Decision(
         send_id=send["public_id"],
-        status="denied",
+        status=status,
         accepted=known["accepted"],
         refused=known["refused"],
         unknown=known["unknown"],

@@ -298,7 +298,7 @@ def judged_again(
     assert box is not None
     rows = sends.recipients(con, send["id"])
     to_whom = tuple((row["address"], row["field"]) for row in rows)
-    facts = _facts_again(con, now, send, policy, to_whom, parsed, size)
+    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, size)
     facts = _without_settled(facts, rows)
     if reason := _suppression(con, box, facts):
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
@@ -316,13 +316,12 @@ def _facts_again(
     con: Connection,
     now: float,
     send: Row,
+    box: Mailbox,
     policy: Policy,
     to_whom: tuple[tuple[str, str], ...],
     parsed: ParsedMessage,
     size: int,
 ) -> DraftFacts:
-    box = mailboxes.by_id(con, send["mailbox_id"])
-    assert box is not None
     return policy_facts.gather(
         con,
         now,
@@ -369,7 +368,8 @@ def file_edited(
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
     to_whom, size = edited.recipients.fields(), len(edited.raw)
-    verdict = judge(_facts_again(con, now, send, policy, to_whom, edited.parsed, size), policy)
+    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, size)
+    verdict = judge(facts, policy)
     raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
     new = NewMail(
         mailbox_id=send["mailbox_id"],

@@ -9,6 +9,7 @@ from functools import partial
 
 from postroom.clock import Clock
 from postroom.desk import door
+from postroom.desk.notes import checked_note
 from postroom.desk.suppression_csv import Line, read_lines, written
 from postroom.desk.times import iso
 from postroom.index import mailboxes, suppressions
@@ -18,7 +19,6 @@ from postroom.mime.senders.lookalikes import plain_address
 from postroom.mime.writing.outgoing import is_writable, one_line
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound
-from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.suppression_answers import (
     Imported,
     Suppressed,
@@ -52,7 +52,7 @@ class Suppressions:
             NotFound: the mailbox is not the caller's.
         """
         door.require(caller, "send")
-        plain, said = _checked(address), _noted(note)
+        plain, said = _checked(address), checked_note(note)
 
         def change(con: Connection) -> Suppressed:
             box = door.mailbox(con, caller, mailbox) if mailbox is not None else None
@@ -67,7 +67,7 @@ class Suppressions:
         """Send nothing more to an address, by the operator's own decision. Raises as ``suppress``,
         also where the scope is none."""
         door.for_operators(caller)
-        plain, said, where = _checked(address), _noted(note), checked_scope(scope)
+        plain, said, where = _checked(address), checked_note(note), checked_scope(scope)
 
         def change(con: Connection) -> Suppressed:
             kind, _, box = where.partition(":")
@@ -184,7 +184,7 @@ def _of_line(line: Line, now: float, who: str) -> Suppression:
             address=_checked(line.address),
             scope=checked_scope(line.scope),
             cause=line.cause,
-            note=_noted(line.note),
+            note=checked_note(line.note),
             at=min(line.at, now),
             actor=who,
         )
@@ -204,15 +204,6 @@ def _checked(address: str) -> str:
             "address_invalid", "This is no address.", "Give it bare, as local@domain."
         )
     return plain
-
-
-def _noted(note: str) -> str:
-    said = one_line(note, "note").strip()
-    if len(said) > MAX_NOTE_CHARS:
-        raise InvalidRequest(
-            "note_too_long", f"A note is at most {MAX_NOTE_CHARS} characters.", "Shorten it."
-        )
-    return said
 
 
 def _view(row: Row) -> SuppressionView:

@@ -5,7 +5,8 @@ No tool comes here: an agent's mail is taken back by whoever runs the agent.
 
 from postroom.desk import delivered, door
 from postroom.desk.door import actor
-from postroom.desk.held import checked_note
+from postroom.desk.held import ended
+from postroom.desk.notes import checked_note
 from postroom.desk.times import iso
 from postroom.index import held, sends
 from postroom.index.database import Connection, Row
@@ -53,15 +54,7 @@ class Unsent:
             reason = delivered.told(known, _TAKEN_BACK[bool(known["accepted"])])
             now = self._index.clock()
             held.end(con, now, send, SendStatus.CANCELLED, actor(caller), reason, said)
-            return Decision(
-                send_id=send["public_id"],
-                status="cancelled",
-                accepted=known["accepted"],
-                refused=known["refused"],
-                never=known["waiting"],
-                reason=reason,
-                operator_note=said or None,
-            )
+            return ended(send, "cancelled", known, reason, said)
 
         return await self._index.write(change)
 
