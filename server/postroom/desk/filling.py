@@ -38,9 +38,13 @@ def filled(con: Connection, page: Page, empty: ThreadView, tokens: int) -> Threa
         return _with(con, page, empty)
     cursor = cursors.paging(con, page.thread_id, page.longest_end)
     unfinished = empty.model_copy(update={"left_out": _LONGEST_SAID, "next_cursor": cursor})
-    page.take_most(tokens - cost(unfinished))
+    room = tokens - cost(unfinished)
+    page.take_most(room)
     view = _with(con, page, empty)
-    while cost(view) > tokens and page.give_back():
+    while (over := cost(view) - tokens) > 0 and room > 0:
+        if not page.give_back():
+            room -= over
+            page.take_most(room)
         view = _with(con, page, empty)
     return view
 

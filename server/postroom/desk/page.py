@@ -154,7 +154,8 @@ class Page:
         return False
 
     def take_most(self, tokens: int) -> None:
-        """Take as much as fits into ``tokens``, people included."""
+        """Take as much as fits into ``tokens``, people included; what was taken before goes."""
+        self._shown.clear()
         self._left = tokens - SLACK
         self._fewest = min(FEWEST_WORDS, tokens // 8)
         self._longest_address = LONGEST_ADDRESS if tokens < FEW_TOKENS else None
