@@ -194,3 +194,6 @@ def test_told_to_stop_amid_a_command_that_fails_then_it_says_that_it_was_not_don
     _, err = watching.communicate(timeout=30)
     assert watching.returncode == 130, err
     assert b"Traceback" not in err
+    assert b"try 1 of 3" in err
+    assert b"try 2 of 3" not in err, "told to stop, it begins nothing anew"
+    assert b"the next run begins with it" in err

@@ -51,6 +51,9 @@ class Receiver(Protocol):
     async def take(self, message: "MessageView", place: Place) -> bool:
         """Whether the message was dealt with and may be acknowledged."""
 
+    def stop(self) -> None:
+        """Begin nothing anew: what is being done may end."""
+
     def tell(self, answer: "WaitAnswer") -> None:
         """An answer, once all its messages have been taken."""
 
@@ -123,6 +126,7 @@ class Watch:
             dealt = await asyncio.shield(dealing)
         except asyncio.CancelledError:
             self._stopping = True
+            self._receiver.stop()
             await asyncio.wait({dealing}, timeout=GRACE_SECONDS)
             self.broke_off = not (dealing.done() and dealing.result())
             if not self.broke_off:

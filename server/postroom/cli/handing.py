@@ -8,11 +8,11 @@ the command writes goes where ours goes, unless our standard output is for JSON.
 import asyncio
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from postroom.children import begun, tell
 from postroom.cli.following import Place
 
 if TYPE_CHECKING:
@@ -34,14 +34,16 @@ class Handing:
 
     async def hand(self, message: "MessageView", place: Place) -> str:
         """Why the command did not deal with the message; "" where it did (it ended with 0)."""
-        process = await asyncio.create_subprocess_shell(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=self._output,
-            env=_environment(message, place),
-            # Ctrl-C goes to us; the command is let finish.
-            start_new_session=os.name == "posix",
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        process = await begun(
+            asyncio.create_subprocess_shell(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=self._output,
+                env=_environment(message, place),
+                # Ctrl-C goes to us; the command is let finish.
+                start_new_session=os.name == "posix",
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
         )
         text = message.model_dump_json(by_alias=True, exclude_none=True)
         talking = asyncio.create_task(_talk(process, text.encode() + b"\n"))
@@ -68,20 +70,11 @@ async def _talk(process: asyncio.subprocess.Process, text: bytes) -> int:
 
 async def _end(process: asyncio.subprocess.Process, talking: asyncio.Task[int]) -> None:
     """Ask it to end, then make it."""
-    _signal(process, "SIGTERM")
+    tell(process, "SIGTERM")
     await asyncio.wait({talking}, timeout=GRACE_SECONDS)
     if not talking.done():
-        _signal(process, "SIGKILL")
+        tell(process, "SIGKILL")
         await asyncio.wait({talking}, timeout=GRACE_SECONDS)
-
-
-def _signal(process: asyncio.subprocess.Process, name: str) -> None:
-    """To the command and what it started: the shell alone would leave orphans behind."""
-    with contextlib.suppress(ProcessLookupError):
-        if sys.platform == "win32":
-            process.terminate()
-        else:
-            os.killpg(process.pid, getattr(signal, name))
 
 
 def _environment(message: "MessageView", place: Place) -> dict[str, str]:

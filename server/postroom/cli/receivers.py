@@ -1,6 +1,7 @@
 """Who takes what a wait brings: standard output, or a command."""
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from postroom.cli.answers import err, out, say_json, tell_error, told
@@ -31,6 +32,9 @@ class Print:
             show_message(out(), message)
         return True
 
+    def stop(self) -> None:
+        """Printing is done at once: there is nothing to begin anew."""
+
     def tell(self, answer: "WaitAnswer") -> None:
         if not self._follow and self._json:
             say_json(told(answer))
@@ -51,17 +55,27 @@ class HandOver:
         self._printing = printing
         self._json = as_json
         self._handed = 0
+        self._stopped = asyncio.Event()
 
     async def take(self, message: "MessageView", place: Place) -> bool:
-        for number, pause in enumerate((*PAUSES_SECONDS, None), 1):
+        for number, seconds in enumerate((*PAUSES_SECONDS, None), 1):
             why = await self._handing.hand(message, place)
             if not why:
                 self._handed += 1
                 return True
+            pause = None if self._stopped.is_set() else seconds
             self._tell_failure(message.message_id, number, why, pause)
-            if pause is not None:
-                await asyncio.sleep(pause)
+            if pause is None or await self._is_stopped_within(pause):
+                break
         return False
+
+    async def _is_stopped_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        self._stopped.set()
 
     def tell(self, answer: "WaitAnswer") -> None:
         if answer.messages:

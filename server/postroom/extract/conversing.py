@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from postroom.children import begun
 from postroom.extract import bounds
 from postroom.extract.faults import Fault
 from postroom.extract.formats import Told
@@ -38,16 +39,18 @@ async def converse(content: bytes, told: Told, environment: Mapping[str, str]) -
 async def _start(environment: Mapping[str, str]) -> Process:
     """A child that knows nothing of us: no environment, no descriptor but its three."""
     try:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-I",
-            "-m",
-            "postroom.extract.child",
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env=environment,
-            start_new_session=True,  # an interrupt at the terminal is ours to answer
+        return await begun(
+            asyncio.create_subprocess_exec(
+                sys.executable,
+                "-I",
+                "-m",
+                "postroom.extract.child",
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env=environment,
+                start_new_session=True,  # an interrupt at the terminal is ours to answer
+            )
         )
     except OSError as error:
         raise Unavailable(
