@@ -10,7 +10,7 @@ from rooms import Agent, Postman, TestClock
 from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  # noqa: F401
 
 from postroom.build import PostRoom, open_room
-from postroom.desk import sending
+from postroom.desk.sends import sending
 from postroom.settings import Settings
 
 # A shell without job control starts what stands before an "&" with SIGINT ignored. Every process

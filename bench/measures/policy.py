@@ -16,7 +16,7 @@ from rig.homes import throw_away_folder
 from rig.size import Size
 
 from postroom.build import PostRoom, open_room
-from postroom.desk import sending
+from postroom.desk.sends import sending
 from postroom.index.database import connect
 from postroom.model.callers import Caller
 from postroom.model.requests import SendRequest

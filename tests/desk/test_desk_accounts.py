@@ -8,7 +8,7 @@ from rooms import TestClock
 
 from postroom.build import PostRoom, open_room
 from postroom.cli.commands.accounts import _counted, _stands
-from postroom.desk import elsewhere
+from postroom.desk.health import elsewhere
 from postroom.desk.times import iso
 from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection

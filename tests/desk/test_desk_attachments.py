@@ -11,7 +11,8 @@ import pytest
 from rooms import Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom, open_room
-from postroom.desk import attachments, sending
+from postroom.desk.sends import sending
+from postroom.desk.threads import attachments
 from postroom.model.answers import AttachmentInfo
 from postroom.model.errors import InvalidRequest, NotFound, PostroomError, Refused
 from postroom.settings import Operator, Settings

@@ -8,7 +8,8 @@ from rooms import Agent, TestClock, eventually, rows
 
 from postroom.build import PostRoom
 from postroom.clock import Stopwatch
-from postroom.desk import sending, waiting
+from postroom.desk.sends import sending
+from postroom.desk.waits import waiting
 
 HOUR = 3600.0
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rooms import Agent, Postman, approve, letter, rows
 
 from postroom.build import PostRoom
-from postroom.desk.editing import edited
+from postroom.desk.sends.editing import edited
 from postroom.mime.writing.compose import compose
 from postroom.mime.writing.written import draft_of, written
 from postroom.model.answers import SendAnswer

@@ -114,7 +114,7 @@ LOOKED_UP_ELSEWHERE = {
 }
 """Where they stand besides the door, and why that is no way around it."""
 
-MODULES = sorted(Path(postroom.desk.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(postroom.desk.__file__).parent.rglob("*.py"))
 
 
 def look_ups(tree: ast.AST) -> set[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rooms import Agent, Postman, TestClock, letter
 
 from postroom.build import PostRoom
-from postroom.desk.budget import cost
+from postroom.desk.threads.budget import cost
 from postroom.mime.html.to_text import STRANGE_HTML, TOO_MANY_RULES
 from postroom.model.answers import ThreadView
 from postroom.model.errors import InvalidRequest, NotFound

@@ -10,7 +10,7 @@ import pytest
 from rooms import FORGED, Agent, Postman, TestClock, eventually, letter, rows
 
 from postroom.build import PostRoom
-from postroom.desk import outbox
+from postroom.desk.sends import outbox
 from postroom.index.database import Connection
 from postroom.model.callers import Caller, operator
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused

@@ -3,7 +3,7 @@
 from rooms import Agent, Postman, eventually, letter, rows
 
 from postroom.build import PostRoom
-from postroom.desk.steps import Steps, claimed
+from postroom.desk.records.steps import Steps, claimed
 from postroom.model.answers import StepKind, Trace
 from postroom.model.callers import operator
 

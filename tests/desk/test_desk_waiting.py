@@ -7,8 +7,8 @@ import pytest
 from rooms import FORGED, Agent, Postman, TestClock, eventually, letter
 
 from postroom.build import PostRoom, open_room
-from postroom.desk import advice, waiting
-from postroom.desk.places import UNDISTURBED_SECONDS
+from postroom.desk.waits import advice, waiting
+from postroom.desk.waits.places import UNDISTURBED_SECONDS
 from postroom.index import sends
 from postroom.index.database import Connection
 from postroom.model.answers import WaitAnswer

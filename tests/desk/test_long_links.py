@@ -6,7 +6,7 @@ import pytest
 from rooms import Agent, Postman, letter
 
 from postroom.build import PostRoom
-from postroom.desk.long_links import LONGEST_SHOWN, long_links, shorten
+from postroom.desk.threads.long_links import LONGEST_SHOWN, long_links, shorten
 from postroom.model.errors import NotFound
 
 LONG = "https://shop.example/track?u=" + "a1B2" * 30

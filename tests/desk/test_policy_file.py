@@ -7,7 +7,7 @@ from policies import rule, write_policy
 from rooms import Agent, rows
 
 from postroom.build import PostRoom, open_room
-from postroom.desk import sending
+from postroom.desk.sends import sending
 from postroom.settings import Settings
 
 DENIES = 'default = "allow"\n' + rule("no-offers", "draft.subject == 'Offer'", "deny")

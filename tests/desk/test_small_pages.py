@@ -6,8 +6,8 @@ import pytest
 from rooms import Agent, Postman, letter
 
 from postroom.build import PostRoom
-from postroom.desk.budget import cost, cut
-from postroom.desk.long_links import long_links, shorten
+from postroom.desk.threads.budget import cost, cut
+from postroom.desk.threads.long_links import long_links, shorten
 from postroom.model.answers import ThreadView
 from postroom.model.limits import MIN_ANSWER_TOKENS
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rooms import Agent, Postman, letter
 from tokenizer import tokenizer
 
-from postroom.desk.budget import cost, written
+from postroom.desk.threads.budget import cost, written
 from postroom.mime.tokens import estimate_tokens
 from postroom.model.answers import ThreadView
 from postroom.model.limits import DEFAULT_THREAD_TOKENS

@@ -5,7 +5,7 @@ from itertools import chain
 
 from rooms import Agent, Postman, letter
 
-from postroom.desk.budget import written
+from postroom.desk.threads.budget import written
 from postroom.model.answers import ThreadView
 
 BEN, CARL, DORA = (f"{name}@far.example" for name in ("ben", "carl", "dora"))

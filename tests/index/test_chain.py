@@ -12,7 +12,7 @@ from rooms import Agent
 from sqlite_utils import Database
 
 from postroom.build import PostRoom
-from postroom.desk.audit import STEP
+from postroom.desk.records.audit import STEP
 from postroom.index import chain, journal
 from postroom.index.chain import Head
 from postroom.index.database import Connection, connect

@@ -55,7 +55,7 @@ DUPLICATE_WINDOW_SECONDS = 600
 """The same mail from the same mailbox within ten minutes is a retry, not a second mail."""
 
 MAX_WAITS_PER_AGENT = 16
-"""Waits of one agent in one process; the next one ends the longest of them (desk/places.py)."""
+"""Waits of one agent in one process; the next ends the longest of them (desk/waits/places.py)."""
 
 SEND_PATIENCE_SECONDS = 8.0
 """How long send_email waits for the courier before it answers ``queued``."""

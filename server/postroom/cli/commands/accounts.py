@@ -81,11 +81,11 @@ def _table(page: "Page", found: "AccountList") -> None:
     page.table(("name", "address", "domains", "mailboxes", "login"), rows)
     for one in found.directories:
         if one.table.state == "down":
-            from postroom.desk import tables
+            from postroom.desk.health import tables
 
             page.line((f"  {one.domain}: ", "dim"), f"table {tables.told(one.table)}")
         if one.inlet is not None:
-            from postroom.desk.inlets import told
+            from postroom.desk.health.inlets import told
 
             page.line((f"  {one.domain}: ", "dim"), told(one.inlet))
         for login in one.down:
@@ -139,7 +139,7 @@ def _details(page: "Page", found: "AccountView") -> None:
 
 
 def _host(page: "Page", found: "DirectoryView") -> None:
-    from postroom.desk import inlets, tables
+    from postroom.desk.health import inlets, tables
 
     for name in ("domain", "database", "imap", "smtp", "mailboxes", "delivery"):
         page.line((f"{name:<18}", "dim"), str(getattr(found, name)))

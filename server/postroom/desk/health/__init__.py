@@ -1,0 +1,7 @@
+"""What runs, where, and what is wrong.
+
+health.py       the subject at the desk
+elsewhere.py    servers elsewhere          accounts.py     accounts, as an operator asks
+inlets.py       mail handed in by LMTP     tables.py       tables that mail servers read
+open_files.py   connections, as files
+"""

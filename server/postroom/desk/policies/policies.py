@@ -1,0 +1,163 @@
+"""What an operator asks about policy: what holds, why a mail goes or not, and what other rules
+would have done."""
+
+from postroom.desk import door
+from postroom.desk.policies.past_drafts import facts_then
+from postroom.desk.policies.replaying import replay
+from postroom.desk.sends import pacing
+from postroom.desk.sends.sending import Sending
+from postroom.index import replaying
+from postroom.index.database import Connection
+from postroom.index.index import Index
+from postroom.model.agent_names import OPERATORS_TENANT
+from postroom.model.answers import Check
+from postroom.model.callers import Caller
+from postroom.model.errors import Conflict, InvalidRequest, NotFound
+from postroom.model.policy_answers import Explanation, PolicyView, Replay, RuleAsked, RuleView
+from postroom.model.requests import SendRequest
+from postroom.model.verdicts import DraftFacts, Verdict
+from postroom.policy.rules import Policy, explained, judge
+from postroom.policy_file import CurrentPolicy
+
+
+class Policies:
+    """The operator's desk for policy."""
+
+    def __init__(self, index: Index, current: CurrentPolicy, sending: Sending) -> None:
+        self._index = index
+        self._current = current
+        self._sending = sending
+
+    async def show(self, caller: Caller) -> PolicyView:
+        """What holds now."""
+        door.for_operators(caller)
+        policy = await self._current.now()
+        return PolicyView(
+            source=str(self._current.file) if policy.text else "builtin",
+            version=policy.version,
+            fault=self._current.fault or None,
+            default=policy.default,
+            rules=tuple(
+                RuleView(
+                    name=rule.name,
+                    when=rule.when,
+                    then=rule.action or "mark",
+                    reason=rule.reason or None,
+                    mark=rule.marks or None,
+                    builtin=rule.builtin,
+                )
+                for rule in policy.rules
+            ),
+            limits={
+                name: tuple(map(str, rates))
+                for name, rates in vars(policy.limits).items()
+                if isinstance(rates, tuple)
+            },
+            horizon_seconds=policy.limits.horizon,
+            inbound=tuple(
+                RuleView(name=rule.name, when=rule.when, then=rule.then) for rule in policy.inbound
+            ),
+            contacts=len(policy.contacts),
+            timezone=str(policy.zone or "the machine's"),
+        )
+
+    async def explain_send(
+        self, caller: Caller, send_id: str, other: Policy | None = None
+    ) -> Explanation:
+        """What the rules say of a send by the facts of then: those that hold, or ``other``.
+
+        Raises:
+            NotFound: there is no such send. Conflict: its facts or its words are gone.
+        """
+        door.for_operators(caller)
+        row = await self._index.read(lambda con: replaying.one(con, send_id.strip()))
+        if row is None:
+            raise NotFound("send_not_found", "There is no such send.")
+        facts = await self._index.read(lambda con: facts_then(con, row))
+        if facts is None:
+            raise Conflict(
+                "facts_unknown",
+                "Nobody can say any more: its words have gone, or it was filed before facts were"
+                " kept.",
+            )
+        then = Verdict.model_validate_json(row["verdict"])
+        policy = other or await self._current.now()
+        found = _explanation(facts, judge(facts, policy), policy)
+        return found.model_copy(
+            update={
+                "then": f"{then.action} by {then.rule}",
+                "policy_then": then.policy,
+            }
+        )
+
+    async def explain_draft(
+        self, caller: Caller, request: SendRequest, other: Policy | None = None
+    ) -> Explanation:
+        """What would become of a mail if the agent of its mailbox sent it now. Raises as
+        `Sending.send`."""
+        door.for_operators(caller)
+        agent = await self._index.read(lambda con: _agent(con, caller, request))
+        composed, facts = await self._sending.would_be(agent, request)
+        policy = other or composed.policy
+        now, limits = self._index.clock(), policy.limits
+        turn = await self._index.read(
+            lambda con: pacing.turn(con, now, limits, composed.box, facts.recipients)
+        )
+        verdict = pacing.paced(judge(facts, policy), turn, now, limits.horizon)
+        return _explanation(facts, verdict, policy)
+
+    async def replay(self, caller: Caller, since: float, other: Policy | None = None) -> Replay:
+        """What the rules that hold, or ``other``, would have made of what was filed from ``since``
+        on, seconds since 1970."""
+        door.for_operators(caller)
+        return await replay(self._index, since, other or await self._current.now())
+
+    async def check(self) -> Check:
+        """What `postroom doctor` says of it."""
+        policy = await self._current.now()
+        own = sum(not rule.builtin for rule in policy.rules)
+        says = f"{own} rule{'' if own == 1 else 's'} of {self._current.file}, version"
+        if self._current.fault:
+            return Check(
+                name="policy",
+                ok=False,
+                says=f"{self._current.fault} What held before goes on (version {policy.version})",
+                next_step="Correct the file: `postroom policy check`.",
+            )
+        says = f"{says} {policy.version}" if policy.text else "the builtin rules: no policy.toml"
+        return Check(name="policy", ok=True, says=says)
+
+
+def _agent(con: Connection, caller: Caller, request: SendRequest) -> Caller:
+    """The agent whose mailbox a draft is from; the operator where it is the post room's own."""
+    if request.thread_id is not None:
+        box = door.thread(con, caller, request.thread_id)[1]
+    elif request.mailbox is not None:
+        box = door.mailbox(con, caller, request.mailbox)
+    else:
+        raise InvalidRequest("mailbox_missing", "Name the mailbox, or a thread.")
+    if box.tenant == OPERATORS_TENANT:
+        return caller
+    return Caller(agent=box.agent, tenant=box.tenant)
+
+
+def _explanation(facts: DraftFacts, verdict: Verdict, policy: Policy) -> Explanation:
+    told = facts.model_dump(mode="json")
+    told["draft"]["text"] = f"({len(facts.draft.text)} characters)"
+    return Explanation(
+        action=verdict.action,
+        rule=verdict.rule,
+        reason=verdict.reason or None,
+        rules=tuple(
+            RuleAsked(
+                name=asked.rule.name,
+                when=asked.rule.when,
+                matched=asked.matched,
+                decided=asked.decided,
+                failed=asked.failed or None,
+            )
+            for asked in explained(facts, policy)
+        ),
+        facts=told,
+        version=policy.version,
+    )

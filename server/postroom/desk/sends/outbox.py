@@ -1,0 +1,394 @@
+"""The one way to the outbox: what a send is checked against, in the transaction that files it.
+
+the same send already?  ─► that one, a duplicate
+something new arrived?  ─► the thread has moved; nothing is filed
+somebody suppressed?    ─► denied, for everybody
+policy                  ─► queued, held or denied: the mail, the send, the event
+the limits              ─► queued at once, or for its turn
+"""
+
+import json
+from dataclasses import dataclass, replace
+
+from postroom.desk.sends import pacing, policy_facts, replies
+from postroom.desk.sends.editing import Edited
+from postroom.desk.sends.outgoing import Recipients
+from postroom.desk.sends.replies import Reply
+from postroom.desk.sends.unsubscribing import offered
+from postroom.desk.shown_addresses import shown_address
+from postroom.index import (
+    held,
+    journal,
+    mail,
+    mailboxes,
+    reading,
+    sends,
+    suppressions,
+    threads,
+)
+from postroom.index.database import Connection, Row
+from postroom.index.mail import NewMail
+from postroom.index.sends import NewSend
+from postroom.mime.senders.lookalikes import plain_address
+from postroom.model.errors import Conflict, Refused
+from postroom.model.events import EventType
+from postroom.model.limits import DUPLICATE_WINDOW_SECONDS
+from postroom.model.mailboxes import Mailbox, MailboxStatus
+from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.model.requests import SendRequest
+from postroom.model.sends import RecipientOutcome, SendStatus
+from postroom.model.verdicts import Action, DraftFacts, Verdict
+from postroom.policy import suppressed
+from postroom.policy.rules import Policy, judge
+from postroom.policy.turns import Turn
+
+_STATUS = {
+    Action.ALLOW: (SendStatus.QUEUED, EventType.SEND_QUEUED),
+    Action.HOLD: (SendStatus.HELD, EventType.SEND_HELD),
+    Action.DENY: (SendStatus.DENIED, EventType.SEND_DENIED),
+}
+
+ASKED = "The agent asked that a person looks at it first."
+
+NOBODY = "The mail went to nobody."
+
+MAX_NEW_SHOWN = 5
+"""New messages shown with ``thread_moved``: what an agent can take in before it answers again."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A send that is ready to be judged."""
+
+    public_id: str
+    request: SendRequest
+    box: Mailbox
+    reply: Reply | None
+    recipients: Recipients
+    raw: bytes
+    parsed: ParsedMessage
+    content: bytes
+    policy: Policy
+    """What it is judged by."""
+    not_before: float
+    """When it may go at the earliest, seconds since 1970; 0 for at once."""
+    held_seconds: float
+    """How long a person may take to decide, should it be held."""
+    passes_on: bool = False
+    """Whether it repeats what somebody else wrote (desk/sends/passed_on.py)."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What the transaction came to."""
+
+    send: Row | None
+    duplicate: bool = False
+    moved: tuple[Row, ...] = ()
+    """The newest messages that were not shown, oldest first."""
+    unseen: int = 0
+    """How many were not shown in all."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A draft's facts, what policy says of them, and its turn by the limits."""
+
+    facts: DraftFacts
+    verdict: Verdict
+    turn: Turn | None
+
+
+def able(box: Mailbox, now: float) -> Mailbox:
+    """The mailbox itself, where it may send at ``now``.
+
+    Raises:
+        Refused: it has expired, or is not live yet.
+    """
+    if not box.receives(now):
+        status = box.status.value if box.status is not MailboxStatus.LIVE else "expired"
+        raise Refused(
+            "mailbox_not_live",
+            f"{box.address} is {status} and cannot send.",
+            "Use another mailbox, or call create_mailbox.",
+        )
+    return box
+
+
+def facts_of(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
+    """What policy knows of a send at this moment."""
+    return policy_facts.gather(
+        con,
+        now,
+        composed.policy,
+        who=who,
+        box=composed.box,
+        reply=composed.reply,
+        recipients=composed.recipients.fields(),
+        parsed=composed.parsed,
+        size=len(composed.raw),
+        cross_thread=composed.passes_on,
+        asked_by_agent=composed.request.hold_for_review is not None,
+    )
+
+
+def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
+    """What becomes of a send, in the caller's transaction. No path to the outbox goes around it."""
+    composed = _as_it_is_now(con, now, composed)
+    same = _same_send(con, who, composed, now)
+    if same is not None:
+        return Filed(same, duplicate=True)
+    if composed.reply is not None and not composed.request.confirm:
+        moved = _moved(con, who, composed.reply, now)
+        if moved is not None:
+            return moved
+    facts = facts_of(con, now, who, composed)
+    verdict = _reviewed(judge(facts, composed.policy), composed.request)
+    limits = composed.policy.limits
+    turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
+    verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
+    to_whom = composed.recipients.fields()
+    raw = offered(con, composed.box, composed.public_id, to_whom, composed.raw, verdict)
+    composed = replace(composed, raw=raw)
+    send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
+    return Filed(sends.by_id(con, send_id))
+
+
+def _as_it_is_now(con: Connection, now: float, composed: Composed) -> Composed:
+    """The same send, with what may have changed while it was composed: the mailbox may be gone, the
+    thread may have joined another."""
+    able(mailboxes.by_id(con, composed.box.id) or composed.box, now)
+    if composed.reply is None:
+        return composed
+    thread_id = threads.now(con, composed.reply.thread_id)
+    return replace(composed, reply=replace(composed.reply, thread_id=thread_id))
+
+
+def _same_send(con: Connection, who: str, composed: Composed, now: float) -> Row | None:
+    """The send that this request repeats, if any."""
+    key = composed.request.idempotency_key
+    if key is not None:
+        known = sends.by_key(con, composed.box.id, key)
+        if known is not None and known["content_hash"] != composed.content:
+            raise Conflict(
+                "idempotency_conflict",
+                "This idempotency_key was used for another mail.",
+                "Use a new key for a new mail; repeat the very same arguments to repeat a send.",
+            )
+        if known is not None:
+            return known
+    since = now - DUPLICATE_WINDOW_SECONDS
+    same = sends.same_content(con, composed.box.id, composed.content, since)
+    return None if same is None or _answers_anew(con, who, composed, same) else same
+
+
+def _answers_anew(con: Connection, who: str, composed: Composed, before: Row) -> bool:
+    """Whether the words of an earlier reply answer something else now: "Yes." to one question is
+    not "Yes." to the next. A client that repeats a call has not been shown the next."""
+    if composed.reply is None or before["answers_mail"] == _answered_mail(composed):
+        return False
+    thread_id = composed.reply.thread_id
+    answered = reading.one_message(con, before["answers_mail"] or before["mail_id"])
+    upto = int((answered or before)["position"])
+    seen = reading.shown(con, who, thread_id)
+    if composed.request.confirm:
+        # Told that the thread has moved, an agent may mean the same words for what is new. Where
+        # nothing was shown since before the first, that one was confirmed, and this repeats it.
+        return before["answers_mail"] is None or seen >= upto
+    return reading.count_unseen(con, thread_id, upto) > reading.count_unseen(con, thread_id, seen)
+
+
+def _answered_mail(composed: Composed) -> int | None:
+    """The row id of the message that is answered."""
+    reply = composed.reply
+    return reply.answers["mail_id"] if reply and reply.answers else None
+
+
+def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
+    """Why a reply should not go out yet: something new was not shown, or it is answered already."""
+    thread_id = reply.thread_id
+    newest = reading.newest_received(con, thread_id)
+    if newest is None:
+        return None
+    seen = reading.shown(con, who, thread_id)
+    count = reading.count_unseen(con, thread_id, seen)
+    if count:
+        newest_first = reading.unseen(con, thread_id, seen, MAX_NEW_SHOWN)
+        return Filed(None, moved=tuple(reversed(newest_first)), unseen=count)
+    answered = reply.answers or newest
+    answer = sends.answer_to(con, answered["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
+    return Filed(None) if answer is not None else None
+
+
+def _reviewed(verdict: Verdict, request: SendRequest) -> Verdict:
+    """The verdict, tightened where the agent asks that a person looks first."""
+    if request.hold_for_review is None or verdict.action is not Action.ALLOW:
+        return verdict
+    held = {"action": Action.HOLD, "rule": "asked-by-agent", "reason": ASKED}
+    return verdict.model_copy(update=held)
+
+
+def _write(con: Connection, now: float, who: str, composed: Composed, judged: _Judged) -> int:
+    """The send's row id: mail, send and event, in the caller's transaction."""
+    status, event = _STATUS[judged.verdict.action]
+    reply = composed.reply
+    new = NewMail(
+        mailbox_id=composed.box.id,
+        direction=Direction.SENT,
+        raw=composed.raw,
+        parsed=composed.parsed,
+        verdict=SenderVerdict.VERIFIED,
+        at=now,
+        into=reply.thread_id if reply else None,
+    )
+    kept = mail.keep(con, now, new)
+    send_id = sends.add(
+        con,
+        NewSend(
+            public_id=composed.public_id,
+            mailbox_id=composed.box.id,
+            mail_id=kept.mail_id,
+            actor=who,
+            status=status,
+            sender=composed.box.address,
+            recipients=composed.recipients.fields(),
+            answers_mail=_answered_mail(composed),
+            content_hash=composed.content,
+            idempotency_key=composed.request.idempotency_key,
+            verdict=judged.verdict,
+            at=now,
+            not_before=_not_before(composed, judged, status),
+            first_contacts=sum(one.first_contact for one in judged.facts.recipients),
+            reason=_suppression(con, composed.box, judged.facts),
+            review=(composed.request.hold_for_review or "").strip(),
+            expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
+        ),
+    )
+    position = journal.append(
+        con,
+        now,
+        event,
+        who,
+        mailbox_id=composed.box.id,
+        thread_id=kept.thread_id,
+        mail_id=kept.mail_id,
+        send_id=send_id,
+        digest=journal.digest(con, composed.raw),
+        detail=f"{judged.verdict.action} by rule {judged.verdict.rule}",
+    )
+    mail.describe(con, kept, new, position)
+    if status is SendStatus.DENIED:
+        threads.repend(con, kept.thread_id)
+    else:
+        threads.answered(con, kept.thread_id)
+    return send_id
+
+
+def judged_again(
+    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, size: int
+) -> float:
+    """Ask policy again about a held send as it is now, and when it may go by the limits: seconds
+    since 1970, 0 for at once. A person may let go what it holds, and not what it denies by now.
+
+    Raises:
+        Refused: policy or a limit denies it.
+    """
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    rows = sends.recipients(con, send["id"])
+    to_whom = tuple((row["address"], row["field"]) for row in rows)
+    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, size)
+    facts = _without_settled(facts, rows)
+    if reason := _suppression(con, box, facts):
+        raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
+    verdict = judge(facts, policy)
+    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
+    if verdict.action is not Action.DENY:
+        allowed = verdict.model_copy(update={"action": Action.ALLOW})
+        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
+    if verdict.action is Action.DENY:
+        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
+    return turn.at if turn else 0.0
+
+
+def _facts_again(
+    con: Connection,
+    now: float,
+    send: Row,
+    box: Mailbox,
+    policy: Policy,
+    to_whom: tuple[tuple[str, str], ...],
+    parsed: ParsedMessage,
+    size: int,
+) -> DraftFacts:
+    return policy_facts.gather(
+        con,
+        now,
+        policy,
+        who=send["actor"],
+        box=box,
+        reply=replies.of_send(con, send),
+        recipients=to_whom,
+        parsed=parsed,
+        size=size,
+        cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
+    )
+
+
+def _without_settled(facts: DraftFacts, rows: list[Row]) -> DraftFacts:
+    """The facts of a send where nobody who has got it, or was refused, counts as suppressed: it
+    does not go there again."""
+    over = (RecipientOutcome.ACCEPTED, RecipientOutcome.REFUSED)
+    settled = {plain_address(row["address"]) for row in rows if row["outcome"] in over}
+    recipients = (
+        one.model_copy(update={"suppressed": False}) if one.address in settled else one
+        for one in facts.recipients
+    )
+    return facts.model_copy(update={"recipients": tuple(recipients)})
+
+
+def _suppression(con: Connection, box: Mailbox, facts: DraftFacts) -> str:
+    """The sentence that names each recipient to whom nothing more goes; "" where there is none."""
+    named = [one.address for one in facts.recipients if one.suppressed]
+    found = suppressions.against(con, box, named) if named else {}
+    told = [(shown_address(each), row["cause"], row["at"]) for each, row in found.items()]
+    return f"{suppressed.told(told)} {NOBODY}" if told else ""
+
+
+def file_edited(
+    con: Connection, now: float, who: str, send: Row, edited: Edited, policy: Policy
+) -> None:
+    """Put what a person made of a held send in its place, in the caller's transaction. Policy is
+    asked anew: a person may let go what it holds, and not what it denies.
+
+    Raises:
+        Refused: policy denies it as it is now.
+    """
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
+    to_whom, size = edited.recipients.fields(), len(edited.raw)
+    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, size)
+    verdict = judge(facts, policy)
+    raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
+    new = NewMail(
+        mailbox_id=send["mailbox_id"],
+        direction=Direction.SENT,
+        raw=raw,
+        parsed=edited.parsed,
+        verdict=SenderVerdict.VERIFIED,
+        at=send["created_at"],
+    )
+    held.edit(con, now, send, who, new, to_whom, edited.changes)
+    judged_again(con, now, send, policy, edited.parsed, len(raw))
+
+
+def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:
+    """When it may go: as it was asked for, and not before its turn."""
+    turn = judged.turn.at if judged.turn and status is SendStatus.QUEUED else 0.0
+    return max(composed.not_before, turn)
+
+
+def _decided_by(now: float, composed: Composed) -> float:
+    """Until when a person may decide: of a scheduled mail, as long after its time as of another."""
+    return max(now, composed.not_before) + composed.held_seconds

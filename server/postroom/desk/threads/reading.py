@@ -1,0 +1,206 @@
+"""Threads: lists of them, what is found in them, and one as a conversation."""
+
+from dataclasses import dataclass
+
+from postroom.clock import Clock
+from postroom.desk import cursors, door
+from postroom.desk.cursors import ListPlace
+from postroom.desk.threads import views
+from postroom.desk.threads.filling import filled, frame, further
+from postroom.desk.threads.list_within import within
+from postroom.desk.threads.page import Page
+from postroom.desk.times import iso, moment
+from postroom.index import journal, reading, search
+from postroom.index.database import Connection, Row
+from postroom.index.index import Index
+from postroom.index.reading import Scope
+from postroom.model.answers import ThreadList, ThreadView
+from postroom.model.callers import Caller
+from postroom.model.errors import InvalidRequest
+from postroom.model.limits import (
+    DEFAULT_LIST,
+    DEFAULT_THREAD_TOKENS,
+    MAX_LIST,
+    MAX_THREAD_TOKENS,
+    MIN_ANSWER_TOKENS,
+)
+
+SCANNED_HITS = 2_000
+"""Search hits looked at for one page: a bound on a query whose hits all lie in one long thread."""
+
+
+class Reading:
+    """What is asked about threads."""
+
+    def __init__(self, index: Index, clock: Clock) -> None:
+        self._index = index
+        self._clock = clock
+
+    async def threads(
+        self,
+        caller: Caller,
+        mailbox: str | None = None,
+        query: str | None = None,
+        awaiting: str | None = None,
+        since: str | None = None,
+        limit: int = DEFAULT_LIST,
+        cursor: str | None = None,
+        max_tokens: int = DEFAULT_THREAD_TOKENS,
+    ) -> ThreadList:
+        """Threads, newest first: of one mailbox or of all the caller's, at most ``limit``, and no
+        more than fit into an answer of ``max_tokens``.
+
+        ``awaiting`` is "us" or "them"; ``since`` a time or a duration before now; ``query`` words
+        that must all occur in one message of the thread (its subject, people or text).
+        """
+        door.require(caller, "read")
+        if not 1 <= limit <= MAX_LIST:
+            raise InvalidRequest(
+                "limit_out_of_range",
+                f"`limit` is from 1 to {MAX_LIST}.",
+                "Use the cursor for more.",
+            )
+        _check_tokens(max_tokens)
+        now = self._clock()
+        begin = moment(since, now, "since") if since else 0.0
+        question = f"{mailbox}|{query}|{awaiting}|{since}"
+
+        def look(con: Connection) -> ThreadList:
+            box = door.mailbox(con, caller, mailbox) if mailbox else None
+            owner = door.whose(con, caller)
+            place = cursors.listed(con, question, cursor) if cursor else None
+            mine = box.id if box else None
+            where = _Where(box.owner if box else owner, mine)
+
+            def page(most: int) -> ThreadList:
+                rows, end = (
+                    _found(con, query, where, awaiting or "", begin, place, most)
+                    if query
+                    else _listed(con, mine, owner, awaiting or "", begin, place, most)
+                )
+                return ThreadList(
+                    threads=tuple(views.thread(row) for row in rows),
+                    next_cursor=cursors.listing(con, question, end) if end else None,
+                    as_of=iso(now),
+                    problem=box.problem or None if box else None,
+                )
+
+            return within(page(limit), page, max_tokens)
+
+        return await self._index.read(look)
+
+    async def thread(
+        self,
+        caller: Caller,
+        thread_id: str,
+        max_tokens: int = DEFAULT_THREAD_TOKENS,
+        cursor: str | None = None,
+        include_quoted: bool = False,
+    ) -> ThreadView:
+        """A thread's messages, oldest first, in an answer of at most ``max_tokens``.
+
+        The newest comes before all others, then the thread's oldest, then the rest from the newest
+        down. What does not fit is said, and ``next_cursor`` gets it.
+        """
+        door.require(caller, "read")
+        _check_tokens(max_tokens)
+
+        def look(con: Connection) -> tuple[ThreadView, int, int, int]:
+            row_id, box = door.thread(con, caller, thread_id)
+            place = cursors.paged(con, row_id, cursor) if cursor else cursors.NEWEST
+            conversation = reading.conversation(con, row_id)
+            if conversation is None:
+                raise door.no_thread()  # its mail has gone by retention
+            if cursor:
+                empty = further(conversation)
+            else:
+                after = cursors.waiting(con, Scope(box.id, row_id), journal.last_position(con))
+                empty = frame(conversation, after, max_tokens)
+            page = Page(con, conversation, place, include_quoted)
+            view = filled(con, page, empty, max_tokens)
+            seen = reading.shown(con, door.actor(caller), row_id)
+            return view, row_id, page.newest_position, seen
+
+        view, row_id, newest, seen = await self._index.read(look)
+        if newest > seen:
+            who = door.actor(caller)
+            self._index.note(lambda con: reading.show(con, who, row_id, newest))
+        return view
+
+
+def _check_tokens(max_tokens: int) -> None:
+    if not MIN_ANSWER_TOKENS <= max_tokens <= MAX_THREAD_TOKENS:
+        raise InvalidRequest(
+            "max_tokens_out_of_range",
+            f"max_tokens is from {MIN_ANSWER_TOKENS} to {MAX_THREAD_TOKENS}: fewer hold no words"
+            " beside ids and cursors.",
+            "Use the cursor for more.",
+        )
+
+
+def _listed(
+    con: Connection,
+    mailbox_id: int | None,
+    owner: int | None,
+    awaiting: str,
+    since: float,
+    place: ListPlace | None,
+    limit: int,
+) -> tuple[list[Row], ListPlace | None]:
+    spot = (place.last_at, place.thread_id) if place else reading.END
+    if mailbox_id is not None:
+        rows = reading.list_mailbox(con, mailbox_id, awaiting, since, spot, limit + 1)
+    else:
+        rows = reading.list_owner(con, owner, awaiting, since, spot, limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return rows, ListPlace(rows[-1]["last_at"], rows[-1]["thread_id"]) if more else None
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Whose mail is searched (None: everybody's), and in which mailbox (None: in all)."""
+
+    owner: int | None
+    mailbox_id: int | None
+
+
+def _found(
+    con: Connection,
+    query: str,
+    where: _Where,
+    awaiting: str,
+    since: float,
+    place: ListPlace | None,
+    limit: int,
+) -> tuple[list[Row], ListPlace | None]:
+    """Threads whose newest matching message comes after ``place``, that one newest first.
+
+    ``place`` holds, in place of a time, the row id of the last hit that was looked at.
+    """
+    expression = search.match(query, where.mailbox_id)
+    if expression is None:
+        return [], None
+    before = round(place.last_at) if place else search.NEWEST
+    rows: dict[int, Row] = {}
+    seen: set[int] = set()
+    scanned = 0
+    while scanned < SCANNED_HITS:
+        hits = search.hits(con, expression, where.owner, before, 100)
+        scanned += len(hits)
+        for hit in hits:
+            thread_id = hit["thread_id"]
+            if thread_id not in seen and len(rows) == limit:
+                return list(rows.values()), ListPlace(float(before), 0)
+            before = hit["mail_id"]
+            if thread_id in seen:
+                continue
+            seen.add(thread_id)
+            if place and search.has_newer_hit(con, expression, round(place.last_at) - 1, thread_id):
+                continue
+            row = reading.conversation(con, thread_id)
+            if row and row["last_at"] >= since and awaiting in ("", row["awaiting"]):
+                rows[thread_id] = row
+        if len(hits) < 100:
+            return list(rows.values()), None
+    return list(rows.values()), ListPlace(float(before), 0)
