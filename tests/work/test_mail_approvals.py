@@ -13,7 +13,7 @@ from postroom.model.callers import operator
 from postroom.model.errors import NotFound
 from postroom.model.requests import AttachmentRequest, Edit
 from postroom.provision.builtin import BuiltinProvisioner
-from postroom.work.mail_approvals import MailApprovals
+from postroom.work.mail_approvals import MOST_OPEN, MailApprovals
 from postroom.work.question import said_in
 from postroom.work.term import Term
 
@@ -251,3 +251,55 @@ def test_the_word_is_the_first_one() -> None:
     assert said_in("approve") is not None
     assert said_in("approval") is None
     assert said_in("denying") is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Approve? No, never.", "approve-nothing", "Approve if Bob agrees, else deny",
+        "approved by nobody", "deny-listed?", "approve\u200bd", "I approve", "",
+    ],
+)  # fmt: skip
+async def test_words_that_only_look_like_one_of_the_two_decide_nothing(
+    ada: Agent, boss: Boss, words: str
+) -> None:
+    send_id = await held(ada, boss)
+    await boss.answers(words)
+    assert await status(boss, send_id) == "held"
+
+
+async def test_an_answer_that_begins_with_the_questions_subject_decides_nothing(
+    ada: Agent, boss: Boss
+) -> None:
+    send_id = await held(ada, boss)
+    await boss.answers(f"{parse((await boss.mails())[-1]).subject}: your mail was received.")
+    assert await status(boss, send_id) == "held"
+
+
+@pytest.mark.parametrize("subject", ["Offer ask-" + "0" * 32, "ask-" + "ab" * 16 + " x"])
+async def test_what_looks_like_a_token_in_an_agents_words_is_none(
+    ada: Agent, boss: Boss, subject: str
+) -> None:
+    sent = await ada.send(f"Take ask-{'c' * 32}.", BEN, subject=subject, hold_for_review=WHY)
+    await boss.round()
+    await boss.answers("deny")
+    assert await status(boss, str(sent.send_id)) == "denied"
+
+
+async def test_an_agent_fills_nobodys_mailbox_with_questions(ada: Agent, boss: Boss) -> None:
+    ben = await Agent(ada.room, "ben").open()
+    for n in range(MOST_OPEN + 5):
+        await ada.send(f"Text {n}", BEN, subject=f"Mine {n}", hold_for_review=WHY)
+    await ben.send("Text", BEN, subject="Of another", hold_for_review=WHY)
+    await boss.round()
+    subjects = [parse(raw).subject for raw in await boss.mails()]
+    assert len(subjects) == MOST_OPEN + 1
+    assert "Of another" in subjects[-1]
+    await boss.answers("approve")
+    await boss.room.desk.held.deny(operator(), await first_held(boss))
+    await boss.round()
+    assert len(await boss.mails()) == MOST_OPEN + 2
+
+
+async def first_held(boss: Boss) -> str:
+    return (await boss.room.desk.held.list(operator())).sends[0].send_id

@@ -29,6 +29,8 @@ def show_held(page: Page, found: HeldList) -> None:
         page.line(("  subject: ", "dim"), one_line(one.subject) or "(none)")
         _who(page, one)
         _why(page, one)
+    if found.more:
+        page.line(f"{found.more} more wait behind them.")
     if found.sends:
         page.hint("postroom approvals show SEND shows all of one; approve or deny it then.")
 
@@ -108,7 +110,8 @@ def show_unsent(page: Page, found: UnsentList) -> None:
 
 
 def _who(page: Page, one: Delivered, *, with_waiting: bool = True) -> None:
-    for field, label in _WHO:
+    is_new = not any((one.accepted, one.refused, one.unknown))
+    for field, label in (("waiting", "to"),) if is_new else _WHO:
         people = getattr(one, field)
         if people and (with_waiting or field != "waiting"):
             page.line((f"  {label}: ", "dim"), ", ".join(people))
@@ -143,6 +146,9 @@ def _html(page: Page, one: Approval) -> None:
         page.lines("\n".join(one.html_differs), "    ")
     if one.hidden_in_html:
         page.line((f"  hidden in the HTML: {one.hidden_in_html} pieces of text", "yellow"))
+    if one.html:
+        page.line(("  its HTML shows more than words tell; this is all of it:", "yellow"))
+        page.lines(one.html, "    ")
 
 
 def _file(file: HeldFile) -> str:

@@ -8,10 +8,12 @@ from postroom.index.queries import named
 sql = named("asked")
 
 
-def to_ask(con: Connection, mailbox_id: int, most: int) -> list[Row]:
-    """Held sends to ask about, oldest first, with address and thread. None that a server may have:
-    who has it and who has not is no question for a mail. None of the mailbox that asks."""
-    return list(sql.to_ask(con, mailbox_id=mailbox_id, most=most))
+def to_ask(con: Connection, mailbox_id: int, most_open: int) -> Row | None:
+    """The oldest held send to ask about, with address and thread. None that a server may have:
+    who has it and who has not is no question for a mail. None of the mailbox that asks, and none
+    of whoever has ``most_open`` questions open already."""
+    row: Row | None = sql.to_ask(con, mailbox_id=mailbox_id, open=most_open)
+    return row
 
 
 def ask(con: Connection, at: float, send: Row, hash: str, token: str) -> None:

@@ -27,6 +27,11 @@ def waiting(con: Connection, most: int) -> list[Row]:
     return list(sql.waiting(con, most=most))
 
 
+def count(con: Connection) -> int:
+    """How many sends wait for a person."""
+    return int(sql.count_waiting(con))
+
+
 def one(con: Connection, public_id: str) -> Row | None:
     """One send with address, mailbox_status and subject, also where its mailbox was deleted."""
     row: Row | None = sql.one(con, public_id=public_id)

@@ -42,6 +42,8 @@ class HeldSend(Delivered):
 
 class HeldList(Answer):
     sends: tuple[HeldSend, ...]
+    more: int | None = None
+    """How many wait besides; they are listed once those are decided."""
 
 
 class HeldFile(Answer):
@@ -88,6 +90,8 @@ class Approval(HeldSend):
     nothing where both say the same."""
     hidden_in_html: int | None = None
     """Pieces of text in the HTML that nobody sees."""
+    html: str | None = None
+    """All of the HTML, where its words may not be all that people see of it."""
     attachments: tuple[HeldFile, ...] = ()
     size: int
     operator_note: str | None = None

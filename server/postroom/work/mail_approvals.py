@@ -40,12 +40,17 @@ from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, Verdict
 from postroom.provision.provisioner import Provisioner
 from postroom.work.deciding import Answering, Decide
-from postroom.work.question import Asked, new_token, question, said_in, token_in
+from postroom.work.question import Asked, new_token, question, said_in, tokens_in
 from postroom.work.term import Term
 
 log = logging.getLogger("postroom.work")
 
 AT_A_TIME = 20
+
+MOST_OPEN = 10
+"""Questions about one agent's mail that wait for an answer; the others are asked as those end, or
+decided at the command line. An agent must not fill the approver's mailbox."""
+
 LOOK_SECONDS = 60.0
 
 RULE = "asks-the-approver"
@@ -84,7 +89,10 @@ class MailApprovals:
             return
         if not box.receives(index.clock()):
             return
-        for send in await index.read(partial(asked.to_ask, mailbox_id=box.id, most=AT_A_TIME)):
+        next_one = partial(asked.to_ask, mailbox_id=box.id, most_open=MOST_OPEN)
+        for _ in range(AT_A_TIME):
+            if (send := await index.read(next_one)) is None:
+                break
             await self._ask(box, send["id"])
         if await index.read(lambda con: _answers(con, box, 1)):
             decide = await self._answering()
@@ -149,10 +157,13 @@ class MailApprovals:
             return "the approver's address is a mailbox of this post room"
         if row["kind"] != MessageKind.MESSAGE:
             return "a program wrote it"
-        token = token_in(f"{row['subject']}\n{row['text']}")
-        about = asked.question(con, token) if token else None
-        if token is None or about is None or about["answered_at"] is not None:
-            return "it names no token that still counts"
+        named = tokens_in(f"{row['subject']}\n{row['text']}")
+        known = {token: about for token in named if (about := asked.question(con, token))}
+        if len(known) != 1:
+            return "it names no token that was given out, or several"
+        ((token, about),) = known.items()
+        if about["answered_at"] is not None:
+            return "its token was used already"
         said = said_in(row["text"] if row["new_text"] is None else row["new_text"])
         if said is None:
             return "it begins with neither of the two words"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from postroom.mime.parse import parse
-from postroom.mime.writing.html_differs import html_differs
+from postroom.mime.writing.html_differs import HtmlDiffers, html_differs
 from postroom.mime.writing.written import written
 from postroom.model.limits import MAX_NOTE_CHARS
 
@@ -17,7 +17,11 @@ MAX_SUBJECT_CHARS = 120
 
 _TOKEN_BYTES = 16
 _TOKEN = re.compile(r"\bask-([0-9a-f]{32})\b")
-_SAID = re.compile(r"[\s*_'\"“]*(approve|deny)\b[\s*_'\"”.,;:!]*", re.IGNORECASE)
+_SAID = re.compile(
+    r"[\s*_'\"“]*(?:(approve)(?=[ \t*_'\"”]*(?:[.,;:!]|$))|(deny)(?=$|[^\w-]))[\s*_'\"”.,;:!]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A word that lets a mail go stands alone on its line, or before a stop: "approve if …" is none."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +53,20 @@ def new_token() -> str:
     return f"ask-{secrets.token_hex(_TOKEN_BYTES)}"
 
 
-def token_in(text: str) -> str | None:
-    """The token that an answer names, in its subject or in what it quotes."""
-    found = _TOKEN.search(text)
-    return found[0] if found else None
+def tokens_in(text: str) -> set[str]:
+    """What has the form of a token, in an answer's subject and in what it quotes: whoever wrote the
+    mail that was asked about may have put more there than ours."""
+    return {found[0] for found in _TOKEN.finditer(text)}
 
 
 def said_in(words: str) -> Said | None:
-    """What the new words of an answer decide; None where they do not begin with the one word."""
+    """What the new words of an answer decide; None where they do not begin with the one word,
+    "approve" with nothing behind it in its sentence."""
     found = _SAID.match(words)
     if found is None:
         return None
     note = " ".join(words[found.end() :].split())[:MAX_NOTE_CHARS]
-    return Said(found[1].lower() == "approve", note)
+    return Said(found[1] is not None, note)
 
 
 def question(asked: Asked, token: str) -> tuple[str, str] | None:
@@ -85,7 +90,7 @@ def question(asked: Asked, token: str) -> tuple[str, str] | None:
         "",
         *_quoted(f"{parsed.subject}\n\n{found.text}"),
         "",
-        *_of_html(differs.lines, differs.hidden),
+        *_of_html(differs),
         *(["It carries:", ""] if found.files else []),
         *(
             f"> {one.filename} ({one.content_type}, {len(one.content)} bytes)"
@@ -94,7 +99,7 @@ def question(asked: Asked, token: str) -> tuple[str, str] | None:
     ]
     text = "\n".join(lines).rstrip() + "\n"
     subject = " ".join(parsed.subject.split())[:MAX_SUBJECT_CHARS]
-    return (f"Approve? {subject} [{token}]", text) if len(text) <= MOST_CHARS else None
+    return (f"[{token}] Shall this go out? {subject}", text) if len(text) <= MOST_CHARS else None
 
 
 def _quoted(text: str) -> list[str]:
@@ -105,9 +110,14 @@ def _of_agent(reason: str) -> list[str]:
     return ["The agent says:", "", *_quoted(reason), ""] if reason else []
 
 
-def _of_html(lines: Sequence[str], hidden: int) -> list[str]:
-    if not lines and not hidden:
-        return []
-    told = ["People see its HTML, and that differs (+ only there, - only in the words above):", ""]
-    told += [f"> {line}" for line in lines]
-    return [*told, *([f"> {hidden} pieces of text are hidden in it"] if hidden else []), ""]
+def _of_html(differs: HtmlDiffers) -> list[str]:
+    told = []
+    if differs.lines or differs.hidden:
+        told += ["People see its HTML, and that differs (+ only there, - only in the words above):"]
+        told += ["", *(f"> {line}" for line in differs.lines)]
+        told += [f"> {differs.hidden} pieces of text are hidden in it"] if differs.hidden else []
+        told += [""]
+    if differs.source:
+        told += ["What its HTML shows cannot be told in words alone. This is all of it:", ""]
+        told += [*_quoted(differs.source), ""]
+    return told

@@ -110,12 +110,12 @@ def deny(asked: Asked, send: str, note: str, passphrase_file: Path | None) -> No
 @pass_asked
 def edit(
     asked: Asked,
+    /,
     send: str,
     hash_: str | None,
     approve_: bool,
     note: str,
     passphrase_file: Path | None,
-    /,
     **given: Any,
 ) -> None:
     """Change a held mail, and let it go with --approve. The agent is shown the difference."""

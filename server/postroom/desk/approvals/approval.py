@@ -61,6 +61,7 @@ def whole(con: Connection, row: Row) -> Approval:
         text=found.text.rstrip("\n"),
         html_differs=differs.lines,
         hidden_in_html=differs.hidden or None,
+        html=differs.source or None,
         attachments=_files(own, parsed, found),
         size=len(raw),
         operator_note=row["note"] or None,

@@ -50,13 +50,14 @@ class HeldSends:
         self._idle = idle
 
     async def list(self, caller: Caller) -> HeldList:
-        """Everything that waits for a person, oldest first."""
+        """What waits for a person, oldest first, and how much more does."""
         door.for_operators(caller)
-        return await self._index.read(
-            lambda con: HeldList(
-                sends=tuple(approval.brief(con, row) for row in held.waiting(con, MOST))
-            )
-        )
+
+        def found(con: Connection) -> HeldList:
+            listed = tuple(approval.brief(con, row) for row in held.waiting(con, MOST))
+            return HeldList(sends=listed, more=held.count(con) - len(listed) or None)
+
+        return await self._index.read(found)
 
     async def show(self, caller: Caller, send_id: str) -> Approval:
         """All that a person must see of a send, whatever became of it since.

@@ -1,9 +1,12 @@
--- name: to_ask(mailbox_id, most)
--- Held sends that nobody can have and nobody was asked about, but for those of one mailbox, oldest first.
+-- name: to_ask(mailbox_id, open)^
+-- The oldest held send that nobody can have and nobody was asked about, but for those of one mailbox, and of whoever has
+-- so many open questions already.
 SELECT s.*, b.address, m.thread_id FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id JOIN mail m ON m.id = s.mail_id
 WHERE s.status IN ('held', 'unknown') AND s.status = 'held' AND s.asked_at IS NULL AND s.attempts = 0
   AND s.mailbox_id <> :mailbox_id
-ORDER BY s.id LIMIT :most;
+  AND (SELECT count(*) FROM questions q JOIN sends o ON o.id = q.send_id
+       WHERE q.answered_at IS NULL AND o.status IN ('held', 'unknown') AND o.status = 'held' AND o.actor = s.actor) < :open
+ORDER BY s.id LIMIT 1;
 
 -- name: set_asked(id, at)!
 -- Somebody was asked about it.

@@ -6,6 +6,11 @@ LEFT JOIN messages g ON g.mail_id = s.mail_id
 WHERE s.status IN ('held', 'unknown') AND (s.status = 'held' OR b.status = 'deleted')
 ORDER BY s.id LIMIT :most;
 
+-- name: count_waiting()$
+-- How many those are.
+SELECT count(*) FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
+WHERE s.status IN ('held', 'unknown') AND (s.status = 'held' OR b.status = 'deleted');
+
 -- name: one(public_id)^
 -- One send, whatever became of its mailbox.
 SELECT s.*, b.address, b.status AS mailbox_status, m.thread_id, g.subject FROM sends s
