@@ -182,3 +182,28 @@ async def test_each_change_is_in_the_journal_without_the_address(
         ("suppression.added", "agent:default/ada", "agent, tenant"),
         ("suppression.removed", "operator", "1 lifted"),
     ]
+
+
+async def test_what_holds_for_an_address_is_told_for_its_sub_addresses(
+    quiet_room: PostRoom,
+) -> None:
+    desk = quiet_room.desk.suppressions
+    await desk.add(operator(), BEN)
+    found = await desk.list(operator(), "ben+news@far.example")
+    assert [one.address for one in found.suppressions] == [BEN]
+    with pytest.raises(NotFound):
+        await desk.remove(operator(), "ben+news@far.example")
+
+
+@pytest.mark.parametrize("address", ["=1+1@x.example", "+1@x.example", "-1@x.example"])
+async def test_no_spreadsheet_takes_a_cell_of_the_export_for_a_formula(
+    quiet_room: PostRoom, address: str
+) -> None:
+    desk = quiet_room.desk.suppressions
+    await desk.add(operator(), address, note="=note()")
+    text = await desk.export(operator())
+    assert f"\n'{address},everywhere,operator: =note()," in text
+    await desk.remove(operator(), address)
+    assert (await desk.take_in(operator(), text)).added == 1
+    (one,) = (await desk.list(operator())).suppressions
+    assert (one.address, one.untrusted_note) == (address, "=note()")

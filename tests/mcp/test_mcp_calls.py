@@ -20,6 +20,7 @@ from postroom.mcp.server import INSTRUCTIONS, build_server
 from postroom.model.answers import MailboxList, MailboxSummary, WaitAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import NotFound
+from postroom_tools.catalogue import TOOLS
 
 ADA = Caller(agent="ada")
 
@@ -64,7 +65,7 @@ async def test_a_client_learns_who_we_are_and_how_to_work(era: str) -> None:
         assert ada.server_info.title == "Postroom"
         assert ada.server_info.version
         assert ada.instructions == INSTRUCTIONS
-        assert len((await ada.list_tools()).tools) == 7
+        assert len((await ada.list_tools()).tools) == len(TOOLS)
 
 
 @ERAS

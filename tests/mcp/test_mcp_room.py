@@ -146,3 +146,18 @@ async def test_a_new_chat_learns_what_it_owns_and_what_awaits_it(tmp_path: Path,
         ]
         (thread,) = (await ben.ask("list_threads", awaiting="us"))["threads"]
         assert ada.address in thread["participants"]
+
+
+@ERAS
+async def test_who_asked_to_be_left_alone_gets_no_more(tmp_path: Path, era: str) -> None:
+    async with two_agents(tmp_path, era) as (ada, ben):
+        await ada.ask("send_email", to=ben.address, text="An offer.")
+        (message,) = (await ben.ask("wait_for_reply"))["messages"]
+        await ben.ask("send_email", thread_id=message["thread_id"], text="Please stop.")
+        await ada.ask("wait_for_reply")
+        done = await ada.ask("suppress", address=ben.address, note="They wrote: please stop.")
+        assert done == {"address": ben.address, "scope": "tenant:default", "existed": False}
+        assert (await ada.ask("suppress", address=ben.address))["existed"]
+        sent = await ada.ask("send_email", to=ben.address, text="But wait.")
+        assert sent["status"] == "denied"
+        assert "address_invalid" in await ada.refusal("suppress", address="nobody")

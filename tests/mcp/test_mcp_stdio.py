@@ -16,6 +16,8 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.types import TextContent
 
+from postroom_tools.catalogue import TOOLS
+
 ROOTS = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("server", "tools")]
 
 START = f"""
@@ -255,7 +257,7 @@ async def test_garbage_on_standard_input_is_no_end_and_nothing_but_protocol_come
         hello = await ada.greet()
         assert hello["result"]["serverInfo"]["name"] == "postroom"
         ada.write(b"\x80\x81", {"jsonrpc": "2.0", "id": 2, "method": "tools/list"})
-        assert len((await ada.answer(2))["result"]["tools"]) == 7
+        assert len((await ada.answer(2))["result"]["tools"]) == len(TOOLS)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +293,7 @@ async def test_settings_that_cannot_be_read_are_told_at_each_call_until_they_are
     async with started(tmp_path) as ada:
         assert (await ada.greet())["result"]["capabilities"]["tools"] is not None
         ada.write({"jsonrpc": "2.0", "id": 2, "method": "tools/list"})
-        assert len((await ada.answer(2))["result"]["tools"]) == 7
+        assert len((await ada.answer(2))["result"]["tools"]) == len(TOOLS)
         for number in (3, 4):
             result = await ada.call(number, "list_mailboxes")
             assert result["isError"]

@@ -24,6 +24,7 @@ NAMES = [
     "get_thread",
     "wait_for_reply",
     "read_attachment",
+    "suppress",
 ]
 
 
@@ -88,7 +89,9 @@ def test_each_schema_is_a_schema(tool: dict[str, Any]) -> None:
 
 def test_only_sending_reaches_people_and_only_reading_is_read_only() -> None:
     assert [tool.name for tool in TOOLS if tool.open_world] == ["send_email"]
-    assert [tool.name for tool in TOOLS if not tool.read_only] == ["create_mailbox", "send_email"]
+    assert [tool.name for tool in TOOLS if not tool.read_only] == [
+        "create_mailbox", "send_email", "suppress",
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     catalogue.py        every tool, in order
     create_mailbox.py  list_mailboxes.py  send_email.py  list_threads.py  get_thread.py
-    wait_for_reply.py  read_attachment.py
+    wait_for_reply.py  read_attachment.py  suppress.py
     tool.py             what a tool is
     inputs.py           types of arguments that several share
     understanding.py    what a client sent → arguments, or an error that says how to call

@@ -9,6 +9,7 @@ from postroom_tools import (
     list_threads,
     read_attachment,
     send_email,
+    suppress,
     wait_for_reply,
 )
 from postroom_tools.tool import Tool
@@ -21,6 +22,7 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     get_thread.TOOL,
     wait_for_reply.TOOL,
     read_attachment.TOOL,
+    suppress.TOOL,
 )
 
 BY_NAME = {tool.name: tool for tool in TOOLS}

@@ -20,13 +20,13 @@ def input_schema(model: type[BaseModel]) -> Schema:
 
 
 def output_schema(model: type[BaseModel], spelled_elsewhere: frozenset[str]) -> Schema:
-    """The schema that every success of a tool keeps to. It allows more than it names, so that a
-    later version may answer more; fields ``spelled_elsewhere`` are only said to hold objects."""
+    """The schema that every success of a tool keeps to: its fields, and the words of its outcome.
+    It allows more than it names, so that a later version may answer more; fields
+    ``spelled_elsewhere`` are only said to hold objects."""
     schema = _compact(model.model_json_schema(by_alias=True, mode="serialization"))
     for name in spelled_elsewhere:
         schema["properties"][name]["items"] = {"type": "object"}
-    required = schema.get("required", [])
-    return {**_bare(schema), "type": "object", "required": required}
+    return {**_bare(schema), "type": "object"}
 
 
 def _compact(schema: Schema) -> Schema:
@@ -80,24 +80,25 @@ def _says_nothing(key: str, value: Any) -> bool:
 _OPTIONAL_IN_OUTPUT = frozenset({"description", "default", "additionalProperties", "required"})
 
 
-def _bare(node: Any) -> Any:
+def _bare(node: Any, left_out: frozenset[str] = _OPTIONAL_IN_OUTPUT) -> Any:
     """An output's schema down to names and types; an enumeration and an object with its fields show
-    their type by themselves, and most fields are strings, or lists of them, without saying so."""
+    their type by themselves, and most fields are strings, or lists of them, without saying so. So
+    do the words that a field of an item may have: the answer shows them."""
     if isinstance(node, list):
-        return [_bare(item) for item in node]
+        return [_bare(item, left_out) for item in node]
     if not isinstance(node, dict):
         return node
     bare = {
-        key: {name: _bare(field) for name, field in value.items()}
+        key: {name: _bare(field, left_out) for name, field in value.items()}
         if key == "properties"
-        else _bare(value)
+        else _bare(value, left_out | {"enum"} if key == "items" else left_out)
         for key, value in node.items()
-        if key not in _OPTIONAL_IN_OUTPUT and not (key == "type" and _shows_its_type(node))
+        if key not in left_out and not (key == "type" and _shows_its_type(node, left_out))
     }
     if bare.get("items") == {}:
         del bare["items"]
     return {} if bare == {"type": "string"} else bare
 
 
-def _shows_its_type(node: Schema) -> bool:
-    return "enum" in node or "properties" in node
+def _shows_its_type(node: Schema, left_out: frozenset[str]) -> bool:
+    return "properties" in node or "enum" in node.keys() - left_out

@@ -89,8 +89,10 @@ def some(con: Connection, after: tuple[str, str], most: int) -> Sequence[Row]:
 
 
 def of(con: Connection, address: str) -> Sequence[Row]:
-    """All that holds for one address."""
-    return list(sql.of(con, address=plain_address(address)))
+    """All that holds for one address, also because it holds for that without its detail."""
+    exact = plain_address(address)
+    forms = dict.fromkeys((exact, without_detail(exact)))
+    return [row for form in forms for row in sql.of(con, address=form)]
 
 
 def key(con: Connection) -> bytes:

@@ -35,7 +35,7 @@ def written(lines: Iterable[Line]) -> str:
     writer.writerow(COLUMNS)
     for line in lines:
         reason = f"{line.cause}: {line.note}" if line.note else str(line.cause)
-        writer.writerow((line.address, line.scope, reason, iso(line.at)))
+        writer.writerow((_as_text(line.address), line.scope, _as_text(reason), iso(line.at)))
     return out.getvalue()
 
 
@@ -59,14 +59,28 @@ def read_lines(text: str, now: float) -> Iterator[Line]:
 def _line(number: int, row: dict[str, str | None], now: float) -> Line:
     if None in row:  # more fields than there are columns
         raise _malformed(number, "it has more fields than there are columns")
-    cause, note = _reason((row.get("reason") or "").strip())
+    cause, note = _reason(_from_text(row.get("reason") or ""))
     at = (row.get("at") or "").strip()
     try:
         since = moment(at, now, "at") if at else now
     except InvalidRequest as error:
         raise _malformed(number, "at is no time") from error
     scope = (row.get("scope") or "").strip() or EVERYWHERE
-    return Line(number, (row["address"] or "").strip(), scope, cause, note, since)
+    return Line(number, _from_text(row["address"] or ""), scope, cause, note, since)
+
+
+def _as_text(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: addresses may begin like one, and are
+    strangers'."""
+    return f"'{cell}" if cell.startswith(_OPENS_FORMULA) else cell
+
+
+def _from_text(cell: str) -> str:
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(_OPENS_FORMULA) else text
+
+
+_OPENS_FORMULA = ("=", "+", "-", "@")
 
 
 def _reason(text: str) -> tuple[Cause, str]:

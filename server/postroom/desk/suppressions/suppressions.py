@@ -95,7 +95,9 @@ class Suppressions:
                     "Nothing holds for this address there.",
                     "`postroom suppressions list` tells what does.",
                 )
-            still = tuple(row["scope"] for row in suppressions.of(con, plain))
+            still = tuple(
+                row["scope"] for row in suppressions.of(con, plain) if row["address"] == plain
+            )
             return Unsuppressed(address=plain, lifted=lifted, still=still or None)
 
         return await self._index.write(change)
