@@ -401,6 +401,12 @@ def is_held(con: Connection, *, thread_id: int | None, mailbox_id: int) -> bool:
     return sql.held_in_mailbox(con, mailbox_id=mailbox_id) is not None
 
 
+def last_in_thread(con: Connection, thread_id: int) -> SendStatus | None:
+    """What became of the newest message of a thread; None where it is not one of ours."""
+    status = sql.last_in_thread(con, thread_id=thread_id)
+    return SendStatus(status) if status is not None else None
+
+
 def _waiting(row: Row) -> Waiting:
     return Waiting(
         id=row["id"],

@@ -133,7 +133,7 @@ def _refused(reply: RecipientReply, local_domains: frozenset[str]) -> str:
         reached = ", ".join(sorted(local_domains))
         return (
             f"{address} is outside: this mailbox reaches only addresses at {reached}. A mailbox of"
-            " a domain with a real mail account reaches everybody (README, Addresses outside)."
+            " a domain with a real mail account reaches everybody (docs/real-servers.md)."
         )
     if reply.code == 550 and _SENDS_NOTHING.search(reply.text):
         return (

@@ -260,6 +260,8 @@ def release(
     known = delivered.groups(con, send)
     hash = held.hash_of(con, send["id"], send["sender"], raw)
     held.approve(con, now, send, who, hash, note, turn, detail)
+    later = f"A limit lets it go at {iso(turn)}." if turn > now else ""
+    stands = f"Nothing is sent yet. {idle}" if idle else ""
     trace = f"`postroom trace {send['public_id']}` tells what comes of it."
     return Decision(
         send_id=send["public_id"],
@@ -269,7 +271,7 @@ def release(
         refused=known["refused"],
         operator_note=note or None,
         operator_changes=send["changes"] or None,
-        next_step=f"Nothing is sent yet. {idle}" if idle else trace,
+        next_step=" ".join(filter(None, (later, stands or trace))),
     )
 
 

@@ -86,19 +86,25 @@ def _after_reply(verdicts: Set[str], over: bool) -> str:
 
 
 def after_nothing(
-    timeouts: int, *, held: bool, over: bool, others: bool = False, forgeries: bool = False
+    timeouts: int,
+    *,
+    held: bool,
+    ended: str = "",
+    over: bool,
+    others: bool = False,
+    forgeries: bool = False,
 ) -> str:
-    """What to do where nothing came: for so many ``timeouts`` in a row, while a send is held, in a
-    mailbox that receives nothing more, or while ``others`` are there that were not asked for,
-    ``forgeries`` among them."""
-    step = _after_nothing(timeouts, held=held, over=over)
+    """What to do where nothing came: for so many ``timeouts`` in a row, while a send is held, after
+    the last mail of a thread has ``ended`` without going out, in a mailbox that receives nothing
+    more, or while ``others`` are there that were not asked for, ``forgeries`` among them."""
+    step = _after_nothing(timeouts, held=held, ended=ended, over=over)
     step += _FORGERIES if forgeries else ""
     return step + (
         " Other mail is there: a wait without sender and has_code shows it." if others else ""
     )
 
 
-def _after_nothing(timeouts: int, *, held: bool, over: bool) -> str:
+def _after_nothing(timeouts: int, *, held: bool, ended: str, over: bool) -> str:
     if over:
         return (
             "Do not wait here any more. get_thread shows what came; create_mailbox makes another"
@@ -106,6 +112,11 @@ def _after_nothing(timeouts: int, *, held: bool, over: bool) -> str:
         )
     if held:
         return "A send here waits for a human's approval. Tell the user, and wait on with `after`."
+    if ended:
+        return (
+            f"The last mail here did not go out ({ended}): nobody has it to answer. get_thread says"
+            " why; tell the user."
+        )
     if timeouts >= PATIENT_TIMEOUTS:
         return (
             "Nothing has come for a while. Tell the user that no reply has arrived yet and end"

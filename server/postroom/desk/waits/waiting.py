@@ -26,6 +26,7 @@ from postroom.model.limits import (
     MAX_WAIT_MESSAGES,
     MAX_WAIT_SECONDS,
 )
+from postroom.model.sends import SendStatus
 
 Progress = Callable[[float, float], Awaitable[None]]
 """Called with the seconds that have passed and the seconds in all."""
@@ -179,14 +180,15 @@ class Waiting:
     async def _nothing_came(self, who: str, found: Found, waited: float) -> WaitAnswer:
         scope = found.scope
 
-        def change(con: Connection) -> tuple[int, bool, str]:
+        def change(con: Connection) -> tuple[int, bool, str, str]:
             if waited >= REAL_WAIT_SECONDS:
                 reading.count_timeout(con, who, scope)
             box = mailboxes.by_id(con, scope.mailbox_id)
             held = sends.is_held(con, thread_id=scope.thread_id, mailbox_id=scope.mailbox_id)
-            return reading.timeouts(con, who, scope), held, box.problem if box else ""
+            count, problem = reading.timeouts(con, who, scope), box.problem if box else ""
+            return count, held, _ended(con, scope), problem
 
-        count, held, problem = await self._index.write(change)
+        count, held, ended, problem = await self._index.write(change)
         return WaitAnswer(
             outcome="held" if held else "timeout",
             after=found.after,
@@ -195,6 +197,7 @@ class Waiting:
             next_step=advice.after_nothing(
                 count,
                 held=held,
+                ended=ended,
                 over=bool(found.over),
                 others=found.others,
                 forgeries=found.forgeries,
@@ -205,6 +208,15 @@ class Waiting:
 def _reason(send: Row) -> str | None:
     """Why a send was decided so, or that it is another mail by now."""
     return send["reason"] or (EDITED if send["changes"] else None)
+
+
+def _ended(con: Connection, scope: Scope) -> str:
+    """How the last mail of a thread came to its end without going out; "" where it did not."""
+    last = sends.last_in_thread(con, scope.thread_id) if scope.thread_id is not None else None
+    return last.value if last in _NEVER_OUT else ""
+
+
+_NEVER_OUT = (SendStatus.DENIED, SendStatus.CANCELLED, SendStatus.EXPIRED, SendStatus.FAILED)
 
 
 def _acknowledge(con: Connection, who: str, scope: Scope, passed: WaitPlace) -> None:

@@ -139,6 +139,11 @@ WHERE send_id = :send_id AND outcome IN ('', 'unknown');
 SELECT 1 FROM messages g JOIN sends s ON s.mail_id = g.mail_id
 WHERE g.thread_id = :thread_id AND s.status = 'held' LIMIT 1;
 
+-- name: last_in_thread(thread_id)$
+-- What became of the last mail that was written in a conversation, where nothing came after it; null without one.
+SELECT s.status FROM messages g LEFT JOIN sends s ON s.mail_id = g.mail_id
+WHERE g.thread_id = :thread_id ORDER BY g.at DESC, g.mail_id DESC LIMIT 1;
+
 -- name: held_in_mailbox(mailbox_id)$
 -- Whether a send of this mailbox waits for a human.
 SELECT 1 FROM sends WHERE mailbox_id = :mailbox_id AND status = 'held' LIMIT 1;
