@@ -27,6 +27,7 @@ MEASURES = (
     "first_sync",
     "many",
     "submission",
+    "kills",
 )
 
 

@@ -33,6 +33,8 @@ class Size:
     """Mails in a row over a kept connection."""
     outbox: int
     """Sends that lie in an outbox."""
+    kills: int
+    """How often a worker is killed, by each kind of server."""
 
 
 SIZES = {
@@ -51,6 +53,7 @@ SIZES = {
         watch_seconds=105.0,
         submissions=500,
         outbox=1_000_000,
+        kills=200,
     ),
     "quick": Size(
         name="quick",
@@ -67,6 +70,7 @@ SIZES = {
         watch_seconds=30.0,
         submissions=100,
         outbox=100_000,
+        kills=30,
     ),
     "tiny": Size(
         name="tiny",
@@ -83,5 +87,6 @@ SIZES = {
         watch_seconds=0.5,
         submissions=3,
         outbox=100,
+        kills=2,
     ),
 }

@@ -38,6 +38,12 @@ def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
     assert any(figure["target"] is not None for figure in figures)
 
 
+def test_kills_lose_nothing_and_send_nothing_twice() -> None:
+    figures = {figure["name"].strip(): figure["value"] for figure in run("kills")["figures"]}
+    assert (figures["lost"], figures["delivered twice"]) == (0, 0)
+    assert figures["mails asked for"] > 0
+
+
 def test_parsing_is_measured_beside_another_parser(corpora: Path) -> None:
     measured = run("parsing")
     figures = {figure["name"]: figure["value"] for figure in measured["figures"]}
