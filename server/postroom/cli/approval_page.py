@@ -57,6 +57,9 @@ def show_approval(page: Page, one: Approval) -> None:
     page.line()
     page.lines(one.text or "(no words)", "  ")
     page.line()
+    if one.unseen_in_words:
+        runs = f"in {one.unseen_in_words} places of subject and words"
+        page.line((f"  characters that nobody sees and programs read: {runs}", "yellow"))
     _html(page, one)
     for file in one.attachments:
         page.line(("  attached: ", "dim"), _file(file))

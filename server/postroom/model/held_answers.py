@@ -85,6 +85,8 @@ class Approval(HeldSend):
     references: tuple[str, ...] = ()
     answers: Answered | None = None
     text: str = ""
+    unseen_in_words: int | None = None
+    """Runs of characters in subject and text that nobody sees and programs read."""
     html_differs: tuple[str, ...] = ()
     """What people see in the HTML and not in the text (+), or in the text alone (-), line by line;
     nothing where both say the same."""

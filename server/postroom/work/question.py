@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from postroom.mime.characters.unseen import without_unseen
 from postroom.mime.parse import parse
 from postroom.mime.writing.html_differs import HtmlDiffers, html_differs
 from postroom.mime.writing.written import written
@@ -90,6 +91,7 @@ def question(asked: Asked, token: str) -> tuple[str, str] | None:
         "",
         *_quoted(f"{parsed.subject}\n\n{found.text}"),
         "",
+        *_of_unseen(without_unseen(f"{parsed.subject}\n{found.text}")[1]),
         *_of_html(differs),
         *(["It carries:", ""] if found.files else []),
         *(
@@ -108,6 +110,10 @@ def _quoted(text: str) -> list[str]:
 
 def _of_agent(reason: str) -> list[str]:
     return ["The agent says:", "", *_quoted(reason), ""] if reason else []
+
+
+def _of_unseen(places: int) -> list[str]:
+    return [f"In {places} places stand characters that nobody sees.", ""] if places else []
 
 
 def _of_html(differs: HtmlDiffers) -> list[str]:

@@ -9,6 +9,7 @@ from postroom.desk.times import iso
 from postroom.index import folders, held, mail, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import attachment_id
+from postroom.mime.characters.unseen import without_unseen
 from postroom.mime.parse import parse
 from postroom.mime.writing.html_differs import html_differs
 from postroom.mime.writing.written import Written, written
@@ -59,6 +60,7 @@ def whole(con: Connection, row: Row) -> Approval:
         references=tuple(parsed.references.split()),
         answers=_answered(con, row["answers_mail"]),
         text=found.text.rstrip("\n"),
+        unseen_in_words=without_unseen(f"{parsed.subject}\n{found.text}")[1] or None,
         html_differs=differs.lines,
         hidden_in_html=differs.hidden or None,
         html=differs.source or None,
