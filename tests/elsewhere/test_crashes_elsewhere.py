@@ -49,23 +49,24 @@ def handed_over(frail: Frail) -> int:
 
 
 @SIDES
-async def test_a_deferral_is_tried_again_or_in_doubt(frail: Frail, side: str) -> None:
+async def test_a_deferral_is_tried_again_as_the_message_had_not_left(
+    frail: Frail, side: str
+) -> None:
     frail.smtp.once["RCPT"] = b"451 4.3.0 later\r\n"
     await crash(frail.home, "send", ASKED, "submitting → queued", side)
     assert handed_over(frail) == 0
     frail.smtp.once.clear()
-    known = side == "after"
-    end = await ends_as(frail, SendStatus.SENT if known else SendStatus.HELD)
-    assert (end, handed_over(frail)) == (("sent", 1) if known else ("held", 0))
+    end = await ends_as(frail, SendStatus.SENT)
+    assert (end, handed_over(frail)) == ("sent", 1)
 
 
 @SIDES
-async def test_a_refusal_is_known_or_in_doubt(frail: Frail, side: str) -> None:
+async def test_a_refusal_is_known_or_heard_again_as_the_message_had_not_left(
+    frail: Frail, side: str
+) -> None:
     frail.smtp.answers["RCPT"] = b"550 5.1.1 nobody\r\n"
     await crash(frail.home, "send", ASKED, "submitting → failed", side)
-    known = side == "after"
-    end = await ends_as(frail, SendStatus.FAILED if known else SendStatus.HELD)
-    assert end == ("failed" if known else "held")
+    assert await ends_as(frail, SendStatus.FAILED) == "failed"
     assert handed_over(frail) == 0
 
 

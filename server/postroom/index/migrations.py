@@ -68,6 +68,7 @@ def _records(db: Database) -> None:
 
 _of_a_file("0013_limits_of_tenants")
 _of_a_file("0014_suppressions")
+_of_a_file("0015_handed_over")
 
 
 def migrate(path: Path) -> None:

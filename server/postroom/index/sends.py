@@ -222,6 +222,16 @@ def in_doubt(con: Connection, send_id: int, attempts: int) -> frozenset[str]:
     )
 
 
+def handed_over(con: Connection, send_id: int) -> frozenset[str]:
+    """The addresses of which it was written down that the message leaves for them, and nothing
+    since. At a server that cannot be asked, nobody else is in doubt."""
+    return frozenset(
+        row["address"]
+        for row in recipients(con, send_id)
+        if row["outcome"] == RecipientOutcome.UNKNOWN
+    )
+
+
 def answered_by_person(con: Connection, send: Waiting) -> bool:
     """Whether a person answered whom this mail is for, after what it answers came and while nobody
     can have it yet. (Who may have it gets the rest of what was meant for them.)"""

@@ -200,20 +200,26 @@ class Courier:
         except PostroomError as error:  # whatever is wrong there, it says nothing of the mail
             return way, _not_begun(taken.envelope, error)
         try:
-            noting = partial(self._offered, send, taken.doubtful)
+            knows = isinstance(way, BuiltinWay)
+            noting = partial(self._offered, send, taken.doubtful, knows)
             return way, await self._pool.submit(login, taken.envelope, taken.raw, noting)
         except InvalidRequest as error:  # it can never be sent: trying again would never end
             answer = Answer(NO_ANSWER, error.message)
             return way, all_alike(taken.envelope, RecipientOutcome.REFUSED, answer)
 
     async def _offered(
-        self, send: Waiting, doubtful: frozenset[str], replies: tuple[RecipientReply, ...]
+        self,
+        send: Waiting,
+        doubtful: frozenset[str],
+        knows: bool,
+        replies: tuple[RecipientReply, ...],
     ) -> None:
-        """Keep who is put off or refused before the message leaves: should this process die after
-        that, a copy in Sent must not speak for them. Of a first attempt that is for everybody
-        there is nothing to keep."""
+        """Keep for whom the message is about to leave, and who is put off or refused: should this
+        process die before that, nobody is in doubt, and a copy in Sent must not speak for the
+        others. Where the server ``knows`` what it took, there is nothing to keep of a first
+        attempt that is for everybody."""
         told = any(each.outcome is not RecipientOutcome.UNKNOWN for each in replies)
-        if told or send.attempts:
+        if told or send.attempts or not knows:
             await self._term.write(lambda con: sends.note(con, send.id, replies, doubtful))
 
     def _record(

@@ -8,7 +8,8 @@
 
 The built-in server is ours and is asked whether it took a mail, wherever its Sent copy went since.
 
-Where nobody is in doubt the message had not left when the worker died, and it goes again.
+Where nobody is in doubt the message had not left when the worker died, and it goes again: for whom
+it is about to leave is written down before, but for the built-in server, which can be asked.
 
 A mail goes again to those whom its server put off, under the same Message-ID. What is there may
 then be of an attempt before the one in doubt (work/outcomes.py, proven_by_copy): it proves nothing,
@@ -119,15 +120,16 @@ class Reconciler:
 
     async def _find_out(self, send: Waiting) -> bool:
         """Whether it is settled what became of a send."""
-        doubtful, come = await self._term.index.read(partial(_in_doubt, send=send))
+        way = self._way(send)
+        asks = isinstance(way, BuiltinWay)
+        doubtful, come = await self._term.index.read(partial(_in_doubt, send=send, asks=asks))
         if not doubtful:
-            await self._settle(send, SendStatus.QUEUED, "it had not left: goes again")
+            await self._term.write(lambda con: self._not_left(con, send))
             return True
         if come:
-            here: bool = await self._term.write(lambda con: self._has_come_here(con, send))
+            here: bool = await self._term.write(lambda con: self._has_come_here(con, send, asks))
             if here:
                 return True
-        way = self._way(send)
         taken = await self._was_taken(send, way) if way is not None else None
         if taken is None:
             return await self._term.write(lambda con: self._give_up(con, send))
@@ -191,17 +193,25 @@ class Reconciler:
         now = self._term.index.clock()
         sends.settle(con, now, send.id, status, reason=reason, detail=detail)
 
-    def _has_come_here(self, con: Connection, send: Waiting) -> bool:
+    def _has_come_here(self, con: Connection, send: Waiting, asks: bool) -> bool:
         """Whether all in doubt are mailboxes of this post room that have got it by now."""
         if not _is_open(con, send):
             return True
-        doubtful, come = _in_doubt(con, send)
+        doubtful, come = _in_doubt(con, send, asks)
         for address in come:
             sends.accept(con, send.id, address)
         if come and come == doubtful:
             self._settle_as_known(con, send, self._way(send))
             return True
         return False
+
+    def _not_left(self, con: Connection, send: Waiting) -> None:
+        """The message had not left when the worker died: it goes again, and nobody is in doubt."""
+        if _is_open(con, send):
+            now = self._term.index.clock()
+            sends.put_off(con, send.id)
+            detail = "it had not left: goes again"
+            sends.settle(con, now, send.id, SendStatus.QUEUED, detail=detail)
 
     def _not_taken(self, con: Connection, send: Waiting) -> None:
         """Its server, which knows, did not take it: it goes again, and nobody is in doubt."""
@@ -259,9 +269,13 @@ class Reconciler:
         return True
 
 
-def _in_doubt(con: Connection, send: Waiting) -> tuple[frozenset[str], frozenset[str]]:
-    """(the addresses in doubt, those of them that are mailboxes here and have got it)."""
-    doubtful = sends.in_doubt(con, send.id, send.attempts)
+def _in_doubt(con: Connection, send: Waiting, asks: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """(the addresses in doubt, those of them that are mailboxes here and have got it). A server
+    that one ``asks`` is asked about all of whom nothing is known; elsewhere it was written down
+    for whom the message was about to leave."""
+    doubtful = (
+        sends.in_doubt(con, send.id, send.attempts) if asks else sends.handed_over(con, send.id)
+    )
     return doubtful, sends.received_by(con, f"{send.public_id}@{_domain(send)}", doubtful)
 
 
