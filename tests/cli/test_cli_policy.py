@@ -37,7 +37,17 @@ def test_a_broken_file_is_told_by_check_doctor_and_show(two_mailboxes: Program) 
     (check,) = [each for each in health if each["name"] == "policy"]
     assert not check["ok"]
     assert "line 4" in check["says"]
-    assert "line 4" in two_mailboxes("policy", "show", "--json").json["fault"]
+    shown = two_mailboxes("policy", "show", "--json")
+    assert (shown.code, "line 4" in shown.json["fault"]) == (1, True)
+
+
+def test_a_file_that_is_gone_is_told_by_check(two_mailboxes: Program) -> None:
+    file = write_policy(two_mailboxes.home, DENIES)
+    assert two_mailboxes("policy", "show").code == 0
+    file.unlink()
+    checked = two_mailboxes("policy", "check", "--json")
+    assert (checked.code, checked.json["ok"]) == (1, False)
+    assert "is not there any more" in checked.json["faults"][0]["what"]
 
 
 def test_a_draft_is_explained_and_nothing_is_sent(two_mailboxes: Program) -> None:

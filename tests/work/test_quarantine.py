@@ -125,6 +125,27 @@ async def test_the_first_rule_decides_and_may_take(
     assert len((await ada.room.desk.quarantine.list(operator())).mails) == 1
 
 
+@pytest.mark.parametrize("then", ["take", "quarantine", "block"])
+async def test_a_rule_that_cannot_be_evaluated_keeps_the_mail_aside_whatever_it_would_do(
+    ada: Agent, strict: Postman, settings: Settings, then: str
+) -> None:
+    write_policy(settings.home, inbound("1 / (message.size - message.size) > 0", then))
+    await strict.bring(ada.address, letter())
+    assert (await ada.wait(timeout=0)).outcome == "timeout"
+    (kept,) = (await ada.room.desk.quarantine.list(operator())).mails
+    assert (kept.rule, kept.blocked) == ("out", None)
+
+
+async def test_while_no_rules_are_known_what_comes_in_is_kept_aside(
+    ada: Agent, strict: Postman, settings: Settings
+) -> None:
+    write_policy(settings.home, "default = ")
+    await strict.bring(ada.address, letter())
+    assert (await ada.wait(timeout=0)).outcome == "timeout"
+    (kept,) = (await ada.room.desk.quarantine.list(operator())).mails
+    assert kept.rule == "policy.unreadable"
+
+
 async def test_what_was_kept_from_a_mailbox_goes_with_it(
     ada: Agent, strict: Postman, settings: Settings
 ) -> None:

@@ -30,10 +30,10 @@ class PolicyView(Told):
     """The policy that holds now."""
 
     source: str
-    """The file, or ``builtin``."""
+    """The file, ``builtin``, or ``none`` where no rules are known and everything waits."""
     version: str
     fault: str | None = None
-    """Why the file as it stands does not hold; what is shown is what holds in its place."""
+    """Why the file as it stands does not hold, and what does in its place, which is shown."""
     default: str
     rules: tuple[RuleView, ...]
     limits: dict[str, tuple[str, ...]]

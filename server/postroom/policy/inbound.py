@@ -1,8 +1,10 @@
 """A policy and the facts of a mail that came in, before anybody is told of it."""
 
+from dataclasses import replace
+
 from postroom.model.messages import Frozen
 from postroom.policy.conditions import EvaluationFailed
-from postroom.policy.rules import InboundRule, Policy
+from postroom.policy.rules import QUARANTINE, InboundRule, Policy
 from postroom.policy.vocabularies import vocabulary
 
 
@@ -42,14 +44,15 @@ class InboundFacts(Frozen):
 
 def taken_by(facts: InboundFacts, policy: Policy) -> InboundRule | None:
     """The rule that keeps a mail from its mailbox; None where it is taken. One that cannot be
-    evaluated quarantines it, where it says anything but ``take``: an operator can let it go."""
+    evaluated quarantines it, whatever it would do: nobody knows what it says, and an operator can
+    let the mail in."""
     told = None
     for rule in policy.inbound:
         try:
             told = told or vocabulary(InboundFacts).facts(facts)
-            matched = rule.condition.holds(told)
+            if not rule.condition.holds(told):
+                continue
         except EvaluationFailed:
-            matched = True
-        if matched:
-            return None if rule.then == "take" else rule
+            return replace(rule, then=QUARANTINE)
+        return None if rule.then == "take" else rule
     return None

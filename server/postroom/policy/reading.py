@@ -16,7 +16,7 @@ from postroom.policy.conditions import ConditionFault
 from postroom.policy.faults import Fault, faults_of, in_condition, names_twice, sentence
 from postroom.policy.inbound import InboundFacts
 from postroom.policy.rates import Limits
-from postroom.policy.rules import InboundRule, Policy, Rule
+from postroom.policy.rules import QUARANTINE, InboundRule, Policy, Rule
 from postroom.policy.schema import LimitsTable, PolicyTable, RuleTable
 from postroom.policy.vocabularies import vocabulary
 
@@ -56,18 +56,28 @@ def builtin() -> Policy:
     )
 
 
+UNREADABLE = "policy.unreadable"
+"""The name of the one rule about mail that comes in while no rules are known; none of a file's can
+bear it."""
+
+
 def all_held() -> Policy:
-    """What holds where the file means nothing and no earlier one is known: a person decides."""
+    """What holds where the file means nothing and no earlier one is known: a person decides about
+    what goes out, and what comes in is kept aside until there are rules to ask."""
+    everything = InboundRule(
+        UNREADABLE, "true", vocabulary(InboundFacts).compiled("true"), QUARANTINE
+    )
     held = builtin()
     return Policy(
         version=_version("unreadable"),
         text="",
         default=Action.HOLD,
         rules=tuple(rule for rule in held.rules if rule.action is not Action.ALLOW),
-        inbound=(),
+        inbound=(everything,),
         limits=held.limits,
         contacts=frozenset(),
         zone=None,
+        known=False,
         default_reason="The operator's policy.toml cannot be read: a person looks at every mail.",
     )
 

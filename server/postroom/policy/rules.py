@@ -13,6 +13,8 @@ from postroom.policy.vocabularies import vocabulary
 DEFAULT = "default"
 """The rule's name where none matched."""
 
+QUARANTINE = "quarantine"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -41,7 +43,8 @@ class InboundRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """All that an operator set about mail."""
+    """All that an operator set about mail; what is said of one that is not known stands in
+    `reading.all_held`."""
 
     version: str
     """A digest of everything it says: two of one version decide alike."""
@@ -56,6 +59,8 @@ class Policy:
     zone: tzinfo | None
     """The operator's; None for the machine's."""
     default_reason: str = "No rule of the operator's allows it."
+    known: bool = True
+    """False for what holds in the place of rules that nobody can read."""
 
     def names(self, address: str) -> bool:
         """Whether the operator names an address (lower case) as a contact."""

@@ -65,7 +65,6 @@ async def run(
     ways = Ways([builtin, *elsewhere])
     resolver = Resolver(patience=PATIENCE_SECONDS)
     signers = Signers(SigningKeys(resolver, term.index.clock))
-    await policy.of_a_file()  # a broken one is told of at once
     intake, lending = Intake(term, signers, policy), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
@@ -85,6 +84,7 @@ async def run(
         others: dict[str, Coroutine[Any, Any, None]] = {
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
+            "policy": policy.watch(),  # a broken file is told of at once
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]

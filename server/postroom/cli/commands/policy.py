@@ -31,8 +31,9 @@ def policy() -> None:
 @click.option("--builtin", is_flag=True, help="Print the rules that hold without a file, as TOML.")
 @shared
 @pass_asked
-def show(asked: Asked, builtin: bool) -> None:
-    """Show what holds now: the rules in order, the limits, and whether the file is broken."""
+def show(asked: Asked, builtin: bool) -> int:
+    """Show what holds now: the rules in order, the limits, and whether the file is broken.
+    Exit code 1 where it is."""
     from postroom.cli.policy_page import show_policy
     from postroom.model.callers import operator
 
@@ -40,9 +41,10 @@ def show(asked: Asked, builtin: bool) -> None:
         from postroom.policy.reading import builtin_text
 
         click.echo(builtin_text(), nl=False)
-        return
+        return ExitCode.DONE
     found = at_desk(asked, "policy show", lambda room: room.desk.policies.show(operator()))
     say(asked.json, found, lambda page: show_policy(page, found))
+    return ExitCode.FAILED if found.fault else ExitCode.DONE
 
 
 @policy.command()
@@ -54,7 +56,8 @@ def check(asked: Asked, file: Path | None) -> int:
     and key. Exit code 1 where it does not."""
     from postroom.cli.policy_page import show_check
 
-    found = _checked(file or asked.existing().policy_file)
+    there = file or asked.existing().policy_file
+    found = _checked(there) if there.exists() else _missing(asked, there)
     say(asked.json, found, lambda page: show_check(page, found))
     return ExitCode.DONE if found.ok else ExitCode.FAILED
 
@@ -137,8 +140,6 @@ def _checked(file: Path) -> "PolicyCheck":
     from postroom.policy.faults import key_path
     from postroom.policy.reading import PolicyInvalid, policy_of
 
-    if not file.exists():
-        return PolicyCheck(ok=True, file=f"{file} (not there: the builtin rules hold)")
     try:
         found = policy_of(_text_of(file), str(file))
     except PolicyInvalid as error:
@@ -149,3 +150,15 @@ def _checked(file: Path) -> "PolicyCheck":
         return PolicyCheck(ok=False, file=str(file), faults=tuple(faults))
     own = sum(not rule.builtin for rule in found.rules)
     return PolicyCheck(ok=True, file=str(file), rules=own + len(found.inbound))
+
+
+def _missing(asked: Asked, file: Path) -> "PolicyCheck":
+    """What is to be said of a file that is not there: it may have to be."""
+    from postroom.model.callers import operator
+    from postroom.model.policy_answers import PolicyCheck, PolicyFault
+
+    holds = at_desk(asked, "policy check", lambda room: room.desk.policies.show(operator()))
+    if holds.fault:
+        fault = PolicyFault(key="", what=holds.fault)
+        return PolicyCheck(ok=False, file=str(file), faults=(fault,))
+    return PolicyCheck(ok=True, file=f"{file} (not there: the builtin rules hold)")

@@ -33,7 +33,7 @@ class Policies:
         door.for_operators(caller)
         policy = await self._current.now()
         return PolicyView(
-            source=str(self._current.file) if policy.text else "builtin",
+            source=self._source(policy),
             version=policy.version,
             fault=self._current.fault or None,
             default=policy.default,
@@ -115,17 +115,25 @@ class Policies:
     async def check(self) -> Check:
         """What `postroom doctor` says of it."""
         policy = await self._current.now()
-        own = sum(not rule.builtin for rule in policy.rules)
-        says = f"{own} rule{'' if own == 1 else 's'} of {self._current.file}, version"
         if self._current.fault:
+            then = "" if policy.known else " `postroom quarantine list` tells what was kept aside."
             return Check(
                 name="policy",
                 ok=False,
-                says=f"{self._current.fault} What held before goes on (version {policy.version})",
-                next_step="Correct the file: `postroom policy check`.",
+                says=self._current.fault,
+                next_step=f"Correct the file: `postroom policy check`.{then}",
             )
-        says = f"{says} {policy.version}" if policy.text else "the builtin rules: no policy.toml"
+        own = sum(not rule.builtin for rule in policy.rules)
+        rules = f"{own} rule{'' if own == 1 else 's'} of {self._current.file}"
+        says = f"{rules}, version {policy.version}"
+        if not policy.text:
+            says = f"the builtin rules: there is no {self._current.file}"
         return Check(name="policy", ok=True, says=says)
+
+    def _source(self, policy: Policy) -> str:
+        if not policy.known:
+            return "none"
+        return str(self._current.file) if policy.text else "builtin"
 
 
 def _agent(con: Connection, caller: Caller, request: SendRequest) -> Caller:
