@@ -32,7 +32,11 @@ CASES = (
     ("message.text.matches('(?i)prize')", letter(text="Your PRIZE waits."), True),
     ("message.attachment_types.exists(t, t.startsWith('text/'))", letter(), False),
     ("message.size > 100000", letter(), False),
-    ("message.subject.matches('(a')", letter(), True),
+    ("message.subject.matches('(' + agent)", letter(), True),
+    ("sender.domain == 'bücher.example'", letter("ben@xn--bcher-kva.example"), True),
+    ("sender.domain == 'bücher.example'", letter("ben@bücher.example"), True),
+    ("sender.address == ''", letter(), False),
+    ("sender.address != ''", letter(), True),
     ("mailbox == 'ada@agents.localhost' && agent == 'ada'", letter(), True),
 )
 

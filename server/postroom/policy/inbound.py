@@ -1,8 +1,10 @@
 """A policy and the facts of a mail that came in, before anybody is told of it."""
 
 from dataclasses import replace
+from typing import Annotated
 
-from postroom.model.messages import Frozen
+from postroom.model.fact_kinds import MEDIA_TYPE, Address, Domain, OneOf
+from postroom.model.messages import Frozen, MessageKind, SenderVerdict
 from postroom.policy.conditions import EvaluationFailed
 from postroom.policy.rules import QUARANTINE, InboundRule, Policy
 from postroom.policy.vocabularies import vocabulary
@@ -11,23 +13,21 @@ from postroom.policy.vocabularies import vocabulary
 class SenderFacts(Frozen):
     """Who claims to have written it."""
 
-    address: str
-    """Lower case; "" for none."""
-    domain: str
-    verdict: str
-    """``verified``, ``unverified``, ``forged``."""
+    address: Annotated[str, Address()]
+    """"" for none."""
+    domain: Annotated[str, Domain()]
+    verdict: Annotated[str, OneOf(SenderVerdict)]
 
 
 class MessageFacts(Frozen):
     """What came."""
 
-    kind: str
-    """``message``, ``list``, ``bounce`` …"""
+    kind: Annotated[str, OneOf(MessageKind)]
     subject: str
     text: str
     size: int
     """Bytes."""
-    attachment_types: tuple[str, ...] = ()
+    attachment_types: Annotated[tuple[str, ...], MEDIA_TYPE] = ()
     in_spam: bool = False
     """Its server filed it among unwanted mail."""
 
@@ -35,7 +35,7 @@ class MessageFacts(Frozen):
 class InboundFacts(Frozen):
     """All that a rule about mail that comes in may look at."""
 
-    mailbox: str
+    mailbox: Annotated[str, Address()]
     agent: str
     tenant: str
     sender: SenderFacts
