@@ -50,12 +50,27 @@ def test_a_file_that_is_gone_is_told_by_check(two_mailboxes: Program) -> None:
     assert "is not there any more" in checked.json["faults"][0]["what"]
 
 
+def test_a_draft_is_explained_with_all_that_a_mail_can_have(two_mailboxes: Program) -> None:
+    pdf = "draft.attachments.exists(f, f.type == 'application/pdf') && draft.text.contains('Bold')"
+    write_policy(two_mailboxes.home, 'default = "allow"\n' + rule("files", pdf, "deny"))
+    file, html = two_mailboxes.home / "a.pdf", two_mailboxes.home / "words.html"
+    file.write_bytes(b"%PDF-1.7\n%%EOF\n")
+    html.write_text("<p><b>Bold</b> words</p>", encoding="utf-8")
+    draft = ("policy", "explain", "--mailbox", ADA, "--to", "x@else.example", "--json")
+    given = ("--attach", str(file), "--html-file", str(html))
+    assert two_mailboxes(*draft, *given).json["rule"] == "files"
+    reviewed = two_mailboxes(*draft, "--hold-for-review", "Look.").json
+    assert (reviewed["action"], reviewed["rule"]) == ("hold", "asked-by-agent")
+
+
 def test_a_draft_is_explained_and_nothing_is_sent(two_mailboxes: Program) -> None:
     write_policy(two_mailboxes.home, DENIES)
     draft = ("--mailbox", ADA, "--to", "x@else.example", "--subject")
     found = two_mailboxes("policy", "explain", *draft, "Offer", "--json").json
     assert (found["action"], found["rule"]) == ("deny", "no-offers")
-    assert [each["decided"] for each in found["rules"]] == [True]
+    decided = [each["decided"] for each in found["rules"]]
+    assert decided == [True] + [False] * (len(decided) - 1)
+    assert {each["name"] for each in found["rules"] if each.get("behind")} >= {"passes-on"}
     assert found["facts"]["recipients"][0]["provenance"] == "new"
     other = two_mailboxes("policy", "explain", *draft, "Else")
     assert (other.code, "allow" in other.out) == (0, True)

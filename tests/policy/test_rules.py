@@ -107,7 +107,8 @@ def test_a_domain_may_be_named_as_people_read_it_or_as_the_dns_writes_it(when: s
 def test_the_first_rule_that_matches_decides() -> None:
     policy = policy_of(conditions("false", "true", "true"))
     assert judge(facts(), policy).rule == "r1"
-    assert [asked.rule.name for asked in explained(facts(), policy)] == ["r0", "r1"]
+    said = [(one.rule.name, one.matched, one.decided) for one in explained(facts(), policy)]
+    assert said == [("r0", False, False), ("r1", True, True), ("r2", True, False)]
 
 
 def test_without_a_match_the_default_decides() -> None:
@@ -120,6 +121,35 @@ def test_a_rule_that_only_marks_decides_nothing() -> None:
     text = "default = 'hold'\n[[rules]]\nname = 'm'\nwhen = 'true'\nmark = ['bulk']\n"
     verdict = judge(facts(), policy_of(text))
     assert (verdict.rule, verdict.marks) == ("default", ("bulk",))
+
+
+def test_every_rule_that_matches_marks_wherever_it_stands() -> None:
+    def marking(name: str, when: str) -> str:
+        return f"[[rules]]\nname = '{name}'\nwhen = '{when}'\nmark = ['bulk']\n"
+
+    first = conditions("true")
+    behind = judge(facts(), policy_of(first + marking("m", "true")))
+    assert (behind.action, behind.rule, behind.marks) == (Action.DENY, "r0", ("bulk",))
+    assert judge(facts(), policy_of(first + marking("m", "false"))).marks == ()
+    deciding = marking("m", "true") + "then = 'hold'\nreason = 'no'\n"
+    behind = judge(facts(), policy_of(first + deciding))
+    assert (behind.rule, behind.marks) == ("r0", ("bulk",))
+
+
+def test_what_is_allowed_waits_where_nobody_knows_whether_it_is_to_be_marked() -> None:
+    broken = "[[rules]]\nname = 'm'\nwhen = 'agent.matches(\"(\" + agent)'\nmark = ['bulk']\n"
+    allows = "[[rules]]\nname = 'a'\nwhen = 'true'\nthen = 'allow'\n"
+    held = judge(facts(), policy_of(f"default = 'allow'\n{allows}{broken}"))
+    assert (held.action, held.rule) == (Action.HOLD, "m")
+    denied = judge(facts(), policy_of(conditions("true") + broken))
+    assert (denied.action, denied.rule) == (Action.DENY, "r0")
+
+
+def test_what_the_agent_asks_a_person_for_is_held_where_rules_allow_it() -> None:
+    asked = facts(draft=MailFacts(subject="", text="", size=1, asked_by_agent=True))
+    assert judge(asked, builtin()).rule == "asked-by-agent"
+    assert judge(asked, policy_of(conditions("true"))).rule == "r0"
+    assert judge(asked, policy_of("default = 'deny'")).action is Action.DENY
 
 
 FAILING = (

@@ -9,11 +9,14 @@ from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.completing import addresses
+from postroom.cli.drafting import of_a_mail, request_of
 from postroom.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from postroom.model.policy_answers import PolicyCheck
     from postroom.policy.rules import Policy
+
+NO_WORDS = "(no words)"
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -65,13 +68,7 @@ def check(asked: Asked, file: Path | None) -> int:
 @policy.command()
 @click.argument("send", metavar="[SEND]", required=False)
 @click.option("--mailbox", metavar="ADDRESS", shell_complete=addresses, help="A draft from there.")
-@click.option("--thread", "thread_id", metavar="THREAD", help="A draft that answers there.")
-@click.option("--reply-all", is_flag=True)
-@click.option("--to", multiple=True, metavar="ADDRESS", help="May be given several times.")
-@click.option("--cc", multiple=True, metavar="ADDRESS")
-@click.option("--bcc", multiple=True, metavar="ADDRESS")
-@click.option("--subject")
-@click.option("--text", default="(no words)")
+@of_a_mail
 @_OTHER
 @shared
 @pass_asked
@@ -82,18 +79,17 @@ def explain(asked: Asked, /, send: str | None, other: Path | None, **draft: Any)
     """
     from postroom.cli.policy_page import show_explanation
     from postroom.model.callers import operator
-    from postroom.model.requests import SendRequest
 
     if (send is None) == (draft["mailbox"] is None and draft["thread_id"] is None):
         raise click.UsageError("Name a SEND, or a draft by --mailbox or --thread.")
-    by = _policy_in(other)
+    by, request = _policy_in(other), request_of(draft, NO_WORDS)
     found = at_desk(
         asked,
         "policy explain",
         lambda room: (
             room.desk.policies.explain_send(operator(), send, by)
             if send is not None
-            else room.desk.policies.explain_draft(operator(), SendRequest(**draft), by)
+            else room.desk.policies.explain_draft(operator(), request, by)
         ),
     )
     say(asked.json, found, lambda page: show_explanation(page, found))

@@ -2,7 +2,7 @@
 would have done."""
 
 from postroom.desk import door
-from postroom.desk.policies.past_drafts import facts_then
+from postroom.desk.policies.past_drafts import facts_then, under, went_at
 from postroom.desk.policies.replaying import replay
 from postroom.desk.sends import pacing
 from postroom.desk.sends.sending import Sending
@@ -18,6 +18,12 @@ from postroom.model.requests import SendRequest
 from postroom.model.verdicts import DraftFacts, Verdict
 from postroom.policy.rules import Policy, explained, judge
 from postroom.policy_file import CurrentPolicy
+
+MARKS = "mark"
+
+AS_THEN = "They are as they were counted when it was filed."
+
+NOT_COUNTED = "They are not counted again for one send: `postroom policy replay` does that for all."
 
 
 class Policies:
@@ -41,7 +47,7 @@ class Policies:
                 RuleView(
                     name=rule.name,
                     when=rule.when,
-                    then=rule.action or "mark",
+                    then=rule.action or MARKS,
                     reason=rule.reason or None,
                     mark=rule.marks or None,
                     builtin=rule.builtin,
@@ -82,11 +88,15 @@ class Policies:
             )
         then = Verdict.model_validate_json(row["verdict"])
         policy = other or await self._current.now()
-        found = _explanation(facts, judge(facts, policy), policy)
-        return found.model_copy(
+        facts = under(policy, then, facts, went_at(row))
+        # The same rules say the same of the same facts; what is stored knows the limits, too.
+        verdict = then if then.policy == policy.version else judge(facts, policy)
+        return _explanation(facts, verdict, policy).model_copy(
             update={
                 "then": f"{then.action} by {then.rule}",
+                "reason_then": then.reason or None,
                 "policy_then": then.policy,
+                "limits": AS_THEN if verdict is then else NOT_COUNTED,
             }
         )
 
@@ -156,12 +166,16 @@ def _explanation(facts: DraftFacts, verdict: Verdict, policy: Policy) -> Explana
         action=verdict.action,
         rule=verdict.rule,
         reason=verdict.reason or None,
+        marks=verdict.marks,
         rules=tuple(
             RuleAsked(
                 name=asked.rule.name,
                 when=asked.rule.when,
+                then=asked.rule.action or MARKS,
+                mark=asked.rule.marks or None,
                 matched=asked.matched,
                 decided=asked.decided,
+                behind=asked.behind,
                 failed=asked.failed or None,
             )
             for asked in explained(facts, policy)
