@@ -11,12 +11,15 @@ Nobody falls back to the builtin rules by an accident: who wants them writes a f
 
 import asyncio
 import logging
+import os
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from postroom.index import policies
 from postroom.index.index import Index
-from postroom.model.errors import PostroomError
+from postroom.model.errors import PostroomError, Unavailable
 from postroom.policy.rules import Policy
 
 log = logging.getLogger("postroom.policy")
@@ -25,7 +28,10 @@ LOOK_SECONDS = 2.0
 """Between two looks of the worker: a broken file is told soon after it was written, not only once
 somebody sends."""
 
-BACK = 'A file that says only default = "allow" goes back to the builtin rules.'
+BUILTIN = 'default = "allow"\n'
+"""A file by which the builtin rules hold."""
+
+BACK = f"A file that says only {BUILTIN.strip()} goes back to the builtin rules."
 
 Mark = tuple[int, int, int] | None
 """What tells one state of a file from the next: time, size and inode; None where there is none."""
@@ -134,6 +140,31 @@ class CurrentPolicy:
             )
         except PostroomError as error:
             log.warning("The policy in force could not be noted: %s", error)
+
+
+def put(file: Path, text: str) -> None:
+    """Write a policy into its file, all or nothing: who reads meanwhile sees the old or the new.
+
+    Raises:
+        Unavailable: it cannot be written.
+    """
+    target = file.resolve()  # where it is a link, what that points to
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if target.exists():
+                shutil.copymode(target, name)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        why = error.strerror or "the disk refuses it"
+        raise Unavailable("policy_unwritten", f"{target} cannot be written: {why}.") from error
 
 
 NOTHING_KNOWN = (

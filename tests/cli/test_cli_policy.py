@@ -1,7 +1,12 @@
 """`postroom policy`: what holds, what a file means, what rules do to a draft or to the past."""
 
+from pathlib import Path
+
 from cli.shell import Program
+from cli.test_cli_approvals import secret
 from policies import rule, write_policy
+
+__all__ = ["secret"]
 
 DENIES = 'default = "allow"\n' + rule("no-offers", "draft.subject == 'Offer'", "deny")
 BROKEN = DENIES.replace("subject", "subjct")
@@ -39,6 +44,27 @@ def test_a_broken_file_is_told_by_check_doctor_and_show(two_mailboxes: Program) 
     assert "line 4" in check["says"]
     shown = two_mailboxes("policy", "show", "--json")
     assert (shown.code, "line 4" in shown.json["fault"]) == (1, True)
+
+
+def test_a_file_is_put_in_force_with_the_passphrase_once_it_means_something(
+    two_mailboxes: Program, secret: str, tmp_path: Path
+) -> None:
+    file, there = tmp_path / "new.toml", two_mailboxes.home / "policy.toml"
+    file.write_text(DENIES, encoding="utf-8")
+    use, by = ("policy", "use", str(file), "--json"), ("--passphrase-file", secret)
+    assert two_mailboxes(*use).error["code"] == "usage"
+    assert two_mailboxes("policy", "use", *by).code == 2
+    assert not there.exists()
+    used = two_mailboxes(*use, *by)
+    assert (used.code, used.json["rules"][0]["name"]) == (0, "no-offers")
+    assert there.read_text(encoding="utf-8") == DENIES
+    file.write_text(BROKEN, encoding="utf-8")
+    refused = two_mailboxes(*use, *by)
+    assert (refused.code, refused.json["faults"][0]["line"]) == (1, 4)
+    assert there.read_text(encoding="utf-8") == DENIES
+    back = two_mailboxes("policy", "use", "--builtin", "--json", *by)
+    assert (back.code, back.json["rules"][0]["name"]) == (0, "recipients-per-message")
+    assert list(two_mailboxes.home.glob(".policy*")) == []
 
 
 def test_a_file_that_is_gone_is_told_by_check(two_mailboxes: Program) -> None:

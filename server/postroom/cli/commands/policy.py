@@ -1,7 +1,7 @@
 """`postroom policy`: what holds, whether a file means something, why a mail goes or not."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,10 +11,8 @@ from postroom.cli.at_desk import at_desk
 from postroom.cli.completing import addresses
 from postroom.cli.drafting import of_a_mail, request_of
 from postroom.cli.exits import ExitCode
-
-if TYPE_CHECKING:
-    from postroom.model.policy_answers import PolicyCheck
-    from postroom.policy.rules import Policy
+from postroom.cli.passphrase import for_operators, require
+from postroom.cli.policy_files import checked, missing, policy_in, text_of
 
 NO_WORDS = "(no words)"
 
@@ -60,9 +58,37 @@ def check(asked: Asked, file: Path | None) -> int:
     from postroom.cli.policy_page import show_check
 
     there = file or asked.existing().policy_file
-    found = _checked(there) if there.exists() else _missing(asked, there)
+    found = checked(text_of(there), there) if there.exists() else missing(asked, there)
     say(asked.json, found, lambda page: show_check(page, found))
     return ExitCode.DONE if found.ok else ExitCode.FAILED
+
+
+@policy.command()
+@click.argument("file", type=_FILE, required=False)
+@click.option("--builtin", is_flag=True, help="Go back to the builtin rules.")
+@for_operators
+@shared
+@pass_asked
+def use(asked: Asked, file: Path | None, builtin: bool, passphrase_file: Path | None) -> int:
+    """Put what FILE says in the place of policy.toml: it holds from then on. A FILE that means
+    nothing changes nothing. Asks for the operator's passphrase."""
+    from postroom.cli.policy_page import show_check, show_policy
+    from postroom.model.callers import operator
+    from postroom.policy_file import BUILTIN, put
+
+    if (file is None) is not builtin:
+        raise click.UsageError("Name a FILE, or pass --builtin.")
+    text = text_of(file) if file is not None else BUILTIN
+    there = asked.existing().policy_file
+    told = checked(text, file or there)
+    if not told.ok:
+        say(asked.json, told, lambda page: show_check(page, told))
+        return ExitCode.FAILED
+    require(asked, passphrase_file)
+    put(there, text)
+    found = at_desk(asked, "policy use", lambda room: room.desk.policies.show(operator()))
+    say(asked.json, found, lambda page: show_policy(page, found))
+    return ExitCode.FAILED if found.fault else ExitCode.DONE
 
 
 @policy.command()
@@ -82,7 +108,7 @@ def explain(asked: Asked, /, send: str | None, other: Path | None, **draft: Any)
 
     if (send is None) == (draft["mailbox"] is None and draft["thread_id"] is None):
         raise click.UsageError("Name a SEND, or a draft by --mailbox or --thread.")
-    by, request = _policy_in(other), request_of(draft, NO_WORDS)
+    by, request = policy_in(other), request_of(draft, NO_WORDS)
     found = at_desk(
         asked,
         "policy explain",
@@ -106,55 +132,10 @@ def replay(asked: Asked, since: str, other: Path | None) -> None:
     from postroom.desk.times import duration
     from postroom.model.callers import operator
 
-    seconds, by = duration(since, "since"), _policy_in(other)
+    seconds, by = duration(since, "since"), policy_in(other)
     found = at_desk(
         asked,
         "policy replay",
         lambda room: room.desk.policies.replay(operator(), room.index.clock() - seconds, by),
     )
     say(asked.json, found, lambda page: show_replay(page, found))
-
-
-def _text_of(file: Path) -> str:
-    from postroom.model.errors import InvalidRequest
-
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is no UTF-8"
-        raise InvalidRequest("policy_unreadable", f"{file} cannot be read: {why}.") from error
-
-
-def _policy_in(file: Path | None) -> "Policy | None":
-    from postroom.policy.reading import policy_of
-
-    return policy_of(_text_of(file), str(file)) if file is not None else None
-
-
-def _checked(file: Path) -> "PolicyCheck":
-    from postroom.model.policy_answers import PolicyCheck, PolicyFault
-    from postroom.policy.faults import key_path
-    from postroom.policy.reading import PolicyInvalid, policy_of
-
-    try:
-        found = policy_of(_text_of(file), str(file))
-    except PolicyInvalid as error:
-        faults = (
-            PolicyFault(line=fault.line, key=key_path(fault.path), what=fault.what)
-            for fault in error.faults
-        )
-        return PolicyCheck(ok=False, file=str(file), faults=tuple(faults))
-    own = sum(not rule.builtin for rule in found.rules)
-    return PolicyCheck(ok=True, file=str(file), rules=own + len(found.inbound))
-
-
-def _missing(asked: Asked, file: Path) -> "PolicyCheck":
-    """What is to be said of a file that is not there: it may have to be."""
-    from postroom.model.callers import operator
-    from postroom.model.policy_answers import PolicyCheck, PolicyFault
-
-    holds = at_desk(asked, "policy check", lambda room: room.desk.policies.show(operator()))
-    if holds.fault:
-        fault = PolicyFault(key="", what=holds.fault)
-        return PolicyCheck(ok=False, file=str(file), faults=(fault,))
-    return PolicyCheck(ok=True, file=f"{file} (not there: the builtin rules hold)")
