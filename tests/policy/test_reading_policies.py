@@ -104,6 +104,16 @@ def test_every_fault_is_told_at_once() -> None:
     assert [fault.line for fault in refused.value.faults] == [1, 2, 7, 9, 14, 14, 17]
 
 
+def test_a_condition_that_chooses_again_and_again_is_read_at_once() -> None:
+    again = ".map(x, draft.in_thread ? x : x)" * 14
+    when = f"[agent, tenant]{again}.exists(x, r.provenance == x)"
+    text = f'{START}[[rules]]\nname = "a"\nwhen = "recipients.exists(r, {when})"\nthen = "allow"\n'
+    assert policy_of(text).rules[0].when
+    with pytest.raises(PolicyInvalid) as refused:
+        policy_of(text.replace(again, again * 4))
+    assert "line 4: rules[0].when: Exceeded max recursion depth" in refused.value.message
+
+
 INBOUND = (
     ("sender.verdict == 'trusted'", '"verified", "unverified" or "forged"'),
     ("message.kind == 'spam'", 'message.kind is never "spam"'),

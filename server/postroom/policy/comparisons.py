@@ -5,9 +5,8 @@ an element of a list that was made of facts: ``['a', 'b'].exists(d, r.domain == 
 ``r.domain`` with both, and so does ``'a' in recipients.map(r, r.domain)``.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from postroom.policy.syntax import kind, operands, parts
@@ -17,22 +16,19 @@ ORDERS = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 PARTS = frozenset({"startsWith", "endsWith", "contains"})
 PATTERN = "matches"
 
-MOST = 2_000
-"""Literals and facts of a side that are looked at: more than stand in a condition, unless it
-names them again and again by nested choices."""
-
 _COMPARING = EQUALS | ORDERS | PARTS | {PATTERN}
 
 
-@dataclass(frozen=True)
 class Scope:
-    """The names that a comprehension gives to elements, each with the list that it walks."""
+    """The names that comprehensions give to elements, each with what these may be."""
 
-    lists: Mapping[str, tuple[Any, "Scope"]] = field(default_factory=dict)
+    def __init__(self, names: Mapping[str, tuple[Any, ...]] | None = None) -> None:
+        self.names = names or {}
 
     def within(self, comprehension: Any) -> "Scope":
-        walked = (comprehension.iter_range, self)
-        return Scope({**self.lists, comprehension.iter_var: walked})
+        """What holds for what it does with each element."""
+        found = _each_once(_elements(comprehension.iter_range, self))
+        return Scope({**self.names, comprehension.iter_var: found})
 
 
 @dataclass(frozen=True)
@@ -58,8 +54,9 @@ class Comparison:
         return [each for each in (*self.left, *self.right) if kind(each) != "const"]
 
 
-def comparisons(expr: Any, scope: Scope = Scope()) -> Iterator[Comparison]:
+def comparisons(expr: Any, scope: Scope | None = None) -> Iterator[Comparison]:
     """Every comparison in an expression."""
+    scope = scope or Scope()
     if kind(expr) == "call" and expr.call.function in _COMPARING:
         yield _comparison(expr, scope)
     for part in parts(expr):
@@ -74,10 +71,13 @@ def _comparison(expr: Any, scope: Scope) -> Comparison:
     one, other = operands(expr)
     right = _elements if expr.call.function == "@in" else _values
     return Comparison(
-        expr.call.function,
-        tuple(islice(_values(one, scope), MOST)),
-        tuple(islice(right(other, scope), MOST)),
+        expr.call.function, _each_once(_values(one, scope)), _each_once(right(other, scope))
     )
+
+
+def _each_once(found: Iterable[Any]) -> tuple[Any, ...]:
+    """Of a condition that chooses again and again, no more than stands in it."""
+    return tuple({each.id: each for each in found}.values())
 
 
 def _values(expr: Any, scope: Scope) -> Iterator[Any]:
@@ -85,10 +85,8 @@ def _values(expr: Any, scope: Scope) -> Iterator[Any]:
     match kind(expr):
         case "const" | "select":
             yield expr
-        case "ident" if expr.ident.name in scope.lists:
-            yield from _elements(*scope.lists[expr.ident.name])
         case "ident":
-            yield expr
+            yield from scope.names.get(expr.ident.name, (expr,))
         case "call" if expr.call.function == "_?_:_":
             for each in expr.call.args[1:]:
                 yield from _values(each, scope)
@@ -100,11 +98,8 @@ def _elements(expr: Any, scope: Scope) -> Iterator[Any]:
         case "list":
             for each in expr.list.elements:
                 yield from _values(each, scope)
-        case "select":
+        case "select" | "ident":
             yield expr
-        case "ident":
-            walked = scope.lists.get(expr.ident.name)
-            yield from _elements(*walked) if walked else (expr,)
         case "call" if expr.call.function in ("_+_", "_?_:_"):
             for each in expr.call.args:
                 yield from _elements(each, scope)

@@ -31,7 +31,8 @@ _SCALARS = {
     bool: (_Field.TYPE_BOOL, cel.Type.BOOL),
 }
 _PACKAGE = "facts"
-_PLACE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_PLACE = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+"""Of what is said of a condition as a whole, the numbers are -1."""
 
 
 class Vocabulary:
@@ -180,4 +181,4 @@ def _faults(told: str) -> list[ConditionFault]:
 
 def _fault(line: str, column: str, said: str) -> ConditionFault:
     why = said.replace(" (in container '')", "").replace(f"{_PACKAGE}.", "")
-    return ConditionFault(why.rstrip("."), int(line), int(column))
+    return ConditionFault(why.rstrip("."), max(int(line), 1), max(int(column), 0))
