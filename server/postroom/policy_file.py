@@ -24,10 +24,6 @@ from postroom.policy.rules import Policy
 
 log = logging.getLogger("postroom.policy")
 
-LOOK_SECONDS = 2.0
-"""Between two looks of the worker: a broken file is told soon after it was written, not only once
-somebody sends."""
-
 BUILTIN = 'default = "allow"\n'
 """A file by which the builtin rules hold."""
 
@@ -69,12 +65,6 @@ class CurrentPolicy:
         if self._policy is None and _mark(self.file) is None and not await self._missed():
             return None
         return await self.now()
-
-    async def watch(self) -> None:
-        """Look at the file again and again, until cancelled."""
-        while True:
-            await self.of_a_file()
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def _read(self) -> Policy:
         try:

@@ -5,11 +5,15 @@ from policies import write_policy
 from rooms import Agent, Postman, letter, rows
 
 from postroom.build import PostRoom
+from postroom.index import journal
+from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.errors import Conflict, NotFound, Refused
 from postroom.policy_file import CurrentPolicy
 from postroom.settings import Settings
 from postroom.work.places import Role
+from postroom.work.rules_known import RulesKnown
+from postroom.work.term import Term
 
 
 def inbound(when: str, then: str = "quarantine") -> str:
@@ -140,14 +144,41 @@ async def test_a_rule_that_cannot_be_evaluated_keeps_the_mail_aside_whatever_it_
     assert (kept.rule, kept.blocked) == ("out", None)
 
 
-async def test_while_no_rules_are_known_what_comes_in_is_kept_aside(
-    ada: Agent, strict: Postman, settings: Settings
+async def test_what_is_kept_aside_while_no_rules_are_known_is_judged_once_they_are(
+    ada: Agent, settings: Settings
 ) -> None:
+    index, desk = ada.room.index, ada.room.desk
+    current = CurrentPolicy(settings.policy_file, index)
+    strict = Postman(ada.room, current)
     write_policy(settings.home, "default = ")
-    await strict.bring(ada.address, letter())
+    subjects = ("Taken", "Kept", "Blocked")
+    await strict.bring(ada.address, *(letter(subject=each, text=each) for each in subjects))
     assert (await ada.wait(timeout=0)).outcome == "timeout"
-    (kept,) = (await ada.room.desk.quarantine.list(operator())).mails
-    assert kept.rule == "policy.unreadable"
+    kept = (await desk.quarantine.list(operator())).mails
+    assert [(one.untrusted_subject, one.rule) for one in kept] == [
+        (each, "policy.unreadable") for each in reversed(subjects)
+    ]
+    rules = RulesKnown(Term(index, await index.read(_term)), current)
+    await rules.round()
+    assert len((await desk.quarantine.list(operator())).mails) == 3
+    block = inbound("message.subject == 'Blocked'", "block").replace("out", "never")
+    write_policy(settings.home, block + inbound("message.subject == 'Kept'").partition("\n")[2])
+    await rules.round()
+    got = await ada.wait(timeout=0)
+    assert [message.untrusted_text for message in got.messages] == ["Taken"]
+    kept = (await desk.quarantine.list(operator())).mails
+    assert [(one.untrusted_subject, one.rule, one.blocked) for one in kept] == [
+        ("Blocked", "never", True),
+        ("Kept", "out", None),
+    ]
+    await rules.round()
+    assert (await ada.wait(after=got.after, timeout=0)).outcome == "timeout"
+
+
+def _term(con: Connection) -> int:
+    worker = journal.worker(con)
+    assert worker is not None
+    return int(worker["term"])
 
 
 async def test_what_was_kept_from_a_mailbox_goes_with_it(

@@ -23,7 +23,7 @@ from postroom.policy.faults import (
 )
 from postroom.policy.inbound import InboundFacts
 from postroom.policy.rates import Limits
-from postroom.policy.rules import QUARANTINE, InboundRule, Policy, Rule
+from postroom.policy.rules import QUARANTINE, UNREADABLE, InboundRule, Policy, Rule
 from postroom.policy.schema import MAX_WHEN_CHARS, LimitsTable, PolicyTable, RuleTable
 from postroom.policy.toml_faults import in_toml
 from postroom.policy.vocabularies import vocabulary
@@ -65,11 +65,6 @@ def builtin() -> Policy:
         contacts=frozenset(),
         zone=None,
     )
-
-
-UNREADABLE = "policy.unreadable"
-"""The name of the one rule about mail that comes in while no rules are known; none of a file's can
-bear it."""
 
 
 def all_held() -> Policy:

@@ -23,6 +23,10 @@ ASKED = "The agent asked that a person looks at it first."
 
 QUARANTINE = "quarantine"
 
+UNREADABLE = "policy.unreadable"
+"""The name of the one rule about mail that comes in while no rules are known; none of a file's can
+bear it."""
+
 
 @dataclass(frozen=True)
 class Rule:

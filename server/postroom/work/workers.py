@@ -31,6 +31,7 @@ from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.removals import Removals
 from postroom.work.rounds import Rounds
+from postroom.work.rules_known import RulesKnown
 from postroom.work.signing import PATIENCE_SECONDS, Signers
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
@@ -84,7 +85,7 @@ async def run(
         others: dict[str, Coroutine[Any, Any, None]] = {
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
-            "policy": policy.watch(),  # a broken file is told of at once
+            "rules": RulesKnown(term, policy).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]
