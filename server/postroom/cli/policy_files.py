@@ -54,6 +54,6 @@ def missing(asked: Asked, file: Path) -> "PolicyCheck":
 
     holds = at_desk(asked, "policy check", lambda room: room.desk.policies.show(operator()))
     if holds.fault:
-        fault = PolicyFault(key="", what=holds.fault)
+        fault = PolicyFault(key="", what=holds.fault.removeprefix(f"{file} "))
         return PolicyCheck(ok=False, file=str(file), faults=(fault,))
     return PolicyCheck(ok=True, file=f"{file} (not there: the builtin rules hold)")

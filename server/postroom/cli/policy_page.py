@@ -61,7 +61,7 @@ def show_explanation(page: Page, found: Explanation) -> None:
     if found.then:
         same = "the same policy" if found.policy_then == found.version else "another policy"
         page.line(("  then ", "dim"), f"{found.then}, by {same}")
-        if found.reason_then:
+        if found.reason_then and found.reason_then != found.reason:
             page.line(("  said ", "dim"), one_line(found.reason_then))
     if found.limits:
         page.line(("  limits ", "dim"), found.limits)

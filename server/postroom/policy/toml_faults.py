@@ -29,7 +29,8 @@ def in_toml(error: tomllib.TOMLDecodeError, text: str) -> Fault:
     key = _KEY.match(lines[number - 1]) if 0 < number <= len(lines) else None
     path = (*_table_above(lines, number), key[2]) if key else ()
     place = f" (column {column})" if column else ""
-    return Fault(path, f"is no TOML: {said}{place}", number)
+    hint = "; a text stands in quotes" if said == "Invalid value" else ""
+    return Fault(path, f"is no TOML: {said}{place}{hint}", number)
 
 
 def _there_twice(text: str) -> str:
