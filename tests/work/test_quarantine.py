@@ -5,6 +5,7 @@ from policies import write_policy
 from rooms import Agent, Postman, letter, rows
 
 from postroom.build import PostRoom
+from postroom.desk.policies import quarantine
 from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.model.callers import operator
@@ -106,6 +107,19 @@ async def test_an_operator_lets_it_in_once_and_the_agent_is_woken(
     assert (await desk.list(operator())).mails == ()  # it is known where it lies
     with pytest.raises(NotFound):
         await desk.release(operator(), "q_0000000000")
+
+
+async def test_a_list_that_is_cut_says_so(
+    ada: Agent, strict: Postman, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "MOST", 1)
+    write_policy(settings.home, inbound("true"))
+    await strict.bring(ada.address, letter(text="One."))
+    desk = ada.room.desk.quarantine
+    assert not (await desk.list(operator())).more
+    await strict.bring(ada.address, letter(text="Two."))
+    found = await desk.list(operator())
+    assert (len(found.mails), found.more) == (1, True)
 
 
 async def test_of_blocked_mail_no_bytes_are_kept(

@@ -137,6 +137,8 @@ class QuarantinedMail(Told):
 
 class QuarantineList(Told):
     mails: tuple[QuarantinedMail, ...]
+    more: bool | None = None
+    """Older ones are kept aside as well; they are listed once these are let go."""
 
 
 class Released(Told):

@@ -27,10 +27,10 @@ class Quarantine:
         self._index = index
 
     async def list(self, caller: Caller) -> QuarantineList:
-        """What is kept aside, newest first."""
+        """What is kept aside, newest first, and whether there is more."""
         door.for_operators(caller)
-        rows = await self._index.read(lambda con: quarantine.waiting(con, MOST))
-        return QuarantineList(mails=tuple(map(_view, rows)))
+        rows = await self._index.read(lambda con: quarantine.waiting(con, MOST + 1))
+        return QuarantineList(mails=tuple(map(_view, rows[:MOST])), more=len(rows) > MOST or None)
 
     async def release(self, caller: Caller, id: str) -> Released:
         """Let a mail into its mailbox, as if it came now.
