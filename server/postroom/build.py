@@ -55,7 +55,7 @@ async def open_room(
         name: _provisioner(name, domain, settings)
         for name, domain in settings.operator.served.items()
     }
-    policy = CurrentPolicy(settings.policy_file, index)
+    policy = CurrentPolicy(settings.policy_file, index, named=settings.operator.policy is not None)
     desk = open_desk(index, settings, provisioners, lambda: seat.idle(), policy)
     seat = Seat(index, settings, provisioners, program, policy, desk.held.answering)
     try:

@@ -76,10 +76,39 @@ def test_a_condition_sees_every_fact(when: str) -> None:
     assert judge(seen, policy_of(conditions(f"!({when})"))).action is Action.ALLOW
 
 
+READ = (
+    "recipients.exists(r, r.domain == 'bücher.example')",
+    "recipients.exists(r, r.domain == 'BÜCHER.Example')",
+    "recipients.exists(r, r.domain == 'XN--bcher-kva.example')",
+    "recipients.exists(r, r.domain in ['a.example', 'bücher.example'])",
+    "['xn--bcher-kva.example', 'zürich.example'].exists(d, recipients.exists(r, r.domain == d))",
+    "'bücher.example' in recipients.map(r, r.domain)",
+    "recipients.exists(r, r.address == 'Ben@bücher.example')",
+    "recipients.exists(r, r.domain.endsWith('.example') && r.domain.startsWith('bü'))",
+    "recipients.exists(r, r.domain.endsWith('BÜCHER.example'))",
+    "recipients.exists(r, r.domain.matches('^b[üu]cher\\\\.'))",
+    "mailbox == 'ada@bücher.example' && mailbox.endsWith('@bücher.example')",
+    "!recipients.all(r, r.domain != 'bücher.example')",
+    "recipients.exists(r, r.domain == 'Other.example')",
+)
+
+
+@pytest.mark.parametrize("when", READ)
+def test_a_domain_may_be_named_as_people_read_it_or_as_the_dns_writes_it(when: str) -> None:
+    seen = facts(
+        one("ben@xn--bcher-kva.example"),
+        one("carl@other.example"),
+        mailbox="ada@xn--bcher-kva.example",
+    )
+    assert judge(seen, policy_of(conditions(when))).rule == "r0"
+    assert judge(facts(), policy_of(conditions(when))).rule == "default"
+
+
 def test_the_first_rule_that_matches_decides() -> None:
     policy = policy_of(conditions("false", "true", "true"))
     assert judge(facts(), policy).rule == "r1"
-    assert [asked.rule.name for asked in explained(facts(), policy)] == ["r0", "r1"]
+    said = [(one.rule.name, one.matched, one.decided) for one in explained(facts(), policy)]
+    assert said == [("r0", False, False), ("r1", True, True), ("r2", True, False)]
 
 
 def test_without_a_match_the_default_decides() -> None:
@@ -89,13 +118,42 @@ def test_without_a_match_the_default_decides() -> None:
 
 
 def test_a_rule_that_only_marks_decides_nothing() -> None:
-    text = "default = 'hold'\n[[rules]]\nname = 'm'\nwhen = 'true'\nmark = ['bulk', 'news']\n"
+    text = "default = 'hold'\n[[rules]]\nname = 'm'\nwhen = 'true'\nmark = ['bulk']\n"
     verdict = judge(facts(), policy_of(text))
-    assert (verdict.rule, verdict.marks) == ("default", ("bulk", "news"))
+    assert (verdict.rule, verdict.marks) == ("default", ("bulk",))
+
+
+def test_every_rule_that_matches_marks_wherever_it_stands() -> None:
+    def marking(name: str, when: str) -> str:
+        return f"[[rules]]\nname = '{name}'\nwhen = '{when}'\nmark = ['bulk']\n"
+
+    first = conditions("true")
+    behind = judge(facts(), policy_of(first + marking("m", "true")))
+    assert (behind.action, behind.rule, behind.marks) == (Action.DENY, "r0", ("bulk",))
+    assert judge(facts(), policy_of(first + marking("m", "false"))).marks == ()
+    deciding = marking("m", "true") + "then = 'hold'\nreason = 'no'\n"
+    behind = judge(facts(), policy_of(first + deciding))
+    assert (behind.rule, behind.marks) == ("r0", ("bulk",))
+
+
+def test_what_is_allowed_waits_where_nobody_knows_whether_it_is_to_be_marked() -> None:
+    broken = "[[rules]]\nname = 'm'\nwhen = 'agent.matches(\"(\" + agent)'\nmark = ['bulk']\n"
+    allows = "[[rules]]\nname = 'a'\nwhen = 'true'\nthen = 'allow'\n"
+    held = judge(facts(), policy_of(f"default = 'allow'\n{allows}{broken}"))
+    assert (held.action, held.rule) == (Action.HOLD, "m")
+    denied = judge(facts(), policy_of(conditions("true") + broken))
+    assert (denied.action, denied.rule) == (Action.DENY, "r0")
+
+
+def test_what_the_agent_asks_a_person_for_is_held_where_rules_allow_it() -> None:
+    asked = facts(draft=MailFacts(subject="", text="", size=1, asked_by_agent=True))
+    assert judge(asked, builtin()).rule == "asked-by-agent"
+    assert judge(asked, policy_of(conditions("true"))).rule == "r0"
+    assert judge(asked, policy_of("default = 'deny'")).action is Action.DENY
 
 
 FAILING = (
-    "draft.subject.matches('(a')",
+    "draft.subject.matches('(' + agent)",
     "1 / (draft.size - 1000) > 0",
     "recipients.map(a, recipients.map(b, recipients.map(c, recipients.map(d, 1)))).size() > 0",
 )

@@ -5,11 +5,16 @@ from policies import write_policy
 from rooms import Agent, Postman, letter, rows
 
 from postroom.build import PostRoom
+from postroom.desk.policies import quarantine
+from postroom.index import journal
+from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.errors import Conflict, NotFound, Refused
 from postroom.policy_file import CurrentPolicy
 from postroom.settings import Settings
 from postroom.work.places import Role
+from postroom.work.rules_known import RulesKnown
+from postroom.work.term import Term
 
 
 def inbound(when: str, then: str = "quarantine") -> str:
@@ -32,7 +37,11 @@ CASES = (
     ("message.text.matches('(?i)prize')", letter(text="Your PRIZE waits."), True),
     ("message.attachment_types.exists(t, t.startsWith('text/'))", letter(), False),
     ("message.size > 100000", letter(), False),
-    ("message.subject.matches('(a')", letter(), True),
+    ("message.subject.matches('(' + agent)", letter(), True),
+    ("sender.domain == 'bücher.example'", letter("ben@xn--bcher-kva.example"), True),
+    ("sender.domain == 'bücher.example'", letter("ben@bücher.example"), True),
+    ("sender.address == ''", letter(), False),
+    ("sender.address != ''", letter(), True),
     ("mailbox == 'ada@agents.localhost' && agent == 'ada'", letter(), True),
 )
 
@@ -100,6 +109,19 @@ async def test_an_operator_lets_it_in_once_and_the_agent_is_woken(
         await desk.release(operator(), "q_0000000000")
 
 
+async def test_a_list_that_is_cut_says_so(
+    ada: Agent, strict: Postman, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "MOST", 1)
+    write_policy(settings.home, inbound("true"))
+    await strict.bring(ada.address, letter(text="One."))
+    desk = ada.room.desk.quarantine
+    assert not (await desk.list(operator())).more
+    await strict.bring(ada.address, letter(text="Two."))
+    found = await desk.list(operator())
+    assert (len(found.mails), found.more) == (1, True)
+
+
 async def test_of_blocked_mail_no_bytes_are_kept(
     ada: Agent, strict: Postman, settings: Settings
 ) -> None:
@@ -123,6 +145,54 @@ async def test_the_first_rule_decides_and_may_take(
     await strict.bring(ada.address, letter(), letter(sender="eve@elsewhere.example"))
     assert len((await ada.wait(timeout=0)).messages) == 1
     assert len((await ada.room.desk.quarantine.list(operator())).mails) == 1
+
+
+@pytest.mark.parametrize("then", ["take", "quarantine", "block"])
+async def test_a_rule_that_cannot_be_evaluated_keeps_the_mail_aside_whatever_it_would_do(
+    ada: Agent, strict: Postman, settings: Settings, then: str
+) -> None:
+    write_policy(settings.home, inbound("1 / (message.size - message.size) > 0", then))
+    await strict.bring(ada.address, letter())
+    assert (await ada.wait(timeout=0)).outcome == "timeout"
+    (kept,) = (await ada.room.desk.quarantine.list(operator())).mails
+    assert (kept.rule, kept.blocked) == ("out", None)
+
+
+async def test_what_is_kept_aside_while_no_rules_are_known_is_judged_once_they_are(
+    ada: Agent, settings: Settings
+) -> None:
+    index, desk = ada.room.index, ada.room.desk
+    current = CurrentPolicy(settings.policy_file, index)
+    strict = Postman(ada.room, current)
+    write_policy(settings.home, "default = ")
+    subjects = ("Taken", "Kept", "Blocked")
+    await strict.bring(ada.address, *(letter(subject=each, text=each) for each in subjects))
+    assert (await ada.wait(timeout=0)).outcome == "timeout"
+    kept = (await desk.quarantine.list(operator())).mails
+    assert [(one.untrusted_subject, one.rule) for one in kept] == [
+        (each, "policy.unreadable") for each in reversed(subjects)
+    ]
+    rules = RulesKnown(Term(index, await index.read(_term)), current)
+    await rules.round()
+    assert len((await desk.quarantine.list(operator())).mails) == 3
+    block = inbound("message.subject == 'Blocked'", "block").replace("out", "never")
+    write_policy(settings.home, block + inbound("message.subject == 'Kept'").partition("\n")[2])
+    await rules.round()
+    got = await ada.wait(timeout=0)
+    assert [message.untrusted_text for message in got.messages] == ["Taken"]
+    kept = (await desk.quarantine.list(operator())).mails
+    assert [(one.untrusted_subject, one.rule, one.blocked) for one in kept] == [
+        ("Blocked", "never", True),
+        ("Kept", "out", None),
+    ]
+    await rules.round()
+    assert (await ada.wait(after=got.after, timeout=0)).outcome == "timeout"
+
+
+def _term(con: Connection) -> int:
+    worker = journal.worker(con)
+    assert worker is not None
+    return int(worker["term"])
 
 
 async def test_what_was_kept_from_a_mailbox_goes_with_it(

@@ -20,9 +20,9 @@
     page.py        lines and tables; colours on a terminal only
     streams.py     standard output that is closed, full, or gone
     plain.py       what a stranger's words may not do to a terminal
-    mail_page.py   a message as a person reads it  policy_page.py  policy
+    mail_page.py   a message as a person reads it  policy_page.py  policy (policy_files.py)
     approval_page.py   the same of a held one, and of the outbox
-    words.py       a mail's words from a file
+    drafting.py    a mail by its options          words.py       its words from a file
     passphrase.py  the operator's, asked for or read
     wording.py     the desk's words for agents, as commands
 

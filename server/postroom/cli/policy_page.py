@@ -10,6 +10,7 @@ from postroom.model.policy_answers import (
     PolicyCheck,
     PolicyView,
     Replay,
+    RuleAsked,
     RuleView,
 )
 
@@ -55,19 +56,31 @@ def show_explanation(page: Page, found: Explanation) -> None:
     page.line((found.action, _COLOURS[found.action]), f"  by {found.rule}")
     if found.reason:
         page.line(("  says ", "dim"), one_line(found.reason))
+    if found.marks:
+        page.line(("  marks ", "dim"), ", ".join(found.marks))
     if found.then:
         same = "the same policy" if found.policy_then == found.version else "another policy"
         page.line(("  then ", "dim"), f"{found.then}, by {same}")
-    yes, no = ("✓", "–") if page.draws else ("yes", "no")
+        if found.reason_then and found.reason_then != found.reason:
+            page.line(("  said ", "dim"), one_line(found.reason_then))
+    if found.limits:
+        page.line(("  limits ", "dim"), found.limits)
     for asked in found.rules:
-        mark = "!" if asked.failed else yes if asked.matched else no
-        page.line(f"  {mark}  ", (asked.name, "bold" if asked.decided else ""))
-        page.line(("     when ", "dim"), one_line(asked.when))
-        if asked.failed:
-            page.line(("     cannot be evaluated: ", "red"), one_line(asked.failed))
+        _asked(page, asked)
     page.line(("facts", "dim"))
     for name, value in found.facts.items():
         _fact(page, name, value)
+
+
+def _asked(page: Page, asked: RuleAsked) -> None:
+    yes, no = ("✓", "–") if page.draws else ("yes", "no")
+    mark = "!" if asked.failed else yes if asked.matched else no
+    decides = (f"  decides: {asked.then}", "bold") if asked.decided else ""
+    behind = ("  behind the one that decides", "dim") if asked.behind else ""
+    page.line(f"  {mark}  ", (asked.name, "bold" if asked.decided else ""), decides, behind)
+    page.line(("     when ", "dim"), one_line(asked.when))
+    if asked.failed:
+        page.line(("     cannot be evaluated: ", "red"), one_line(asked.failed))
 
 
 def _fact(page: Page, name: str, value: Any) -> None:
@@ -93,5 +106,6 @@ def show_replay(page: Page, found: Replay) -> None:
         page.line(("  ", ""), f"{turned}: {count}")
     if found.unknown:
         page.line(("  nobody can say: ", "dim"), str(found.unknown))
+    page.line(("  limits: ", "dim"), found.limits)
     for one in found.changed:
         page.line((one.send_id, "bold"), f"  from {one.mailbox}, {one.at}: {one.was} → {one.now}")

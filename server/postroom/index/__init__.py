@@ -18,6 +18,7 @@
     acquaintance.py     what is known of an address that a draft is for
     sent_rates.py   when sends went out, counted       policies.py     every policy ever in force
     replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
+                                                       letting_in.py  … until it goes there
     chain.py        the journal's rows, each with a hash over itself and the hash before
     suppressions.py     whom nothing more is sent to
     purge.py        the mail of mailboxes that are gone

@@ -9,8 +9,11 @@ from postroom.index.mail import NewMail
 from postroom.index.queries import named
 from postroom.model.events import EventType
 from postroom.model.sends import RecipientOutcome, SendStatus
+from postroom.model.verdicts import Verdict
 
 sql = named("held")
+
+EDITED = "A person changed it: it waits until what it is now is approved."
 
 HASH_BYTES = 16
 """128 bits: nobody finds a second mail of one hash, and a person can still copy it."""
@@ -113,14 +116,24 @@ def edit(
     new: NewMail,
     to_whom: tuple[tuple[str, str], ...],
     changes: str,
+    verdict: Verdict,
+    first_contacts: int,
 ) -> None:
     """Put another mail in the place of a held one that nobody can have: bytes, what was read from
-    them, and (address, field) of each recipient. ``changes`` are what the agent is shown."""
+    them, (address, field) of each recipient, and what policy says of it. ``changes`` are what the
+    agent is shown; ``first_contacts`` as in `sends.NewSend`."""
     mail.rewrite(con, send["mail_id"], new)
     sends.readdress(con, send["id"], to_whom)
-    sql.set_changes(con, id=send["id"], changes=changes)
-    digest = journal.digest(con, new.raw)
-    _tell(con, at, send, EventType.SEND_EDITED, actor, digest)
+    sql.set_edited(
+        con,
+        id=send["id"],
+        changes=changes,
+        verdict=verdict.model_dump_json(),
+        reason=verdict.reason or EDITED,
+        first_contacts=first_contacts,
+    )
+    digest, detail = journal.digest(con, new.raw), f"{verdict.action} by rule {verdict.rule}"
+    _tell(con, at, send, EventType.SEND_EDITED, actor, digest, detail)
     threads.summarise(con, sends.thread_now(con, send["mail_id"]))
 
 

@@ -81,6 +81,16 @@ def one(con: Connection, public_id: str) -> Row | None:
     return row
 
 
+def kept_by(con: Connection, rule: str, after: int, most: int) -> list[Row]:
+    """The next of those that a rule keeps aside behind an id, with their bytes."""
+    return list(sql.kept_by(con, rule=rule, after=after, most=most))
+
+
+def keep_by(con: Connection, id: int, rule: str, policy: str, *, blocked: bool) -> None:
+    """Another rule keeps it aside from now on, or blocks it."""
+    sql.keep_by(con, id=id, rule=rule, policy=policy, blocked=blocked)
+
+
 def released(con: Connection, id: int, at: float) -> None:
     """It has gone into its mailbox; its bytes stand there now."""
     sql.released(con, id=id, at=at)

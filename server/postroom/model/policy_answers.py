@@ -30,10 +30,10 @@ class PolicyView(Told):
     """The policy that holds now."""
 
     source: str
-    """The file, or ``builtin``."""
+    """The file, ``builtin``, or ``none`` where no rules are known and everything waits."""
     version: str
     fault: str | None = None
-    """Why the file as it stands does not hold; what is shown is what holds in its place."""
+    """Why the file as it stands does not hold, and what does in its place, which is shown."""
     default: str
     rules: tuple[RuleView, ...]
     limits: dict[str, tuple[str, ...]]
@@ -64,8 +64,13 @@ class RuleAsked(Told):
 
     name: str
     when: str
+    then: str
+    """As in `RuleView`."""
+    mark: tuple[str, ...] | None = None
     matched: bool
     decided: bool = False
+    behind: bool = False
+    """It stands behind the one that decides: all that counts of it is what it marks."""
     failed: str | None = None
 
 
@@ -75,11 +80,15 @@ class Explanation(Told):
     action: str
     rule: str
     reason: str | None = None
+    marks: tuple[str, ...] = ()
     rules: tuple[RuleAsked, ...]
-    """Those that were asked, in order: none is asked behind the one that decides."""
+    """All of them, in order."""
+    limits: str | None = None
+    """What this says of the limits, where it is of a send."""
     facts: dict[str, Any]
     then: str | None = None
-    """Of a send: what was decided when it was filed, and by which rule."""
+    """Of a send: what was decided when it was filed, or changed by a person, and by which rule."""
+    reason_then: str | None = None
     version: str
     policy_then: str | None = None
 
@@ -107,6 +116,8 @@ class Replay(Told):
     """How many went from what to what, such as ``{"allow → hold": 3}``."""
     changed: tuple[Changed, ...]
     """The newest of them."""
+    limits: str
+    """What this says of the limits."""
 
 
 class QuarantinedMail(Told):
@@ -126,6 +137,8 @@ class QuarantinedMail(Told):
 
 class QuarantineList(Told):
     mails: tuple[QuarantinedMail, ...]
+    more: bool | None = None
+    """Older ones are kept aside as well; they are listed once these are let go."""
 
 
 class Released(Told):

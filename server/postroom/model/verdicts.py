@@ -5,11 +5,12 @@ always, so that no rule fails for a missing one.
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from postroom.model.messages import Frozen
+from postroom.model.fact_kinds import MEDIA_TYPE, TIME, Address, Domain, OneOf, Within
+from postroom.model.messages import Frozen, MessageKind, SenderVerdict
 
 
 class Action(StrEnum):
@@ -36,13 +37,10 @@ class Provenance(StrEnum):
 class RecipientFacts(Frozen):
     """One whom the draft is for."""
 
-    address: str
-    """Lower case."""
-    domain: str
-    field: str
-    """``to``, ``cc`` or ``bcc``."""
-    provenance: str
-    """A word of `Provenance`."""
+    address: Annotated[str, Address()]
+    domain: Annotated[str, Domain()]
+    field: Annotated[str, OneOf(("to", "cc", "bcc"))]
+    provenance: Annotated[str, OneOf(Provenance)]
     answered: bool = False
     """It is the From of the message that is answered, which is not known to be forged."""
     first_contact: bool = False
@@ -59,7 +57,7 @@ class FileFacts(Frozen):
     """One attached file."""
 
     name: str
-    type: str
+    type: Annotated[str, MEDIA_TYPE]
     size: int
     """Bytes."""
 
@@ -87,12 +85,11 @@ class ThreadFacts(Frozen):
 
     turns: int = 0
     """Mails of ours among its newest 1,000."""
-    last_verdict: str = ""
-    """On the sender of the newest message that came in: ``verified``, ``unverified``, ``forged``.
-    """
-    last_kind: str = ""
-    """What that message is: ``message``, ``auto_reply``, ``bounce`` …"""
-    answered_kind: str = ""
+    last_verdict: Annotated[str, OneOf(("", *SenderVerdict))] = ""
+    """On the sender of the newest message that came in; "" where none did."""
+    last_kind: Annotated[str, OneOf(("", *MessageKind))] = ""
+    """What that message is."""
+    answered_kind: Annotated[str, OneOf(("", *MessageKind))] = ""
     """What the answered message is: the newest one that a person wrote, where there is any."""
     agent_to_agent: bool = False
     """Its newest message came from a mailbox of this post room."""
@@ -101,10 +98,10 @@ class ThreadFacts(Frozen):
 class ClockFacts(Frozen):
     """When it is, in the operator's zone."""
 
-    time: str = "00:00"
+    time: Annotated[str, TIME] = "00:00"
     """``HH:MM``, from 00:00 to 23:59: compares as text."""
-    hour: int = 0
-    weekday: int = 1
+    hour: Annotated[int, Within(0, 23)] = 0
+    weekday: Annotated[int, Within(1, 7)] = 1
     """1 Monday to 7 Sunday."""
 
 
@@ -125,7 +122,7 @@ class DraftFacts(Frozen):
 
     agent: str
     tenant: str
-    mailbox: str
+    mailbox: Annotated[str, Address()]
     """The address it is sent from."""
     draft: MailFacts
     recipients: tuple[RecipientFacts, ...]

@@ -3,6 +3,7 @@
     schema      what policy.toml may say
     reading     its text ─► a policy, or faults that name line and key
     vocabulary  CEL: conditions compiled once, checked against the facts' types, bounded in cost
+    meanings    what facts can be, asked of the literals that a condition compares them with
     rules       a policy and the facts of a draft ─► a verdict, and why
     suppressed  what is said of an address that nothing more goes to
     rates       so many in so long

@@ -1,15 +1,26 @@
 """One condition of a rule, and what may be wrong with one; vocabulary.py compiles it."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 
-class ConditionFault(Exception):
-    """A condition that means nothing: where in it (lines from 1, columns from 1), and why."""
+@dataclass(frozen=True)
+class ConditionFault:
+    """One fault of a condition: why, and where in it (lines from 1, columns from 1)."""
 
-    def __init__(self, why: str, line: int = 1, column: int = 0) -> None:
-        super().__init__(why)
-        self.why, self.line, self.column = why, line, column
+    why: str
+    line: int = 1
+    column: int = 0
+
+
+class ConditionInvalid(Exception):
+    """A condition that means nothing, with each of its faults."""
+
+    def __init__(self, faults: Sequence[ConditionFault]) -> None:
+        super().__init__("; ".join(fault.why for fault in faults))
+        self.faults = tuple(faults)
 
 
 class EvaluationFailed(Exception):

@@ -1,7 +1,7 @@
 """What is wrong with a policy, in words: the key, its line, and what to do."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from postroom.policy.conditions import ConditionFault
 from postroom.policy.lines import line_of
-from postroom.policy.schema import InboundTable, LimitsTable, PolicyTable, RuleTable
+from postroom.policy.schema import MAX_RULES, InboundTable, LimitsTable, PolicyTable, RuleTable
 
 MAX_TOLD = 8
 """Faults that are told at a time."""
@@ -84,19 +84,26 @@ def _begins_below(text: str, line: int) -> int:
     return next((n for n, each in enumerate(lines[1:], 1) if each.strip()), 1)
 
 
-def names_twice(table: PolicyTable, text: str) -> list[Fault]:
+def names_twice(said: Mapping[str, Any], text: str) -> list[Fault]:
     """Rules that bear the name of an earlier one: a verdict could not tell which decided."""
     faults = []
-    names = {
-        "rules": [rule.name for rule in table.rules],
-        "inbound": [rule.name for rule in table.inbound],
-    }
-    for kind, each in names.items():
-        for number, name in enumerate(each):
+    for kind in ("rules", "inbound"):
+        known: set[str] = set()
+        for number, rule in rules_said(said, kind):
             path: Path = (kind, number, "name")
-            if name in each[:number]:
+            name = rule.get("name")
+            if isinstance(name, str) and name in known:
                 faults.append(Fault(path, "is the name of an earlier rule", line_of(text, path)))
+            known |= {name} if isinstance(name, str) else set()
     return faults
+
+
+def rules_said(said: Mapping[str, Any], kind: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The rules of a file as far as they are any, each with its place."""
+    listed = said.get(kind)
+    for number, rule in enumerate(listed[:MAX_RULES] if isinstance(listed, list) else ()):
+        if isinstance(rule, dict):
+            yield number, rule
 
 
 def _fault(loc: tuple[Any, ...], kind: str, message: str, text: str) -> Fault:

@@ -1,31 +1,33 @@
 """A policy and the facts of a mail that came in, before anybody is told of it."""
 
-from postroom.model.messages import Frozen
+from dataclasses import replace
+from typing import Annotated
+
+from postroom.model.fact_kinds import MEDIA_TYPE, Address, Domain, OneOf
+from postroom.model.messages import Frozen, MessageKind, SenderVerdict
 from postroom.policy.conditions import EvaluationFailed
-from postroom.policy.rules import InboundRule, Policy
+from postroom.policy.rules import QUARANTINE, InboundRule, Policy
 from postroom.policy.vocabularies import vocabulary
 
 
 class SenderFacts(Frozen):
     """Who claims to have written it."""
 
-    address: str
-    """Lower case; "" for none."""
-    domain: str
-    verdict: str
-    """``verified``, ``unverified``, ``forged``."""
+    address: Annotated[str, Address()]
+    """"" for none."""
+    domain: Annotated[str, Domain()]
+    verdict: Annotated[str, OneOf(SenderVerdict)]
 
 
 class MessageFacts(Frozen):
     """What came."""
 
-    kind: str
-    """``message``, ``list``, ``bounce`` …"""
+    kind: Annotated[str, OneOf(MessageKind)]
     subject: str
     text: str
     size: int
     """Bytes."""
-    attachment_types: tuple[str, ...] = ()
+    attachment_types: Annotated[tuple[str, ...], MEDIA_TYPE] = ()
     in_spam: bool = False
     """Its server filed it among unwanted mail."""
 
@@ -33,7 +35,7 @@ class MessageFacts(Frozen):
 class InboundFacts(Frozen):
     """All that a rule about mail that comes in may look at."""
 
-    mailbox: str
+    mailbox: Annotated[str, Address()]
     agent: str
     tenant: str
     sender: SenderFacts
@@ -42,14 +44,15 @@ class InboundFacts(Frozen):
 
 def taken_by(facts: InboundFacts, policy: Policy) -> InboundRule | None:
     """The rule that keeps a mail from its mailbox; None where it is taken. One that cannot be
-    evaluated quarantines it, where it says anything but ``take``: an operator can let it go."""
+    evaluated quarantines it, whatever it would do: nobody knows what it says, and an operator can
+    let the mail in."""
     told = None
     for rule in policy.inbound:
         try:
             told = told or vocabulary(InboundFacts).facts(facts)
-            matched = rule.condition.holds(told)
+            if not rule.condition.holds(told):
+                continue
         except EvaluationFailed:
-            matched = True
-        if matched:
-            return None if rule.then == "take" else rule
+            return replace(rule, then=QUARANTINE)
+        return None if rule.then == "take" else rule
     return None

@@ -1,6 +1,7 @@
 """So many in so long: a sliding window, and when the next one has its turn."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
@@ -43,6 +44,11 @@ class Limits:
     first_contacts: tuple[Rate, ...] = ()
     horizon: float = 3600.0
     """How long a mail over a limit may wait for its turn, seconds."""
+
+    def rates(self) -> Iterator[Rate]:
+        """All of them."""
+        for each in (self.mailbox, self.agent, self.recipient, self.domain, self.first_contacts):
+            yield from each
 
 
 def rate_of(text: str) -> Rate:

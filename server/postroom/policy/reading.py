@@ -2,22 +2,30 @@
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from postroom.model.errors import InvalidRequest
 from postroom.model.verdicts import Action, DraftFacts
-from postroom.policy.conditions import ConditionFault
-from postroom.policy.faults import Fault, faults_of, in_condition, names_twice, sentence
+from postroom.policy.conditions import Condition, ConditionInvalid
+from postroom.policy.faults import (
+    Fault,
+    faults_of,
+    in_condition,
+    names_twice,
+    rules_said,
+    sentence,
+)
 from postroom.policy.inbound import InboundFacts
 from postroom.policy.rates import Limits
-from postroom.policy.rules import InboundRule, Policy, Rule
-from postroom.policy.schema import LimitsTable, PolicyTable, RuleTable
+from postroom.policy.rules import QUARANTINE, UNREADABLE, InboundRule, Policy, Rule
+from postroom.policy.schema import MAX_WHEN_CHARS, LimitsTable, PolicyTable, RuleTable
+from postroom.policy.toml_faults import in_toml
 from postroom.policy.vocabularies import vocabulary
 
 MAX_BYTES = 1_000_000
@@ -48,7 +56,10 @@ def builtin() -> Policy:
         version=_version(""),
         text="",
         default=Action(table.default),
-        rules=tuple(_compiled(rule, builtin=True) for rule in table.rules),
+        rules=tuple(
+            _rule(rule, vocabulary(DraftFacts).compiled(rule.when), builtin=True)
+            for rule in table.rules
+        ),
         inbound=(),
         limits=_limits(table.limits, Limits()),
         contacts=frozenset(),
@@ -57,17 +68,22 @@ def builtin() -> Policy:
 
 
 def all_held() -> Policy:
-    """What holds where the file means nothing and no earlier one is known: a person decides."""
+    """What holds where the file means nothing and no earlier one is known: a person decides about
+    what goes out, and what comes in is kept aside until there are rules to ask."""
+    everything = InboundRule(
+        UNREADABLE, "true", vocabulary(InboundFacts).compiled("true"), QUARANTINE
+    )
     held = builtin()
     return Policy(
         version=_version("unreadable"),
         text="",
         default=Action.HOLD,
         rules=tuple(rule for rule in held.rules if rule.action is not Action.ALLOW),
-        inbound=(),
+        inbound=(everything,),
         limits=held.limits,
         contacts=frozenset(),
         zone=None,
+        known=False,
         default_reason="The operator's policy.toml cannot be read: a person looks at every mail.",
     )
 
@@ -83,32 +99,53 @@ def policy_of(text: str, name: str = "policy.toml") -> Policy:
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PolicyInvalid(name, [Fault((), str(error))]) from None
+        raise PolicyInvalid(name, [in_toml(error, text)]) from None
+    faults: list[Fault] = []
     try:
         table = PolicyTable.model_validate(said)
     except ValidationError as error:
-        raise PolicyInvalid(name, faults_of(error, text)) from None
-    return _policy(table, text, name)
-
-
-def _policy(table: PolicyTable, text: str, name: str) -> Policy:
-    faults = names_twice(table, text)
-    rules: list[Rule] = []
-    for number, rule in enumerate(table.rules):
-        try:
-            rules.append(_compiled(rule))
-        except ConditionFault as fault:
-            faults.append(in_condition(fault, ("rules", number, "when"), text))
-    inbound: list[InboundRule] = []
-    for number, one in enumerate(table.inbound):
-        try:
-            condition = vocabulary(InboundFacts).compiled(one.when)
-            inbound.append(InboundRule(one.name, one.when, condition, one.then))
-        except ConditionFault as fault:
-            faults.append(in_condition(fault, ("inbound", number, "when"), text))
+        faults += faults_of(error, text)
+    conditions, others = _conditions(said, text)
+    faults += [*names_twice(said, text), *others]
     if faults:
-        raise PolicyInvalid(name, faults)
+        raise PolicyInvalid(name, sorted(faults, key=lambda fault: fault.line or 0))
+    return _policy(table, text, conditions)
+
+
+_FACTS: Mapping[str, type[BaseModel]] = {"rules": DraftFacts, "inbound": InboundFacts}
+"""What the conditions of each list of rules are about."""
+
+
+def _conditions(
+    said: Mapping[str, Any], text: str
+) -> tuple[dict[tuple[str, int], Condition], list[Fault]]:
+    """The condition of each rule by its place, and what is wrong with others; whatever else may be
+    wrong with a file, all its faults are told at once."""
+    found: dict[tuple[str, int], Condition] = {}
+    faults: list[Fault] = []
+    for kind, facts in _FACTS.items():
+        for number, rule in rules_said(said, kind):
+            when = rule.get("when")
+            when = when.strip() if isinstance(when, str) else ""
+            if not 0 < len(when) <= MAX_WHEN_CHARS:
+                continue  # the schema has that against it
+            try:
+                found[kind, number] = vocabulary(facts).compiled(when)
+            except ConditionInvalid as error:
+                path = (kind, number, "when")
+                faults += [in_condition(fault, path, text) for fault in error.faults]
+    return found, faults
+
+
+def _policy(
+    table: PolicyTable, text: str, conditions: Mapping[tuple[str, int], Condition]
+) -> Policy:
     own = builtin()
+    rules = [_rule(rule, conditions["rules", number]) for number, rule in enumerate(table.rules)]
+    inbound = [
+        InboundRule(rule.name, rule.when, conditions["inbound", number], rule.then)
+        for number, rule in enumerate(table.inbound)
+    ]
     return Policy(
         version=_version(text),
         text=text,
@@ -121,11 +158,11 @@ def _policy(table: PolicyTable, text: str, name: str) -> Policy:
     )
 
 
-def _compiled(rule: RuleTable, *, builtin: bool = False) -> Rule:
+def _rule(rule: RuleTable, condition: Condition, *, builtin: bool = False) -> Rule:
     return Rule(
         name=rule.name,
         when=rule.when,
-        condition=vocabulary(DraftFacts).compiled(rule.when),
+        condition=condition,
         action=Action(rule.then) if rule.then else None,
         reason=rule.reason,
         marks=rule.mark,

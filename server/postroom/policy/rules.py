@@ -13,6 +13,20 @@ from postroom.policy.vocabularies import vocabulary
 DEFAULT = "default"
 """The rule's name where none matched."""
 
+LIMITS = "limits."
+"""What it begins with where a limit denied it."""
+
+ASKED_BY_AGENT = "asked-by-agent"
+"""The same where an agent asked that a person looks first, and no rule says more."""
+
+ASKED = "The agent asked that a person looks at it first."
+
+QUARANTINE = "quarantine"
+
+UNREADABLE = "policy.unreadable"
+"""The name of the one rule about mail that comes in while no rules are known; none of a file's can
+bear it."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -41,7 +55,8 @@ class InboundRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """All that an operator set about mail."""
+    """All that an operator set about mail; what is said of one that is not known stands in
+    `reading.all_held`."""
 
     version: str
     """A digest of everything it says: two of one version decide alike."""
@@ -56,6 +71,8 @@ class Policy:
     zone: tzinfo | None
     """The operator's; None for the machine's."""
     default_reason: str = "No rule of the operator's allows it."
+    known: bool = True
+    """False for what holds in the place of rules that nobody can read."""
 
     def names(self, address: str) -> bool:
         """Whether the operator names an address (lower case) as a contact."""
@@ -71,68 +88,84 @@ class Asked:
     failed: str = ""
     """Why it could not be evaluated."""
     decided: bool = False
+    behind: bool = False
+    """It stands behind the one that decides: all that counts of it is what it marks."""
 
 
 def judge(facts: DraftFacts, policy: Policy) -> Verdict:
-    """What becomes of a draft: the first rule that matches decides, and every path to the outbox
-    asks here. A rule that cannot be evaluated holds the draft: nobody knows what it would say.
-    What is for a suppressed address is denied before any rule."""
+    """What becomes of a draft, and every path to the outbox asks here.
+
+    What is for a suppressed address is denied before any rule. The first rule that matches decides;
+    one that cannot be evaluated holds the draft, as nobody knows what it would say. Every rule that
+    matches marks, wherever it stands. What is allowed is held where the agent asked for a person.
+    """
     if _suppressed(facts):
-        return Verdict(
-            action=Action.DENY,
-            rule=suppressed.RULE,
-            reason=suppressed.REASON,
-            policy=policy.version,
-            facts=facts.without_words(),
-        )
-    marks: list[str] = []
-    for asked in _until_decided(facts, policy):
-        marks += asked.rule.marks if asked.matched else ()
-        if asked.decided:
-            return _verdict(asked, marks, facts, policy)
-    return Verdict(
-        action=policy.default,
-        rule=DEFAULT,
-        reason="" if policy.default is Action.ALLOW else policy.default_reason,
-        marks=tuple(dict.fromkeys(marks)),
-        policy=policy.version,
-        facts=facts.without_words(),
-    )
+        return _verdict(facts, policy, Action.DENY, suppressed.RULE, suppressed.REASON)
+    asked = tuple(_asked(facts, policy, every=False))
+    marks = tuple(dict.fromkeys(mark for one in asked if one.matched for mark in one.rule.marks))
+    return _verdict(facts, policy, *_decision(facts, policy, asked), marks)
 
 
 def explained(facts: DraftFacts, policy: Policy) -> tuple[Asked, ...]:
-    """Each rule up to the one that decides, and what it said."""
-    return () if _suppressed(facts) else tuple(_until_decided(facts, policy))
+    """Each rule, and what it says, also behind the one that decides."""
+    return tuple(_asked(facts, policy, every=True))
 
 
 def _suppressed(facts: DraftFacts) -> bool:
     return any(one.suppressed for one in facts.recipients)
 
 
-def _until_decided(facts: DraftFacts, policy: Policy) -> Iterator[Asked]:
-    told = None
+def _asked(facts: DraftFacts, policy: Policy, *, every: bool) -> Iterator[Asked]:
+    """The rules up to the one that decides, and of those behind it ``every`` one, or those that
+    mark."""
+    told, behind = None, _suppressed(facts)
     for rule in policy.rules:
+        if behind and not (every or rule.marks):
+            continue
+        matched, failed = False, ""
         try:
             told = told or vocabulary(DraftFacts).facts(facts)
             matched = rule.condition.holds(told)
         except EvaluationFailed as error:
-            yield Asked(rule, matched=False, failed=str(error), decided=True)
-            return
-        decided = matched and rule.action is not None
-        yield Asked(rule, matched, decided=decided)
-        if decided:
-            return
+            failed = str(error)
+        decides = bool(failed) or (matched and rule.action is not None)
+        yield Asked(rule, matched, failed, decides and not behind, behind)
+        behind = behind or decides
 
 
-def _verdict(asked: Asked, marks: list[str], facts: DraftFacts, policy: Policy) -> Verdict:
-    failed = f"The operator's rule {asked.rule.name} cannot be evaluated: a person looks at it."
-    action = Action.HOLD if asked.failed else asked.rule.action
-    assert action is not None
+def _decision(
+    facts: DraftFacts, policy: Policy, asked: tuple[Asked, ...]
+) -> tuple[Action, str, str]:
+    """What is done, by which rule, and why."""
+    action, rule, reason = policy.default, DEFAULT, policy.default_reason
+    decided = next((one for one in asked if one.decided), None)
+    if decided is not None and not decided.failed:
+        assert decided.rule.action is not None
+        action, rule, reason = decided.rule.action, decided.rule.name, decided.rule.reason
+    unknown = next((one for one in asked if one.failed), None)
+    if unknown is not None and (unknown.decided or action is Action.ALLOW):
+        why = f"The operator's rule {unknown.rule.name} cannot be evaluated: a person looks at it."
+        return Action.HOLD, unknown.rule.name, why
+    if action is not Action.ALLOW:
+        return action, rule, reason
+    if facts.draft.asked_by_agent:
+        return Action.HOLD, ASKED_BY_AGENT, ASKED
+    return action, rule, ""
+
+
+def _verdict(
+    facts: DraftFacts,
+    policy: Policy,
+    action: Action,
+    rule: str,
+    reason: str,
+    marks: tuple[str, ...] = (),
+) -> Verdict:
     return Verdict(
         action=action,
-        rule=asked.rule.name,
-        reason=failed if asked.failed else "" if action is Action.ALLOW else asked.rule.reason,
-        marks=tuple(dict.fromkeys(marks)),
+        rule=rule,
+        reason=reason,
+        marks=marks,
         policy=policy.version,
         facts=facts.without_words(),
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -13,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from postroom.model.domain_names import plain_address
 from postroom.policy.rates import Rate, rate_of, span_of
 
 MAX_RULES = 200
@@ -23,14 +25,33 @@ MAX_WHEN_CHARS = 4_000
 
 MAX_CONTACTS = 10_000
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+_CONTACT = re.compile(r"(?:[^@\s*]{1,64}|\*)@[^@\s*]{1,253}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+def _named(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError(
+            "is 1 to 64 of the letters a to z, digits, - and _, and begins with a letter or digit,"
+            ' such as "out-of-hours"'
+        )
+    return value
+
+
+def _contact(value: str) -> str:
+    if not _CONTACT.fullmatch(value):
+        raise ValueError(f'is neither an address nor *@domain: "{value[:100]}"')
+    return plain_address(value)
+
+
+Name = Annotated[str, AfterValidator(_named)]
+Contact = Annotated[str, AfterValidator(_contact)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Condition = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WHEN_CHARS)
 ]
-Mark = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
-
-_CONTACT = re.compile(r"(?:[^@\s*]{1,64}|\*)@[^@\s*]{1,253}")
+Mark = Literal["bulk"]
+"""What a rule may say that a mail is. ``bulk``: it is for many, and says where to unsubscribe."""
 
 
 class Table(BaseModel):
@@ -102,7 +123,7 @@ class PolicyTable(Table):
     """The rules that hold without a file stand behind the file's own, too."""
     timezone: str = ""
     """The operator's zone such as "Europe/Berlin"; empty for the machine's."""
-    contacts: tuple[str, ...] = Field(default=(), max_length=MAX_CONTACTS)
+    contacts: tuple[Contact, ...] = Field(default=(), max_length=MAX_CONTACTS)
     """Addresses (or ``*@example.com``) that the operator names: provenance ``operator``."""
     rules: tuple[RuleTable, ...] = Field(default=(), max_length=MAX_RULES)
     inbound: tuple[InboundTable, ...] = Field(default=(), max_length=MAX_RULES)
@@ -117,11 +138,3 @@ class PolicyTable(Table):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError('is no time zone that is known, such as "Europe/Berlin"') from None
         return value
-
-    @field_validator("contacts")
-    @classmethod
-    def _contacts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            if not _CONTACT.fullmatch(each):
-                raise ValueError("holds what is neither an address nor *@domain")
-        return tuple(each.lower() for each in value)

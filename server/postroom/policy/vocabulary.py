@@ -7,14 +7,22 @@ more than some ten thousand steps; so a condition costs microseconds and cannot 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from pydantic import BaseModel
 
-from postroom.policy.conditions import Condition, ConditionFault, EvaluationFailed, brief
+from postroom.policy.conditions import (
+    Condition,
+    ConditionFault,
+    ConditionInvalid,
+    EvaluationFailed,
+    brief,
+)
+from postroom.policy.meanings import Meanings, as_read, readings
+from postroom.policy.syntax import Tree
 
 _Field = descriptor_pb2.FieldDescriptorProto
 _SCALARS = {
@@ -23,11 +31,16 @@ _SCALARS = {
     bool: (_Field.TYPE_BOOL, cel.Type.BOOL),
 }
 _PACKAGE = "facts"
-_PLACE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_PLACE = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+"""Of what is said of a condition as a whole, the numbers are -1."""
 
 
 class Vocabulary:
-    """The facts that conditions may name: the fields of one model."""
+    """The facts that conditions may name: the fields of one model.
+
+    Where a fact is the name of a domain, CEL is told a second one, how people read it
+    (meanings.py): a condition that names such a domain in letters beyond ASCII is asked about that.
+    """
 
     def __init__(self, model: type[BaseModel]) -> None:
         pool = descriptor_pool.DescriptorPool()
@@ -36,22 +49,49 @@ class Vocabulary:
             name: message_factory.GetMessageClass(pool.FindMessageTypeByName(full))
             for name, full in _message_fields(model).items()
         }
+        self._inner = {
+            name: _inner(field.annotation)[0] for name, field in model.model_fields.items()
+        }
         variables = {name: _type_of(field.annotation) for name, field in model.model_fields.items()}
+        variables |= dict.fromkeys(readings(model).values(), cel.Type.STRING)
         self._environment = cel.NewEnv(descriptor_pool=pool, variables=variables)
+        self._patterns = cel.NewEnv(variables={"pattern": cel.Type.STRING})
+        self._matches = Condition(self._patterns.compile("''.matches(pattern)"))
+        self._model = model
+        self._meanings = Meanings(
+            model, {f"{_PACKAGE}.{each.__name__}": each for each in _models_below(model)}
+        )
 
     def compiled(self, text: str) -> Condition:
         """The condition that ``text`` is.
 
         Raises:
-            ConditionFault: it is none, names what is no fact, or compares what cannot be compared.
+            ConditionInvalid: it is none, names what is no fact, or compares a fact with what it
+                cannot be.
         """
         try:
             expression = self._environment.compile(text)
         except RuntimeError as error:
-            raise _fault(str(error)) from None
+            raise ConditionInvalid(_faults(str(error))) from None
         if expression.return_type().name() != "BOOL":
-            raise ConditionFault("is no condition: it is neither true nor false")
+            raise ConditionInvalid(
+                [ConditionFault("is no condition: it is neither true nor false")]
+            )
+        tree = Tree(expression.serialize(), text)
+        faults = [*self._meanings.faults(tree), *self._patterns_that_are_none(tree)]
+        if faults:
+            raise ConditionInvalid(list(dict.fromkeys(faults)))
+        if self._meanings.read_domains(tree):
+            expression = self._environment.deserialize(tree.written())
         return Condition(expression)
+
+    def _patterns_that_are_none(self, tree: Tree) -> Iterator[ConditionFault]:
+        for literal in self._meanings.patterns(tree):
+            text = literal.const.text
+            try:
+                self._matches.holds(self._patterns.Activation({"pattern": text}))
+            except EvaluationFailed as error:
+                yield ConditionFault(f'"{text}" is no pattern: {error}', *tree.place(literal))
 
     def facts(self, of: BaseModel) -> Any:
         """Facts as conditions take them; made once for all conditions.
@@ -60,8 +100,9 @@ class Vocabulary:
             EvaluationFailed: they hold what CEL has no value for.
         """
         try:
-            told = {name: self._told(name, value) for name, value in of.model_dump().items()}
-            return self._environment.Activation(told)
+            said = of.model_dump()
+            told = {name: self._told(name, value) for name, value in said.items()}
+            return self._environment.Activation({**told, **_as_read(self._model, said)})
         except (ValueError, TypeError, RuntimeError) as error:
             raise EvaluationFailed(type(error).__name__) from None
 
@@ -69,9 +110,10 @@ class Vocabulary:
         message = self._messages.get(name)
         if message is None:
             return value
+        of = self._inner[name]
         if isinstance(value, (list, tuple)):
-            return [message(**each) for each in value]
-        return message(**value)
+            return [message(**each, **_as_read(of, each)) for each in value]
+        return message(**value, **_as_read(of, value))
 
 
 def _described(root: type[BaseModel]) -> Any:
@@ -87,7 +129,16 @@ def _described(root: type[BaseModel]) -> Any:
                 made.type, made.type_name = _Field.TYPE_MESSAGE, f".{_PACKAGE}.{inner.__name__}"
             else:
                 made.type = _SCALARS[inner][0]
+        for number, name in enumerate(readings(model).values(), len(model.model_fields) + 1):
+            message.field.add(
+                name=name, number=number, label=_Field.LABEL_OPTIONAL, type=_Field.TYPE_STRING
+            )
     return file
+
+
+def _as_read(model: type[BaseModel], facts: Mapping[str, Any]) -> dict[str, str]:
+    """How people read each of the facts that is a domain's name."""
+    return {reading: as_read(facts[name]) for name, reading in readings(model).items()}
 
 
 def _models_below(model: type[BaseModel]) -> list[type[BaseModel]]:
@@ -122,9 +173,12 @@ def _is_model(inner: Any) -> bool:
     return isinstance(inner, type) and issubclass(inner, BaseModel)
 
 
-def _fault(told: str) -> ConditionFault:
-    found = _PLACE.search(told)
-    if found is None:
-        return ConditionFault(brief(told))
-    why = found[3].replace(" (in container '')", "").replace(f"{_PACKAGE}.", "")
-    return ConditionFault(why.rstrip("."), int(found[1]), int(found[2]))
+def _faults(told: str) -> list[ConditionFault]:
+    """What cel-cpp has against a condition."""
+    found = [_fault(*each.groups()) for each in _PLACE.finditer(told)]
+    return list(dict.fromkeys(found)) or [ConditionFault(brief(told))]
+
+
+def _fault(line: str, column: str, said: str) -> ConditionFault:
+    why = said.replace(" (in container '')", "").replace(f"{_PACKAGE}.", "")
+    return ConditionFault(why.rstrip("."), max(int(line), 1), max(int(column), 0))

@@ -31,6 +31,7 @@ from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.removals import Removals
 from postroom.work.rounds import Rounds
+from postroom.work.rules_known import RulesKnown
 from postroom.work.signing import PATIENCE_SECONDS, Signers
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
@@ -65,7 +66,6 @@ async def run(
     ways = Ways([builtin, *elsewhere])
     resolver = Resolver(patience=PATIENCE_SECONDS)
     signers = Signers(SigningKeys(resolver, term.index.clock))
-    await policy.of_a_file()  # a broken one is told of at once
     intake, lending = Intake(term, signers, policy), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
@@ -85,6 +85,7 @@ async def run(
         others: dict[str, Coroutine[Any, Any, None]] = {
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
+            "rules": RulesKnown(term, policy).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]

@@ -1,7 +1,7 @@
 """`postroom policy`: what holds, whether a file means something, why a mail goes or not."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -9,11 +9,12 @@ from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.completing import addresses
+from postroom.cli.drafting import of_a_mail, request_of
 from postroom.cli.exits import ExitCode
+from postroom.cli.passphrase import for_operators, require
+from postroom.cli.policy_files import checked, missing, policy_in, text_of
 
-if TYPE_CHECKING:
-    from postroom.model.policy_answers import PolicyCheck
-    from postroom.policy.rules import Policy
+NO_WORDS = "(no words)"
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -31,8 +32,9 @@ def policy() -> None:
 @click.option("--builtin", is_flag=True, help="Print the rules that hold without a file, as TOML.")
 @shared
 @pass_asked
-def show(asked: Asked, builtin: bool) -> None:
-    """Show what holds now: the rules in order, the limits, and whether the file is broken."""
+def show(asked: Asked, builtin: bool) -> int:
+    """Show what holds now: the rules in order, the limits, and whether the file is broken.
+    Exit code 1 where it is."""
     from postroom.cli.policy_page import show_policy
     from postroom.model.callers import operator
 
@@ -40,9 +42,10 @@ def show(asked: Asked, builtin: bool) -> None:
         from postroom.policy.reading import builtin_text
 
         click.echo(builtin_text(), nl=False)
-        return
+        return ExitCode.DONE
     found = at_desk(asked, "policy show", lambda room: room.desk.policies.show(operator()))
     say(asked.json, found, lambda page: show_policy(page, found))
+    return ExitCode.FAILED if found.fault else ExitCode.DONE
 
 
 @policy.command()
@@ -54,21 +57,44 @@ def check(asked: Asked, file: Path | None) -> int:
     and key. Exit code 1 where it does not."""
     from postroom.cli.policy_page import show_check
 
-    found = _checked(file or asked.existing().policy_file)
+    there = file or asked.existing().policy_file
+    found = checked(text_of(there), there) if there.exists() else missing(asked, there)
     say(asked.json, found, lambda page: show_check(page, found))
     return ExitCode.DONE if found.ok else ExitCode.FAILED
 
 
 @policy.command()
+@click.argument("file", type=_FILE, required=False)
+@click.option("--builtin", is_flag=True, help="Go back to the builtin rules.")
+@for_operators
+@shared
+@pass_asked
+def use(asked: Asked, file: Path | None, builtin: bool, passphrase_file: Path | None) -> int:
+    """Put what FILE says in the place of policy.toml: it holds from then on. A FILE that means
+    nothing changes nothing. Asks for the operator's passphrase."""
+    from postroom.cli.policy_page import show_check, show_policy
+    from postroom.model.callers import operator
+    from postroom.policy_file import BUILTIN, put
+
+    if (file is None) is not builtin:
+        raise click.UsageError("Name a FILE, or pass --builtin.")
+    text = text_of(file) if file is not None else BUILTIN
+    there = asked.existing().policy_file
+    told = checked(text, file or there)
+    if not told.ok:
+        say(asked.json, told, lambda page: show_check(page, told))
+        return ExitCode.FAILED
+    require(asked, passphrase_file)
+    put(there, text)
+    found = at_desk(asked, "policy use", lambda room: room.desk.policies.show(operator()))
+    say(asked.json, found, lambda page: show_policy(page, found))
+    return ExitCode.FAILED if found.fault else ExitCode.DONE
+
+
+@policy.command()
 @click.argument("send", metavar="[SEND]", required=False)
 @click.option("--mailbox", metavar="ADDRESS", shell_complete=addresses, help="A draft from there.")
-@click.option("--thread", "thread_id", metavar="THREAD", help="A draft that answers there.")
-@click.option("--reply-all", is_flag=True)
-@click.option("--to", multiple=True, metavar="ADDRESS", help="May be given several times.")
-@click.option("--cc", multiple=True, metavar="ADDRESS")
-@click.option("--bcc", multiple=True, metavar="ADDRESS")
-@click.option("--subject")
-@click.option("--text", default="(no words)")
+@of_a_mail
 @_OTHER
 @shared
 @pass_asked
@@ -79,18 +105,17 @@ def explain(asked: Asked, /, send: str | None, other: Path | None, **draft: Any)
     """
     from postroom.cli.policy_page import show_explanation
     from postroom.model.callers import operator
-    from postroom.model.requests import SendRequest
 
     if (send is None) == (draft["mailbox"] is None and draft["thread_id"] is None):
         raise click.UsageError("Name a SEND, or a draft by --mailbox or --thread.")
-    by = _policy_in(other)
+    by, request = policy_in(other), request_of(draft, NO_WORDS)
     found = at_desk(
         asked,
         "policy explain",
         lambda room: (
             room.desk.policies.explain_send(operator(), send, by)
             if send is not None
-            else room.desk.policies.explain_draft(operator(), SendRequest(**draft), by)
+            else room.desk.policies.explain_draft(operator(), request, by)
         ),
     )
     say(asked.json, found, lambda page: show_explanation(page, found))
@@ -107,45 +132,10 @@ def replay(asked: Asked, since: str, other: Path | None) -> None:
     from postroom.desk.times import duration
     from postroom.model.callers import operator
 
-    seconds, by = duration(since, "since"), _policy_in(other)
+    seconds, by = duration(since, "since"), policy_in(other)
     found = at_desk(
         asked,
         "policy replay",
         lambda room: room.desk.policies.replay(operator(), room.index.clock() - seconds, by),
     )
     say(asked.json, found, lambda page: show_replay(page, found))
-
-
-def _text_of(file: Path) -> str:
-    from postroom.model.errors import InvalidRequest
-
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is no UTF-8"
-        raise InvalidRequest("policy_unreadable", f"{file} cannot be read: {why}.") from error
-
-
-def _policy_in(file: Path | None) -> "Policy | None":
-    from postroom.policy.reading import policy_of
-
-    return policy_of(_text_of(file), str(file)) if file is not None else None
-
-
-def _checked(file: Path) -> "PolicyCheck":
-    from postroom.model.policy_answers import PolicyCheck, PolicyFault
-    from postroom.policy.faults import key_path
-    from postroom.policy.reading import PolicyInvalid, policy_of
-
-    if not file.exists():
-        return PolicyCheck(ok=True, file=f"{file} (not there: the builtin rules hold)")
-    try:
-        found = policy_of(_text_of(file), str(file))
-    except PolicyInvalid as error:
-        faults = (
-            PolicyFault(line=fault.line, key=key_path(fault.path), what=fault.what)
-            for fault in error.faults
-        )
-        return PolicyCheck(ok=False, file=str(file), faults=tuple(faults))
-    own = sum(not rule.builtin for rule in found.rules)
-    return PolicyCheck(ok=True, file=str(file), rules=own + len(found.inbound))

@@ -55,3 +55,5 @@ def _list(page: "Page", found: "QuarantineList") -> None:
         page.line(("  from: ", "dim"), sender)
         page.line(("  subject: ", "dim"), one_line(one.untrusted_subject) or "(none)")
         page.line((f"  {kept} by rule: ", "dim"), one.rule)
+    if found.more:
+        page.line("More stand behind them.")

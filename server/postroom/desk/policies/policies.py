@@ -2,7 +2,7 @@
 would have done."""
 
 from postroom.desk import door
-from postroom.desk.policies.past_drafts import facts_then
+from postroom.desk.policies.past_drafts import facts_then, under, went_at
 from postroom.desk.policies.replaying import replay
 from postroom.desk.sends import pacing
 from postroom.desk.sends.sending import Sending
@@ -19,6 +19,12 @@ from postroom.model.verdicts import DraftFacts, Verdict
 from postroom.policy.rules import Policy, explained, judge
 from postroom.policy_file import CurrentPolicy
 
+MARKS = "mark"
+
+AS_THEN = "They are as they were counted when it was filed."
+
+NOT_COUNTED = "They are not counted again for one send: `postroom policy replay` does that for all."
+
 
 class Policies:
     """The operator's desk for policy."""
@@ -33,7 +39,7 @@ class Policies:
         door.for_operators(caller)
         policy = await self._current.now()
         return PolicyView(
-            source=str(self._current.file) if policy.text else "builtin",
+            source=self._source(policy),
             version=policy.version,
             fault=self._current.fault or None,
             default=policy.default,
@@ -41,7 +47,7 @@ class Policies:
                 RuleView(
                     name=rule.name,
                     when=rule.when,
-                    then=rule.action or "mark",
+                    then=rule.action or MARKS,
                     reason=rule.reason or None,
                     mark=rule.marks or None,
                     builtin=rule.builtin,
@@ -82,11 +88,15 @@ class Policies:
             )
         then = Verdict.model_validate_json(row["verdict"])
         policy = other or await self._current.now()
-        found = _explanation(facts, judge(facts, policy), policy)
-        return found.model_copy(
+        facts = under(policy, then, facts, went_at(row))
+        # The same rules say the same of the same facts; what is stored knows the limits, too.
+        verdict = then if then.policy == policy.version else judge(facts, policy)
+        return _explanation(facts, verdict, policy).model_copy(
             update={
                 "then": f"{then.action} by {then.rule}",
+                "reason_then": then.reason or None,
                 "policy_then": then.policy,
+                "limits": AS_THEN if verdict is then else NOT_COUNTED,
             }
         )
 
@@ -115,17 +125,25 @@ class Policies:
     async def check(self) -> Check:
         """What `postroom doctor` says of it."""
         policy = await self._current.now()
-        own = sum(not rule.builtin for rule in policy.rules)
-        says = f"{own} rule{'' if own == 1 else 's'} of {self._current.file}, version"
         if self._current.fault:
+            then = "" if policy.known else " `postroom quarantine list` tells what was kept aside."
             return Check(
                 name="policy",
                 ok=False,
-                says=f"{self._current.fault} What held before goes on (version {policy.version})",
-                next_step="Correct the file: `postroom policy check`.",
+                says=self._current.fault,
+                next_step=f"Correct the file: `postroom policy check`.{then}",
             )
-        says = f"{says} {policy.version}" if policy.text else "the builtin rules: no policy.toml"
+        own = sum(not rule.builtin for rule in policy.rules)
+        rules = f"{own} rule{'' if own == 1 else 's'} of {self._current.file}"
+        says = f"{rules}, version {policy.version}"
+        if not policy.text:
+            says = f"the builtin rules: there is no {self._current.file}"
         return Check(name="policy", ok=True, says=says)
+
+    def _source(self, policy: Policy) -> str:
+        if not policy.known:
+            return "none"
+        return str(self._current.file) if policy.text else "builtin"
 
 
 def _agent(con: Connection, caller: Caller, request: SendRequest) -> Caller:
@@ -148,12 +166,16 @@ def _explanation(facts: DraftFacts, verdict: Verdict, policy: Policy) -> Explana
         action=verdict.action,
         rule=verdict.rule,
         reason=verdict.reason or None,
+        marks=verdict.marks,
         rules=tuple(
             RuleAsked(
                 name=asked.rule.name,
                 when=asked.rule.when,
+                then=asked.rule.action or MARKS,
+                mark=asked.rule.marks or None,
                 matched=asked.matched,
                 decided=asked.decided,
+                behind=asked.behind,
                 failed=asked.failed or None,
             )
             for asked in explained(facts, policy)

@@ -6,16 +6,14 @@ from postroom.desk import door
 from postroom.desk.door import actor
 from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
-from postroom.index import folders, journal, mail, mailboxes, quarantine
+from postroom.index import folders, mailboxes, quarantine
 from postroom.index.database import Connection, Row
-from postroom.index.folders import Folder
 from postroom.index.index import Index
-from postroom.index.mail import NewMail
+from postroom.index.letting_in import let_in
 from postroom.mime.parse import parse
 from postroom.model.callers import Caller
 from postroom.model.errors import Conflict, NotFound
-from postroom.model.events import EventType
-from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
+from postroom.model.messages import ParsedMessage
 from postroom.model.policy_answers import QuarantinedMail, QuarantineList, Released
 
 MOST = 500
@@ -29,10 +27,10 @@ class Quarantine:
         self._index = index
 
     async def list(self, caller: Caller) -> QuarantineList:
-        """What is kept aside, newest first."""
+        """What is kept aside, newest first, and whether there is more."""
         door.for_operators(caller)
-        rows = await self._index.read(lambda con: quarantine.waiting(con, MOST))
-        return QuarantineList(mails=tuple(map(_view, rows)))
+        rows = await self._index.read(lambda con: quarantine.waiting(con, MOST + 1))
+        return QuarantineList(mails=tuple(map(_view, rows[:MOST])), more=len(rows) > MOST or None)
 
     async def release(self, caller: Caller, id: str) -> Released:
         """Let a mail into its mailbox, as if it came now.
@@ -75,38 +73,8 @@ def _waiting(con: Connection, id: str) -> Row:
 
 
 def _let_in(con: Connection, now: float, row: Row, parsed: ParsedMessage, who: str) -> Released:
-    old = bool(row["old"])
-    new = NewMail(
-        mailbox_id=row["mailbox_id"],
-        direction=Direction.RECEIVED,
-        raw=row["bytes"],
-        parsed=parsed,
-        verdict=SenderVerdict(row["verdict"]),
-        evidence=mail.evidence_of(row["evidence"]),
-        at=row["arrived_at"] if old else now,
-        old=old,
-        in_spam=bool(row["in_spam"]),
-    )
-    kept = mail.keep(con, now, new)
-    folder = Folder(row["mailbox_id"], row["account"], row["folder"], row["uidvalidity"])
-    if not folders.is_known(con, folder, row["uid"]):
-        folders.add_copy(con, folder, row["uid"], kept.mail_id)
-    position = journal.append(
-        con,
-        now,
-        EventType.MESSAGE_INDEXED if old else EventType.MESSAGE_RECEIVED,
-        who,
-        mailbox_id=row["mailbox_id"],
-        thread_id=kept.thread_id,
-        mail_id=kept.mail_id,
-        digest=journal.digest(con, row["bytes"]),
-        detail="released from quarantine",
-    )
-    mail.describe(con, kept, new, position)
-    quarantine.released(con, row["id"], now)
-    found = mail.message(con, kept.mail_id)
-    assert found is not None
-    return Released(id=row["public_id"], mailbox=row["address"], message_id=found["public_id"])
+    message = let_in(con, now, row, parsed, who)
+    return Released(id=row["public_id"], mailbox=row["address"], message_id=message)
 
 
 def _view(row: Row) -> QuarantinedMail:

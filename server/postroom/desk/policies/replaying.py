@@ -1,6 +1,8 @@
 """What other rules would have done to what was filed: each send judged again by the facts of then.
 
-The limits are counted anew as well, along the sends that these rules would have let go.
+The limits are counted anew as well, along the sends that these rules would have let go, and behind
+those that really went out before: a mail that both hold counts from when a person let it go, and
+one that was taken back counts nothing.
 """
 
 from bisect import insort
@@ -8,8 +10,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import heappop, heappush
 
-from postroom.desk.policies.past_drafts import facts_then
+from postroom.desk.policies.past_drafts import (
+    as_counted,
+    asked_at,
+    counts,
+    facts_then,
+    under,
+    was_held,
+    went_at,
+)
 from postroom.desk.sends import pacing
 from postroom.desk.times import iso
 from postroom.index import replaying
@@ -22,6 +33,11 @@ from postroom.policy.rules import Policy, judge
 
 STEP = 200
 """Sends that are read at a time: their words are held in memory."""
+
+COUNTED = (
+    "They are counted anew, along what these rules let go and a person did, behind what went out"
+    " before."
+)
 
 MOST_SHOWN = 200
 """Changed sends that are listed."""
@@ -77,24 +93,58 @@ class _Past:
         return found if found is not None and found > since else None
 
 
+@dataclass(frozen=True)
+class PastSend:
+    """A send of the past."""
+
+    row: Row
+    facts: DraftFacts | None
+    """None where nobody can say any more."""
+    counted: DraftFacts
+    """It as far as limits look at it."""
+
+
+@dataclass(frozen=True, order=True)
+class _Released:
+    """A send that counts from ``since`` on, at ``at``."""
+
+    since: float
+    number: int
+    draft: DraftFacts = field(compare=False)
+    at: float = field(compare=False)
+
+
 @dataclass
 class _Tally:
     policy: Policy
     past: _Past = field(default_factory=_Past)
+    waiting: list[_Released] = field(default_factory=list)
+    """A heap of what a person let go, each until its time comes."""
     judged: int = 0
     unknown: int = 0
     turned: Counter[str] = field(default_factory=Counter)
     changed: list[Changed] = field(default_factory=list)
 
-    def add(self, row: Row, facts: DraftFacts | None) -> None:
+    def remember(self, send: PastSend) -> None:
+        """Count one send as it really went."""
+        if counts(send.row):
+            since = send.row["released_at" if was_held(send.row) else "created_at"]
+            heappush(
+                self.waiting, _Released(since, send.row["id"], send.counted, went_at(send.row))
+            )
+
+    def add(self, send: PastSend) -> None:
         """Judge one send again."""
+        row, facts = send.row, send.facts
         if facts is None:
             self.unknown += 1
+            self.remember(send)
             return
         self.judged += 1
         at = row["created_at"]
+        self._let_go(at)
         then = Verdict.model_validate_json(row["verdict"])
-        now = self._verdict(facts, at)
+        now = self._verdict(send, under(self.policy, then, facts, went_at(row)), then)
         if now.action is not then.action:
             self.turned[f"{then.action} → {now.action}"] += 1
             self.changed.append(
@@ -107,11 +157,19 @@ class _Tally:
                 )
             )
 
-    def _verdict(self, facts: DraftFacts, at: float) -> Verdict:
-        past, limits = self.past.beside(facts), self.policy.limits
+    def _let_go(self, now: float) -> None:
+        """Count what was let go until then."""
+        while self.waiting and self.waiting[0].since <= now:
+            one = heappop(self.waiting)
+            self.past.beside(one.draft).add(one.at)
+
+    def _verdict(self, send: PastSend, facts: DraftFacts, then: Verdict) -> Verdict:
+        past, limits, at = self.past.beside(facts), self.policy.limits, asked_at(send.row, then)
         turn = turns.turn(past, at, limits, facts.recipients)
         found = pacing.paced(judge(facts, self.policy), turn, at, limits.horizon)
-        if found.action is Action.ALLOW:
+        if found.action is then.action and not (found.action is Action.ALLOW and counts(send.row)):
+            self.remember(send)
+        elif found.action is Action.ALLOW:
             past.add(turn.at if turn else at)
         return found
 
@@ -119,11 +177,15 @@ class _Tally:
 async def replay(index: Index, since: float, policy: Policy) -> Replay:
     """What ``policy`` would have made of every send from ``since`` on."""
     tally = _Tally(policy)
-    after = await index.read(lambda con: replaying.before_first_since(con, since))
+    longest = (
+        max((rate.window for rate in policy.limits.rates()), default=0) + policy.limits.horizon
+    )
+    first = await index.read(lambda con: replaying.before_first_since(con, since))
+    after = await index.read(lambda con: replaying.before_first_since(con, since - longest))
     while step := await index.read(partial(_some, after=after)):
-        for row, facts in step:
-            tally.add(row, facts)
-        after = step[-1][0]["id"]
+        for send in step:
+            (tally.add if send.row["id"] > first else tally.remember)(send)
+        after = step[-1].row["id"]
     return Replay(
         since=iso(since),
         judged=tally.judged,
@@ -131,8 +193,12 @@ async def replay(index: Index, since: float, policy: Policy) -> Replay:
         same=tally.judged - sum(tally.turned.values()),
         turned=dict(tally.turned),
         changed=tuple(reversed(tally.changed[-MOST_SHOWN:])),
+        limits=COUNTED,
     )
 
 
-def _some(con: Connection, after: int) -> list[tuple[Row, DraftFacts | None]]:
-    return [(row, facts_then(con, row)) for row in replaying.some(con, after, STEP)]
+def _some(con: Connection, after: int) -> list[PastSend]:
+    return [
+        PastSend(row, facts_then(con, row), as_counted(con, row))
+        for row in replaying.some(con, after, STEP)
+    ]

@@ -39,7 +39,7 @@ from postroom.model.requests import SendRequest
 from postroom.model.sends import RecipientOutcome, SendStatus
 from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy import suppressed
-from postroom.policy.rules import Policy, judge
+from postroom.policy.rules import LIMITS, Policy, judge
 from postroom.policy.turns import Turn
 
 _STATUS = {
@@ -47,8 +47,6 @@ _STATUS = {
     Action.HOLD: (SendStatus.HELD, EventType.SEND_HELD),
     Action.DENY: (SendStatus.DENIED, EventType.SEND_DENIED),
 }
-
-ASKED = "The agent asked that a person looks at it first."
 
 NOBODY = "The mail went to nobody."
 
@@ -143,7 +141,7 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
         if moved is not None:
             return moved
     facts = facts_of(con, now, who, composed)
-    verdict = _reviewed(judge(facts, composed.policy), composed.request)
+    verdict = judge(facts, composed.policy)
     limits = composed.policy.limits
     turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
     verdict = pacing.paced(verdict, turn, now, limits.horizon)
@@ -221,14 +219,6 @@ def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
     return Filed(None) if answer is not None else None
 
 
-def _reviewed(verdict: Verdict, request: SendRequest) -> Verdict:
-    """The verdict, tightened where the agent asks that a person looks first."""
-    if request.hold_for_review is None or verdict.action is not Action.ALLOW:
-        return verdict
-    held = {"action": Action.HOLD, "rule": "asked-by-agent", "reason": ASKED}
-    return verdict.model_copy(update=held)
-
-
 def _write(con: Connection, now: float, who: str, composed: Composed, judged: _Judged) -> int:
     """The send's row id: mail, send and event, in the caller's transaction."""
     status, event = _STATUS[judged.verdict.action]
@@ -259,7 +249,7 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
             verdict=judged.verdict,
             at=now,
             not_before=_not_before(composed, judged, status),
-            first_contacts=sum(one.first_contact for one in judged.facts.recipients),
+            first_contacts=_first_contacts(judged.facts),
             reason=_suppression(con, composed.box, judged.facts),
             review=(composed.request.hold_for_review or "").strip(),
             expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
@@ -308,7 +298,9 @@ def judged_again(
         allowed = verdict.model_copy(update={"action": Action.ALLOW})
         verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
     if verdict.action is Action.DENY:
-        raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
+        limited = verdict.rule.startswith(LIMITS)
+        then = "Wait for room, or change the limit." if limited else "Change what the reason names."
+        raise Refused("policy_denies", verdict.reason, then)
     return turn.at if turn else 0.0
 
 
@@ -332,8 +324,15 @@ def _facts_again(
         recipients=to_whom,
         parsed=parsed,
         size=size,
-        cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
+        cross_thread=_then(send, "cross_thread"),
+        asked_by_agent=_then(send, "asked_by_agent"),
     )
+
+
+def _then(send: Row, fact: str) -> bool:
+    """A fact of a draft as it was when it was judged last; False where none were kept yet."""
+    facts = json.loads(send["verdict"]).get("facts") or {}
+    return bool(facts.get("draft", {}).get(fact))
 
 
 def _without_settled(facts: DraftFacts, rows: list[Row]) -> DraftFacts:
@@ -348,6 +347,11 @@ def _without_settled(facts: DraftFacts, rows: list[Row]) -> DraftFacts:
     return facts.model_copy(update={"recipients": tuple(recipients)})
 
 
+def _first_contacts(facts: DraftFacts) -> int:
+    """How many of its recipients were never met before."""
+    return sum(one.first_contact for one in facts.recipients)
+
+
 def _suppression(con: Connection, box: Mailbox, facts: DraftFacts) -> str:
     """The sentence that names each recipient to whom nothing more goes; "" where there is none."""
     named = [one.address for one in facts.recipients if one.suppressed]
@@ -360,7 +364,7 @@ def file_edited(
     con: Connection, now: float, who: str, send: Row, edited: Edited, policy: Policy
 ) -> None:
     """Put what a person made of a held send in its place, in the caller's transaction. Policy is
-    asked anew: a person may let go what it holds, and not what it denies.
+    asked anew, and what it says is kept: a person may let go what it holds, and not what it denies.
 
     Raises:
         Refused: policy denies it as it is now.
@@ -379,7 +383,8 @@ def file_edited(
         verdict=SenderVerdict.VERIFIED,
         at=send["created_at"],
     )
-    held.edit(con, now, send, who, new, to_whom, edited.changes)
+    met = _first_contacts(facts)
+    held.edit(con, now, send, who, new, to_whom, edited.changes, verdict, met)
     judged_again(con, now, send, policy, edited.parsed, len(raw))
 
 

@@ -15,6 +15,7 @@ from postroom.model.mailboxes import Mailbox
 from postroom.model.verdicts import Action, RecipientFacts, Verdict
 from postroom.policy import turns
 from postroom.policy.rates import Limits
+from postroom.policy.rules import LIMITS
 from postroom.policy.turns import Turn
 
 _WHO = {
@@ -86,5 +87,5 @@ def paced(verdict: Verdict, turn: Turn | None, now: float, horizon: float) -> Ve
         f"{so_much}, and there is no room for this mail within the time that a mail may wait. It is"
         " not sent, and sending it again changes nothing: tell the user."
     )
-    denied = {"action": Action.DENY, "rule": f"limits.{turn.limit}", "reason": reason}
+    denied = {"action": Action.DENY, "rule": f"{LIMITS}{turn.limit}", "reason": reason}
     return verdict.model_copy(update=denied)

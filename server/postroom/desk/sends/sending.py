@@ -6,6 +6,7 @@ Then it waits a short while for the courier. It never touches a network.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 
 from postroom.clock import Clock, Stopwatch
@@ -38,7 +39,8 @@ from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import Draft, ParsedMessage
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
-from postroom.model.verdicts import DraftFacts
+from postroom.model.verdicts import Action, DraftFacts
+from postroom.policy.rules import LIMITS
 from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 
@@ -262,7 +264,7 @@ def _answer(
         recipients=tuple(shown_address(r["address"]) for r in sends.recipients(con, send_id)),
         duplicate=True if duplicate else None,
         reason=send["reason"] or _scheduled(send, now) or None,
-        next_step=_next_step(str(status), composed, bool(send["reason"])),
+        next_step=_next_step(str(status), composed, send),
     )
 
 
@@ -271,6 +273,16 @@ def _scheduled(send: Row, now: float) -> str:
     if send["status"] != SendStatus.QUEUED or send["not_before"] <= now:
         return ""
     return f"It is scheduled for {iso(send['not_before'])}."
+
+
+def _after_denied(send: Row) -> str:
+    """What to do where a mail was denied: of what rules are about, another mail may be written."""
+    verdict = json.loads(send["verdict"])
+    if verdict.get("action") != Action.DENY:
+        return "A person decided that: ask the user before you write another."
+    if verdict["rule"].startswith(LIMITS):
+        return "Tell the user, and do not send it again."
+    return "Change what the reason names, or ask the user."
 
 
 def _warnings(reply: Reply | None, to_whom: Recipients) -> list[str]:
@@ -290,16 +302,16 @@ def _warnings(reply: Reply | None, to_whom: Recipients) -> list[str]:
     return warnings
 
 
-def _next_step(status: str, composed: Composed, with_reason: bool) -> str | None:
+def _next_step(status: str, composed: Composed, send: Row) -> str | None:
     steps = {
         "sent": "All the other recipients got it: do not send it to them again."
-        if with_reason
+        if send["reason"]
         else "",
         "queued": "It goes out by itself; do not send it again. wait_for_reply tells of a failure.",
         "held": "A human looks at it first. wait_for_reply tells what they decide.",
         "expired": "Nobody approved it in time. Ask the user before sending it again.",
         "cancelled": "It was taken back. Ask the user before sending it again.",
-        "denied": "It does not go out. Change what the reason names, or ask the user.",
+        "denied": f"It does not go out. {_after_denied(send)}",
         "failed": "Nothing was delivered. Correct what the reason names before sending again.",
         "bounced": "It came back from everybody, by a report. Correct what the reason names.",
         "unknown": "It may have been delivered. Do not send it again; tell the user.",

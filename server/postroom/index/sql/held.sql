@@ -37,9 +37,10 @@ UPDATE sends SET status = 'queued', reason = '', note = :note, approved = :appro
 UPDATE sends SET status = :status, reason = :reason, note = :note, expires_at = NULL, settled_at = :settled_at,
   doubt_since = NULL WHERE id = :id;
 
--- name: set_changes(id, changes)!
--- What a person changed in it.
-UPDATE sends SET changes = :changes, asked_at = NULL WHERE id = :id;
+-- name: set_edited(id, changes, verdict, reason, first_contacts)!
+-- A person changed it: what they changed, and what policy says of it now.
+UPDATE sends SET changes = :changes, verdict = :verdict, reason = :reason, first_contacts = :first_contacts,
+  asked_at = NULL WHERE id = :id;
 
 -- name: forget_words(mail_id)!
 -- What an agent and a person wrote about it goes.

@@ -21,6 +21,16 @@ WHERE q.released_at IS NULL ORDER BY q.id DESC LIMIT :most;
 -- One of them.
 SELECT q.*, b.address FROM quarantine q JOIN mailboxes b ON b.id = q.mailbox_id WHERE q.public_id = :public_id;
 
+-- name: kept_by(rule, after, most)
+-- The next that one rule keeps aside.
+SELECT q.*, b.address FROM quarantine q INDEXED BY quarantine_waiting JOIN mailboxes b ON b.id = q.mailbox_id
+WHERE q.released_at IS NULL AND q.id > :after AND q.rule = :rule AND q.bytes IS NOT NULL
+ORDER BY q.id LIMIT :most;
+
+-- name: keep_by(id, rule, policy, blocked)!
+-- Another rule keeps it aside; of what is blocked no bytes are kept.
+UPDATE quarantine SET rule = :rule, policy = :policy, bytes = iif(:blocked, NULL, bytes) WHERE id = :id;
+
 -- name: released(id, at)!
 -- It has gone into its mailbox.
 UPDATE quarantine SET released_at = :at, bytes = NULL, from_name = '', from_address = '', subject = ''

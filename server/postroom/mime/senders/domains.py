@@ -3,43 +3,12 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from postroom.model.domain_names import MAX_NAME
+from postroom.model.domain_names import ascii_domain as ascii_domain
+from postroom.model.domain_names import unicode_domain as unicode_domain
+
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
-
-MAX_NAME = 253
-"""Characters of a domain (RFC 1035 §2.3.4)."""
-
-
-@lru_cache(4096)
-def ascii_domain(name: str) -> str:
-    """``name`` in lower case and in the ASCII form of IDNA 2008 (RFC 5891); one that has none is
-    only put into lower case, so that it equals nothing but itself."""
-    bare = name.strip().rstrip(".").lower()
-    if bare.isascii() or len(bare) > MAX_NAME:
-        return bare
-    import idna  # 10 ms, for mail that needs it
-
-    try:
-        return idna.encode(bare, uts46=True).decode("ascii").lower()
-    except UnicodeError:  # its errors are such
-        return bare
-
-
-@lru_cache(4096)
-def unicode_domain(name: str) -> str:
-    """``name`` as people read it, each label that IDNA can read by itself."""
-    return ".".join(_label(each) for each in name[: MAX_NAME + 1].lower().split("."))
-
-
-def _label(label: str) -> str:
-    if not label.startswith("xn--"):
-        return label
-    import idna
-
-    try:
-        return idna.decode(label)
-    except UnicodeError:
-        return label
 
 
 @lru_cache(4096)

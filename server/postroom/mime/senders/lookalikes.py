@@ -9,20 +9,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from postroom.mime.senders.domains import ascii_domain, organisation, unicode_domain
-
-MAX_CHARS = 320
-"""Of an address (RFC 5321 §4.5.3.1): what comes behind them is not looked at."""
+from postroom.mime.senders.domains import organisation, unicode_domain
+from postroom.model.domain_names import MAX_ADDRESS as MAX_CHARS
+from postroom.model.domain_names import plain_address as plain_address
 
 _ALIKE = str.maketrans({"1": "l", "i": "l", "|": "l", "0": "o"})
 _SEPARATORS = str.maketrans("", "", ".-_")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
-
-
-def plain_address(address: str) -> str:
-    """An address as it is compared: lower case, its domain as the DNS writes it."""
-    local, _, domain = address[:MAX_CHARS].rpartition("@")
-    return f"{local.lower()}@{ascii_domain(domain)}"
 
 
 def domain_skeleton(domain: str) -> str:
