@@ -116,10 +116,10 @@ def able(box: Mailbox, now: float) -> Mailbox:
 
 
 def facts_of(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
-    """What policy knows of a send at this moment."""
+    """What policy knows of a send at the moment when it would go."""
     return policy_facts.gather(
         con,
-        now,
+        max(now, composed.not_before),
         composed.policy,
         who=who,
         box=composed.box,
@@ -145,8 +145,9 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     facts = facts_of(con, now, who, composed)
     verdict = _reviewed(judge(facts, composed.policy), composed.request)
     limits = composed.policy.limits
-    turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
-    verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    at = max(now, composed.not_before)
+    turn = pacing.turn(con, at, limits, composed.box, facts.recipients)
+    verdict = pacing.paced(verdict, turn, at, limits.horizon)
     # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
     to_whom = composed.recipients.fields()
     raw = offered(con, composed.box, composed.public_id, to_whom, composed.raw, verdict)
@@ -303,10 +304,11 @@ def judged_again(
     if reason := _suppression(con, box, facts):
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
     verdict = judge(facts, policy)
-    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
+    at = max(now, send["not_before"])
+    turn = pacing.turn(con, at, policy.limits, box, facts.recipients)
     if verdict.action is not Action.DENY:
         allowed = verdict.model_copy(update={"action": Action.ALLOW})
-        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
+        verdict = pacing.paced(allowed, turn, at, policy.limits.horizon)
     if verdict.action is Action.DENY:
         raise Refused("policy_denies", verdict.reason, "Change what the reason names.")
     return turn.at if turn else 0.0
@@ -324,7 +326,7 @@ def _facts_again(
 ) -> DraftFacts:
     return policy_facts.gather(
         con,
-        now,
+        max(now, send["not_before"]),
         policy,
         who=send["actor"],
         box=box,

@@ -49,8 +49,8 @@ def gather(
     cross_thread: bool,
     asked_by_agent: bool = False,
 ) -> DraftFacts:
-    """The facts of a draft from ``box``; ``who`` files it, and ``recipients`` are (address, field)
-    of each."""
+    """The facts of a draft from ``box`` that would go at ``now``; ``who`` files it, and
+    ``recipients`` are (address, field) of each."""
     answered = reply.answers if reply else None
     return DraftFacts(
         agent=box.agent,
@@ -181,6 +181,6 @@ def _thread(con: Connection, thread_id: int, answered: Row | None) -> ThreadFact
 
 
 def _counts(con: Connection, now: float, box: Mailbox) -> CountFacts:
-    hour = sent_rates.since(con, box.id, box.owner, now - HOUR, MOST)
-    day = sent_rates.since(con, box.id, box.owner, now - DAY, MOST)
+    hour = sent_rates.since(con, box, now - HOUR, now, MOST)
+    day = sent_rates.since(con, box, now - DAY, now, MOST)
     return CountFacts(hour=hour[0], day=day[0], agent_hour=hour[1], agent_day=day[1])

@@ -1,0 +1,32 @@
+-- Whom the limits by recipient and by domain count, and when: the person, as one whatever way the address is
+-- written (index/sent_rates.py); the domain as the DNS writes it; and the send's time, NULL where it counts
+-- nothing. The time is the send's own, kept beside it for an index by the triggers below, so that nothing that
+-- changes a send can leave it behind.
+ALTER TABLE recipients ADD COLUMN person TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE recipients ADD COLUMN domain TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE recipients ADD COLUMN goes_at REAL;
+
+UPDATE recipients SET goes_at = (SELECT max(created_at, not_before) FROM sends WHERE id = send_id
+  AND status NOT IN ('held', 'denied', 'cancelled', 'expired'));
+
+CREATE TRIGGER recipients_timed AFTER INSERT ON recipients BEGIN UPDATE recipients SET goes_at = (
+  SELECT max(created_at, not_before) FROM sends WHERE id = NEW.send_id
+    AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
+) WHERE send_id = NEW.send_id AND address = NEW.address; END;
+
+CREATE TRIGGER sends_timed AFTER UPDATE OF status, created_at, not_before ON sends
+WHEN OLD.status <> NEW.status AND (OLD.status IN ('held', 'denied', 'cancelled', 'expired')
+    OR NEW.status IN ('held', 'denied', 'cancelled', 'expired'))
+  OR max(OLD.created_at, OLD.not_before) <> max(NEW.created_at, NEW.not_before)
+BEGIN UPDATE recipients SET goes_at = iif(NEW.status IN ('held', 'denied', 'cancelled', 'expired'), NULL,
+  max(NEW.created_at, NEW.not_before)) WHERE send_id = NEW.id; END;
+
+DROP INDEX recipients_by_address;
+
+DROP INDEX recipients_by_domain;
+
+CREATE INDEX recipients_by_person ON recipients (tenant, person, goes_at) WHERE goes_at IS NOT NULL;
+
+CREATE INDEX recipients_by_domain ON recipients (tenant, domain, goes_at) WHERE goes_at IS NOT NULL;
