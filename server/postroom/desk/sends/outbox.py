@@ -30,6 +30,7 @@ from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
 from postroom.mime.senders.lookalikes import plain_address
+from postroom.mime.writing.said import words_of
 from postroom.model.errors import Conflict, Refused
 from postroom.model.events import EventType
 from postroom.model.limits import DUPLICATE_WINDOW_SECONDS
@@ -67,6 +68,8 @@ class Composed:
     recipients: Recipients
     raw: bytes
     parsed: ParsedMessage
+    words: str
+    """Of its body, in every form (mime/writing/said.py)."""
     content: bytes
     policy: Policy
     """What it is judged by."""
@@ -126,6 +129,7 @@ def facts_of(con: Connection, now: float, who: str, composed: Composed) -> Draft
         reply=composed.reply,
         recipients=composed.recipients.fields(),
         parsed=composed.parsed,
+        words=composed.words,
         size=len(composed.raw),
         cross_thread=composed.passes_on,
         asked_by_agent=composed.request.hold_for_review is not None,
@@ -287,7 +291,7 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
 
 
 def judged_again(
-    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, size: int
+    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, raw: bytes
 ) -> float:
     """Ask policy again about a held send as it is now, and when it may go by the limits: seconds
     since 1970, 0 for at once. A person may let go what it holds, and not what it denies by now.
@@ -299,7 +303,7 @@ def judged_again(
     assert box is not None
     rows = sends.recipients(con, send["id"])
     to_whom = tuple((row["address"], row["field"]) for row in rows)
-    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, size)
+    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, raw)
     facts = _without_settled(facts, rows)
     if reason := _suppression(con, box, facts):
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
@@ -322,7 +326,7 @@ def _facts_again(
     policy: Policy,
     to_whom: tuple[tuple[str, str], ...],
     parsed: ParsedMessage,
-    size: int,
+    raw: bytes,
 ) -> DraftFacts:
     return policy_facts.gather(
         con,
@@ -333,7 +337,8 @@ def _facts_again(
         reply=replies.of_send(con, send),
         recipients=to_whom,
         parsed=parsed,
-        size=size,
+        words=words_of(raw),
+        size=len(raw),
         cross_thread=bool(json.loads(send["verdict"])["facts"]["draft"]["cross_thread"]),
     )
 
@@ -369,8 +374,8 @@ def file_edited(
     """
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
-    to_whom, size = edited.recipients.fields(), len(edited.raw)
-    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, size)
+    to_whom = edited.recipients.fields()
+    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, edited.raw)
     verdict = judge(facts, policy)
     raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
     new = NewMail(
@@ -382,7 +387,7 @@ def file_edited(
         at=send["created_at"],
     )
     held.edit(con, now, send, who, new, to_whom, edited.changes)
-    judged_again(con, now, send, policy, edited.parsed, len(raw))
+    judged_again(con, now, send, policy, edited.parsed, raw)
 
 
 def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:

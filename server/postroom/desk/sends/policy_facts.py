@@ -45,12 +45,13 @@ def gather(
     reply: Reply | None,
     recipients: tuple[tuple[str, str], ...],
     parsed: ParsedMessage,
+    words: str,
     size: int,
     cross_thread: bool,
     asked_by_agent: bool = False,
 ) -> DraftFacts:
     """The facts of a draft from ``box`` that would go at ``now``; ``who`` files it, and
-    ``recipients`` are (address, field) of each."""
+    ``recipients`` are (address, field) of each, ``words`` those of its body in every form."""
     answered = reply.answers if reply else None
     return DraftFacts(
         agent=box.agent,
@@ -58,7 +59,7 @@ def gather(
         mailbox=box.address,
         draft=MailFacts(
             subject=parsed.subject,
-            text=parsed.text,
+            text=words,
             size=size,
             attachments=tuple(
                 FileFacts(name=part.filename, type=part.content_type, size=part.size)

@@ -30,3 +30,8 @@ DROP INDEX recipients_by_domain;
 CREATE INDEX recipients_by_person ON recipients (tenant, person, goes_at) WHERE goes_at IS NOT NULL;
 
 CREATE INDEX recipients_by_domain ON recipients (tenant, domain, goes_at) WHERE goes_at IS NOT NULL;
+
+-- What came in and carries a code, or a file: a draft that passes it on is compared with these.
+CREATE INDEX messages_with_codes ON messages (mailbox_id, mail_id) WHERE codes <> '[]';
+
+CREATE INDEX messages_with_files ON messages (mailbox_id, mail_id) WHERE attachments <> '[]';

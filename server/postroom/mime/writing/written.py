@@ -19,12 +19,13 @@ class Written:
 
 def written(raw: bytes) -> Written:
     """The words and files of a mail of ours. Never raises: of other mail, the first of each."""
-    leaves = list(read_tree(readable(raw)[0])[0].leaves())
-    texts = {leaf.content_type: _text(leaf) for leaf in reversed(leaves) if not leaf.filename}
+    root = read_tree(readable(raw)[0])[0]
+    leaves = list(root.leaves())
+    text, html = bodies(root)
     named = {part.number: part.filename for part in parse(raw).attachments}
     return Written(
-        text=texts.get("text/plain", ""),
-        html=texts.get("text/html", ""),
+        text=text,
+        html=html,
         files=tuple(
             AttachedFile(
                 filename=named[leaf.number],
@@ -35,6 +36,13 @@ def written(raw: bytes) -> Written:
             if leaf.number in named
         ),
     )
+
+
+def bodies(root: Part) -> tuple[str, str]:
+    """The words of a mail of ours as plain text and as HTML, with line ends as ``\\n``."""
+    leaves = reversed(list(root.leaves()))
+    texts = {leaf.content_type: _text(leaf) for leaf in leaves if not leaf.filename}
+    return texts.get("text/plain", ""), texts.get("text/html", "")
 
 
 def draft_of(raw: bytes, bcc: tuple[str, ...]) -> Draft:
