@@ -216,6 +216,15 @@ async def test_no_other_words_and_no_place_hide_what_is_passed_on(
     assert (held.status, (await facts_of(quiet_room, held))["rule"]) == ("held", "passes-on")
 
 
+async def test_a_passage_of_a_script_without_spaces_is_one(ada: Agent, postman: Postman) -> None:
+    said = (
+        "董事会已秘密决定将于春季关闭诺顿工厂在股东于利兹开会之前"
+        "此圈子之外的任何人都不得知悉此事请务必保密并于会后销毁本函"
+    )
+    await postman.bring(ada.address, letter(text=f"{said}。"))
+    assert (await ada.send(f"听说{said}。", STRANGER)).status == "held"
+
+
 async def test_many_mails_with_every_number_hide_no_code(ada: Agent, postman: Postman) -> None:
     await postman.bring(ada.address, letter(text="Your verification code is 4819.", id="b@x"))
     for number in range(12):
