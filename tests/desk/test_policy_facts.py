@@ -12,6 +12,7 @@ from rooms import Agent, Postman, letter, rows
 
 from postroom.build import PostRoom
 from postroom.model.answers import SendAnswer
+from postroom.model.callers import operator
 from postroom.model.requests import AttachmentRequest, SendRequest
 from postroom.settings import Settings
 
@@ -125,6 +126,29 @@ async def test_nobody_answers_a_program(ada: Agent, postman: Postman) -> None:
     await postman.bring(ada.address, away)
     denied = await ada.send("Thanks.", thread_id=await thread_of(ada))
     assert (denied.status, "program" in (denied.reason or "")) == ("denied", True)
+
+
+async def test_an_agents_mail_is_marked_and_a_persons_is_not(
+    quiet_room: PostRoom, ada: Agent
+) -> None:
+    await ada.send("Hello.", "carl@else.example")
+    request = SendRequest(text="By hand.", to=("carl@else.example",), mailbox=ada.address)
+    await quiet_room.desk.sending.send(operator(), request)
+    marked = "SELECT instr(bytes, CAST('Auto-Submitted: auto-generated' AS BLOB)) > 0 FROM raw"
+    assert await quiet_room.index.read(lambda con: rows(con, marked)) == [(1,), (0,)]
+
+
+async def test_agents_of_two_post_rooms_may_converse_within_their_budget(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    """Answers that say that an agent wrote them are no automatic replies; the thread is one
+    between agents, wherever they live."""
+    more = f"{VERIFIED}\r\nAuto-Submitted: auto-replied\r\nPostroom-Writer: agent"
+    await postman.bring(ada.address, letter(more=more, follows="0@elsewhere.example"))
+    thread = await thread_of(ada)
+    answer = await ada.send("And mine.", thread_id=thread)
+    assert answer.status == "queued"
+    assert (await facts_of(quiet_room, answer))["thread"]["agent_to_agent"]
 
 
 PASSAGE = (

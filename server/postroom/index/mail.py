@@ -177,6 +177,7 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "about_send": mail.about[0],
         "codes": listed(parsed.codes),
         "links": listed(parsed.links),
+        "by_agent": int(parsed.by_agent),
     }
 
 

@@ -12,6 +12,7 @@ from postroom.mime.header.dates import parse_date
 from postroom.mime.header.fields import Fields
 from postroom.mime.header.words import seen_words
 from postroom.mime.kinds.kind import message_kind
+from postroom.mime.kinds.written_by import is_by_agent
 from postroom.mime.quotes.occasions import Occasion, occasion_of
 from postroom.mime.quotes.signatures import split_signature
 from postroom.mime.quotes.split import split_quotes
@@ -77,6 +78,7 @@ def parse(raw: bytes) -> ParsedMessage:
         reply_to=people["reply-to"],
         date=date,
         kind=kind,
+        by_agent=is_by_agent(fields),
         text=body.text,
         new_text=new_text,
         quoted_text=split.quoted,

@@ -95,7 +95,7 @@ class ThreadFacts(Frozen):
     answered_kind: str = ""
     """What the answered message is: the newest one that a person wrote, where there is any."""
     agent_to_agent: bool = False
-    """Its newest message came from a mailbox of this post room."""
+    """Its newest message came from a mailbox of this post room, or says that an agent wrote it."""
 
 
 class ClockFacts(Frozen):

@@ -177,7 +177,10 @@ def _thread(con: Connection, thread_id: int, answered: Row | None) -> ThreadFact
         last_kind=newest["kind"] if newest else "",
         answered_kind=answered["kind"] if answered else "",
         agent_to_agent=newest is not None
-        and _our_mailbox(con, plain_address(newest["from_address"])) is not None,
+        and (
+            bool(newest["by_agent"])
+            or _our_mailbox(con, plain_address(newest["from_address"])) is not None
+        ),
     )
 
 

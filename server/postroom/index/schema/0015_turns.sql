@@ -35,3 +35,6 @@ CREATE INDEX recipients_by_domain ON recipients (tenant, domain, goes_at) WHERE 
 CREATE INDEX messages_with_codes ON messages (mailbox_id, mail_id) WHERE codes <> '[]';
 
 CREATE INDEX messages_with_files ON messages (mailbox_id, mail_id) WHERE attachments <> '[]';
+
+-- Derived: it says of itself that an agent wrote it.
+ALTER TABLE messages ADD COLUMN by_agent INTEGER NOT NULL DEFAULT 0;

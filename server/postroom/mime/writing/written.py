@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from postroom.mime.characters.charsets import decode
+from postroom.mime.kinds.written_by import writer_of
 from postroom.mime.parse import parse, readable
 from postroom.mime.structure.tree import Part, read_tree
 from postroom.model.messages import AttachedFile, Draft, Person
@@ -48,6 +49,7 @@ def bodies(root: Part) -> tuple[str, str]:
 def draft_of(raw: bytes, bcc: tuple[str, ...]) -> Draft:
     """The draft that `compose` makes the mail ``raw`` of ours from. ``bcc`` is in its envelope."""
     parsed, found = parse(raw), written(raw)
+    fields = read_tree(readable(raw)[0])[0].fields
     assert parsed.sender is not None
     assert parsed.date is not None
     return Draft(
@@ -64,6 +66,7 @@ def draft_of(raw: bytes, bcc: tuple[str, ...]) -> Draft:
         references=tuple(_bare(each) for each in parsed.references.split()),
         date=parsed.date,
         attachments=found.files,
+        writer=writer_of(fields),
     )
 
 
