@@ -7,6 +7,7 @@ from policies import write_policy
 from rooms import Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom
+from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.requests import SendRequest
 from postroom.settings import Settings
@@ -260,3 +261,29 @@ async def test_a_send_to_one_domain_counts_once_however_many_it_is_for(
         await quiet_room.desk.sending.send(ada.caller, request)
     found = await turns(quiet_room)
     assert [each > 0 for each in found] == [False, False, True]
+
+
+async def test_more_mailboxes_give_an_agent_no_more_mail(quiet_room: PostRoom, ada: Agent) -> None:
+    """By the limits that hold without a file: as though it had sent them, since 400 take a while."""
+    boxes = [
+        ada.address,
+        *[(await Agent(quiet_room, "ada").open(f"more-{n}")).address for n in "ab"],
+    ]
+    for box in boxes:
+        await ada.send("First.", "a@x.test", mailbox=box)
+    await quiet_room.index.write(lambda con: _multiply(con, 133))
+    answer = await ada.send("One more.", "b@x.test", mailbox=boxes[-1])
+    assert answer.status == "queued"
+    last = await ada.send("And another.", "c@x.test", mailbox=boxes[0])
+    assert "All your mailboxes together may send 400 an hour" in (last.reason or "")
+
+
+def _multiply(con: Connection, times: int) -> None:
+    """Each send that is there, so many times in all."""
+    con.execute(
+        "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ?)"
+        " INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, content_hash,"
+        " verdict, created_at, not_before, owner) SELECT public_id || '-' || n, mailbox_id, mail_id,"
+        " actor, status, sender, x'', verdict, created_at, not_before, owner FROM sends, n",
+        (times,),
+    )
