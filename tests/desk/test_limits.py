@@ -264,11 +264,9 @@ async def test_a_send_to_one_domain_counts_once_however_many_it_is_for(
 
 
 async def test_more_mailboxes_give_an_agent_no_more_mail(quiet_room: PostRoom, ada: Agent) -> None:
-    """By the limits that hold without a file: as though it had sent them, since 400 take a while."""
-    boxes = [
-        ada.address,
-        *[(await Agent(quiet_room, "ada").open(f"more-{n}")).address for n in "ab"],
-    ]
+    """By the limits that hold without a file. Most sends are copied: 400 take a while."""
+    others = [await Agent(quiet_room, "ada").open(f"more-{name}") for name in "ab"]
+    boxes = [ada.address, *(other.address for other in others)]
     for box in boxes:
         await ada.send("First.", "a@x.test", mailbox=box)
     await quiet_room.index.write(lambda con: _multiply(con, 133))
@@ -283,7 +281,8 @@ def _multiply(con: Connection, times: int) -> None:
     con.execute(
         "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ?)"
         " INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, content_hash,"
-        " verdict, created_at, not_before, owner) SELECT public_id || '-' || n, mailbox_id, mail_id,"
-        " actor, status, sender, x'', verdict, created_at, not_before, owner FROM sends, n",
+        " verdict, created_at, not_before, owner)"
+        " SELECT public_id || '-' || n, mailbox_id, mail_id, actor, status, sender, x'', verdict,"
+        " created_at, not_before, owner FROM sends, n",
         (times,),
     )

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 
-from postroom.index import search
+from postroom.index import met, search
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.model.mailboxes import without_detail
 
 sql = named("acquaintance")
 
@@ -41,7 +42,10 @@ def named_in_thread(con: Connection, thread_id: int, address: str) -> list[str]:
 
 
 def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> bool:
-    """Whether an address stands in mail that came in: in its words or its header."""
+    """Whether an address (`plain_address`) stands in mail that came in: in its words or its
+    header. The words of mail that was read before addresses were kept are looked for."""
+    if met.is_met(con, owner, address) or met.is_met(con, owner, without_detail(address)):
+        return True
     expression = search.match(address, None)
     if expression is None:
         return False

@@ -115,6 +115,8 @@ class ParsedMessage(Frozen):
     date: datetime | None = None
     """The Date field, always with a zone; None where it is missing or unreadable."""
     kind: MessageKind = MessageKind.MESSAGE
+    named: tuple[str, ...] = ()
+    """Addresses that stand in its words and its header (mime/header/named.py)."""
     by_agent: bool = False
     """It says of itself that an agent wrote it. Anybody may say so, and it grants nothing."""
     text: str = ""

@@ -22,8 +22,9 @@ from postroom.index import acquaintance, mail, search
 from postroom.index.database import Connection, Row
 from postroom.index.threads import people_of
 from postroom.mime.attachments import attachment_content
+from postroom.mime.characters.usual import folded
 from postroom.mime.senders.lookalikes import plain_address
-from postroom.mime.writing.said import Said, folded
+from postroom.mime.writing.said import Said
 from postroom.model.mailboxes import Mailbox, goes_to
 from postroom.model.messages import AttachedFile
 

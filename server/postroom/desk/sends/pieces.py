@@ -7,7 +7,7 @@ from functools import partial
 
 from postroom.index.database import Row
 from postroom.index.scripts import spaced
-from postroom.mime.writing.said import folded
+from postroom.mime.characters.usual import folded
 
 PASSAGE_WORDS = 16
 """A passage is long from twice as many words on: then one of the draft's stretches of so many lies

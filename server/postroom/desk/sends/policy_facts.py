@@ -115,8 +115,9 @@ def known(draft: Whose, recipients: tuple[tuple[str, str], ...]) -> tuple[Recipi
 
 def _recipient(draft: Whose, address: str, field: str, suppressed: bool) -> RecipientFacts:
     con, owner, plain = draft.con, draft.box.owner, plain_address(address)
-    writer = acquaintance.written_to(con, owner, plain)
-    has_written = acquaintance.has_written(con, owner, plain)
+    forms = dict.fromkeys((plain, without_detail(plain)))
+    writer = next(filter(None, (acquaintance.written_to(con, owner, each) for each in forms)), None)
+    has_written = any(acquaintance.has_written(con, owner, each) for each in forms)
     ours = _our_mailbox(con, plain)
     own = ours is not None and ours.owner == owner
     answers = draft.reply.answers if draft.reply else None

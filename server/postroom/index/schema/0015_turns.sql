@@ -38,3 +38,14 @@ CREATE INDEX messages_with_files ON messages (mailbox_id, mail_id) WHERE attachm
 
 -- Derived: it says of itself that an agent wrote it.
 ALTER TABLE messages ADD COLUMN by_agent INTEGER NOT NULL DEFAULT 0;
+
+-- Derived: the addresses that stood in mail that came in, as salted hashes (index/met.py). A rebuild tells
+-- those of mail from before.
+CREATE TABLE met (
+  owner   INTEGER NOT NULL,
+  digest  INTEGER NOT NULL,
+  mail_id INTEGER NOT NULL,
+  PRIMARY KEY (owner, digest, mail_id)
+) WITHOUT ROWID;
+
+CREATE INDEX met_by_mail ON met (mail_id);

@@ -7,13 +7,12 @@ by all of them, and by them as they read without characters that nobody sees.
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
 from postroom.mime.characters.charsets import decode
-from postroom.mime.characters.unseen import without_unseen
+from postroom.mime.characters.usual import folded
 from postroom.mime.html.bounded import bounded
 from postroom.mime.parse import readable
 from postroom.mime.structure.tree import Part, read_tree
@@ -92,20 +91,6 @@ def in_all_forms(text: str, html: str) -> str:
         told.setdefault(tuple(_WORD.findall(form)), form)
     told.pop((), None)
     return "\n\n".join(told.values())
-
-
-def folded(text: str) -> str:
-    """``text`` without characters that nobody sees, each letter and digit in its usual form."""
-    if text.isascii():
-        return text
-    plain = unicodedata.normalize("NFKC", without_unseen(text)[0])
-    return "".join(map(_digit, plain))
-
-
-def _digit(character: str) -> str:
-    if character.isascii() or not character.isdecimal():
-        return character
-    return str(unicodedata.decimal(character))
 
 
 def _of_html(html: str) -> tuple[str, str]:
