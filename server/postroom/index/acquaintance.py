@@ -1,10 +1,12 @@
 """What an owner's mail knows of an address that a draft is for. Each question is a look-up."""
 
 import json
+from collections.abc import Iterator
 
-from postroom.index import search
+from postroom.index import met, search
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.model.mailboxes import without_detail
 
 sql = named("acquaintance")
 
@@ -40,7 +42,10 @@ def named_in_thread(con: Connection, thread_id: int, address: str) -> list[str]:
 
 
 def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> bool:
-    """Whether an address stands in mail that came in: in its words or its header."""
+    """Whether an address (`plain_address`) stands in mail that came in: in its words or its
+    header. The words of mail that was read before addresses were kept are looked for."""
+    if met.is_met(con, owner, address) or met.is_met(con, owner, without_detail(address)):
+        return True
     expression = search.match(address, None)
     if expression is None:
         return False
@@ -64,6 +69,27 @@ def received_with(con: Connection, among: tuple[int, int], phrase: str, most: in
         return []
     first, end = among
     return list(sql.received_with(con, match=expression, first=first, end=end, most=most))
+
+
+def received_with_codes(con: Connection, owner: int, among: tuple[int, int]) -> Iterator[Row]:
+    """An owner's messages of a range (`search.newest`) that came in and carry a code."""
+    yield from sql.received_with_codes(con, owner=owner, first=_mail_id(among[0]))
+
+
+def received_with_files(
+    con: Connection, owner: int, among: tuple[int, int], size: int, most: int
+) -> list[Row]:
+    """Those that carry a file of so many bytes."""
+    listed = f'"size": {size}}}'  # at the end of an entry of `mail.fields`
+    return list(
+        sql.received_with_files(
+            con, owner=owner, first=_mail_id(among[0]), listed=listed, most=most
+        )
+    )
+
+
+def _mail_id(row_id: int) -> int:
+    return row_id % search.OWNER
 
 
 def turns(con: Connection, thread_id: int, most: int) -> int:

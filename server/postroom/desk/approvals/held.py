@@ -256,7 +256,7 @@ def release(
     assert box is not None
     able(box, now)
     raw = mail.raw(con, send["mail_id"]) or b""
-    turn = judged_again(con, now, send, policy, parse(raw), len(raw))
+    turn = judged_again(con, now, send, policy, parse(raw), raw)
     known = delivered.groups(con, send)
     hash = held.hash_of(con, send["id"], send["sender"], raw)
     held.approve(con, now, send, who, hash, note, turn, detail)

@@ -30,6 +30,7 @@ from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
 from postroom.mime.senders.lookalikes import plain_address
+from postroom.mime.writing.said import words_of
 from postroom.model.errors import Conflict, Refused
 from postroom.model.events import EventType
 from postroom.model.limits import DUPLICATE_WINDOW_SECONDS
@@ -65,6 +66,8 @@ class Composed:
     recipients: Recipients
     raw: bytes
     parsed: ParsedMessage
+    words: str
+    """Of its body, in every form (mime/writing/said.py)."""
     content: bytes
     policy: Policy
     """What it is judged by."""
@@ -114,16 +117,17 @@ def able(box: Mailbox, now: float) -> Mailbox:
 
 
 def facts_of(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
-    """What policy knows of a send at this moment."""
+    """What policy knows of a send at the moment when it would go."""
     return policy_facts.gather(
         con,
-        now,
+        max(now, composed.not_before),
         composed.policy,
         who=who,
         box=composed.box,
         reply=composed.reply,
         recipients=composed.recipients.fields(),
         parsed=composed.parsed,
+        words=composed.words,
         size=len(composed.raw),
         cross_thread=composed.passes_on,
         asked_by_agent=composed.request.hold_for_review is not None,
@@ -143,8 +147,9 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     facts = facts_of(con, now, who, composed)
     verdict = judge(facts, composed.policy)
     limits = composed.policy.limits
-    turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
-    verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    at = max(now, composed.not_before)
+    turn = pacing.turn(con, at, limits, composed.box, facts.recipients)
+    verdict = pacing.paced(verdict, turn, at, limits.horizon)
     # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
     to_whom = composed.recipients.fields()
     raw = offered(con, composed.box, composed.public_id, to_whom, composed.raw, verdict)
@@ -276,7 +281,7 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
 
 
 def judged_again(
-    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, size: int
+    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, raw: bytes
 ) -> float:
     """Ask policy again about a held send as it is now, and when it may go by the limits: seconds
     since 1970, 0 for at once. A person may let go what it holds, and not what it denies by now.
@@ -288,15 +293,16 @@ def judged_again(
     assert box is not None
     rows = sends.recipients(con, send["id"])
     to_whom = tuple((row["address"], row["field"]) for row in rows)
-    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, size)
+    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, raw)
     facts = _without_settled(facts, rows)
     if reason := _suppression(con, box, facts):
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
     verdict = judge(facts, policy)
-    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
+    at = max(now, send["not_before"])
+    turn = pacing.turn(con, at, policy.limits, box, facts.recipients)
     if verdict.action is not Action.DENY:
         allowed = verdict.model_copy(update={"action": Action.ALLOW})
-        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
+        verdict = pacing.paced(allowed, turn, at, policy.limits.horizon)
     if verdict.action is Action.DENY:
         limited = verdict.rule.startswith(LIMITS)
         then = "Wait for room, or change the limit." if limited else "Change what the reason names."
@@ -312,18 +318,19 @@ def _facts_again(
     policy: Policy,
     to_whom: tuple[tuple[str, str], ...],
     parsed: ParsedMessage,
-    size: int,
+    raw: bytes,
 ) -> DraftFacts:
     return policy_facts.gather(
         con,
-        now,
+        max(now, send["not_before"]),
         policy,
         who=send["actor"],
         box=box,
         reply=replies.of_send(con, send),
         recipients=to_whom,
         parsed=parsed,
-        size=size,
+        words=words_of(raw),
+        size=len(raw),
         cross_thread=_then(send, "cross_thread"),
         asked_by_agent=_then(send, "asked_by_agent"),
     )
@@ -371,8 +378,8 @@ def file_edited(
     """
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
-    to_whom, size = edited.recipients.fields(), len(edited.raw)
-    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, size)
+    to_whom = edited.recipients.fields()
+    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, edited.raw)
     verdict = judge(facts, policy)
     raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
     new = NewMail(
@@ -385,7 +392,7 @@ def file_edited(
     )
     met = _first_contacts(facts)
     held.edit(con, now, send, who, new, to_whom, edited.changes, verdict, met)
-    judged_again(con, now, send, policy, edited.parsed, len(raw))
+    judged_again(con, now, send, policy, edited.parsed, raw)
 
 
 def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:
