@@ -10,7 +10,7 @@ the limits              ─► queued at once, or for its turn
 import json
 from dataclasses import dataclass, replace
 
-from postroom.desk.sends import pacing, policy_facts, replies
+from postroom.desk.sends import pacing, passed_on, policy_facts, replies
 from postroom.desk.sends.editing import Edited
 from postroom.desk.sends.outgoing import Recipients
 from postroom.desk.sends.replies import Reply
@@ -293,7 +293,8 @@ def judged_again(
     assert box is not None
     rows = sends.recipients(con, send["id"])
     to_whom = tuple((row["address"], row["field"]) for row in rows)
-    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, raw)
+    repeats = _then(send, "cross_thread")
+    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, raw, repeats)
     facts = _without_settled(facts, rows)
     if reason := _suppression(con, box, facts):
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
@@ -319,6 +320,7 @@ def _facts_again(
     to_whom: tuple[tuple[str, str], ...],
     parsed: ParsedMessage,
     raw: bytes,
+    passes_on: bool,
 ) -> DraftFacts:
     return policy_facts.gather(
         con,
@@ -331,7 +333,7 @@ def _facts_again(
         parsed=parsed,
         words=words_of(raw),
         size=len(raw),
-        cross_thread=_then(send, "cross_thread"),
+        cross_thread=passes_on,
         asked_by_agent=_then(send, "asked_by_agent"),
     )
 
@@ -367,8 +369,25 @@ def _suppression(con: Connection, box: Mailbox, facts: DraftFacts) -> str:
     return f"{suppressed.told(told)} {NOBODY}" if told else ""
 
 
+def edited_passes_on(con: Connection, send_id: str, edited: Edited) -> bool:
+    """Whether what a person made of a held send repeats what came from somebody else."""
+    send = sends.by_public_id(con, send_id.strip())
+    box = mailboxes.by_id(con, send["mailbox_id"]) if send is not None else None
+    if box is None:
+        return False  # it is found out in the transaction
+    whom = edited.recipients.addresses()
+    return passed_on.passes_on(con, box, whom, edited.said, edited.files)
+
+
 def file_edited(
-    con: Connection, now: float, who: str, send: Row, edited: Edited, policy: Policy
+    con: Connection,
+    now: float,
+    who: str,
+    send: Row,
+    edited: Edited,
+    policy: Policy,
+    *,
+    passes_on: bool,
 ) -> None:
     """Put what a person made of a held send in its place, in the caller's transaction. Policy is
     asked anew, and what it says is kept: a person may let go what it holds, and not what it denies.
@@ -379,7 +398,7 @@ def file_edited(
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
     to_whom = edited.recipients.fields()
-    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, edited.raw)
+    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, edited.raw, passes_on)
     verdict = judge(facts, policy)
     raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
     new = NewMail(
@@ -392,7 +411,9 @@ def file_edited(
     )
     met = _first_contacts(facts)
     held.edit(con, now, send, who, new, to_whom, edited.changes, verdict, met)
-    judged_again(con, now, send, policy, edited.parsed, raw)
+    after = sends.by_id(con, send["id"])
+    assert after is not None
+    judged_again(con, now, after, policy, edited.parsed, raw)
 
 
 def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:
