@@ -156,3 +156,4 @@ def test_a_contact_may_stand_as_people_read_it() -> None:
     policy = policy_of(f"{START}contacts = ['Boss@Bücher.example', '*@xn--mnchen-3ya.example']\n")
     assert policy.names("boss@xn--bcher-kva.example")
     assert policy.names("anybody@xn--mnchen-3ya.example")
+    assert policy_of(f"{START}contacts = ['\"boss\"@a.example']\n").names("boss@a.example")

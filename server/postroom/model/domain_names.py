@@ -1,5 +1,6 @@
 """Names of domains and addresses, as they are compared."""
 
+import re
 from functools import lru_cache
 
 MAX_NAME = 253
@@ -7,6 +8,10 @@ MAX_NAME = 253
 
 MAX_ADDRESS = 320
 """Of an address (RFC 5321 §4.5.3.1): what comes behind them is not looked at."""
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ATOM = r"[^\s()<>\[\]:;@\\,.\"]+"
+_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 
 
 @lru_cache(4096)
@@ -31,8 +36,12 @@ def unicode_domain(name: str) -> str:
 
 
 def plain_address(address: str) -> str:
-    """An address as it is compared: lower case, its domain as the DNS writes it."""
+    """An address as it is compared: lower case, its domain as the DNS writes it, and its local part
+    without quotes where it says the same without them (RFC 5321 §4.1.2)."""
     local, _, domain = address[:MAX_ADDRESS].rpartition("@")
+    if local[:1] == '"' == local[-1:]:
+        bare = _ESCAPED.sub(r"\1", local[1:-1])
+        local = bare if _DOT_ATOM.fullmatch(bare) else local
     return f"{local.lower()}@{ascii_domain(domain)}"
 
 
