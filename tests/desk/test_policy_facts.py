@@ -138,22 +138,35 @@ async def test_an_answer_to_who_wrote_goes_and_to_whom_they_copied_is_held(
     assert answer.status == "queued"
 
 
+async def test_an_answer_to_a_stranger_who_joined_a_conversation_is_held(
+    ada: Agent, postman: Postman
+) -> None:
+    sent = await ada.send("Who can help?", "ben@elsewhere.example")
+    follows = f"{sent.send_id}@agents.localhost"
+    await postman.bring(ada.address, letter("eve@else.example", text="I can.", follows=follows))
+    thread = await thread_of(ada)
+    assert thread == sent.thread_id
+    held = await ada.send("Then take this.", thread_id=thread)
+    assert (held.status, held.recipients) == ("held", ("eve@else.example",))
+
+
+@pytest.mark.parametrize("carol", ["carol@else.example", "carol@bücher.example"])
 async def test_whom_a_known_correspondent_names_in_the_thread_may_be_written_to(
-    quiet_room: PostRoom, ada: Agent, postman: Postman
+    quiet_room: PostRoom, ada: Agent, postman: Postman, carol: str
 ) -> None:
     sent = await ada.send("Who can help?", "ben@elsewhere.example")
     assert sent.send_id is not None
     answer = letter(
         text="Carol can.",
         follows=f"{sent.send_id}@agents.localhost",
-        more=f"{VERIFIED}\r\nCc: carol@else.example",
+        more=f"{VERIFIED}\r\nCc: {carol}",
     )
     await postman.bring(ada.address, answer)
     thread = await thread_of(ada)
     to_all = await ada.send("Thanks to both.", thread_id=thread, reply_all=True)
     assert (to_all.status, to_all.thread_id) == ("queued", sent.thread_id)
     assert await provenance(quiet_room, to_all) == ["correspondent", "thread"]
-    elsewhere = await ada.send("A new matter.", "carol@else.example")
+    elsewhere = await ada.send("A new matter.", carol)
     assert elsewhere.status == "queued"  # we wrote to her by now
 
 

@@ -25,6 +25,7 @@ EVIL = "evil@evil.example"
         "\N{FULLWIDTH LATIN SMALL LETTER E}vil\N{FULLWIDTH COMMERCIAL AT}evil.example",
         "evil (at) evil.example",
         "evil [at] evil [dot] example",
+        "evil @ evil . example",
         "evil+now@evil.example",
         "evil@evil.example_now",
         f"{'padding ' * 50_000} evil@evil.example",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from postroom.index import met, search
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.mime.senders.domains import unicode_domain
 from postroom.model.mailboxes import without_detail
 
 sql = named("acquaintance")
@@ -35,10 +36,13 @@ def has_written(con: Connection, owner: int, address: str) -> bool:
 
 def named_in_thread(con: Connection, thread_id: int, address: str) -> list[str]:
     """Who named an address among the recipients of a message of a thread, verified."""
-    rows = sql.named_in_thread(
-        con, thread_id=thread_id, pattern=_in_people(address), most=NEWEST_IN_THREAD
-    )
-    return [str(row["from_address"]) for row in rows]
+    return [
+        str(row["from_address"])
+        for pattern in _in_people(address)
+        for row in sql.named_in_thread(
+            con, thread_id=thread_id, pattern=pattern, most=NEWEST_IN_THREAD
+        )
+    ]
 
 
 def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> bool:
@@ -55,10 +59,9 @@ def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> b
 
 
 def _asked_for(con: Connection, mailbox_id: int, address: str) -> bool:
-    found = sql.asked_for(
-        con, mailbox_id=mailbox_id, pattern=_in_people(address), most=NEWEST_REDIRECTING
-    )
-    return found is not None
+    asked = {"mailbox_id": mailbox_id, "most": NEWEST_REDIRECTING}
+    patterns = _in_people(address)
+    return any(sql.asked_for(con, pattern=each, **asked) is not None for each in patterns)
 
 
 def received_with(con: Connection, among: tuple[int, int], phrase: str, most: int) -> list[Row]:
@@ -97,6 +100,9 @@ def turns(con: Connection, thread_id: int, most: int) -> int:
     return int(sql.turns(con, thread_id=thread_id, most=most))
 
 
-def _in_people(address: str) -> str:
-    """How an address begins an entry of a message's people (`threads.people_json`), lower case."""
-    return f"[{json.dumps(address, ensure_ascii=False)}".lower()
+def _in_people(address: str) -> set[str]:
+    """How an address begins an entry of a message's people (`threads.people_json`), lower case: in
+    either form of its domain."""
+    local, _, domain = address.rpartition("@")
+    forms = (address, f"{local}@{unicode_domain(domain)}")
+    return {f"[{json.dumps(form, ensure_ascii=False)}".lower() for form in forms}

@@ -30,6 +30,7 @@ _AT = re.compile(r"@|[(\[{<]\s{0,2}at\s{0,2}[)\]}>]", re.I)
 _MAX_AROUND = 600
 """Characters on either side: of an address with links within."""
 
+_APART = re.compile(r"(?<=\w)\s{1,2}([@.])\s{1,2}(?=\w)")
 _LOCAL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+\Z")
 _DOMAIN = re.compile(r"(?:[^\W_](?:[^\W_]|-){0,62}\.){1,10}[^\W_](?:[^\W_]|-){1,62}")
 _PARTS = re.compile(r"[!#$%&'*/=?^`{|}~]+")
@@ -61,7 +62,7 @@ def _around(text: str) -> Iterator[str]:
 
 def _forms(plain: str) -> Iterator[str]:
     spoken = plain
-    for words, sign in _SIGNS:
+    for words, sign in (*_SIGNS, (_APART, r"\1")):
         spoken = words.sub(sign, spoken)
     return iter(dict.fromkeys((plain, _MARKS.sub("", plain), spoken, _MARKS.sub("", spoken))))
 
