@@ -198,9 +198,13 @@ def _fill(index: Path, count: int) -> None:
         ),
     )
     con.executemany(
-        "INSERT INTO recipients (send_id, address, field, place, outcome)"
-        " VALUES (?, ?, 'to', 0, 'accepted')",
-        ((n, f"person{n % 5000}@elsewhere.example") for n in range(1, count + 1)),
+        "INSERT INTO recipients (send_id, address, field, place, outcome, tenant, person, domain)"
+        " VALUES (?, ?, 'to', 0, 'accepted', 'default', ?, 'elsewhere.example')",
+        (
+            (n, person, person)
+            for n in range(1, count + 1)
+            for person in (f"person{n % 5000}@elsewhere.example",)
+        ),
     )
     con.execute("COMMIT")
     con.execute("PRAGMA wal_checkpoint(TRUNCATE)")

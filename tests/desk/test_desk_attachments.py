@@ -46,22 +46,22 @@ async def test_a_file_goes_to_another_agent_and_is_read_there(agents: tuple[Agen
     assert bare.untrusted_filename == "bare"
 
 
-async def test_a_received_file_is_passed_on_as_it_came(room: PostRoom) -> None:
-    ada, ben, eve = [await Agent(room, name).open() for name in ("ada", "ben", "eve")]
+async def test_a_received_file_is_sent_on_as_it_came(room: PostRoom) -> None:
+    ada, ben = [await Agent(room, name).open() for name in ("ada", "ben")]
     data = os.urandom(5_000)
     file = {"filename": "x.pdf", "content_base64": base64.b64encode(data).decode()}
     await ada.send("A file.", ben.address, attachments=[file])
     (first,) = await received(ben)
-    await ben.send("Passed on.", eve.address, attachments=[{"attachment_id": first.attachment_id}])
-    (second,) = await received(eve)
+    await ben.send("Back again.", ada.address, attachments=[{"attachment_id": first.attachment_id}])
+    (second,) = await received(ada)
     assert (second.untrusted_filename, second.content_type) == ("x.pdf", "application/pdf")
-    assert (await room.desk.attachments.save(eve.caller, second.attachment_id))[0] == data
-    for caller, id in ((eve.caller, first.attachment_id), (ben.caller, "a_000000000")):
+    assert (await room.desk.attachments.save(ada.caller, second.attachment_id))[0] == data
+    for caller, id in ((ada.caller, first.attachment_id), (ben.caller, "a_000000000")):
         with pytest.raises(NotFound) as refused:
             await room.desk.attachments.read(caller, id)
         assert refused.value.message == "You have no such attachment."
     with pytest.raises(NotFound):
-        await eve.send("Mine!", ada.address, attachments=[{"attachment_id": first.attachment_id}])
+        await ada.send("Mine!", ben.address, attachments=[{"attachment_id": first.attachment_id}])
 
 
 SOURCES: list[tuple[dict[str, object], str]] = [

@@ -142,6 +142,23 @@ async def test_an_edited_mail_is_told_by_the_facts_of_what_it_is_now(
     assert details == [("allow by rule default",)]
 
 
+async def test_what_an_edited_mail_passes_on_is_found_out_anew(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(text="Your code is 482913.", id="c1@x.example"))
+    sent = await ada.send("It is 482913.", "carl@else.example")
+    held = quiet_room.desk.held
+
+    async def changed(text: str) -> Explanation:
+        shown = await held.show(operator(), str(sent.send_id))
+        await held.edit(operator(), str(sent.send_id), shown.hash, Edit(text=text))
+        return await explained(quiet_room, sent.send_id)
+
+    assert (await explained(quiet_room, sent.send_id)).rule == "passes-on"
+    assert (await changed("Nothing of that.")).rule == "default"
+    assert (await changed("So it is 482913.")).rule == "passes-on"
+
+
 async def test_people_never_met_are_counted_as_the_edited_mail_has_them(
     ada: Agent, settings: Settings
 ) -> None:

@@ -7,7 +7,9 @@ from policies import write_policy
 from rooms import Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom
+from postroom.index.database import Connection
 from postroom.model.callers import operator
+from postroom.model.requests import SendRequest
 from postroom.settings import Settings
 
 HOUR = 3600
@@ -164,10 +166,123 @@ async def test_more_people_at_once_than_may_be_met_are_denied(
 async def test_an_operators_mail_is_counted_like_any(
     quiet_room: PostRoom, ada: Agent, settings: Settings
 ) -> None:
-    from postroom.model.requests import SendRequest
-
     write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = '1/hour'\n")
     asked = SendRequest(text="Hello.", mailbox=ada.address, to=("a@x.test",))
     await quiet_room.desk.sending.send(operator(), asked)
     await ada.send("Hello too.", "a@x.test")
     assert (await turns(quiet_room))[-1] > 0
+
+
+async def test_what_is_scheduled_counts_at_its_time_and_not_before(
+    quiet_room: PostRoom, ada: Agent, settings: Settings
+) -> None:
+    write_policy(
+        settings.home,
+        "default = 'allow'\n[limits]\nmailbox = '2/hour'\nrecipient = '2/hour'\n"
+        "[[rules]]\nname = 'busy'\nwhen = 'counts.hour > 2'\nthen = 'hold'\nreason = 'x'\n",
+    )
+    sending = quiet_room.desk.sending
+    for number in range(3):
+        request = SendRequest(text=f"Later {number}.", to=("a@x.test",), mailbox=ada.address)
+        await sending.send(operator(), request, at="7d")
+    assert await statuses(ada, "a@x.test", "a@x.test") == ["queued", "queued"]
+    day = 86_400
+    assert await turns(quiet_room) == [7 * day, 7 * day, 7 * day + HOUR, 0, 0]
+
+
+async def test_a_clock_that_was_ahead_leaves_nothing_that_counts_now(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nmailbox = '1/hour'\n")
+    clock.jump(3 * 86_400)
+    await ada.send("Ahead.", "a@x.test")
+    clock.jump(-3 * 86_400)
+    await ada.send("Now.", "a@x.test")
+    assert await turns(quiet_room) == [0, 0]
+
+
+@pytest.mark.parametrize("limit", ["recipient", "domain", "mailbox", "agent"])
+@pytest.mark.parametrize("status", ["denied", "held"])
+async def test_what_never_went_hides_nothing_that_did(
+    quiet_room: PostRoom,
+    ada: Agent,
+    settings: Settings,
+    clock: TestClock,
+    limit: str,
+    status: str,
+) -> None:
+    write_policy(
+        settings.home, f"default = 'allow'\n[limits]\n{limit} = '2/hour'\nhorizon = '1 hour'\n"
+    )
+    await statuses(ada, *["a@x.test"] * 4)  # two at once, two in an hour
+    for number in range(2):
+        review = "Is it right?" if status == "held" else None
+        answer = await ada.send(f"More {number}.", "a@x.test", hold_for_review=review)
+        assert answer.status == status
+    clock.jump(HOUR + 120)
+    for number in range(3):
+        await ada.send(f"Late {number}.", "a@x.test")
+    found = await quiet_room.index.read(
+        lambda con: rows(
+            con, "SELECT max(created_at, not_before) FROM sends WHERE status = 'queued' ORDER BY 1"
+        )
+    )
+    times = [float(str(row[0])) for row in found]
+    assert max(sum(at <= one < at + HOUR for one in times) for at in times) == 2
+
+
+SAME = (
+    ("Ünal@x.test", "ünal@x.test"),
+    ("u\N{COMBINING DIAERESIS}nal@x.test", "ünal@x.test"),
+    ("STRASSE@x.test", "straße@x.test"),
+    ("ben@bücher.example", "ben@xn--bcher-kva.example"),
+    ("ben@BÜCHER.example", "Ben+lists@xn--bcher-kva.example"),
+    ("ben+1@x.test", "ben+2@x.test"),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+async def test_a_person_is_limited_however_their_address_is_written(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, one: str, other: str
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\nrecipient = '1/hour'\n")
+    await statuses(ada, one, other)
+    assert (await turns(quiet_room))[1] > 0
+
+
+async def test_a_send_to_one_domain_counts_once_however_many_it_is_for(
+    quiet_room: PostRoom, ada: Agent, settings: Settings
+) -> None:
+    write_policy(settings.home, "default = 'allow'\n[limits]\ndomain = '2/hour'\n")
+    for number in range(3):
+        request = SendRequest(
+            text=f"{number}", to=("a@x.test", "b@x.test"), cc=("c@X.test",), mailbox=ada.address
+        )
+        await quiet_room.desk.sending.send(ada.caller, request)
+    found = await turns(quiet_room)
+    assert [each > 0 for each in found] == [False, False, True]
+
+
+async def test_more_mailboxes_give_an_agent_no_more_mail(quiet_room: PostRoom, ada: Agent) -> None:
+    """By the limits that hold without a file. Most sends are copied: 400 take a while."""
+    others = [await Agent(quiet_room, "ada").open(f"more-{name}") for name in "ab"]
+    boxes = [ada.address, *(other.address for other in others)]
+    for box in boxes:
+        await ada.send("First.", "a@x.test", mailbox=box)
+    await quiet_room.index.write(lambda con: _multiply(con, 133))
+    answer = await ada.send("One more.", "b@x.test", mailbox=boxes[-1])
+    assert answer.status == "queued"
+    last = await ada.send("And another.", "c@x.test", mailbox=boxes[0])
+    assert "All your mailboxes together may send 400 an hour" in (last.reason or "")
+
+
+def _multiply(con: Connection, times: int) -> None:
+    """Each send that is there, so many times in all."""
+    con.execute(
+        "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ?)"
+        " INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, content_hash,"
+        " verdict, created_at, not_before, owner)"
+        " SELECT public_id || '-' || n, mailbox_id, mail_id, actor, status, sender, x'', verdict,"
+        " created_at, not_before, owner FROM sends, n",
+        (times,),
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from postroom.index import sent_rates
+from postroom.index import mailboxes, sent_rates
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.index.migrations import migrate, migrations
 
@@ -100,8 +100,12 @@ def test_a_send_of_before_policy_is_its_owners_and_counts_like_any(tmp_path: Pat
     con = connect(path)
     row = con.execute("SELECT owner, first_contacts FROM sends").fetchone()
     assert tuple(row) == (7, 0)
-    assert sent_rates.to_address(con, "acme", "b@x", 1, 8.0) == 9.0
-    assert sent_rates.to_domain(con, "acme", "x", 1, 8.0) == 9.0
-    assert sent_rates.to_address(con, "default", "b@x", 1, 8.0) is None
-    assert sent_rates.of_owner(con, 7, 1, 8.0) == 9.0
+    for tenant, whom in (("acme", "b@x"), ("default", "B@x")):
+        box = mailboxes.by_id(con, 3)
+        assert box is not None
+        outbox = sent_rates.Outbox(con, box.model_copy(update={"tenant": tenant}))
+        asked = (("recipient", whom), ("domain", "x"), ("agent", ""), ("mailbox", ""))
+        found = [list(outbox.times(*each, 8.0)) for each in asked]
+        theirs = [(9.0, 1)] if tenant == "acme" else []
+        assert found == [theirs, theirs, [(9.0, 1)], [(9.0, 1)]]
     con.close()

@@ -91,7 +91,7 @@ async def test_no_mail_is_lost_or_sent_twice_however_often_the_worker_is_killed(
     async with opened(tmp_path, working=False) as room:
         await mailbox(room, ADA)
         to = await mailbox(room, BEN)
-    write_policy(tmp_path, 'default = "allow"\n[limits]\nmailbox = []\n')
+    write_policy(tmp_path, 'default = "allow"\n[limits]\nmailbox = []\nagent = []\n')
     async with streams(tmp_path, to, accepted):
         killed = 0
         while killed < KILLS:

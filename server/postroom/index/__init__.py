@@ -16,6 +16,7 @@
     held.py         sends that wait for a person       listed.py      lists as a row keeps them
     correspondents.py   whom an owner knows, and who can be taken for them
     acquaintance.py     what is known of an address that a draft is for
+    met.py              which addresses stood in mail that came in
     sent_rates.py   when sends went out, counted       policies.py     every policy ever in force
     replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
                                                        letting_in.py  … until it goes there
@@ -31,5 +32,6 @@
                     (search_anew.py)
 
 Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and
-their aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, search.
+their aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, met,
+search.
 """

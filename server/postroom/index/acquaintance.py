@@ -1,10 +1,13 @@
 """What an owner's mail knows of an address that a draft is for. Each question is a look-up."""
 
 import json
+from collections.abc import Iterator
 
-from postroom.index import search
+from postroom.index import met, search
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.mime.senders.domains import unicode_domain
+from postroom.model.mailboxes import without_detail
 
 sql = named("acquaintance")
 
@@ -33,14 +36,20 @@ def has_written(con: Connection, owner: int, address: str) -> bool:
 
 def named_in_thread(con: Connection, thread_id: int, address: str) -> list[str]:
     """Who named an address among the recipients of a message of a thread, verified."""
-    rows = sql.named_in_thread(
-        con, thread_id=thread_id, pattern=_in_people(address), most=NEWEST_IN_THREAD
-    )
-    return [str(row["from_address"]) for row in rows]
+    return [
+        str(row["from_address"])
+        for pattern in _in_people(address)
+        for row in sql.named_in_thread(
+            con, thread_id=thread_id, pattern=pattern, most=NEWEST_IN_THREAD
+        )
+    ]
 
 
 def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> bool:
-    """Whether an address stands in mail that came in: in its words or its header."""
+    """Whether an address (`plain_address`) stands in mail that came in: in its words or its
+    header. The words of mail that was read before addresses were kept are looked for."""
+    if met.is_met(con, owner, address) or met.is_met(con, owner, without_detail(address)):
+        return True
     expression = search.match(address, None)
     if expression is None:
         return False
@@ -50,10 +59,9 @@ def met_in_mail(con: Connection, owner: int, mailbox_id: int, address: str) -> b
 
 
 def _asked_for(con: Connection, mailbox_id: int, address: str) -> bool:
-    found = sql.asked_for(
-        con, mailbox_id=mailbox_id, pattern=_in_people(address), most=NEWEST_REDIRECTING
-    )
-    return found is not None
+    asked = {"mailbox_id": mailbox_id, "most": NEWEST_REDIRECTING}
+    patterns = _in_people(address)
+    return any(sql.asked_for(con, pattern=each, **asked) is not None for each in patterns)
 
 
 def received_with(con: Connection, among: tuple[int, int], phrase: str, most: int) -> list[Row]:
@@ -66,11 +74,35 @@ def received_with(con: Connection, among: tuple[int, int], phrase: str, most: in
     return list(sql.received_with(con, match=expression, first=first, end=end, most=most))
 
 
+def received_with_codes(con: Connection, owner: int, among: tuple[int, int]) -> Iterator[Row]:
+    """An owner's messages of a range (`search.newest`) that came in and carry a code."""
+    yield from sql.received_with_codes(con, owner=owner, first=_mail_id(among[0]))
+
+
+def received_with_files(
+    con: Connection, owner: int, among: tuple[int, int], size: int, most: int
+) -> list[Row]:
+    """Those that carry a file of so many bytes."""
+    listed = f'"size": {size}}}'  # at the end of an entry of `mail.fields`
+    return list(
+        sql.received_with_files(
+            con, owner=owner, first=_mail_id(among[0]), listed=listed, most=most
+        )
+    )
+
+
+def _mail_id(row_id: int) -> int:
+    return row_id % search.OWNER
+
+
 def turns(con: Connection, thread_id: int, most: int) -> int:
     """How many of the ``most`` newest messages of a thread are mails of ours."""
     return int(sql.turns(con, thread_id=thread_id, most=most))
 
 
-def _in_people(address: str) -> str:
-    """How an address begins an entry of a message's people (`threads.people_json`), lower case."""
-    return f"[{json.dumps(address, ensure_ascii=False)}".lower()
+def _in_people(address: str) -> set[str]:
+    """How an address begins an entry of a message's people (`threads.people_json`), lower case: in
+    either form of its domain."""
+    local, _, domain = address.rpartition("@")
+    forms = (address, f"{local}@{unicode_domain(domain)}")
+    return {f"[{json.dumps(form, ensure_ascii=False)}".lower() for form in forms}

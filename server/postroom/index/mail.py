@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from postroom.conversations.identifiers import own_id
 from postroom.conversations.routing import followed_ids
-from postroom.index import correspondents, search, search_anew, threads
+from postroom.index import correspondents, met, search, search_anew, threads
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
 from postroom.index.listed import listed
@@ -110,6 +110,7 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     row |= correspondents.about(con, row)
     put_message(con, row)
     correspondents.remember(con, row)
+    met.remember(con, mail.mailbox_id, kept.mail_id, mail.direction, mail.parsed)
     search.add(con, row)
     threads.advance(con, row)
 
@@ -177,6 +178,7 @@ def fields(kept: Kept, mail: NewMail, position: int, pending: int) -> Fields:
         "about_send": mail.about[0],
         "codes": listed(parsed.codes),
         "links": listed(parsed.links),
+        "by_agent": int(parsed.by_agent),
     }
 
 

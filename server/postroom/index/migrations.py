@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from postroom.index import sent_rates
 from postroom.index.chain import chain_all
 from postroom.index.database import SCHEMA_VERSION, connect
 
@@ -69,6 +70,12 @@ def _records(db: Database) -> None:
 _of_a_file("0013_limits_of_tenants")
 _of_a_file("0014_suppressions")
 _of_a_file("0015_handed_over")
+
+
+@migrations(name="0015_turns")
+def _turns(db: Database) -> None:
+    _run(db, "0015_turns")
+    sent_rates.count_all(db.conn)
 
 
 def migrate(path: Path) -> None:

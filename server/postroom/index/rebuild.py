@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 
-from postroom.index import correspondents, mail, search_anew, threads
+from postroom.index import correspondents, mail, met, search_anew, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.mail import Kept, NewMail
@@ -121,6 +121,8 @@ def _write(con: Connection, read: dict[int, NewMail]) -> None:
         correspondents.forget(con, mail_id)
         fields |= correspondents.about(con, fields)
         correspondents.remember(con, fields)
+        met.forget(con, mail_id)
+        met.remember(con, new.mailbox_id, mail_id, new.direction, new.parsed)
         if old is None or any(old[name] != value for name, value in fields.items()):
             mail.replace_message(con, fields)
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.index import cleaning, correspondents, held, search, search_anew, sends, threads
+from postroom.index import cleaning, correspondents, held, met, search, search_anew, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.listed import listed
 from postroom.index.queries import named
@@ -94,11 +94,13 @@ def drop_fields(con: Connection, row: Row) -> None:
     search_anew.remove(con, row)
     sql.drop_message(con, mail_id=row["mail_id"])
     correspondents.forget(con, row["mail_id"])
+    met.forget(con, row["mail_id"])
 
 
 def _drop_words(con: Connection, row: Row) -> None:
     search.remove(con, row)
     defects = [one for one in json.loads(row["defects"]) if one != WORDS_REMOVED]
+    met.forget(con, row["mail_id"])
     sql.blank(con, mail_id=row["mail_id"], defects=listed([*defects, WORDS_REMOVED]))
     now: Row = sql.message(con, mail_id=row["mail_id"])
     search.add(con, now)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from postroom.index import journal, threads
+from postroom.index import journal, sent_rates, threads
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
@@ -108,7 +108,8 @@ def readdress(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...
 
 def _address(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...]) -> None:
     for place, (address, field) in enumerate(to_whom):
-        sql.add_recipient(con, send_id=send_id, address=address, field=field, place=place)
+        told = {"send_id": send_id, "address": address, "field": field, "place": place}
+        sql.add_recipient(con, **told, **sent_rates.counted_as(con, address))
 
 
 def by_id(con: Connection, id: int) -> Row | None:

@@ -3,57 +3,98 @@
 A send's time is when it was filed or, where that is later, when it is to go or last stood still
 (``max(created_at, not_before)``). What waits for a person or never goes counts nothing. There is no
 counter beside the outbox that could say something else.
+
+A person is one however their address is written: in either case, with a name of another script in
+either form, and with any ``+detail``, as suppressions hold for all of these. A mailbox of this post
+room whose address has a ``+`` of its own is itself.
 """
 
+import math
+import unicodedata
 from collections.abc import Iterator
 
+from postroom.index import mailboxes
 from postroom.index.database import Connection
 from postroom.index.queries import named
+from postroom.mime.senders.lookalikes import plain_address
+from postroom.model.mailboxes import Mailbox, without_detail
 
 sql = named("sent_rates")
 
 
-def since(con: Connection, mailbox_id: int, owner: int, at: float, most: int) -> tuple[int, int]:
-    """How many sends of a mailbox, and of its owner, are later than ``at``: at most ``most``."""
+def person(con: Connection, address: str) -> str:
+    """Whom an address is counted as."""
+    plain = plain_address(address)
+    if "+" in plain and mailboxes.by_address(con, plain) is not None:
+        return plain
+    local, _, domain = without_detail(plain).rpartition("@")
+    return f"{unicodedata.normalize('NFKC', local).casefold()}@{domain}"
+
+
+def counted_as(con: Connection, address: str) -> dict[str, str]:
+    """The person and the domain of a recipient, as the outbox keeps them."""
+    return {"person": person(con, address), "domain": plain_address(address).rpartition("@")[2]}
+
+
+def count_all(con: Connection) -> None:
+    """Write down whom each recipient counts as, of an outbox that does not know yet."""
+    con.execute("CREATE TEMP TABLE counted (address TEXT PRIMARY KEY, person TEXT, domain TEXT)")
+    addresses = [row[0] for row in con.execute("SELECT DISTINCT address FROM recipients")]
+    con.executemany(
+        "INSERT INTO counted VALUES (:address, :person, :domain)",
+        ({**counted_as(con, each), "address": each} for each in addresses),
+    )
+    con.execute(
+        "UPDATE recipients SET (person, domain) = (SELECT c.person, c.domain FROM counted c"
+        " WHERE c.address = recipients.address)"
+    )
+    con.execute("DROP TABLE counted")
+
+
+def since(con: Connection, box: Mailbox, after: float, upto: float, most: int) -> tuple[int, int]:
+    """How many sends of a mailbox, and of its owner, are later than ``after`` and not later than
+    ``upto``: at most ``most``."""
+    between = {"after": after, "before": math.nextafter(upto, math.inf), "most": most}
     return (
-        int(sql.mailbox_since(con, mailbox_id=mailbox_id, since=at, most=most)),
-        int(sql.owner_since(con, owner=owner, since=at, most=most)),
+        int(sql.of_mailbox(con, mailbox_id=box.id, **between)),
+        int(sql.of_owner(con, owner=box.owner, **between)),
     )
 
 
-def of_mailbox(con: Connection, mailbox_id: int, nth: int, since: float) -> float | None:
-    """The time of a mailbox's ``nth`` newest send (from 1), where it is later than ``since``."""
-    found: float | None = sql.of_mailbox(con, mailbox_id=mailbox_id, since=since, skip=nth - 1)
-    return found
+class Outbox:
+    """The sends that count beside one more of a mailbox: `postroom.policy.turns.History`."""
+
+    def __init__(self, con: Connection, box: Mailbox) -> None:
+        self._con = con
+        self._box = box
+
+    def within(self, limit: str, whom: str, after: float, before: float, most: int) -> int:
+        """How many of what a limit counts go between two moments; ``most`` for more."""
+        count, _ = _COUNTED[limit]
+        keys = self._keys(limit, whom)
+        return min(int(count(self._con, **keys, after=after, before=before, most=most)), most)
+
+    def times(self, limit: str, whom: str, after: float) -> Iterator[tuple[float, int]]:
+        """(moment, how many) of each that is later, oldest first, read as far as it is asked."""
+        _, times = _COUNTED[limit]
+        for row in times(self._con, **self._keys(limit, whom), after=after):
+            yield row["at"], row["weight"]
+
+    def _keys(self, limit: str, whom: str) -> dict[str, object]:
+        if limit == "mailbox":
+            return {"mailbox_id": self._box.id}
+        if limit == "recipient":
+            return {"tenant": self._box.tenant, "person": person(self._con, whom)}
+        if limit == "domain":
+            return {"tenant": self._box.tenant, "domain": whom}
+        return {"owner": self._box.owner}
 
 
-def of_owner(con: Connection, owner: int, nth: int, since: float) -> float | None:
-    """The same of all mailboxes of an owner."""
-    found: float | None = sql.of_owner(con, owner=owner, since=since, skip=nth - 1)
-    return found
-
-
-def to_address(con: Connection, tenant: str, address: str, nth: int, since: float) -> float | None:
-    """The time of the oldest of the ``nth`` newest sends to an address (lower case), by whomever of
-    a tenant; None where there are fewer, or that one is not later than ``since``."""
-    last = sql.nth_to_address(con, tenant=tenant, address=address, skip=nth - 1)
-    if last is None or last <= since:  # as nearly always; else all of them are looked at
-        return None
-    count, oldest = sql.to_address(con, tenant=tenant, address=address, most=nth)
-    return oldest if count >= nth and oldest > since else None
-
-
-def to_domain(con: Connection, tenant: str, domain: str, nth: int, since: float) -> float | None:
-    """The same of sends to anybody in a domain."""
-    last = sql.nth_to_domain(con, tenant=tenant, domain=domain, skip=nth - 1)
-    if last is None or last <= since:
-        return None
-    count, oldest = sql.to_domain(con, tenant=tenant, domain=domain, most=nth)
-    return oldest if count >= nth and oldest > since else None
-
-
-def first_contacts(con: Connection, owner: int, since: float) -> Iterator[tuple[float, int]]:
-    """(time, how many were never met before) of an owner's sends later than ``since``, newest
-    first; read as far as it is asked for."""
-    for row in sql.first_contacts(con, owner=owner, since=since):
-        yield row["at"], row["first_contacts"]
+_COUNTED = {
+    "mailbox": (sql.of_mailbox, sql.times_of_mailbox),
+    "agent": (sql.of_owner, sql.times_of_owner),
+    "recipient": (sql.to_person, sql.times_to_person),
+    "domain": (sql.to_domain, sql.times_to_domain),
+    "first_contacts": (sql.first_contacts, sql.times_of_first_contacts),
+}
+"""By the key of a limit: how many, and when."""

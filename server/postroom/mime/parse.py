@@ -10,8 +10,10 @@ from postroom.mime.files.sniffing import true_type
 from postroom.mime.header.addresses import parse_people, parse_senders
 from postroom.mime.header.dates import parse_date
 from postroom.mime.header.fields import Fields
+from postroom.mime.header.named import named_in
 from postroom.mime.header.words import seen_words
 from postroom.mime.kinds.kind import message_kind
+from postroom.mime.kinds.written_by import is_by_agent
 from postroom.mime.quotes.occasions import Occasion, occasion_of
 from postroom.mime.quotes.signatures import split_signature
 from postroom.mime.quotes.split import split_quotes
@@ -77,11 +79,13 @@ def parse(raw: bytes) -> ParsedMessage:
         reply_to=people["reply-to"],
         date=date,
         kind=kind,
+        by_agent=is_by_agent(fields),
         text=body.text,
         new_text=new_text,
         quoted_text=split.quoted,
         signature=signature,
         attachments=tuple(attachments),
+        named=_named(subject, body.text, people),
         codes=find_codes(subject, said) if said else (),
         # The subject of an answer is somebody else's.
         links=find_confirmations(said, "" if occasion is Occasion.ANSWER else subject),
@@ -100,6 +104,12 @@ def parse(raw: bytes) -> ParsedMessage:
             )
         ),
     )
+
+
+def _named(subject: str, text: str, people: dict[str, tuple[Person, ...]]) -> tuple[str, ...]:
+    """The addresses that stand in the words of a mail and its header."""
+    header = (f"{one.name} <{one.address}>" for group in people.values() for one in group)
+    return named_in("\n".join((subject, *header, text)))
 
 
 def readable(raw: bytes) -> tuple[bytes, list[str]]:

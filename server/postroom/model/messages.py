@@ -115,6 +115,10 @@ class ParsedMessage(Frozen):
     date: datetime | None = None
     """The Date field, always with a zone; None where it is missing or unreadable."""
     kind: MessageKind = MessageKind.MESSAGE
+    named: tuple[str, ...] = ()
+    """Addresses that stand in its words and its header (mime/header/named.py)."""
+    by_agent: bool = False
+    """It says of itself that an agent wrote it. Anybody may say so, and it grants nothing."""
     text: str = ""
     """All its words, as plain text or Markdown (from HTML)."""
     new_text: str = ""
@@ -161,6 +165,16 @@ class AttachedFile(Frozen):
     content: bytes
 
 
+class Writer(StrEnum):
+    """Who wrote a mail of ours, as its header says (mime/kinds/written_by.py)."""
+
+    PERSON = "person"
+    AGENT = "agent"
+    """A program that reads answers, and answers them."""
+    PROGRAM = "program"
+    """A program that reads none, or only what it asked for."""
+
+
 class Draft(Frozen):
     """A message to be composed. ``bcc`` is in the envelope and in no header (RFC 5322 §3.6.3)."""
 
@@ -182,3 +196,4 @@ class Draft(Frozen):
     """Without angle brackets, oldest first."""
     date: AwareDatetime
     attachments: tuple[AttachedFile, ...] = ()
+    writer: Writer = Writer.PERSON

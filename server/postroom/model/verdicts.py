@@ -67,15 +67,15 @@ class MailFacts(Frozen):
 
     subject: str
     text: str
-    """All its words, as plain text."""
+    """All its words: the plain text, and what the HTML says beside it, shown or hidden."""
     size: int
     """The composed message, bytes."""
     attachments: tuple[FileFacts, ...] = ()
     in_thread: bool = False
     """It answers a thread."""
     cross_thread: bool = False
-    """It repeats a code, a link or a long passage that somebody wrote to the agent who is not among
-    the draft's recipients."""
+    """It repeats a code, a link, a long passage or a file that somebody sent to the agent who is
+    not among the draft's recipients."""
     asked_by_agent: bool = False
     """The agent itself asked for a person to look at it."""
 
@@ -92,7 +92,7 @@ class ThreadFacts(Frozen):
     answered_kind: Annotated[str, OneOf(("", *MessageKind))] = ""
     """What the answered message is: the newest one that a person wrote, where there is any."""
     agent_to_agent: bool = False
-    """Its newest message came from a mailbox of this post room."""
+    """Its newest message came from a mailbox of this post room, or says that an agent wrote it."""
 
 
 class ClockFacts(Frozen):

@@ -1,5 +1,18 @@
-"""When a mail may go by the limits: at once, or when windows have moved on far enough."""
+"""When a mail may go by the limits: at once, or when there is room for it.
 
+A rate is kept where no window of its length holds more than its count, wherever the window begins.
+So a mail at a moment stands beside what goes in the window before it and in the window behind it:
+what is scheduled, or waits for its own turn, has its place there and leaves the rest alone. One
+pass over the times finds the first moment with room (`_first_room`):
+
+    run     neighbours that are as many as may go: one more within their window is too much
+    moment  one that lies in a window with such a run moves to where the run's first has left it
+
+Runs are met in the order of their ends, and a moment moves only behind the beginning of one, so
+that no run that was passed is met again.
+"""
+
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,66 +33,84 @@ class Turn:
     rate: Rate
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What a limit counts."""
+
+    limit: str
+    """Its key: ``mailbox``, ``agent``, ``recipient``, ``domain``, ``first_contacts``."""
+    whom: str = ""
+    """The address or the domain, of a limit by recipient or by domain."""
+
+
 class History(Protocol):
-    """When the mails went out, or are to, that count beside one more of the same mailbox.
+    """When the mails went out, or are to, that count beside one more of the same mailbox; seconds
+    since 1970. A mail counts once, of first contacts as often as it has people never met before."""
 
-    Each answers the time of the ``nth`` newest one (from 1), seconds since 1970; None where there
-    are fewer, or where that one is not later than ``since``.
-    """
+    def within(self, of: Counted, after: float, before: float, most: int) -> int:
+        """How many lie between two moments, neither of them included; ``most`` where there are as
+        many or more."""
+        ...
 
-    def of_mailbox(self, nth: int, since: float) -> float | None: ...
-
-    def of_agent(self, nth: int, since: float) -> float | None: ...
-
-    def to_address(self, address: str, nth: int, since: float) -> float | None: ...
-
-    def to_domain(self, domain: str, nth: int, since: float) -> float | None: ...
-
-    def first_contacts(self, since: float) -> Iterator[tuple[float, int]]:
-        """(time, how many were met for the first time) of the agent's mails, newest first."""
+    def times(self, of: Counted, after: float) -> Iterator[tuple[float, int]]:
+        """(moment, how many) of each mail later than ``after``, oldest first."""
         ...
 
 
 def turn(
-    history: History, now: float, limits: Limits, recipients: tuple[RecipientFacts, ...]
+    history: History, at: float, limits: Limits, recipients: tuple[RecipientFacts, ...]
 ) -> Turn | None:
-    """The latest of the turns that the limits give a mail; None where it may go at once."""
-    late = [one for one in _turns(history, now, limits, recipients) if one.at > now]
-    return max(late, key=lambda one: one.at, default=None)
+    """When a mail that would go at ``at`` may go by all limits; None for just then. A turn behind
+    the horizon says no more than that there is none before it."""
+    asked = list(_asked(limits, recipients))
+    found, end = None, at + limits.horizon
+    while at <= end:
+        before = at
+        for of, more, rate in asked:
+            room = _first_room(history, of, at, more, rate, end)
+            if room > at:
+                at, found = room, Turn(room, of.limit, rate)
+        if at == before:
+            break
+    return found
 
 
-def _turns(
-    history: History, now: float, limits: Limits, recipients: tuple[RecipientFacts, ...]
-) -> Iterator[Turn]:
-    for rate in limits.mailbox:
-        yield _after(history.of_mailbox(rate.count, now - rate.window), "mailbox", rate)
-    for rate in limits.agent:
-        yield _after(history.of_agent(rate.count, now - rate.window), "agent", rate)
-    for rate in limits.recipient:
-        for address in {one.address for one in recipients}:
-            last = history.to_address(address, rate.count, now - rate.window)
-            yield _after(last, "recipient", rate)
-    for rate in limits.domain:
-        for domain in {one.domain for one in recipients}:
-            last = history.to_domain(domain, rate.count, now - rate.window)
-            yield _after(last, "domain", rate)
+def _asked(
+    limits: Limits, recipients: tuple[RecipientFacts, ...]
+) -> Iterator[tuple[Counted, int, Rate]]:
+    """What a mail to ``recipients`` is counted by, for how many it counts, and what may go."""
+    addresses = sorted({one.address for one in recipients})
+    domains = sorted({one.domain for one in recipients})
     new = sum(one.first_contact for one in recipients)
-    for rate in limits.first_contacts if new else ():
-        yield _of_first_contacts(history, now, new, rate)
+    yield from ((Counted("mailbox"), 1, rate) for rate in limits.mailbox)
+    yield from ((Counted("agent"), 1, rate) for rate in limits.agent)
+    for rate in limits.recipient:
+        yield from ((Counted("recipient", each), 1, rate) for each in addresses)
+    for rate in limits.domain:
+        yield from ((Counted("domain", each), 1, rate) for each in domains)
+    if new:
+        yield from ((Counted("first_contacts"), new, rate) for rate in limits.first_contacts)
 
 
-def _after(last: float | None, limit: str, rate: Rate) -> Turn:
-    """The turn of a mail when the last but ``count`` mail has left the window."""
-    return Turn(0.0 if last is None else last + rate.window, limit, rate)
-
-
-def _of_first_contacts(history: History, now: float, new: int, rate: Rate) -> Turn:
-    """The turn of a mail to ``new`` people never met before."""
-    left = rate.count - new
-    if left < 0:
-        return Turn(NEVER, "first_contacts", rate)
-    for at, count in history.first_contacts(now - rate.window):
-        left -= count
-        if left < 0:
-            return _after(at, "first_contacts", rate)
-    return _after(None, "first_contacts", rate)
+def _first_room(
+    history: History, of: Counted, at: float, more: int, rate: Rate, end: float
+) -> float:
+    """The first moment from ``at`` on at which ``more`` have room; any behind ``end`` for none."""
+    others = rate.count - more
+    if others < 0:
+        return NEVER
+    if history.within(of, at - rate.window, at + rate.window, others + 1) <= others:
+        return at
+    run: deque[tuple[float, int]] = deque()
+    count = 0
+    for last, weight in history.times(of, at - rate.window):
+        if last >= at + rate.window or at > end:
+            break
+        run.append((last, weight))
+        count += weight
+        while count - run[0][1] > others:
+            count -= run.popleft()[1]
+        first = run[0][0]
+        if count > others and max(last, at) - min(first, at) < rate.window:
+            at = first + rate.window
+    return at

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from postroom.accounts.domains import SEPARATORS
 from postroom.mime.writing.compose import compose
-from postroom.model.messages import Draft, Person
+from postroom.model.messages import Draft, Person, Writer
 from postroom.model.sends import Envelope
 
 TEXT = """Postroom sent this mail to find out what becomes of it on its way.
@@ -49,5 +49,6 @@ class Letter:
                 text=TEXT,
                 message_id=self.message_id,
                 date=datetime.fromtimestamp(self.at, UTC),
+                writer=Writer.PROGRAM,
             )
         )

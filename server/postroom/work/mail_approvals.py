@@ -35,6 +35,7 @@ from postroom.model.messages import (
     ParsedMessage,
     Person,
     SenderVerdict,
+    Writer,
 )
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, Verdict
@@ -125,6 +126,7 @@ class MailApprovals:
             text=written[1],
             message_id=f"{public_id}@{box.address.partition('@')[2]}",
             date=datetime.fromtimestamp(int(now), UTC),
+            writer=Writer.PROGRAM,
         )
         raw = await asyncio.to_thread(compose, draft)
         parsed = await asyncio.to_thread(parse, raw)

@@ -19,7 +19,7 @@ from postroom.desk.door import actor
 from postroom.desk.notes import checked_note
 from postroom.desk.sends import delivered, editing
 from postroom.desk.sends.delivered import Groups
-from postroom.desk.sends.outbox import able, file_edited, judged_again
+from postroom.desk.sends.outbox import able, edited_passes_on, file_edited, judged_again
 from postroom.desk.times import iso
 from postroom.index import held, mail, mailboxes, sends
 from postroom.index.database import Connection, Row
@@ -146,12 +146,13 @@ class HeldSends:
         said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
         raw, bcc = await self._index.read(lambda con: self._editable(con, send_id, hash))
         new = await asyncio.to_thread(editing.edited, raw, bcc, edit)
+        passes_on = await self._index.read(lambda con: edited_passes_on(con, send_id, new))
 
         def change(con: Connection) -> Decision:
             now = self._index.clock()
             send = decidable(con, now, send_id, approving=True)
             require_same(con, send, hash)
-            file_edited(con, now, actor(caller), send, new, policy)
+            file_edited(con, now, actor(caller), send, new, policy, passes_on=passes_on)
             send = decidable(con, now, send_id, approving=True)
             if approve:
                 return release(con, now, send, actor(caller), said, idle, policy)
@@ -256,7 +257,7 @@ def release(
     assert box is not None
     able(box, now)
     raw = mail.raw(con, send["mail_id"]) or b""
-    turn = judged_again(con, now, send, policy, parse(raw), len(raw))
+    turn = judged_again(con, now, send, policy, parse(raw), raw)
     known = delivered.groups(con, send)
     hash = held.hash_of(con, send["id"], send["sender"], raw)
     held.approve(con, now, send, who, hash, note, turn, detail)

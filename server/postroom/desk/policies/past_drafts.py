@@ -7,6 +7,7 @@ from postroom.desk.sends import policy_facts
 from postroom.index import mail, replaying
 from postroom.index.database import Connection, Row
 from postroom.mime.senders.lookalikes import plain_address
+from postroom.mime.writing.said import words_of
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import (
     Action,
@@ -28,9 +29,10 @@ def facts_then(con: Connection, row: Row) -> DraftFacts | None:
     addresses = list(replaying.recipients(con, row["id"]))
     if not kept or row["text"] is None or len(addresses) != len(kept["recipients"]):
         return None
+    raw = mail.raw(con, row["mail_id"])
     words = {
         "subject": row["subject"],
-        "text": row["text"],
+        "text": row["text"] if raw is None else words_of(raw),
         "attachments": [
             {"name": part.filename, "type": part.content_type, "size": part.size}
             for part in mail.attachments_of(row["attachments"])

@@ -5,7 +5,7 @@ those that really went out before: a mail that both hold counts from when a pers
 one that was taken back counts nothing.
 """
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,10 +26,12 @@ from postroom.desk.times import iso
 from postroom.index import replaying
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
+from postroom.model.mailboxes import without_detail
 from postroom.model.policy_answers import Changed, Replay
 from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy import turns
 from postroom.policy.rules import Policy, judge
+from postroom.policy.turns import Counted
 
 STEP = 200
 """Sends that are read at a time: their words are held in memory."""
@@ -39,6 +41,9 @@ COUNTED = (
     " before."
 )
 
+MANY = 2**31
+"""More than any mail counts for."""
+
 MOST_SHOWN = 200
 """Changed sends that are listed."""
 
@@ -47,8 +52,7 @@ class _Past:
     """The mails that would have gone out so far, seen from one draft."""
 
     def __init__(self) -> None:
-        self._times: dict[tuple[str, str], list[float]] = defaultdict(list)
-        self._met: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        self._times: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
         self._draft: DraftFacts
 
     def beside(self, draft: DraftFacts) -> "_Past":
@@ -58,39 +62,34 @@ class _Past:
     def add(self, at: float) -> None:
         """The draft goes at that time."""
         draft = self._draft
-        keys = {("mailbox", draft.mailbox), ("agent", self._agent())}
-        keys |= {self._in_tenant("address", one.address) for one in draft.recipients}
-        keys |= {self._in_tenant("domain", one.domain) for one in draft.recipients}
-        for key in keys:
-            insort(self._times[key], at)
+        counted = {Counted("mailbox"), Counted("agent")}
+        counted |= {Counted("recipient", one.address) for one in draft.recipients}
+        counted |= {Counted("domain", one.domain) for one in draft.recipients}
+        for key in set(map(self._key, counted)):
+            insort(self._times[key], (at, 1))
         if met := sum(one.first_contact for one in draft.recipients):
-            insort(self._met[self._agent()], (at, met))
+            insort(self._times[self._key(Counted("first_contacts"))], (at, met))
 
-    def of_mailbox(self, nth: int, since: float) -> float | None:
-        return self._nth(("mailbox", self._draft.mailbox), nth, since)
+    def within(self, of: Counted, after: float, before: float, most: int) -> int:
+        times = self._times[self._key(of)]
+        first, end = bisect_right(times, (after, MANY)), bisect_left(times, (before, 0))
+        return min(sum(weight for _, weight in times[first:end]), most)
 
-    def of_agent(self, nth: int, since: float) -> float | None:
-        return self._nth(("agent", self._agent()), nth, since)
+    def times(self, of: Counted, after: float) -> Iterator[tuple[float, int]]:
+        times = self._times[self._key(of)]
+        return iter(times[bisect_right(times, (after, MANY)) :])
 
-    def to_address(self, address: str, nth: int, since: float) -> float | None:
-        return self._nth(self._in_tenant("address", address), nth, since)
-
-    def to_domain(self, domain: str, nth: int, since: float) -> float | None:
-        return self._nth(self._in_tenant("domain", domain), nth, since)
-
-    def first_contacts(self, since: float) -> Iterator[tuple[float, int]]:
-        return (one for one in reversed(self._met[self._agent()]) if one[0] > since)
+    def _key(self, of: Counted) -> tuple[str, str]:
+        """Whose mails a limit counts."""
+        draft = self._draft
+        if of.limit == "mailbox":
+            return of.limit, draft.mailbox
+        if of.limit in ("recipient", "domain"):
+            return f"{of.limit} of {draft.tenant}", without_detail(of.whom)
+        return of.limit, self._agent()
 
     def _agent(self) -> str:
         return f"{self._draft.tenant}/{self._draft.agent}"
-
-    def _in_tenant(self, what: str, which: str) -> tuple[str, str]:
-        return f"{what} of {self._draft.tenant}", which
-
-    def _nth(self, key: tuple[str, str], nth: int, since: float) -> float | None:
-        times = self._times[key]
-        found = times[-nth] if len(times) >= nth else None
-        return found if found is not None and found > since else None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ sending.py      the subject at the desk
 outgoing.py     what is asked, as bytes that will be sent
 ├── addresses.py    replies.py     to whom; which mail it answers
 outbox.py       the one way in: checked, judged and filed in one transaction
-├── policy_facts.py passed_on.py   what policy may know of it
+├── policy_facts.py                what policy may know of it
+│   └── passed_on.py   pieces.py   whether it repeats what somebody else wrote
 ├── pacing.py                      when it may go, by the limits
 ├── unsubscribing.py               how people say no to bulk mail
 └── editing.py                     a held one as a person changes it

@@ -9,10 +9,11 @@ from postroom.desk.sends.outgoing import Recipients
 from postroom.mime.parse import parse
 from postroom.mime.writing.compose import compose
 from postroom.mime.writing.markdown import markdown_to_html
+from postroom.mime.writing.said import Said, said
 from postroom.mime.writing.written import draft_of
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import MAX_MESSAGE_BYTES, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
-from postroom.model.messages import Draft, ParsedMessage, Person
+from postroom.model.messages import AttachedFile, Draft, ParsedMessage, Person
 from postroom.model.requests import Edit
 
 HTML_FOLLOWS = "html: made from the text anew"
@@ -25,6 +26,9 @@ class Edited:
     raw: bytes
     parsed: ParsedMessage
     recipients: Recipients
+    said: Said
+    """All that it says."""
+    files: tuple[AttachedFile, ...]
     changes: str
     """What is other than it was, a line each, and a diff of the words."""
 
@@ -49,7 +53,8 @@ def edited(raw: bytes, bcc: tuple[str, ...], edit: Edit) -> Edited:
     to_whom = Recipients(after.to, after.cc, after.bcc)
     if not to_whom.addresses():
         raise InvalidRequest("recipients_missing", "Nobody is left to send this to.")
-    return Edited(written, parse(written), to_whom, changes)
+    parsed = parse(written)
+    return Edited(written, parsed, to_whom, said(written, parsed), after.attachments, changes)
 
 
 def _check(edit: Edit) -> None:

@@ -10,7 +10,7 @@ the limits              ─► queued at once, or for its turn
 import json
 from dataclasses import dataclass, replace
 
-from postroom.desk.sends import pacing, policy_facts, replies
+from postroom.desk.sends import pacing, passed_on, policy_facts, replies
 from postroom.desk.sends.editing import Edited
 from postroom.desk.sends.outgoing import Recipients
 from postroom.desk.sends.replies import Reply
@@ -30,6 +30,7 @@ from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
 from postroom.mime.senders.lookalikes import plain_address
+from postroom.mime.writing.said import words_of
 from postroom.model.errors import Conflict, Refused
 from postroom.model.events import EventType
 from postroom.model.limits import DUPLICATE_WINDOW_SECONDS
@@ -65,6 +66,8 @@ class Composed:
     recipients: Recipients
     raw: bytes
     parsed: ParsedMessage
+    words: str
+    """Of its body, in every form (mime/writing/said.py)."""
     content: bytes
     policy: Policy
     """What it is judged by."""
@@ -114,16 +117,17 @@ def able(box: Mailbox, now: float) -> Mailbox:
 
 
 def facts_of(con: Connection, now: float, who: str, composed: Composed) -> DraftFacts:
-    """What policy knows of a send at this moment."""
+    """What policy knows of a send at the moment when it would go."""
     return policy_facts.gather(
         con,
-        now,
+        max(now, composed.not_before),
         composed.policy,
         who=who,
         box=composed.box,
         reply=composed.reply,
         recipients=composed.recipients.fields(),
         parsed=composed.parsed,
+        words=composed.words,
         size=len(composed.raw),
         cross_thread=composed.passes_on,
         asked_by_agent=composed.request.hold_for_review is not None,
@@ -143,8 +147,9 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     facts = facts_of(con, now, who, composed)
     verdict = judge(facts, composed.policy)
     limits = composed.policy.limits
-    turn = pacing.turn(con, now, limits, composed.box, facts.recipients)
-    verdict = pacing.paced(verdict, turn, now, limits.horizon)
+    at = max(now, composed.not_before)
+    turn = pacing.turn(con, at, limits, composed.box, facts.recipients)
+    verdict = pacing.paced(verdict, turn, at, limits.horizon)
     # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
     to_whom = composed.recipients.fields()
     raw = offered(con, composed.box, composed.public_id, to_whom, composed.raw, verdict)
@@ -276,7 +281,7 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
 
 
 def judged_again(
-    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, size: int
+    con: Connection, now: float, send: Row, policy: Policy, parsed: ParsedMessage, raw: bytes
 ) -> float:
     """Ask policy again about a held send as it is now, and when it may go by the limits: seconds
     since 1970, 0 for at once. A person may let go what it holds, and not what it denies by now.
@@ -288,15 +293,17 @@ def judged_again(
     assert box is not None
     rows = sends.recipients(con, send["id"])
     to_whom = tuple((row["address"], row["field"]) for row in rows)
-    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, size)
+    repeats = _then(send, "cross_thread")
+    facts = _facts_again(con, now, send, box, policy, to_whom, parsed, raw, repeats)
     facts = _without_settled(facts, rows)
     if reason := _suppression(con, box, facts):
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
     verdict = judge(facts, policy)
-    turn = pacing.turn(con, now, policy.limits, box, facts.recipients)
+    at = max(now, send["not_before"])
+    turn = pacing.turn(con, at, policy.limits, box, facts.recipients)
     if verdict.action is not Action.DENY:
         allowed = verdict.model_copy(update={"action": Action.ALLOW})
-        verdict = pacing.paced(allowed, turn, now, policy.limits.horizon)
+        verdict = pacing.paced(allowed, turn, at, policy.limits.horizon)
     if verdict.action is Action.DENY:
         limited = verdict.rule.startswith(LIMITS)
         then = "Wait for room, or change the limit." if limited else "Change what the reason names."
@@ -312,19 +319,21 @@ def _facts_again(
     policy: Policy,
     to_whom: tuple[tuple[str, str], ...],
     parsed: ParsedMessage,
-    size: int,
+    raw: bytes,
+    passes_on: bool,
 ) -> DraftFacts:
     return policy_facts.gather(
         con,
-        now,
+        max(now, send["not_before"]),
         policy,
         who=send["actor"],
         box=box,
         reply=replies.of_send(con, send),
         recipients=to_whom,
         parsed=parsed,
-        size=size,
-        cross_thread=_then(send, "cross_thread"),
+        words=words_of(raw),
+        size=len(raw),
+        cross_thread=passes_on,
         asked_by_agent=_then(send, "asked_by_agent"),
     )
 
@@ -360,8 +369,25 @@ def _suppression(con: Connection, box: Mailbox, facts: DraftFacts) -> str:
     return f"{suppressed.told(told)} {NOBODY}" if told else ""
 
 
+def edited_passes_on(con: Connection, send_id: str, edited: Edited) -> bool:
+    """Whether what a person made of a held send repeats what came from somebody else."""
+    send = sends.by_public_id(con, send_id.strip())
+    box = mailboxes.by_id(con, send["mailbox_id"]) if send is not None else None
+    if box is None:
+        return False  # it is found out in the transaction
+    whom = edited.recipients.addresses()
+    return passed_on.passes_on(con, box, whom, edited.said, edited.files)
+
+
 def file_edited(
-    con: Connection, now: float, who: str, send: Row, edited: Edited, policy: Policy
+    con: Connection,
+    now: float,
+    who: str,
+    send: Row,
+    edited: Edited,
+    policy: Policy,
+    *,
+    passes_on: bool,
 ) -> None:
     """Put what a person made of a held send in its place, in the caller's transaction. Policy is
     asked anew, and what it says is kept: a person may let go what it holds, and not what it denies.
@@ -371,8 +397,8 @@ def file_edited(
     """
     box = mailboxes.by_id(con, send["mailbox_id"])
     assert box is not None
-    to_whom, size = edited.recipients.fields(), len(edited.raw)
-    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, size)
+    to_whom = edited.recipients.fields()
+    facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, edited.raw, passes_on)
     verdict = judge(facts, policy)
     raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
     new = NewMail(
@@ -385,7 +411,9 @@ def file_edited(
     )
     met = _first_contacts(facts)
     held.edit(con, now, send, who, new, to_whom, edited.changes, verdict, met)
-    judged_again(con, now, send, policy, edited.parsed, len(raw))
+    after = sends.by_id(con, send["id"])
+    assert after is not None
+    judged_again(con, now, after, policy, edited.parsed, raw)
 
 
 def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:

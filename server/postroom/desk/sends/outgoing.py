@@ -11,7 +11,7 @@ from postroom.mime.writing.outgoing import is_writable
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import MAX_NOTE_CHARS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from postroom.model.mailboxes import Mailbox
-from postroom.model.messages import AttachedFile, Draft, Person
+from postroom.model.messages import AttachedFile, Draft, Person, Writer
 from postroom.model.requests import SendRequest
 
 
@@ -122,6 +122,7 @@ def draft(
     send_id: str,
     now: float,
     *,
+    writer: Writer,
     with_reply_to: bool = False,
 ) -> Draft:
     """The message that goes out. Its Message-ID derives from the send's id, so that a copy found on
@@ -143,6 +144,7 @@ def draft(
         references=reply.references() if reply else (),
         date=datetime.fromtimestamp(int(now), UTC),
         attachments=files,
+        writer=writer,
     )
 
 

@@ -1,115 +1,139 @@
-"""Whether a draft passes on what somebody else wrote: a code, a link, a long passage.
+"""Whether a draft passes on what somebody else wrote: a code, a link, a long passage, a file.
 
 What a stranger's mail makes an agent do is mostly to carry words from one conversation into
-another. Looked for are the words of the draft among the mail that came in, by the full-text index;
-found counts only a message of somebody who is no recipient of the draft, to none of the others of
+another. All that the draft says is looked at (`postroom.mime.writing.said`), and all that it could
+be is looked up, so that nothing is hidden behind other words:
+
+    codes       each code of the mail that came in is looked for in the draft
+    links, long words, passages
+                each of the draft is looked for in the mail that came in, by the full-text index
+    files       each of the draft is compared with the files of its size that came in
+
+Found counts only a message of somebody who is no recipient of the draft, to none of the others of
 it: who wrote a passage, or got it from its writer, may read it again.
 """
 
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.index import acquaintance, search
+from postroom.desk.sends.pieces import Piece, bare, may_be_codes, passages, secrets
+from postroom.index import acquaintance, mail, search
 from postroom.index.database import Connection, Row
 from postroom.index.threads import people_of
+from postroom.mime.attachments import attachment_content
+from postroom.mime.characters.usual import folded
+from postroom.mime.senders.lookalikes import plain_address
+from postroom.mime.writing.said import Said
 from postroom.model.mailboxes import Mailbox, goes_to
-
-MAX_CHARS = 50_000
-"""Of a draft's words that are looked at."""
+from postroom.model.messages import AttachedFile
 
 NEWEST = 4_000
 """Mails of an agent among which the words are looked for: what it passes on it has just read."""
 
-MAX_EACH = 8
-"""Codes, links and passages of a draft that are looked for, each: each costs a look-up."""
+HITS, ALL_HITS = 10, 100
+"""Messages that are looked at for the rarest words of a piece, and for the whole of it."""
 
-HITS = 10
-"""Messages that are looked at for each."""
+MAX_TOLD = 1_000_000
+"""Characters of a draft that are looked at: the two forms of its words at their longest."""
 
-PASSAGE_WORDS = 16
-"""A passage is long from twice as many words on: then one of the draft's stretches of so many lies
-within it."""
+MAX_LINKS = 10_000
+"""Links and long words of a draft that are looked up, some 0.05 ms each. A draft with more passes
+something on, for all that is known of it: what is not looked up could be anything."""
 
-SOUGHT_WORDS = 4
-"""Words of a stretch that are looked up, those with the most letters, which are the rarest: FTS5
-takes 0.3 ms for a word that is common in a large mailbox. What it finds is compared with the rest.
-"""
-
-SECRET_PATH_CHARS = 16
-"""A link with so much behind its host leads to one thing, and often lets in who has it."""
-
-_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d)[A-Za-z0-9]{2,8}(?:-?[A-Za-z0-9]{2,8})?(?![\w-])")
-_LINK = re.compile(r"https?://[^\s/<>\"']{1,253}(/[^\s<>\"')\]]*)")
-_WORD = re.compile(r"\w+")
+MAX_ALIKE = 20
+"""Files of the same size with which one is compared; beyond them the same holds."""
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A piece of a draft that may be somebody else's."""
-
-    sought: str
-    """What the full-text index is asked for."""
-    is_in: Callable[[Row], bool]
-    """Whether a message that was found has all of it."""
-
-
-def passes_on(con: Connection, box: Mailbox, recipients: tuple[str, ...], text: str) -> bool:
+def passes_on(
+    con: Connection,
+    box: Mailbox,
+    recipients: tuple[str, ...],
+    said: Said,
+    files: tuple[AttachedFile, ...] = (),
+) -> bool:
     """Whether a draft from ``box`` to ``recipients`` repeats what came from somebody else."""
-    words = text[:MAX_CHARS]
-    whom = frozenset(address.lower() for address in recipients)
-    among = search.newest(con, box.owner, NEWEST)
-    return any(
-        _is_elsewhere(row, whom, box) and piece.is_in(row)
-        for piece in (*_codes(words), *_links(words), *_passages(words))
-        for row in acquaintance.received_with(con, among, piece.sought, HITS)
+    whom = frozenset(map(plain_address, recipients))
+    received = _Received(con, box, whom, search.newest(con, box.owner, NEWEST))
+    told = _told(said, recipients)
+    return (
+        received.has_code_of(told)
+        or received.has_piece_of(told)
+        or any(map(received.has_file, files))
     )
 
 
-def _codes(words: str) -> list[_Piece]:
-    return [_code(each) for each in list(dict.fromkeys(_CODE.findall(words)))[:MAX_EACH]]
+def _told(said: Said, recipients: tuple[str, ...]) -> list[str]:
+    """What a draft says, each text by itself; within bounds, its own words first."""
+    addresses = "\n".join(map(folded, recipients))
+    told, left = [], MAX_TOLD
+    for text in (said.around, addresses, said.words, *said.files):
+        told.append(text[:left])
+        left -= len(told[-1])
+    return told
 
 
-def _code(word: str) -> _Piece:
-    """What may be a code; it is one where the message meant it as one: numbers stand anywhere."""
-    bare = _bare(word)
-    return _Piece(word, lambda row: bare in map(_bare, json.loads(row["codes"])))
+@dataclass(frozen=True)
+class _Received:
+    """The mail that came in, seen from one draft."""
 
+    con: Connection
+    box: Mailbox
+    whom: frozenset[str]
+    """Whom the draft is for."""
+    among: tuple[int, int]
+    """`search.newest`."""
 
-def _bare(code: str) -> str:
-    return "".join(code.split()).replace("-", "").lower()
+    def has_code_of(self, told: Iterable[str]) -> bool:
+        """Whether a code stands there that a message meant as one: numbers stand anywhere."""
+        words = may_be_codes(told)
+        return any(
+            any(bare(code) in words for code in json.loads(row["codes"]))
+            and self._is_elsewhere(row)
+            for row in acquaintance.received_with_codes(self.con, self.box.owner, self.among)
+        )
 
+    def has_piece_of(self, told: list[str]) -> bool:
+        """Whether a link, a part of one or a passage came from somebody else."""
+        links = {piece.sought: piece for text in told for piece in secrets(text)}
+        if len(links) > MAX_LINKS:
+            return True
+        return any(
+            piece.is_in(row) and self._is_elsewhere(row)
+            for piece in (*links.values(), *passages(told))
+            for row in self._with(piece)
+        )
 
-def _links(words: str) -> list[_Piece]:
-    found = (each for each in _LINK.finditer(words) if len(each[1]) >= SECRET_PATH_CHARS)
-    unique = dict.fromkeys(each.group().rstrip(".,;:!?") for each in found)
-    return [_Piece(link, lambda row: True) for link in list(unique)[:MAX_EACH]]
+    def _with(self, piece: Piece) -> list[Row]:
+        """The messages that may have a piece. Words that many of the newest have say too little:
+        then all of it is sought."""
+        rows = acquaintance.received_with(self.con, self.among, piece.sought, HITS)
+        if len(rows) < HITS:
+            return rows
+        return acquaintance.received_with(self.con, self.among, piece.whole, ALL_HITS)
 
+    def has_file(self, file: AttachedFile) -> bool:
+        """Whether a file came from somebody else, byte by byte."""
+        if not file.content:
+            return False
+        found = acquaintance.received_with_files(
+            self.con, self.box.owner, self.among, len(file.content), MAX_ALIKE
+        )
+        elsewhere = filter(self._is_elsewhere, found)
+        return len(found) == MAX_ALIKE or any(self._holds(row, file) for row in elsewhere)
 
-def _passages(words: str) -> list[_Piece]:
-    """Stretches of a draft, one behind the other; of a long draft those with the longest words."""
-    all_words = [word.lower() for word in _WORD.findall(words)]
-    starts = range(0, len(all_words) - PASSAGE_WORDS + 1, PASSAGE_WORDS)
-    stretches = [all_words[at : at + PASSAGE_WORDS] for at in starts]
-    rarest = sorted(stretches, key=lambda each: sum(map(len, each)), reverse=True)
-    return [_passage(stretch) for stretch in rarest[:MAX_EACH]]
+    def _holds(self, row: Row, file: AttachedFile) -> bool:
+        raw = mail.raw(self.con, row["mail_id"])
+        return raw is not None and any(
+            part.size == len(file.content) and attachment_content(raw, part.number) == file.content
+            for part in mail.attachments_of(row["attachments"])
+        )
 
-
-def _passage(stretch: list[str]) -> _Piece:
-    windows = [stretch[at : at + SOUGHT_WORDS] for at in range(PASSAGE_WORDS - SOUGHT_WORDS + 1)]
-    whole = f" {' '.join(stretch)} "
-
-    def is_in(row: Row) -> bool:
-        return whole in f" {' '.join(_WORD.findall(row['text'].lower()))} "
-
-    return _Piece(" ".join(max(windows, key=lambda each: sum(map(len, each)))), is_in)
-
-
-def _is_elsewhere(row: Row, whom: frozenset[str], box: Mailbox) -> bool:
-    """Whether a message came from somebody else, and not all recipients of the draft have it."""
-    writer = row["from_address"].lower()
-    if goes_to(writer, box.address):
-        return False
-    people = (*people_of(row["to_people"]), *people_of(row["cc_people"]))
-    return not whom <= {writer, *(person.address.lower() for person in people)}
+    def _is_elsewhere(self, row: Row) -> bool:
+        """Whether a message came from somebody else, and not all recipients of the draft have
+        it."""
+        if goes_to(row["from_address"], self.box.address):
+            return False
+        writer = plain_address(row["from_address"])
+        people = (*people_of(row["to_people"]), *people_of(row["cc_people"]))
+        return not self.whom <= {writer, *(plain_address(person.address) for person in people)}

@@ -45,12 +45,13 @@ def gather(
     reply: Reply | None,
     recipients: tuple[tuple[str, str], ...],
     parsed: ParsedMessage,
+    words: str,
     size: int,
     cross_thread: bool,
     asked_by_agent: bool = False,
 ) -> DraftFacts:
-    """The facts of a draft from ``box``; ``who`` files it, and ``recipients`` are (address, field)
-    of each."""
+    """The facts of a draft from ``box`` that would go at ``now``; ``who`` files it, and
+    ``recipients`` are (address, field) of each, ``words`` those of its body in every form."""
     answered = reply.answers if reply else None
     return DraftFacts(
         agent=box.agent,
@@ -58,7 +59,7 @@ def gather(
         mailbox=box.address,
         draft=MailFacts(
             subject=parsed.subject,
-            text=parsed.text,
+            text=words,
             size=size,
             attachments=tuple(
                 FileFacts(name=part.filename, type=part.content_type, size=part.size)
@@ -114,8 +115,9 @@ def known(draft: Whose, recipients: tuple[tuple[str, str], ...]) -> tuple[Recipi
 
 def _recipient(draft: Whose, address: str, field: str, suppressed: bool) -> RecipientFacts:
     con, owner, plain = draft.con, draft.box.owner, plain_address(address)
-    writer = acquaintance.written_to(con, owner, plain)
-    has_written = acquaintance.has_written(con, owner, plain)
+    forms = dict.fromkeys((plain, without_detail(plain)))
+    writer = next(filter(None, (acquaintance.written_to(con, owner, each) for each in forms)), None)
+    has_written = any(acquaintance.has_written(con, owner, each) for each in forms)
     ours = _our_mailbox(con, plain)
     own = ours is not None and ours.owner == owner
     answers = draft.reply.answers if draft.reply else None
@@ -176,11 +178,14 @@ def _thread(con: Connection, thread_id: int, answered: Row | None) -> ThreadFact
         last_kind=newest["kind"] if newest else "",
         answered_kind=answered["kind"] if answered else "",
         agent_to_agent=newest is not None
-        and _our_mailbox(con, plain_address(newest["from_address"])) is not None,
+        and (
+            bool(newest["by_agent"])
+            or _our_mailbox(con, plain_address(newest["from_address"])) is not None
+        ),
     )
 
 
 def _counts(con: Connection, now: float, box: Mailbox) -> CountFacts:
-    hour = sent_rates.since(con, box.id, box.owner, now - HOUR, MOST)
-    day = sent_rates.since(con, box.id, box.owner, now - DAY, MOST)
+    hour = sent_rates.since(con, box, now - HOUR, now, MOST)
+    day = sent_rates.since(con, box, now - DAY, now, MOST)
     return CountFacts(hour=hour[0], day=day[0], agent_hour=hour[1], agent_day=day[1])

@@ -26,6 +26,7 @@ from postroom.index.index import Index, wait_for_event
 from postroom.index.reading import Scope
 from postroom.mime.parse import parse
 from postroom.mime.writing.compose import compose
+from postroom.mime.writing.said import Said, said
 from postroom.model.answers import MessageView, SendAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
@@ -36,7 +37,7 @@ from postroom.model.limits import (
     SEND_PATIENCE_SECONDS,
 )
 from postroom.model.mailboxes import Mailbox
-from postroom.model.messages import Draft, ParsedMessage
+from postroom.model.messages import Draft, ParsedMessage, Writer
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts
@@ -133,16 +134,17 @@ class Sending:
             files,
             send_id,
             when,
+            writer=Writer.PERSON if caller.is_operator else Writer.AGENT,
             with_reply_to=self._may_be_renamed(box),
         )
-        raw, parsed = await asyncio.to_thread(_write_and_read, draft)
+        raw, parsed, words = await asyncio.to_thread(_write_and_read, draft)
         if len(raw) > MAX_MESSAGE_BYTES:
             raise InvalidRequest(
                 "message_too_large", f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB."
             )
         # Before the transaction, not in it: what came in between nobody has been shown.
         passes_on = await self._index.read(
-            lambda con: passed_on.passes_on(con, box, to_whom.addresses(), parsed.text)
+            lambda con: passed_on.passes_on(con, box, to_whom.addresses(), words, files)
         )
         return Composed(
             send_id,
@@ -152,6 +154,7 @@ class Sending:
             to_whom,
             raw,
             parsed,
+            words.words,
             outgoing.content_hash(request, box, files, not_before),
             await self._policy.now(),
             not_before,
@@ -216,10 +219,12 @@ class Sending:
         return await self._index.read(look)
 
 
-def _write_and_read(draft: Draft) -> tuple[bytes, ParsedMessage]:
-    """The bytes of a draft, and what a reader finds in them: one truth for both."""
+def _write_and_read(draft: Draft) -> tuple[bytes, ParsedMessage, Said]:
+    """The bytes of a draft, what a reader finds in them, and all that they say: one truth for
+    all."""
     raw = compose(draft)
-    return raw, parse(raw)
+    parsed = parse(raw)
+    return raw, parsed, said(raw, parsed)
 
 
 def _new_message(row: Row) -> MessageView:

@@ -35,6 +35,19 @@ FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid & 0xFFFFFFFFFF
 WHERE s.search MATCH :match AND s.rowid >= :first AND s.rowid < :end AND g.direction = 'received'
 ORDER BY s.rowid DESC LIMIT :most;
 
+-- name: received_with_codes(owner, first)
+-- An owner's mail that came in with a code, from one on.
+SELECT g.mail_id, g.from_address, g.to_people, g.cc_people, g.codes
+FROM mailboxes b JOIN messages g INDEXED BY messages_with_codes ON g.mailbox_id = b.id
+WHERE b.owner = :owner AND g.mail_id >= :first AND g.codes <> '[]' AND g.direction = 'received';
+
+-- name: received_with_files(owner, first, listed, most)
+-- An owner's mail that came in with a file that is listed so, from one on.
+SELECT g.mail_id, g.from_address, g.to_people, g.cc_people, g.attachments
+FROM mailboxes b JOIN messages g INDEXED BY messages_with_files ON g.mailbox_id = b.id
+WHERE b.owner = :owner AND g.mail_id >= :first AND g.attachments <> '[]' AND g.direction = 'received'
+  AND instr(g.attachments, :listed) LIMIT :most;
+
 -- name: turns(thread_id, most)$
 -- How many of the newest messages of a conversation are mails of ours.
 SELECT count(*) FROM sends WHERE status NOT IN ('held', 'denied', 'cancelled', 'expired') AND mail_id IN (

@@ -67,17 +67,17 @@ WHERE m.public_id = :public_id;
 SELECT m.* FROM mail m JOIN messages g ON g.mail_id = m.id WHERE g.message_id = :message_id
 UNION SELECT m.* FROM mail m JOIN aliases a ON a.mail_id = m.id WHERE a.message_id = :message_id ORDER BY 1;
 
--- name: add_message(mail_id, mailbox_id, thread_id, direction, position, at, message_id, follows, kind, verdict, from_address, from_name, to_people, cc_people, reply_to, date, subject, text, new_text, signature, attachments, hidden_text, defects, pending, evidence, sender_known, lookalike_of, reported, about_send, codes, links)!
+-- name: add_message(mail_id, mailbox_id, thread_id, direction, position, at, message_id, follows, kind, verdict, from_address, from_name, to_people, cc_people, reply_to, date, subject, text, new_text, signature, attachments, hidden_text, defects, pending, evidence, sender_known, lookalike_of, reported, about_send, codes, links, by_agent)!
 -- The fields that were read from a mail. Not OR REPLACE: that begins a savepoint, at which FTS5 writes
 -- out what it has gathered, a segment for each mail.
 INSERT INTO messages (mail_id, mailbox_id, thread_id, direction, position, at, message_id,
   follows, kind, verdict, from_address, from_name, to_people, cc_people, reply_to, date, subject,
   text, new_text, signature, attachments, hidden_text, defects, pending, evidence, sender_known, lookalike_of,
-  reported, about_send, codes, links)
+  reported, about_send, codes, links, by_agent)
 VALUES (:mail_id, :mailbox_id, :thread_id, :direction, :position, :at, :message_id, :follows, :kind,
   :verdict, :from_address, :from_name, :to_people, :cc_people, :reply_to, :date, :subject, :text,
   :new_text, :signature, :attachments, :hidden_text, :defects, :pending, :evidence,
-  :sender_known, :lookalike_of, :reported, :about_send, :codes, :links);
+  :sender_known, :lookalike_of, :reported, :about_send, :codes, :links, :by_agent);
 
 -- name: drop_message(mail_id)!
 -- They go.

@@ -6,9 +6,10 @@ VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_ma
   :idempotency_key, :verdict, :created_at, :not_before, :released_at, :reason, :review, :expires_at,
   :first_contacts, (SELECT owner FROM mailboxes WHERE id = :mailbox_id));
 
--- name: add_recipient(send_id, address, field, place)!
+-- name: add_recipient(send_id, address, field, place, person, domain)!
 -- One whom it is for.
-INSERT INTO recipients (send_id, address, field, place, tenant) VALUES (:send_id, :address, :field, :place,
+INSERT INTO recipients (send_id, address, field, place, person, domain, tenant)
+VALUES (:send_id, :address, :field, :place, :person, :domain,
   (SELECT o.tenant FROM sends s JOIN owners o ON o.id = s.owner WHERE s.id = :send_id))
 ON CONFLICT DO NOTHING;
 

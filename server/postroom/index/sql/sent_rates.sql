@@ -1,65 +1,69 @@
--- name: mailbox_since(mailbox_id, since, most)$
--- How many sends of a mailbox are later.
+-- name: of_mailbox(mailbox_id, after, before, most)$
+-- How many sends of a mailbox go between two moments.
 SELECT count(*) FROM (
-  SELECT 1 FROM sends WHERE mailbox_id = :mailbox_id AND max(created_at, not_before) > :since
+  SELECT 1 FROM sends WHERE mailbox_id = :mailbox_id
+    AND max(created_at, not_before) > :after AND max(created_at, not_before) < :before
     AND status NOT IN ('held', 'denied', 'cancelled', 'expired') LIMIT :most
 );
 
--- name: owner_since(owner, since, most)$
--- How many sends of an owner are later.
+-- name: of_owner(owner, after, before, most)$
+-- How many sends of an owner do.
 SELECT count(*) FROM (
-  SELECT 1 FROM sends WHERE owner = :owner AND max(created_at, not_before) > :since
+  SELECT 1 FROM sends WHERE owner = :owner
+    AND max(created_at, not_before) > :after AND max(created_at, not_before) < :before
     AND status NOT IN ('held', 'denied', 'cancelled', 'expired') LIMIT :most
 );
 
--- name: of_mailbox(mailbox_id, since, skip)$
--- When one of a mailbox's newest sends went.
-SELECT max(created_at, not_before) FROM sends
-WHERE mailbox_id = :mailbox_id AND max(created_at, not_before) > :since
+-- name: to_person(tenant, person, after, before, most)$
+-- How many sends of a tenant to a person do.
+SELECT count(*) FROM (
+  SELECT DISTINCT goes_at, send_id FROM recipients WHERE tenant = :tenant AND person = :person
+    AND goes_at > :after AND goes_at < :before LIMIT :most
+);
+
+-- name: to_domain(tenant, domain, after, before, most)$
+-- How many sends of a tenant to anybody in a domain do.
+SELECT count(*) FROM (
+  SELECT DISTINCT goes_at, send_id FROM recipients WHERE tenant = :tenant AND domain = :domain
+    AND goes_at > :after AND goes_at < :before LIMIT :most
+);
+
+-- name: first_contacts(owner, after, before, most)$
+-- How many people never met before are written to by the sends of an owner that do; none met once counts for less
+-- than one, so that so many sends suffice.
+SELECT coalesce(sum(first_contacts), 0) FROM (
+  SELECT first_contacts FROM sends WHERE owner = :owner AND first_contacts > 0
+    AND max(created_at, not_before) > :after AND max(created_at, not_before) < :before
+    AND status NOT IN ('held', 'denied', 'cancelled', 'expired') LIMIT :most
+);
+
+-- name: times_of_mailbox(mailbox_id, after)
+-- When each later send of a mailbox goes.
+SELECT max(created_at, not_before) AS at, 1 AS weight FROM sends
+WHERE mailbox_id = :mailbox_id AND max(created_at, not_before) > :after
   AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-ORDER BY max(created_at, not_before) DESC LIMIT 1 OFFSET :skip;
+ORDER BY max(created_at, not_before);
 
--- name: of_owner(owner, since, skip)$
--- When one of an owner's newest sends went.
-SELECT max(created_at, not_before) FROM sends
-WHERE owner = :owner AND max(created_at, not_before) > :since
+-- name: times_of_owner(owner, after)
+-- When each later send of an owner does.
+SELECT max(created_at, not_before) AS at, 1 AS weight FROM sends
+WHERE owner = :owner AND max(created_at, not_before) > :after
   AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-ORDER BY max(created_at, not_before) DESC LIMIT 1 OFFSET :skip;
+ORDER BY max(created_at, not_before);
 
--- name: nth_to_address(tenant, address, skip)$
--- When one of a tenant's newest sends to an address went: found by the index alone, which is asked first.
-SELECT max(created_at, not_before) FROM sends WHERE id = (
-  SELECT r.send_id FROM recipients r WHERE r.tenant = :tenant AND lower(r.address) = :address
-  ORDER BY r.send_id DESC LIMIT 1 OFFSET :skip
-);
+-- name: times_to_person(tenant, person, after)
+-- When each later send of a tenant to a person does.
+SELECT DISTINCT goes_at AS at, 1 AS weight, send_id FROM recipients
+WHERE tenant = :tenant AND person = :person AND goes_at > :after ORDER BY goes_at, send_id;
 
--- name: nth_to_domain(tenant, domain, skip)$
--- The same of the newest recipients in a domain: no fewer than the sends to them.
-SELECT max(created_at, not_before) FROM sends WHERE id = (
-  SELECT r.send_id FROM recipients r WHERE r.tenant = :tenant AND lower(substr(r.address, instr(r.address, '@') + 1)) = :domain
-  ORDER BY r.send_id DESC LIMIT 1 OFFSET :skip
-);
+-- name: times_to_domain(tenant, domain, after)
+-- When each later send of a tenant to anybody in a domain does.
+SELECT DISTINCT goes_at AS at, 1 AS weight, send_id FROM recipients
+WHERE tenant = :tenant AND domain = :domain AND goes_at > :after ORDER BY goes_at, send_id;
 
--- name: to_address(tenant, address, most)^
--- How many of a tenant's newest sends to an address there are, and when the oldest of them went.
-SELECT count(*) AS count, min(at) AS oldest FROM (
-  SELECT max(s.created_at, s.not_before) AS at FROM recipients r JOIN sends s ON s.id = r.send_id
-  WHERE r.tenant = :tenant AND lower(r.address) = :address AND s.status NOT IN ('held', 'denied', 'cancelled', 'expired')
-  ORDER BY r.send_id DESC LIMIT :most
-);
-
--- name: to_domain(tenant, domain, most)^
--- The same of sends to anybody in a domain.
-SELECT count(*) AS count, min(at) AS oldest FROM (
-  SELECT max(s.created_at, s.not_before) AS at FROM recipients r JOIN sends s ON s.id = r.send_id
-  WHERE r.tenant = :tenant AND lower(substr(r.address, instr(r.address, '@') + 1)) = :domain
-    AND s.status NOT IN ('held', 'denied', 'cancelled', 'expired')
-  GROUP BY r.send_id ORDER BY r.send_id DESC LIMIT :most
-);
-
--- name: first_contacts(owner, since)
--- An owner's sends to people never met before.
-SELECT max(created_at, not_before) AS at, first_contacts FROM sends
-WHERE owner = :owner AND max(created_at, not_before) > :since AND first_contacts > 0
+-- name: times_of_first_contacts(owner, after)
+-- When an owner's sends to people never met before go, and to how many.
+SELECT max(created_at, not_before) AS at, first_contacts AS weight FROM sends
+WHERE owner = :owner AND max(created_at, not_before) > :after AND first_contacts > 0
   AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-ORDER BY max(created_at, not_before) DESC;
+ORDER BY max(created_at, not_before);

@@ -4,6 +4,7 @@ instead of it."""
 import re
 
 from postroom.mime.header.fields import Fields
+from postroom.mime.kinds.written_by import is_by_agent
 
 _SAYING = frozenset(
     {"x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-mail-autoreply"}
@@ -85,10 +86,9 @@ def _is_sent_by_program(fields: Fields, rest: str) -> bool:
 
 def _says_so(fields: Fields, answers: bool) -> bool:
     submitted = re.split(r"[;(\s]", fields.raw("auto-submitted").lower().strip())[0]
-    if submitted == _OF_ITSELF:
-        return answers  # Exchange heads its answers so; else it is a notice, a code, a report
-    if submitted and submitted != "no":
-        return True
+    if submitted and submitted != "no" and not is_by_agent(fields):
+        # Exchange heads its answers auto-generated; else that is a notice, a code, a report.
+        return submitted != _OF_ITSELF or answers
     for name in _PRECEDENCE_FIELDS:
         if fields.raw(name).strip().lower() in _PRECEDENCES:
             return True

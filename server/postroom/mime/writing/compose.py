@@ -13,6 +13,7 @@ standard library's generators, whose folding changes from release to release.
 import hashlib
 from email.utils import format_datetime
 
+from postroom.mime.kinds.written_by import writer_fields
 from postroom.mime.writing.encoding import Body, attachment_body, text_body
 from postroom.mime.writing.markdown import markdown_to_html
 from postroom.mime.writing.outgoing import (
@@ -63,7 +64,8 @@ def _fields(draft: Draft) -> list[str]:
         address_field("Bcc", (hidden,))  # checked as the others are, and not written
     fields.append(text_field("Subject", one_line(draft.subject, "subject")))
     fields.append(f"Message-ID: <{checked_id(draft.message_id)}>")
-    return fields + identifier_fields(draft.in_reply_to, draft.references)
+    identifiers = identifier_fields(draft.in_reply_to, draft.references)
+    return fields + identifiers + writer_fields(draft.writer, answers=bool(identifiers))
 
 
 def _text(written: str) -> str:

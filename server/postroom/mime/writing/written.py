@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from postroom.mime.characters.charsets import decode
+from postroom.mime.kinds.written_by import writer_of
 from postroom.mime.parse import parse, readable
 from postroom.mime.structure.tree import Part, read_tree
 from postroom.model.messages import AttachedFile, Draft, Person
@@ -19,12 +20,13 @@ class Written:
 
 def written(raw: bytes) -> Written:
     """The words and files of a mail of ours. Never raises: of other mail, the first of each."""
-    leaves = list(read_tree(readable(raw)[0])[0].leaves())
-    texts = {leaf.content_type: _text(leaf) for leaf in reversed(leaves) if not leaf.filename}
+    root = read_tree(readable(raw)[0])[0]
+    leaves = list(root.leaves())
+    text, html = bodies(root)
     named = {part.number: part.filename for part in parse(raw).attachments}
     return Written(
-        text=texts.get("text/plain", ""),
-        html=texts.get("text/html", ""),
+        text=text,
+        html=html,
         files=tuple(
             AttachedFile(
                 filename=named[leaf.number],
@@ -37,9 +39,17 @@ def written(raw: bytes) -> Written:
     )
 
 
+def bodies(root: Part) -> tuple[str, str]:
+    """The words of a mail of ours as plain text and as HTML, with line ends as ``\\n``."""
+    leaves = reversed(list(root.leaves()))
+    texts = {leaf.content_type: _text(leaf) for leaf in leaves if not leaf.filename}
+    return texts.get("text/plain", ""), texts.get("text/html", "")
+
+
 def draft_of(raw: bytes, bcc: tuple[str, ...]) -> Draft:
     """The draft that `compose` makes the mail ``raw`` of ours from. ``bcc`` is in its envelope."""
     parsed, found = parse(raw), written(raw)
+    fields = read_tree(readable(raw)[0])[0].fields
     assert parsed.sender is not None
     assert parsed.date is not None
     return Draft(
@@ -56,6 +66,7 @@ def draft_of(raw: bytes, bcc: tuple[str, ...]) -> Draft:
         references=tuple(_bare(each) for each in parsed.references.split()),
         date=parsed.date,
         attachments=found.files,
+        writer=writer_of(fields),
     )
 
 
