@@ -82,8 +82,8 @@ def in_all_forms(text: str, html: str) -> str:
     the ones before it do not."""
     forms = [text.strip()]
     if html:
-        usual = html.split() == markdown_to_html(text).split()
         shown, unseen = _of_html(html)
+        usual = not unseen or html.split() == markdown_to_html(text).split()
         forms += [shown] if usual else [shown, unseen]
     forms += [folded(each) for each in forms]
     told: dict[tuple[str, ...], str] = {}
