@@ -69,13 +69,15 @@ def _records(db: Database) -> None:
 
 _of_a_file("0013_limits_of_tenants")
 _of_a_file("0014_suppressions")
-_of_a_file("0015_handed_over")
 
 
 @migrations(name="0015_turns")
 def _turns(db: Database) -> None:
     _run(db, "0015_turns")
     sent_rates.count_all(db.conn)
+
+
+_of_a_file("0016_handed_over")
 
 
 def migrate(path: Path) -> None:
