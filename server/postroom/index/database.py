@@ -6,7 +6,7 @@ from typing import Any
 
 from postroom.model.errors import Unavailable
 
-SCHEMA_VERSION = 16
+SCHEMA_VERSION = 17
 """The newest migration that this program knows; kept in the file as PRAGMA user_version."""
 
 BUSY_MS = 10_000

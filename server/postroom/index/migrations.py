@@ -78,6 +78,7 @@ def _turns(db: Database) -> None:
 
 
 _of_a_file("0016_handed_over")
+_of_a_file("0017_asked")
 
 
 def migrate(path: Path) -> None:

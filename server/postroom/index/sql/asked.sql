@@ -4,8 +4,7 @@
 SELECT s.*, b.address, m.thread_id FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id JOIN mail m ON m.id = s.mail_id
 WHERE s.status IN ('held', 'unknown') AND s.status = 'held' AND s.asked_at IS NULL AND s.attempts = 0
   AND s.mailbox_id <> :mailbox_id
-  AND (SELECT count(*) FROM questions q JOIN sends o ON o.id = q.send_id
-       WHERE q.answered_at IS NULL AND o.status IN ('held', 'unknown') AND o.status = 'held' AND o.actor = s.actor) < :open
+  AND (SELECT count(*) FROM sends o WHERE o.actor = s.actor AND o.status = 'held' AND o.asked_at IS NOT NULL) < :open
 ORDER BY s.id LIMIT 1;
 
 -- name: set_asked(id, at)!
