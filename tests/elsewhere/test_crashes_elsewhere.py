@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from elsewhere.frail_account import DOMAIN, Frail, came_to, frail_account, minutes_pass
+from elsewhere.frail_account import ADDRESS, DOMAIN, Frail, came_to, frail_account, minutes_pass
 from elsewhere.worlds import World
 from reports_of_sends import report
-from rooms import Agent, approve, rows
+from rooms import Agent, approve, letter, rows
 from servers import postroom_processes as processes
 from smtp.scripted_smtp import HANG_UP
 from work.crashing import SIDES, crash
@@ -142,6 +142,48 @@ async def test_a_copy_that_is_met_late_ends_the_doubt_of_a_held_mail(
     await crash(frail.home, "wait", {}, "held → unknown", side)
     assert await ends_as(frail, SendStatus.SENT) == "sent"
     assert handed_over(frail) == 1
+
+
+@SIDES
+@pytest.mark.parametrize("left_as", [SendStatus.QUEUED, SendStatus.FAILED])
+async def test_a_copy_that_is_met_late_ends_the_doubt_of_what_went_on(
+    frail: Frail, left_as: SendStatus, side: str
+) -> None:
+    frail.account["on_unknown"] = "resend"
+    World("account", frail.home, frail.operator).write_settings()
+    frail.smtp.once["DOT"] = HANG_UP
+    later = {SendStatus.QUEUED: ("MAIL", b"451 4.3.0 later\r\n"),
+             SendStatus.FAILED: ("RCPT", b"550 5.7.1 rate limited\r\n")}  # fmt: skip
+    verb, answer = later[left_as]
+    async with frail.open() as room:
+        ada = Agent(room, "ada", f"agent+ada@{DOMAIN}")
+        await ada.send("Ten euros.", BEN, subject="A")
+        frail.smtp.answers[verb] = answer
+        await minutes_pass(frail, room, left_as)
+    frail.imap.deliver(frail.smtp.messages[0].removesuffix(b".\r\n"), "Sent")
+    await crash(frail.home, "wait", {}, f"{left_as} → unknown", side)
+    frail.smtp.answers.clear()
+    assert await ends_as(frail, SendStatus.SENT) == "sent"
+    assert handed_over(frail) == 1
+
+
+@SIDES
+async def test_an_answer_that_a_person_gave_meanwhile_is_not_given_again(
+    frail: Frail, side: str
+) -> None:
+    frail.smtp.answers["RCPT"] = b"450 4.2.1 greylisted\r\n"
+    async with frail.open() as room:
+        ada = Agent(room, "ada", f"agent+ada@{DOMAIN}")
+        frail.imap.deliver(letter(BEN, ada.address, "One?", id="q1@x"))
+        (asked,) = (await ada.wait(timeout=30)).messages
+        await ada.send("Mine.", thread_id=asked.thread_id)
+        await came_to(room, "queued")
+    frail.smtp.answers.clear()
+    mine = letter(ADDRESS, BEN, "I do.", id="i@laptop", follows="q1@x")
+    frail.imap.folders["Sent"].put(mine, at=frail.clock())
+    await crash(frail.home, "wait", {}, "queued → failed", side, MINUTES)
+    assert await ends_as(frail, SendStatus.FAILED) == "failed"
+    assert handed_over(frail) == 0
 
 
 @SIDES

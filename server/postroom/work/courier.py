@@ -182,14 +182,20 @@ class Courier:
             self._reconciler.look()
 
     async def _look_into_sent(self, send: Waiting) -> None:
-        """Know of what a person answered from the same login by now, before an answer goes out."""
-        if send.answers_mail is None:
+        """Know of what a person answered from the same login by now, before an answer goes out, and
+        of a copy that came late, before a mail in doubt goes again."""
+        if send.answers_mail is None and not await self._is_in_doubt(send):
             return
         try:
             way = self._ways.of(send.address)
         except PostroomError:
             return  # it goes nowhere, and is told so
         await self._looks.look(way.name, way.name if way.shared else send.address)
+
+    async def _is_in_doubt(self, send: Waiting) -> bool:
+        return send.attempts > 0 and await self._term.index.read(
+            lambda con: bool(sends.in_doubt(con, send.id, send.attempts))
+        )
 
     async def _submit(self, send: Waiting, taken: "_Taken") -> tuple[Way | None, Submission]:
         """The way it went, if any, and what became of it there."""
