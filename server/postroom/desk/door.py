@@ -8,6 +8,7 @@ from postroom.index.database import Connection, Row
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.mailboxes import Mailbox, MailboxStatus
+from postroom.model.messages import Writer
 
 
 def actor(caller: Caller) -> str:
@@ -23,6 +24,11 @@ def tenant(caller: Caller) -> str:
 def sees_all(caller: Caller) -> bool:
     """Whether the caller is the operator, whose are all mailboxes."""
     return caller.is_operator
+
+
+def writer(caller: Caller) -> Writer:
+    """Who is said to have written what the caller sends."""
+    return Writer.PERSON if sees_all(caller) else Writer.AGENT
 
 
 def for_operators(caller: Caller) -> None:

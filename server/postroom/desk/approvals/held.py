@@ -146,7 +146,9 @@ class HeldSends:
         said, idle, policy = checked_note(note), self._idle(), await self._policy.now()
         raw, bcc = await self._index.read(lambda con: self._editable(con, send_id, hash))
         new = await asyncio.to_thread(editing.edited, raw, bcc, edit)
-        passes_on = await self._index.read(lambda con: edited_passes_on(con, send_id, new))
+        passes_on = await self._index.read(
+            lambda con: edited_passes_on(con, _one(con, send_id), new)
+        )
 
         def change(con: Connection) -> Decision:
             now = self._index.clock()

@@ -369,12 +369,10 @@ def _suppression(con: Connection, box: Mailbox, facts: DraftFacts) -> str:
     return f"{suppressed.told(told)} {NOBODY}" if told else ""
 
 
-def edited_passes_on(con: Connection, send_id: str, edited: Edited) -> bool:
+def edited_passes_on(con: Connection, send: Row, edited: Edited) -> bool:
     """Whether what a person made of a held send repeats what came from somebody else."""
-    send = sends.by_public_id(con, send_id.strip())
-    box = mailboxes.by_id(con, send["mailbox_id"]) if send is not None else None
-    if box is None:
-        return False  # it is found out in the transaction
+    box = mailboxes.by_id(con, send["mailbox_id"])
+    assert box is not None
     whom = edited.recipients.addresses()
     return passed_on.passes_on(con, box, whom, edited.said, edited.files)
 

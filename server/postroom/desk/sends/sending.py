@@ -37,7 +37,7 @@ from postroom.model.limits import (
     SEND_PATIENCE_SECONDS,
 )
 from postroom.model.mailboxes import Mailbox
-from postroom.model.messages import Draft, ParsedMessage, Writer
+from postroom.model.messages import Draft, ParsedMessage
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts
@@ -134,7 +134,7 @@ class Sending:
             files,
             send_id,
             when,
-            writer=Writer.PERSON if caller.is_operator else Writer.AGENT,
+            writer=door.writer(caller),
             with_reply_to=self._may_be_renamed(box),
         )
         raw, parsed, words = await asyncio.to_thread(_write_and_read, draft)
