@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 60.0
 """For the whole of it; it takes a few seconds. A demo that hangs tells nothing."""
 
 NAMES = ("ada", "ben")
-TOOLS = 7
+TOOLS = 8
 
 
 def run_demo(as_json: bool, keep: bool) -> None:
