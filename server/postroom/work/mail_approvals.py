@@ -157,7 +157,7 @@ class MailApprovals:
             return "its sender is not verified"
         if mailboxes.by_address(con, self._approver.lower()) is not None:
             return "the approver's address is a mailbox of this post room"
-        if row["kind"] != MessageKind.MESSAGE:
+        if row["kind"] != MessageKind.MESSAGE or row["by_agent"]:
             return "a program wrote it"
         named = tokens_in(f"{row['subject']}\n{row['text']}")
         known = {token: about for token in named if (about := asked.question(con, token))}
