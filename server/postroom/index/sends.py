@@ -16,6 +16,10 @@ from postroom.model.verdicts import Verdict
 
 sql = named("sends")
 
+FORGOTTEN = b""
+"""What is left of the hash of a request once its words have gone: whoever guesses them could check
+that by it."""
+
 MET = "Its copy was found in Sent: its server has taken it."
 
 

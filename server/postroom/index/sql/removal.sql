@@ -28,13 +28,22 @@ DELETE FROM to_clear WHERE mail_id = :mail_id;
 INSERT INTO to_clear (mail_id) SELECT id FROM mail WHERE id = :mail_id AND stage IN (2, 3, 4)
 ON CONFLICT DO NOTHING;
 
+-- name: mailbox(mail_id)$
+-- Whose it is.
+SELECT mailbox_id FROM mail WHERE id = :mail_id;
+
+-- name: stage(mail_id)$
+-- What is left of it.
+SELECT stage FROM mail WHERE id = :mail_id;
+
 -- name: message(mail_id)^
 -- What was read from it.
 SELECT * FROM messages WHERE mail_id = :mail_id;
 
 -- name: blank(mail_id, defects)!
 -- Its words go.
-UPDATE messages SET text = '', new_text = NULL, signature = '', codes = '[]', links = '[]', defects = :defects
+UPDATE messages SET text = '', new_text = NULL, signature = '', codes = '[]', links = '[]', attachments = '[]',
+  defects = :defects
 WHERE mail_id = :mail_id;
 
 -- name: drop_message(mail_id)!
