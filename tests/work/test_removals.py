@@ -273,6 +273,7 @@ def no_send_under_way(con: Connection) -> bool:
         ("MÜLLER@far.test", "müller@far.test"),
         ("müller@far.test", "MÜLLER@FAR.TEST"),
         ("bob@far.test.", "Bob@far.test"),
+        ('"bob"@far.test', "bob@far.test"),
     ],
 )
 async def test_a_correspondent_is_the_same_in_every_form_of_one_address(
@@ -280,7 +281,8 @@ async def test_a_correspondent_is_the_same_in_every_form_of_one_address(
 ) -> None:
     async with opened(tmp_path) as room:
         await mailbox(room, ADA)
-        await send(room, ADA, to=(written.rstrip("."),), subject="To them", text=f"Our {WORD}.")
+        to = written.rstrip(".").replace('"', "")
+        await send(room, ADA, to=(to,), subject="To them", text=f"Our {WORD}.")
         await until(room, at_rest)
         await put(room, ADDRESS, letter(f"B <{written}>", text=f"From them: {WORD}."))
         await until(room, received("A letter"))
