@@ -125,14 +125,15 @@ def met_again(con: Connection, mailbox_id: int, fingerprint: bytes) -> None:
         cleaning.soil(con, cleaning.AT_ONCE)
 
 
-def with_bytes(con: Connection, after: int, most: int) -> list[Row]:
-    """The next of which bytes are kept, behind an id: id, bytes."""
-    return list(sql.with_bytes(con, after=after, most=most))
+def next_with_bytes(con: Connection, after: int) -> Row | None:
+    """The next of which bytes are kept, behind a row id, with all that is known of it."""
+    row: Row | None = sql.next_with_bytes(con, after=after)
+    return row
 
 
-def of_sender(con: Connection, address: str) -> list[Row]:
-    """Those that are from an address and of which anything is left, with what is known of them."""
-    return list(sql.of_sender(con, address=address))
+def bare_of_sender(con: Connection, address: str) -> list[Row]:
+    """Those that are from an address, without bytes, with all that is known of them."""
+    return list(sql.bare_of_sender(con, address=address))
 
 
 @dataclass(frozen=True)

@@ -86,15 +86,21 @@ class Removals:
         correspondence.erase(con, self._term.index.clock(), erasure["id"], some)
 
     async def _erase_kept_out(self, erasure: Row) -> None:
-        """The same of what rules keep from mailboxes, in no table that is searched by address."""
-        after: int | None = 0
-        while after is not None:
-            look = partial(_kept_out_with, address=erasure["address"], after=after)
-            after, found = await self._term.index.read(look)
-            await paced(self._term, partial(self._erase_kept_out_some, erasure=erasure, some=found))
+        """The same of what rules keep from mailboxes, in no table that is searched by address. Of
+        blocked mail there are no bytes: only its sender is known."""
+        address, after = erasure["address"], 0
+        bare = partial(quarantine.bare_of_sender, address=address)
+        await self._erase_kept_out_some(erasure, await self._term.index.read(bare))
+        while row := await self._term.index.read(partial(quarantine.next_with_bytes, after=after)):
+            after = row["id"]
+            if is_with(address, await asyncio.to_thread(parse, row["bytes"])):
+                await self._erase_kept_out_some(erasure, [row])
 
-    def _erase_kept_out_some(self, con: Connection, erasure: Row, some: list[Row]) -> None:
-        correspondence.erase_kept_out(con, self._term.index.clock(), erasure["id"], some)
+    async def _erase_kept_out_some(self, erasure: Row, some: list[Row]) -> None:
+        if some:
+            now, id = self._term.index.clock(), erasure["id"]
+            erase = partial(correspondence.erase_kept_out, now=now, erasure=id, rows=some)
+            await self._term.write(erase)
 
     async def _take_along(self) -> None:
         """Let questions and answers follow the mail that they repeat."""
@@ -159,12 +165,3 @@ def _take_some_along(con: Connection, now: float) -> bool:
         cleaning.soil(con, cleaning.AT_ONCE)
         removal.relist(con, done)
     return done is not None
-
-
-def _kept_out_with(con: Connection, address: str, after: int) -> tuple[int | None, list[Row]]:
-    """Of the next mail that rules keep from mailboxes, what is with somebody; and behind what to
-    look next, None for no more. Blocked mail has no bytes: of it only the sender is known."""
-    rows = quarantine.with_bytes(con, after, correspondence.STEP)
-    if not rows:
-        return None, quarantine.of_sender(con, address)
-    return rows[-1]["id"], [row for row in rows if is_with(address, parse(row["bytes"]))]

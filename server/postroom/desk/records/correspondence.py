@@ -93,16 +93,12 @@ class CorrespondenceDesk:
     async def _kept_out(self, address: str) -> AsyncIterator[Row]:
         """What rules keep from mailboxes that is with them."""
         after = 0
-        while rows := await self._index.read(
-            partial(quarantine.with_bytes, after=after, most=correspondence.STEP)
-        ):
-            after = rows[-1]["id"]
-            for row in rows:
-                if is_with(address, await asyncio.to_thread(parse, row["bytes"])):
-                    yield row
-        for row in await self._index.read(partial(quarantine.of_sender, address=address)):
-            if row["bytes"] is None:
+        while row := await self._index.read(partial(quarantine.next_with_bytes, after=after)):
+            after = row["id"]
+            if is_with(address, await asyncio.to_thread(parse, row["bytes"])):
                 yield row
+        for row in await self._index.read(partial(quarantine.bare_of_sender, address=address)):
+            yield row
 
     async def _count(self, address: str) -> dict[str, Any]:
         after = naming = under_way = 0

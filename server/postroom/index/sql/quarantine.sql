@@ -62,15 +62,15 @@ INSERT INTO to_clear_kept_out (quarantine_id) SELECT id FROM quarantine
 WHERE mailbox_id = :mailbox_id AND fingerprint = :fingerprint AND released_at IS NULL AND stage >= 2
 ON CONFLICT DO NOTHING;
 
--- name: with_bytes(after, most)
+-- name: next_with_bytes(after)^
 -- The next of which bytes are kept.
 SELECT q.*, b.address FROM quarantine q JOIN mailboxes b ON b.id = q.mailbox_id
-WHERE q.id > :after AND q.bytes IS NOT NULL ORDER BY q.id LIMIT :most;
+WHERE q.id > :after AND q.bytes IS NOT NULL ORDER BY q.id LIMIT 1;
 
--- name: of_sender(address)
--- Those from an address.
+-- name: bare_of_sender(address)
+-- Those from an address of which no bytes are kept.
 SELECT q.*, b.address FROM quarantine q JOIN mailboxes b ON b.id = q.mailbox_id
-WHERE q.stage < 4 AND plain_address(q.from_address) = :address;
+WHERE q.stage < 4 AND q.bytes IS NULL AND plain_address(q.from_address) = :address;
 
 -- name: to_clear(most)
 -- Those that have to leave the store, with their mailbox.
