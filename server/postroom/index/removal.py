@@ -179,8 +179,7 @@ def _drop_rest(con: Connection, mail_id: int, row: Row | None) -> None:
         statement(con, mail_id=mail_id)
     held.forget_words(con, mail_id)
     hanging.unhang(con, mail_id)
-    key = sql.send_key(con, mail_id=mail_id)
-    sql.bare_send(con, mail_id=mail_id, key=sends.key_digest(con, key) if key else None)
+    sql.bare_send(con, mail_id=mail_id)
 
 
 def _ids_in(con: Connection, thread_id: int) -> set[str]:

@@ -44,7 +44,7 @@ UPDATE sends SET changes = :changes, verdict = :verdict, reason = :reason, first
 
 -- name: forget_words(mail_id)!
 -- What an agent and a person wrote about it goes.
-UPDATE sends SET review = '', note = '', changes = '', salt = NULL, content_hash = x'',
+UPDATE sends SET review = '', note = '', changes = '', salt = NULL,
   verdict = json_set(verdict, '$.reason', '') WHERE mail_id = :mail_id;
 
 -- name: forget_questions(mail_id)!

@@ -62,14 +62,9 @@ UPDATE mail SET why = '', signatures = '' WHERE id = :mail_id;
 -- What is left of it.
 UPDATE mail SET stage = :stage WHERE id = :mail_id;
 
--- name: send_key(mail_id)$
--- The key that an agent gave the intent.
-SELECT idempotency_key FROM sends WHERE mail_id = :mail_id;
-
--- name: bare_send(mail_id, key)!
+-- name: bare_send(mail_id)!
 -- The words of the intent go; that it was, what became of it, and by what it is known again, stays.
-UPDATE sends SET reason = '', idempotency_key = :key, verdict = json_set(verdict, '$.reason', '')
-WHERE mail_id = :mail_id;
+UPDATE sends SET reason = '' WHERE mail_id = :mail_id;
 
 -- name: drop_recipients(mail_id)!
 -- Whom it was for.
