@@ -71,6 +71,20 @@ async def test_a_question_goes_by_the_time_of_the_mail_that_it_is_about(tmp_path
         assert (await room.desk.audit.verify(OPERATOR, None)).intact
 
 
+async def test_what_has_gone_with_another_mail_does_not_come_back_by_its_own_time(
+    tmp_path: Path,
+) -> None:
+    clock, kept = JumpClock(), {"raw_days": 1, "mailboxes": {ADDRESS: {"metadata_days": 1}}}
+    async with opened(tmp_path, clock=clock, retention=kept) as room:
+        await answer(room, await decided(room))
+        clock.ahead += 2 * DAY
+        await room.desk.retention.run(OPERATOR)
+        assert await room.index.read(stages) == [4, 4, 4]
+        removed = "SELECT detail FROM journal WHERE type = 'mail.removed' ORDER BY detail"
+        told = await room.index.read(lambda con: rows(con, removed))
+        assert told == [("all of 1 mail",), ("all of 2 mails",)]
+
+
 async def test_with_a_deleted_mailbox_go_the_questions_about_its_mail(tmp_path: Path) -> None:
     async with opened(tmp_path) as room:
         await answer(room, await decided(room))

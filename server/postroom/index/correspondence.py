@@ -141,7 +141,7 @@ def erase(con: Connection, now: float, erasure: int, mails: Iterable[Row]) -> No
     done: list[Reduced] = []
     for row in mails:
         mail_id = row["mail_id"]
-        if fate(con, mail_id) is not Fate.GOES or removal.has_gone(con, mail_id):
+        if fate(con, mail_id) is not Fate.GOES:
             continue
         if removal.is_under_way(con, mail_id):
             hanging.set_due(con, mail_id, int(Stage.GONE))

@@ -45,16 +45,14 @@ class Reduced:
     """The thread whose row has to be made anew, if any."""
 
 
-def has_gone(con: Connection, mail_id: int) -> bool:
-    """Whether nothing is left of it but its row."""
-    return int(sql.stage(con, mail_id=mail_id)) == Stage.GONE
-
-
 def reduce(con: Connection, mail_id: int, stage: Stage) -> list[Reduced]:
     """Leave of a mail what ``stage`` says, and no more of what hangs on it (hanging.py). All that
-    something went of: itself first. What is under way goes later (`take_along`).
+    something went of: itself first; none where no more is left of it. What is under way goes later
+    (`take_along`).
 
     Who calls says by when the file has to be clean of it (cleaning.py)."""
+    if sql.stage(con, mail_id=mail_id) >= stage:
+        return []
     if stage >= Stage.WITHOUT_BYTES and sql.drop_raw(con, mail_id=mail_id):
         sql.clear_store(con, mail_id=mail_id)
     row: Row | None = sql.message(con, mail_id=mail_id)
