@@ -17,12 +17,13 @@ _TOKEN = re.compile(r"\bask-[0-9a-f]{32}\b")
 
 
 def hang(con: Connection, mail_id: int, on_mail: int) -> None:
-    """The mail ``mail_id`` repeats ``on_mail``, also where that has gone before it came."""
+    """The mail ``mail_id`` repeats ``on_mail``, whatever its conversation made it repeat; also
+    where that has gone before it came."""
     sql.hang(con, mail_id=mail_id, on_mail=on_mail)
 
 
 def follow(con: Connection, mail_id: int, thread_id: int) -> None:
-    """A new mail of a conversation hangs on what another one there hangs on: an answer to a
+    """A new mail of a conversation hangs on what the first one there hangs on: an answer to a
     question holds it, and so does a bounce of it."""
     sql.follow(con, mail_id=mail_id, thread_id=thread_id)
 

@@ -2,7 +2,7 @@
 -- A mail repeats another one; where little is left of that, of this no more may stay.
 INSERT INTO hanging (mail_id, on_mail, to_stage)
 SELECT :mail_id, id, iif(stage >= 2, stage, 0) FROM mail WHERE id = :on_mail
-ON CONFLICT DO NOTHING;
+ON CONFLICT (mail_id) DO UPDATE SET on_mail = excluded.on_mail, to_stage = max(to_stage, excluded.to_stage);
 
 -- name: on_mail(mail_id)
 -- What hangs on a mail.
@@ -15,8 +15,9 @@ SELECT on_mail FROM hanging WHERE mail_id = :mail_id;
 
 -- name: follow(mail_id, thread_id)!
 -- A mail of a conversation hangs on what the first one there hangs on, if on any.
-INSERT INTO hanging (mail_id, on_mail) SELECT :mail_id, h.on_mail FROM messages g JOIN hanging h ON h.mail_id = g.mail_id
-WHERE g.thread_id = :thread_id ORDER BY g.at, g.mail_id LIMIT 1
+INSERT INTO hanging (mail_id, on_mail, to_stage)
+SELECT :mail_id, m.id, iif(m.stage >= 2, m.stage, 0) FROM hanging h JOIN mail m ON m.id = h.on_mail WHERE h.mail_id = (
+  SELECT mail_id FROM messages WHERE thread_id = :thread_id ORDER BY at, mail_id LIMIT 1)
 ON CONFLICT DO NOTHING;
 
 -- name: set_due(mail_id, to_stage)!
