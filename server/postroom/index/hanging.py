@@ -25,7 +25,9 @@ def hang(con: Connection, mail_id: int, on_mail: int) -> None:
 def follow(con: Connection, mail_id: int, thread_id: int) -> None:
     """A new mail of a conversation hangs on what the first one there hangs on: an answer to a
     question holds it, and so does a bounce of it."""
-    sql.follow(con, mail_id=mail_id, thread_id=thread_id)
+    on_mail = sql.of_first(con, thread_id=thread_id)
+    if on_mail is not None:
+        hang(con, mail_id, on_mail)
 
 
 def on_mail(con: Connection, mail_id: int) -> list[Row]:

@@ -13,12 +13,10 @@ JOIN mailboxes b ON b.id = m.mailbox_id WHERE h.on_mail = :mail_id;
 -- What a mail hangs on.
 SELECT on_mail FROM hanging WHERE mail_id = :mail_id;
 
--- name: follow(mail_id, thread_id)!
--- A mail of a conversation hangs on what the first one there hangs on, if on any.
-INSERT INTO hanging (mail_id, on_mail, to_stage)
-SELECT :mail_id, m.id, iif(m.stage >= 2, m.stage, 0) FROM hanging h JOIN mail m ON m.id = h.on_mail WHERE h.mail_id = (
-  SELECT mail_id FROM messages WHERE thread_id = :thread_id ORDER BY at, mail_id LIMIT 1)
-ON CONFLICT DO NOTHING;
+-- name: of_first(thread_id)$
+-- What the first mail of a conversation hangs on, if on any.
+SELECT on_mail FROM hanging WHERE mail_id = (
+  SELECT mail_id FROM messages WHERE thread_id = :thread_id ORDER BY at, mail_id LIMIT 1);
 
 -- name: set_due(mail_id, to_stage)!
 -- It has to come to a stage as soon as it can.
