@@ -29,7 +29,7 @@ WHOLE_ROOM = {
 SMALL = re.compile(
     "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c)\\b"
     "|INDEX (strays_by_(age|arrival)|hanging_due)"
-    "|INDEX (sends_(submitting|unknown|to_file|for_a_person|expiring)|mailboxes_to_serve|quarantine_waiting)"
+    "|INDEX (sends_(submitting|unknown|to_file|for_a_person)|mailboxes_to_serve|quarantine_waiting)"
     "|SCAN \\(subquery-\\d+\\)"
 )
 """Walks that are none: FTS5's own look-up, lists in the question, tables and indexes of a handful

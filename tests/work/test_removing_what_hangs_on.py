@@ -167,7 +167,7 @@ def test_questions_of_before_hang_on_what_they_are_about(tmp_path: Path) -> None
 
     path, token = tmp_path / "postroom.db", f"ask-{'ab' * 16}"
     con = connect(path)
-    migrations.apply(Database(con), stop_before="0017_what_goes_with_what")
+    migrations.apply(Database(con), stop_before="0018_what_goes_with_what")
     con.execute("PRAGMA foreign_keys=OFF")
     verdict = '{"action":"allow","rule":"asks-the-approver"}'
     for id, (actor, said) in enumerate((("agent:default/ada", "{}"), ("worker", verdict)), 1):

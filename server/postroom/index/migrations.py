@@ -82,9 +82,9 @@ _of_a_file("0016_handed_over")
 _of_a_file("0017_asked")
 
 
-@migrations(name="0017_what_goes_with_what")
+@migrations(name="0018_what_goes_with_what")
 def _what_goes_with_what(db: Database) -> None:
-    _run(db, "0017_what_goes_with_what")
+    _run(db, "0018_what_goes_with_what")
     hang_questions_of_before(db.conn)
 
 
