@@ -5,15 +5,16 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
-from rooms import Agent
+from rooms import Agent, approve
 from sqlite_utils import Database
 
 from postroom.build import PostRoom
 from postroom.desk.records.audit import STEP
-from postroom.index import chain, journal
+from postroom.index import chain, journal, removal
 from postroom.index.chain import Head
 from postroom.index.database import Connection, connect
 from postroom.index.migrations import migrate, migrations
@@ -21,6 +22,8 @@ from postroom.model.audit_answers import AuditCheck
 from postroom.model.callers import operator
 from postroom.model.errors import InvalidRequest
 from postroom.model.events import EventType
+from postroom.model.requests import Edit
+from postroom.model.retention import Stage
 from postroom.settings import Settings
 
 OPERATOR = operator()
@@ -85,6 +88,94 @@ async def test_the_first_event_that_does_not_hold_is_found(
     assert found.events == max(at - 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ("UPDATE sends SET verdict = json_set(verdict, '$.action', 'deny') WHERE id = 2", 4),
+        ("UPDATE sends SET verdict = json_set(verdict, '$.facts.counts.day', 9) WHERE id = 2", 4),
+        ("UPDATE sends SET verdict = json_set(verdict, '$.reason', 'Fine.') WHERE id = 3", 5),
+        ("UPDATE sends SET verdict = 'none' WHERE id = 3", 5),
+        ("UPDATE sends SET verdict = '[]' WHERE id = 3", 5),
+        ("UPDATE sends SET approved = 'feed' WHERE id = 1", 3),
+        ("UPDATE sends SET note = 'Yes.' WHERE id = 1", 3),
+        ("UPDATE sends SET note = 'Yes.', salt = NULL WHERE id = 1", 3),
+        ("UPDATE sends SET review = 'It is right.' WHERE id = 2", 4),
+        ("UPDATE sends SET changes = 'subject' WHERE id = 2", 4),
+        ("UPDATE sends SET id = 9 WHERE id = 2", 4),
+    ],
+)
+async def test_what_was_decided_and_stands_otherwise_in_the_outbox_is_found(
+    talk: PostRoom, tampering: Connection, change: str, at: int
+) -> None:
+    tampering.execute(change)
+    found = await verified(talk)
+    assert (found.intact, found.broken_at, found.fault) == (False, at, "decided")
+
+
+async def test_a_send_that_nothing_was_told_of_is_found(
+    talk: PostRoom, tampering: Connection
+) -> None:
+    row = tampering.execute("SELECT * FROM sends WHERE id = 2")
+    names = [column[0] for column in row.description if column[0] not in ("id", "public_id")]
+    listed = ", ".join(names)
+    tampering.execute(
+        f"INSERT INTO sends (public_id, {listed}) SELECT 's_x', {listed} FROM sends WHERE id = 2"
+    )
+    found = await verified(talk)
+    assert (found.broken_at, found.fault) == (5, "untold")
+
+
+async def test_sends_of_before_decisions_were_sealed_are_no_fault(
+    talk: PostRoom, tampering: Connection
+) -> None:
+    tampering.execute("UPDATE journal SET decided = ''")
+    tampering.execute("UPDATE sends SET status = 'held' WHERE id = 1")
+    forge(tampering, 1)
+    assert (await verified(talk)).intact
+    (send_id,) = tampering.execute("SELECT public_id FROM sends WHERE id = 1").fetchone()
+    await talk.desk.held.deny(OPERATOR, send_id, "No.")
+    assert (await verified(talk)).intact
+    lines = [line async for line in talk.desk.audit.export(OPERATOR)]
+    assert all(line.verdict for line in lines if line.send_id)
+    await Agent(talk, "ada", "ada@agents.localhost").send("Six.", to="ben@far.test")
+    assert (await verified(talk)).intact
+
+
+async def test_a_change_is_found_also_where_a_later_decision_went_over_it(
+    talk: PostRoom, tampering: Connection
+) -> None:
+    tampering.execute("UPDATE sends SET verdict = json_set(verdict, '$.rule', 'x') WHERE id = 2")
+    (send_id,) = tampering.execute("SELECT public_id FROM sends WHERE id = 2").fetchone()
+    await talk.desk.unsent.cancel(OPERATOR, send_id)
+    found = await verified(talk)
+    assert (found.broken_at, found.fault) == (6, "decided")
+
+
+async def test_decisions_that_follow_one_another_hold_also_once_their_words_have_gone(
+    talk: PostRoom,
+) -> None:
+    ada = Agent(talk, "ada", "ada@agents.localhost")
+    held = await ada.send("Four.", to="ben@far.test", hold_for_review="Is it?")
+    desk, send_id = talk.desk.held, str(held.send_id)
+    shown = await desk.show(OPERATOR, send_id)
+    await desk.edit(OPERATOR, send_id, shown.hash, Edit(text="Five.", to=("eve@far.test",)))
+    await approve(talk, send_id, "Go.")
+    assert (await verified(talk)).intact
+    await talk.desk.unsent.cancel(OPERATOR, send_id, "Stop.")
+    assert (await verified(talk)).intact
+    for stage in (Stage.WITHOUT_BYTES, Stage.WITHOUT_WORDS, Stage.GONE):
+        await talk.index.write(partial(removal.reduce, mail_id=4, stage=stage))
+        assert (await verified(talk)).intact, stage
+
+
+async def test_an_exported_verdict_is_what_was_told_then_and_not_what_stands_there_now(
+    talk: PostRoom, tampering: Connection
+) -> None:
+    before = [line async for line in talk.desk.audit.export(OPERATOR)]
+    tampering.execute("UPDATE sends SET verdict = json_set(verdict, '$.rule', 'forged')")
+    assert [line async for line in talk.desk.audit.export(OPERATOR)] == before
+
+
 async def test_rows_that_changed_places_are_found(talk: PostRoom, tampering: Connection) -> None:
     for sql in ("-1 WHERE position = 3", "3 WHERE position = 4", "4 WHERE position = -1"):
         tampering.execute(f"UPDATE journal SET position = {sql}")
@@ -128,6 +219,9 @@ async def test_an_end_that_was_cut_off_with_its_traces_is_found_by_a_head_noted_
     noted = (await verified(talk)).head
     tampering.execute("DELETE FROM journal WHERE position > 3")
     tampering.execute("UPDATE sqlite_sequence SET seq = 3 WHERE name = 'journal'")
+    found = await verified(talk)
+    assert (found.broken_at, found.fault) == (3, "untold")  # two sends without a beginning
+    tampering.execute("DELETE FROM sends WHERE id > 1")
     assert (await verified(talk)).intact
     found = await verified(talk, noted)
     assert (found.broken_at, found.fault) == (4, "missing")

@@ -16,9 +16,10 @@ SQL = Path(postroom.index.__file__).parent / "sql"
 WHOLE_ROOM = {
     "rebuild.count", "rebuild.count_threads", "rebuild.mailboxes",  # a rebuild walks everything
     "chain.all_rows",  # once, when an index is migrated
-    "retention.due",  # each mailbox, for what is oldest there
-    "correspondence.forget_strays",  # an erasure looks at everything
-    "correspondence.empty_quarantine",
+    "retention.due", "retention.kept_out_due",  # each mailbox, for what is oldest there
+    # an erasure looks at everything
+    "correspondence.forget_strays", "correspondence.decided_naming", "quarantine.bare_of_sender",
+    "hanging.questions_of_before",  # once, when an index is migrated
     "search_anew.is_there", "search_anew.replaced",  # the names of all tables
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
@@ -26,8 +27,8 @@ WHOLE_ROOM = {
 
 
 SMALL = re.compile(
-    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear)\\b"
-    "|INDEX strays_by_(age|arrival)"
+    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c)\\b"
+    "|INDEX (strays_by_(age|arrival)|hanging_due)"
     "|INDEX (sends_(submitting|unknown|to_file|for_a_person)|mailboxes_to_serve|quarantine_waiting)"
     "|SCAN \\(subquery-\\d+\\)"
 )

@@ -46,6 +46,13 @@ def test_a_domain_looks_the_same_in_both_of_its_forms() -> None:
     assert plain_address("Ada@B\u00fccher.example") == "ada@xn--bcher-kva.example"
 
 
+def test_quotes_that_say_nothing_make_no_other_address() -> None:
+    for written in ('"bob.b"@x.test', '"b\\o\\b.b"@x.test', '"BOB.B"@X.TEST.'):
+        assert plain_address(written) == "bob.b@x.test"
+    for other in ('"bob b"@x.test', '"bob."@x.test', '"bob@b"@x.test', '"@x.test', '""@x.test'):
+        assert plain_address(other) == other
+
+
 @given(st.text(max_size=400))
 def test_any_text_has_a_skeleton_and_keeps_its_shape(text: str) -> None:
     assert address_skeleton(text).count("@") >= 1

@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from canary import at_rest, put
+from rooms import letter, rows
 from servers.rooms import ADA, BEN, JumpClock, drop_off, mailbox, opened, received, send, until
 
 from postroom.build import PostRoom
 from postroom.index import cleaning
 from postroom.index.database import Connection
-from postroom.model.callers import operator
+from postroom.index.mail import fingerprint
+from postroom.index.sends import FORGOTTEN_BYTES
+from postroom.mime.parse import parse
+from postroom.mime.writing.compose import compose
+from postroom.mime.writing.written import draft_of
+from postroom.model.callers import Caller, operator
 from postroom.model.errors import Conflict, InvalidRequest, Refused, Unavailable
 from postroom.model.events import EventType
 
@@ -168,6 +175,33 @@ async def test_a_mailbox_may_keep_its_mail_longer_or_shorter_than_others(tmp_pat
         assert not (await room.desk.retention.preview(OPERATOR)).mailboxes
 
 
+async def test_a_tenant_may_keep_its_mail_longer_or_shorter_and_a_mailbox_of_it_again(
+    tmp_path: Path,
+) -> None:
+    clock = JumpClock()
+    eve, dan = (Caller(agent=name, tenant="acme") for name in ("eve", "dan"))
+    kept = {
+        "metadata_days": 10,
+        "tenants": {"acme": {"metadata_days": 1}, "nobody": {"raw_days": 1}},
+        "mailboxes": {"DAN@agents.localhost": {"metadata_days": "forever"}},
+    }
+    async with opened(tmp_path, clock=clock, retention=kept) as room:
+        for agent in (BEN, eve, dan):
+            await mailbox(room, agent)
+        to = tuple(f"{name}@agents.localhost" for name in ("eve", "dan"))
+        await send(room, BEN, to=to, subject="To two")
+        await until(room, lambda con: messages(con) == 3 and no_send_under_way(con))
+        clock.ahead += 2 * DAY
+        seen = await room.desk.retention.preview(OPERATOR)
+        assert [(one.mailbox, one.all) for one in seen.mailboxes] == [("eve@agents.localhost", 1)]
+        assert seen.unknown == ("tenant nobody",)
+        await room.desk.retention.run(OPERATOR)
+        clock.ahead += 20 * DAY
+        await room.desk.retention.run(OPERATOR)
+        assert await room.index.read(messages) == 1
+        assert len((await room.desk.reading.threads(dan)).threads) == 1
+
+
 async def test_files_go_before_the_words_of_their_mail(tmp_path: Path) -> None:
     clock = JumpClock()
     async with opened(tmp_path, clock=clock, retention={"attachments_days": 3}) as room:
@@ -229,6 +263,104 @@ GONE = "quixotepuzzle@far.test"
 def no_send_under_way(con: Connection) -> bool:
     open = "('queued', 'submitting', 'unknown')"
     return con.execute(f"SELECT 1 FROM sends WHERE status IN {open}").fetchone() is None
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("info@bücher.example", "info@xn--bcher-kva.example"),
+        ("INFO@xn--BCHER-kva.example", "info@bücher.example"),
+        ("INFO@BÜCHER.example", "Info@Bücher.Example."),
+        ("MÜLLER@far.test", "müller@far.test"),
+        ("müller@far.test", "MÜLLER@FAR.TEST"),
+        ("bob@far.test.", "Bob@far.test"),
+        ('"bob"@far.test', "bob@far.test"),
+    ],
+)
+async def test_a_correspondent_is_the_same_in_every_form_of_one_address(
+    tmp_path: Path, written: str, asked: str
+) -> None:
+    async with opened(tmp_path) as room:
+        await mailbox(room, ADA)
+        to = written.rstrip(".").replace('"', "")
+        await send(room, ADA, to=(to,), subject="To them", text=f"Our {WORD}.")
+        await until(room, at_rest)
+        await put(room, ADDRESS, letter(f"B <{written}>", text=f"From them: {WORD}."))
+        await until(room, received("A letter"))
+        taken = [one async for one in room.desk.correspondence.export(OPERATOR, asked)]
+        done = await room.desk.correspondence.erase(OPERATOR, asked)
+        assert (len(taken), done.mails, done.done) == (2, 2, True)
+        assert left_in(tmp_path) == {}
+
+
+async def test_no_hash_that_stays_tells_who_guesses_the_words_that_they_are_right(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as room:
+        await mailbox(room, ADA)
+        asked = {"to": (GONE,), "subject": "Offer", "text": "Yes.", "idempotency_key": "first"}
+        sent = await send(room, ADA, **asked)
+        await until(room, at_rest)
+        (raw,) = await room.index.read(raws)
+        composed = compose(draft_of(raw, ()))
+        assert parse(composed).text == parse(raw).text
+        await room.desk.correspondence.erase(OPERATOR, GONE)
+        ((content, words, mail),) = await room.index.read(
+            lambda con: rows(
+                con,
+                "SELECT s.content_hash, s.salt, m.fingerprint FROM sends s"
+                " JOIN mail m ON m.id = s.mail_id",
+            )
+        )
+        assert isinstance(content, bytes)
+        assert len(content) == FORGOTTEN_BYTES  # made with the key, which is gone
+        assert words is None
+        assert fingerprint(composed) != mail  # what was in it besides, nobody can guess
+        again = await send(room, ADA, **asked)
+        assert (again.duplicate, again.send_id) == (True, sent.send_id)
+        with pytest.raises(Conflict):  # another mail, which is not taken for that one
+            await send(room, ADA, **{**asked, "text": "No."})
+
+
+def raws(con: Connection) -> list[bytes]:
+    return [bytes(raw) for (raw,) in con.execute("SELECT bytes FROM raw")]
+
+
+async def test_nothing_more_goes_to_an_address_that_was_erased_and_no_list_names_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as room:
+        await mailbox(room, ADA)
+        desk = room.desk.suppressions
+        await desk.add(OPERATOR, GONE, note=f"They said {WORD}.")
+        await room.desk.correspondence.erase(OPERATOR, GONE)
+        assert left_in(tmp_path) == left_in(tmp_path, GONE) == {}
+        (listed,) = (await desk.list(OPERATOR)).suppressions
+        assert listed.address.startswith("erased:")
+        assert len((await desk.list(OPERATOR, GONE)).suppressions) == 1
+        assert len((await desk.list(OPERATOR, listed.address)).suppressions) == 1
+        assert (await desk.export(OPERATOR)).splitlines() == ["address,scope,reason,at"]
+        name, _, domain = GONE.partition("@")
+        for form in (GONE.upper(), f"{name}+more@{domain}"):
+            assert (await send(room, ADA, to=(form,), text="More.")).status == "denied"
+        await desk.remove(OPERATOR, GONE)
+        assert (await desk.list(OPERATOR)).suppressions == ()
+
+
+async def test_who_could_be_taken_for_somebody_who_is_erased_is_not_said_to_be(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as room:
+        await mailbox(room, ADA)
+        await send(room, ADA, to=("bob@paypal.example",), text="Hello.")
+        await until(room, at_rest)
+        await put(room, ADDRESS, letter("bob@paypa1.example"))
+        await until(room, received("A letter"))
+        look = partial(rows, question="SELECT lookalike_of FROM messages ORDER BY mail_id DESC")
+        assert (await room.index.read(look))[0] == ("bob@paypal.example",)
+        await room.desk.correspondence.erase(OPERATOR, "bob@paypal.example")
+        assert await room.index.read(look) == [("",)]
+        assert left_in(tmp_path, "bob@paypal.example") == {}
 
 
 def tidied(con: Connection, address: str) -> int:

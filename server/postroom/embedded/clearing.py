@@ -25,7 +25,8 @@ STEP_BYTES = 8_000_000
 class Wanted:
     """Mail of one mailbox: by the SHA-256 of its bytes, with their size; and by where it lies."""
 
-    contents: Mapping[bytes, int]
+    contents: Mapping[bytes, int | None]
+    """None where the size is not known: then all of the mailbox is looked into."""
     places: Collection[tuple[str, int, int]]
     """Folder, UIDVALIDITY, UID."""
 
@@ -98,7 +99,7 @@ def _of_mailbox(db: sqlite3.Connection, address: str, wanted: Wanted) -> list[_P
     for *fields, size, trace, content in rows:
         place = _Place(*fields)
         if (place.name, place.uid_validity, place.uid) in wanted.places or (
-            size in sizes and _fingerprint(db, trace, content) in wanted.contents
+            (size in sizes or None in sizes) and _fingerprint(db, trace, content) in wanted.contents
         ):
             found.append(place)
     return found

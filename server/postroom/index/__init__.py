@@ -21,10 +21,12 @@
     replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
                                                        letting_in.py  … until it goes there
     chain.py        the journal's rows, each with a hash over itself and the hash before
+    seals.py        what was decided about a send, as the journal keeps it
     suppressions.py     whom nothing more is sent to
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it
+    hanging.py      mail that repeats another one, and goes with it
     scripts.py      scripts written without spaces, made findable
 
     rebuild.py      makes everything that is derived anew, in short steps (paced.py): threads

@@ -28,7 +28,7 @@ def nothing_to_ask(con: Connection, at: float, send: Row) -> None:
 
 
 def question(con: Connection, token: str) -> Row | None:
-    """What a token asks about: public_id of the send, hash, answered_at."""
+    """What a token asks about: public_id and mail_id of the send, hash, answered_at."""
     row: Row | None = sql.question(con, token=_kept(token))
     return row
 

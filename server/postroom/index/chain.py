@@ -3,6 +3,7 @@
     chain = SHA-256( chain before, 32 bytes or none ‖ the row as JSON in ASCII )
 
     [position, at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest in hex, detail]
+    and what was decided about the send, where the event decides anything (seals.py)
 
 Whoever changes a row, puts one between, or takes one out, breaks the chain there. Positions have no
 gaps, and SQLite remembers the highest that was ever given (AUTOINCREMENT), so rows that were cut
@@ -79,6 +80,10 @@ class Fault(StrEnum):
     """No row is there any more."""
     INSERTED = "inserted"
     """A row is there that was never written."""
+    DECIDED = "decided"
+    """What was decided about a send is not what the row there tells."""
+    UNTOLD = "untold"
+    """A send is there that no row up to there tells of."""
     OTHER = "other"
     """The chain is whole in itself, and is not the one that the given head was taken from."""
 
@@ -94,6 +99,8 @@ class Break:
 def chained(row: Row | dict[str, object]) -> list[object]:
     """What of a row is hashed, as JSON has it."""
     values = [row[name] for name in COLUMNS]
+    if "decided" in row.keys() and row["decided"]:  # noqa: SIM118 - of a row, `in` asks its values
+        values.append(row["decided"])
     return [value.hex() if isinstance(value, bytes) else value for value in values]
 
 

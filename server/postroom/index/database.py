@@ -4,9 +4,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from postroom.mime.senders.lookalikes import plain_address
 from postroom.model.errors import Unavailable
 
-SCHEMA_VERSION = 17
+SCHEMA_VERSION = 18
 """The newest migration that this program knows; kept in the file as PRAGMA user_version."""
 
 BUSY_MS = 10_000
@@ -28,6 +29,7 @@ def connect(path: Path, *, readonly: bool = False) -> Connection:
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     con = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     con.row_factory = sqlite3.Row
+    con.create_function("plain_address", 1, _plain, deterministic=True)
     con.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     con.execute("PRAGMA foreign_keys=ON")
     con.execute("PRAGMA cache_size=-8000")  # 8 MB a connection
@@ -36,6 +38,11 @@ def connect(path: Path, *, readonly: bool = False) -> Connection:
         con.execute("PRAGMA synchronous=FULL")
         con.execute("PRAGMA secure_delete=ON")
     return con
+
+
+def _plain(address: object) -> str:
+    """For queries that compare addresses: SQLite's lower() knows A to Z, and no IDN."""
+    return plain_address(address) if isinstance(address, str) else ""
 
 
 def schema_version(con: Connection) -> int:

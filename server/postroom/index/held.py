@@ -138,7 +138,8 @@ def edit(
 
 
 def forget_words(con: Connection, mail_id: int) -> None:
-    """Remove what an agent and a person wrote about a mail that goes."""
+    """Remove what an agent and a person wrote about a mail that goes, and how it was asked for."""
+    sends.forget_request(con, mail_id)
     sql.forget_words(con, mail_id=mail_id)
     sql.forget_questions(con, mail_id=mail_id)
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection
 
-from postroom.index import chain
+from postroom.index import chain, seals
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.model.errors import Unavailable
@@ -40,6 +40,7 @@ def append(
         "send_id": send_id,
         "digest": digest,
         "detail": detail,
+        "decided": seals.seal(con, send_id) if send_id and type in seals.SEALING else "",
     }
     sql.append(con, **row, chain=chain.link(before.chain, chain.chained(row)))
     return before.position + 1

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from postroom.conversations.identifiers import own_id
 from postroom.conversations.routing import followed_ids
-from postroom.index import correspondents, met, search, search_anew, threads
+from postroom.index import correspondents, hanging, met, search, search_anew, threads
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
 from postroom.index.listed import listed
@@ -109,6 +109,7 @@ def describe(con: Connection, kept: Kept, mail: NewMail, position: int) -> None:
     row = fields(kept, mail, position, pending)
     row |= correspondents.about(con, row)
     put_message(con, row)
+    hanging.follow(con, kept.mail_id, kept.thread_id)
     correspondents.remember(con, row)
     met.remember(con, mail.mailbox_id, kept.mail_id, mail.direction, mail.parsed)
     search.add(con, row)

@@ -9,6 +9,7 @@ from sqlite_utils.migrations import Migrations
 from postroom.index import sent_rates
 from postroom.index.chain import chain_all
 from postroom.index.database import SCHEMA_VERSION, connect
+from postroom.index.hanging import hang_questions_of_before
 
 _FOLDER = Path(__file__).parent / "schema"
 
@@ -79,6 +80,12 @@ def _turns(db: Database) -> None:
 
 _of_a_file("0016_handed_over")
 _of_a_file("0017_asked")
+
+
+@migrations(name="0018_what_goes_with_what")
+def _what_goes_with_what(db: Database) -> None:
+    _run(db, "0018_what_goes_with_what")
+    hang_questions_of_before(db.conn)
 
 
 def migrate(path: Path) -> None:

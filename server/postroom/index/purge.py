@@ -17,20 +17,24 @@ def some(con: Connection, mailbox_id: int, most: int) -> bool:
         return False
     cleaning.soil(con, cleaning.AT_ONCE)
     rows = list(sql.some_messages(con, mailbox_id=mailbox_id, most=most))
+    done: list[removal.Reduced] = []
     for row in rows:
         mail_id = row["mail_id"]
         if removal.is_under_way(con, mail_id):  # the courier says so, and to whom it does not go
             removal.drop_fields(con, row)
             sql.drop_raw(con, mail_id=mail_id)
             held.forget_words(con, mail_id)
+            done += removal.reduce_hanging(con, mail_id, Stage.GONE)
         else:
-            removal.reduce(con, mail_id, Stage.GONE)
+            done += removal.reduce(con, mail_id, Stage.GONE)
         sql.drop_copies(con, mail_id=mail_id)
+    removal.relist(con, (one for one in done if one.mailbox_id != mailbox_id))
     if rows:
         return True
     sql.drop_mentions(con, mailbox_id=mailbox_id)
     sql.drop_conversations(con, mailbox_id=mailbox_id)
     sql.drop_folders(con, mailbox_id=mailbox_id)
+    sql.forget_kept_out(con, mailbox_id=mailbox_id)
     sql.drop_quarantine(con, mailbox_id=mailbox_id)
     sql.drop_acknowledged_apart(con, mailbox_id=mailbox_id)
     return False

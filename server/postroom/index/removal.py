@@ -9,13 +9,26 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.index import cleaning, correspondents, held, met, search, search_anew, sends, threads
+from postroom.index import (
+    cleaning,
+    correspondents,
+    hanging,
+    held,
+    met,
+    search,
+    search_anew,
+    sends,
+    threads,
+)
 from postroom.index.database import Connection, Row
 from postroom.index.listed import listed
 from postroom.index.queries import named
 from postroom.model.retention import WORDS_REMOVED, Stage
+from postroom.model.sends import SendStatus
 
 sql = named("removal")
+
+NO_QUESTION = "What it asked about has gone."
 
 
 def is_under_way(con: Connection, mail_id: int) -> bool:
@@ -23,10 +36,23 @@ def is_under_way(con: Connection, mail_id: int) -> bool:
     return sql.is_under_way(con, mail_id=mail_id) is not None
 
 
-def reduce(con: Connection, mail_id: int, stage: Stage) -> int | None:
-    """Leave of a mail what ``stage`` says. The thread whose row has to be made anew, if any.
+@dataclass(frozen=True)
+class Reduced:
+    """A mail of which something went."""
+
+    mailbox_id: int
+    thread_id: int | None
+    """The thread whose row has to be made anew, if any."""
+
+
+def reduce(con: Connection, mail_id: int, stage: Stage) -> list[Reduced]:
+    """Leave of a mail what ``stage`` says, and no more of what hangs on it (hanging.py). All that
+    something went of: itself first; none where no more is left of it. What is under way goes later
+    (`take_along`).
 
     Who calls says by when the file has to be clean of it (cleaning.py)."""
+    if sql.stage(con, mail_id=mail_id) >= stage:
+        return []
     if stage >= Stage.WITHOUT_BYTES and sql.drop_raw(con, mail_id=mail_id):
         sql.clear_store(con, mail_id=mail_id)
     row: Row | None = sql.message(con, mail_id=mail_id)
@@ -35,13 +61,44 @@ def reduce(con: Connection, mail_id: int, stage: Stage) -> int | None:
     if stage is Stage.GONE:
         _drop_rest(con, mail_id, row)
     sql.set_stage(con, mail_id=mail_id, stage=int(stage))
-    return row["thread_id"] if row is not None and stage >= Stage.WITHOUT_WORDS else None
+    relisted = row["thread_id"] if row is not None and stage >= Stage.WITHOUT_WORDS else None
+    itself = Reduced(sql.mailbox(con, mail_id=mail_id), relisted)
+    return [itself, *reduce_hanging(con, mail_id, stage)]
 
 
-def relist(con: Connection, thread_ids: Iterable[int]) -> None:
+def reduce_hanging(con: Connection, mail_id: int, stage: Stage) -> list[Reduced]:
+    """Leave no more than ``stage`` of what hangs on a mail, itself as it is."""
+    done: list[Reduced] = []
+    for row in hanging.on_mail(con, mail_id) if stage >= Stage.WITHOUT_BYTES else ():
+        if row["stage"] >= stage:
+            continue
+        if is_under_way(con, row["mail_id"]):
+            hanging.set_due(con, row["mail_id"], int(stage))
+        else:
+            done += reduce(con, row["mail_id"], stage)
+    return done
+
+
+def take_along(con: Connection, now: float, most: int) -> list[Reduced] | None:
+    """Let some of what was under way when what it hangs on went follow it; None for no more. A
+    question that nobody can have yet is not asked any more."""
+    some = hanging.due(con, most)
+    done: list[Reduced] = []
+    for row in some:
+        if row["status"] == SendStatus.QUEUED:
+            send = sends.by_id(con, row["send_id"])
+            assert send is not None
+            held.end(con, now, send, SendStatus.CANCELLED, "worker", NO_QUESTION, "")
+        if row["stage"] < row["to_stage"]:
+            done += reduce(con, row["mail_id"], Stage(row["to_stage"]))
+        hanging.came_to(con, row["mail_id"], row["to_stage"])
+    return done if some else None
+
+
+def relist(con: Connection, done: Iterable[Reduced]) -> None:
     """Make the rows of threads anew, of which messages or words went; and forget the Message-IDs
     that none of their messages names any more, as a rebuild would."""
-    for thread_id in sorted(set(thread_ids)):
+    for thread_id in sorted({one.thread_id for one in done if one.thread_id is not None}):
         threads.summarise(con, thread_id)
         left = _ids_in(con, thread_id)
         for row in list(sql.mentions_of(con, thread_id=thread_id)):
@@ -102,6 +159,7 @@ def _drop_words(con: Connection, row: Row) -> None:
     defects = [one for one in json.loads(row["defects"]) if one != WORDS_REMOVED]
     met.forget(con, row["mail_id"])
     sql.blank(con, mail_id=row["mail_id"], defects=listed([*defects, WORDS_REMOVED]))
+    held.forget_words(con, row["mail_id"])
     now: Row = sql.message(con, mail_id=row["mail_id"])
     search.add(con, now)
     search_anew.replace(con, row, dict(now))
@@ -118,8 +176,8 @@ def _drop_rest(con: Connection, mail_id: int, row: Row | None) -> None:
     ):
         statement(con, mail_id=mail_id)
     held.forget_words(con, mail_id)
-    key = sql.send_key(con, mail_id=mail_id)
-    sql.bare_send(con, mail_id=mail_id, key=sends.key_digest(con, key) if key else None)
+    hanging.unhang(con, mail_id)
+    sql.bare_send(con, mail_id=mail_id)
 
 
 def _ids_in(con: Connection, thread_id: int) -> set[str]:

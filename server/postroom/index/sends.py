@@ -3,6 +3,7 @@
 The states are drawn in model/sends.py. Each change of state is written here with its event.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from postroom.model.sends import Envelope, RecipientOutcome, RecipientReply, Sen
 from postroom.model.verdicts import Verdict
 
 sql = named("sends")
+
+FORGOTTEN_BYTES = 16
+"""Of a request whose words have gone; of one whose words are there it is 32."""
 
 MET = "Its copy was found in Sent: its server has taken it."
 
@@ -138,6 +142,32 @@ def by_key(con: Connection, mailbox_id: int, key: str) -> Row | None:
 def key_digest(con: Connection, key: str) -> str:
     """What is kept of an agent's key when the mail has gone: the key may name somebody."""
     return f"gone {journal.digest(con, key.encode()).hex()}"
+
+
+def is_same_request(known: Row, key: str, content: bytes) -> bool:
+    """Whether a request is the one that the same key stood for before, also once that is
+    forgotten."""
+    return known["content_hash"] in (content, _forgotten(content, key))
+
+
+def forget_request(con: Connection, mail_id: int) -> None:
+    """Keep of the request of a mail of ours what tells it to whoever repeats it and nothing to
+    others: of its key a digest, and of its hash one that is made with the key."""
+    send = by_mail(con, mail_id)
+    if send is None or len(send["content_hash"]) <= FORGOTTEN_BYTES:
+        return
+    key = send["idempotency_key"]
+    sql.forget_request(
+        con,
+        id=send["id"],
+        key=None if key is None else key_digest(con, key),
+        content_hash=b"" if key is None else _forgotten(send["content_hash"], key),
+    )
+
+
+def _forgotten(content: bytes, key: str) -> bytes:
+    made_with = hashlib.blake2b(key.encode()).digest()
+    return hashlib.blake2b(content, key=made_with, digest_size=FORGOTTEN_BYTES).digest()
 
 
 def same_content(con: Connection, mailbox_id: int, content: bytes, since: float) -> Row | None:

@@ -15,7 +15,7 @@ class AuditCheck(Answer):
     """Of those, the last position and its hash: note it elsewhere, and compare with it later."""
     broken_at: int | None = None
     """The first position that does not hold."""
-    fault: Literal["changed", "missing", "inserted", "other"] | None = None
+    fault: Literal["changed", "missing", "inserted", "decided", "untold", "other"] | None = None
     says: str
     next_step: str | None = None
 
@@ -34,7 +34,7 @@ class AuditLine(Answer):
     message_id: str | None = None
     send_id: str | None = None
     verdict: dict[str, Any] | None = None
-    """What policy said of the send, and by which rule."""
+    """What policy had said of the send by then, and by which rule."""
     content: str | None = None
     """A salted hash of the mail's bytes."""
     detail: str | None = None

@@ -46,6 +46,8 @@ class EventType(StrEnum):
     """Other rules hold from now on: ``detail`` says which version."""
     MAIL_REMOVED = "mail.removed"
     """The time of mail is over; ``detail`` says of how much, and what of it went."""
+    KEPT_OUT_REMOVED = "quarantine.removed"
+    """The same of mail that a rule keeps from its mailbox, which is not told."""
     ERASURE_ASKED = "erasure.asked"
     """All mail with one correspondent is to go; the digest is the address's, salted."""
     CORRESPONDENT_ERASED = "correspondent.erased"

@@ -197,3 +197,6 @@ class Draft(Frozen):
     date: AwareDatetime
     attachments: tuple[AttachedFile, ...] = ()
     writer: Writer = Writer.PERSON
+    salt: str = ""
+    """Of no meaning, and unguessable (`new_salt`): it goes into the bytes and nowhere else. So no
+    hash of them that outlives the mail tells whoever guesses its words that they are right."""

@@ -16,6 +16,8 @@ class MailboxRemovals(Answer):
     """Mails that lose their words as well."""
     all: int = 0
     """Mails of which nothing stays."""
+    kept_out: int = 0
+    """Mails that a rule keeps from it, and that lose any of that."""
     raw_bytes: int = 0
 
 
@@ -28,7 +30,7 @@ class RetentionReport(Answer):
     done: bool
     """Whether it has gone, or would go."""
     unknown: tuple[str, ...] = ()
-    """What ``postroom.toml`` calls mailboxes and is none."""
+    """What ``postroom.toml`` calls mailboxes and tenants and is none."""
     next_step: str | None = None
 
 
@@ -37,6 +39,8 @@ class ErasureReport(Answer):
 
     address: str
     mails: int
+    kept_out: int = 0
+    """Mails besides that a rule keeps from their mailbox."""
     mailboxes: tuple[str, ...]
     under_way: int = 0
     """Sends to them that are not settled: they stay."""

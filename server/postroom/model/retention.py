@@ -50,24 +50,33 @@ class Periods(BaseModel):
 
 
 class Retention(Periods):
-    """``[retention]`` in ``postroom.toml``: by itself nothing goes."""
+    """``[retention]`` in ``postroom.toml``: by itself nothing goes. What a mailbox does not say is
+    as its tenant has it, and what that does not say as it is for all."""
 
+    tenants: dict[str, Periods] = Field(default_factory=dict)
+    """Tenants that differ, by name."""
     mailboxes: dict[str, Periods] = Field(default_factory=dict)
     """Mailboxes that differ, by address."""
 
     @property
-    def for_all(self) -> "Keeping":
-        return keeping(self, self)
+    def addresses(self) -> tuple[str, ...]:
+        """The mailboxes that differ, in lower case."""
+        return tuple(address.lower() for address in self.mailboxes)
 
-    @property
-    def apart(self) -> dict[str, "Keeping"]:
-        """The mailboxes that differ, by address in lower case."""
-        return {address.lower(): keeping(own, self) for address, own in self.mailboxes.items()}
+    def of_tenant(self, tenant: str) -> "Keeping":
+        """What holds for a tenant's mailboxes."""
+        return keeping(self.tenants.get(tenant, Periods()), self)
+
+    def of_mailbox(self, address: str, tenant: str) -> "Keeping":
+        """What holds for a mailbox, whose address is in lower case."""
+        own = next((p for name, p in self.mailboxes.items() if name.lower() == address), Periods())
+        return keeping(own, self.tenants.get(tenant, Periods()), self)
 
     @property
     def is_forever(self) -> bool:
         """Whether nothing ever goes."""
-        return all(one.is_forever for one in (self.for_all, *self.apart.values()))
+        every = (self, *self.tenants.values(), *self.mailboxes.values())
+        return all(keeping(one).is_forever for one in every)
 
 
 class Keeping(BaseModel):
@@ -92,13 +101,12 @@ class Keeping(BaseModel):
         return Stage(max(reached, default=0))
 
 
-def keeping(own: Periods, all: Periods) -> Keeping:
-    """What holds for a mailbox whose own part is ``own``."""
+def keeping(*said: Periods) -> Keeping:
+    """What holds where several say something: of each period, the first that says it."""
     names = ("metadata_days", "bodies_days", "raw_days", "attachments_days")
     found: list[float | None] = []
     for name in names:
-        set = getattr(own, name)
-        days = getattr(all, name) if set is None else set
+        days = next((d for one in said if (d := getattr(one, name)) is not None), None)
         ends = [] if days in (None, "forever") else [days * DAY_SECONDS]
         ends += [found[-1]] if found and found[-1] is not None else []
         found.append(min(ends, default=None))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from postroom.accounts.approvals import Approvals
-from postroom.index import asked, held, journal, mail, mailboxes, reading, sends
+from postroom.index import asked, hanging, held, journal, mail, mailboxes, reading, sends
 from postroom.index.database import Connection, Row
 from postroom.index.ids import new_send_id
 from postroom.index.index import wait_for_event
@@ -24,7 +24,7 @@ from postroom.index.mail import NewMail
 from postroom.index.reading import Scope
 from postroom.index.sends import NewSend
 from postroom.mime.parse import parse
-from postroom.mime.writing.compose import compose
+from postroom.mime.writing.compose import compose, new_salt
 from postroom.model.agent_names import OPERATORS_TENANT
 from postroom.model.events import EventType
 from postroom.model.mailboxes import Mailbox
@@ -127,6 +127,7 @@ class MailApprovals:
             message_id=f"{public_id}@{box.address.partition('@')[2]}",
             date=datetime.fromtimestamp(int(now), UTC),
             writer=Writer.PROGRAM,
+            salt=new_salt(),
         )
         raw = await asyncio.to_thread(compose, draft)
         parsed = await asyncio.to_thread(parse, raw)
@@ -137,13 +138,15 @@ class MailApprovals:
             if send is None or send["status"] != SendStatus.HELD or send["asked_at"] is not None:
                 return
             if held.hash_now(con, send) == hash:
-                _file(con, now, box, self._approver, public_id, raw, parsed)
+                question_id = _file(con, now, box, self._approver, public_id, raw, parsed)
+                hanging.hang(con, question_id, send["mail_id"])
                 asked.ask(con, now, send, hash, token)
 
         await self._term.write(change)
 
     def _decide_all(self, con: Connection, box: Mailbox, decide: Decide) -> None:
         for row in _answers(con, box, AT_A_TIME):
+            _hang(con, row)
             why = self._decide(con, row, decide)
             if why:
                 log.warning("The answer %s decides nothing: %s.", row["public_id"], why)
@@ -159,8 +162,7 @@ class MailApprovals:
             return "the approver's address is a mailbox of this post room"
         if row["kind"] != MessageKind.MESSAGE or row["by_agent"]:
             return "a program wrote it"
-        named = tokens_in(f"{row['subject']}\n{row['text']}")
-        known = {token: about for token in named if (about := asked.question(con, token))}
+        known = {token: about for token in _tokens(row) if (about := asked.question(con, token))}
         if len(known) != 1:
             return "it names no token that was given out, or several"
         ((token, about),) = known.items()
@@ -212,9 +214,9 @@ def _file(
     public_id: str,
     raw: bytes,
     parsed: ParsedMessage,
-) -> None:
-    """Put the question into the outbox. It is the post room's own, and no agent's: policy is not
-    asked about it."""
+) -> int:
+    """Put the question into the outbox, and give the row id of its mail. It is the post room's own,
+    and no agent's: policy is not asked about it."""
     new = NewMail(box.id, Direction.SENT, raw, parsed, SenderVerdict.VERIFIED, now)
     kept = mail.keep(con, now, new)
     send_id = sends.add(
@@ -246,3 +248,16 @@ def _file(
         digest=journal.digest(con, raw),
     )
     mail.describe(con, kept, new, position)
+    return kept.mail_id
+
+
+def _hang(con: Connection, row: Row) -> None:
+    """An answer goes with the mail that it is about, whoever wrote it, also where the question has
+    gone already that it would have followed (`hanging.follow`)."""
+    for token in sorted(_tokens(row)):
+        if (about := asked.question(con, token)) is not None:
+            hanging.hang(con, row["mail_id"], about["mail_id"])
+
+
+def _tokens(row: Row) -> set[str]:
+    return tokens_in(f"{row['subject']}\n{row['text']}")

@@ -13,9 +13,10 @@ from functools import partial
 
 from postroom.embedded.clearing import Wanted
 from postroom.embedded.server import EmbeddedServer
-from postroom.index import cleaning, correspondence, removal, retention
+from postroom.index import cleaning, correspondence, quarantine, removal, retention
 from postroom.index.database import Connection, Row
 from postroom.index.paced import paced
+from postroom.mime.correspondents import header_is_with, is_with
 from postroom.mime.parse import parse
 from postroom.model.retention import Retention
 from postroom.work.term import Term
@@ -25,8 +26,6 @@ LOOK_SECONDS = 60.0
 
 STORED_AT_ONCE = 200
 """Mails that are looked for in the store at once: each look walks the mailbox."""
-
-HEADER_BYTES = 256_000
 
 
 class Removals:
@@ -45,6 +44,7 @@ class Removals:
         erasures = await self._term.index.read(correspondence.asked)
         for erasure in erasures:
             await self._erase(erasure)
+        await self._take_along()
         await self._clear_store()
         await self._clean(erasures, asked)
 
@@ -53,14 +53,22 @@ class Removals:
         if not asked and self._looked is not None and 0 <= now - self._looked < LOOK_SECONDS:
             return
         self._looked = now
-        if await self._term.index.read(lambda con: retention.due(con, now, self._kept, 1)):
-            while await paced(self._term, lambda con: retention.step(con, now, self._kept)):
-                pass
+        for due, step in (
+            (retention.due, retention.step),
+            (retention.kept_out_due, retention.step_kept_out),
+        ):
+            look = partial(due, now=now, retention=self._kept, most=1)
+            if await self._term.index.read(look):
+                while await paced(self._term, partial(step, now=now, retention=self._kept)):
+                    pass
 
     async def _erase(self, erasure: Row) -> None:
         """Take out of the index and the store what is there of it now."""
         address, after = erasure["address"], 0
-        await self._term.write(lambda con: correspondence.begin(con, address))
+        decided = await self._term.index.read(
+            partial(correspondence.decided_naming, address=address)
+        )
+        await self._term.write(lambda con: correspondence.begin(con, address, decided))
         while found := await self._term.index.read(
             partial(correspondence.look, address=address, after=after)
         ):
@@ -68,10 +76,37 @@ class Removals:
             for first in range(0, len(found.mails), correspondence.STEP):
                 some = found.mails[first : first + correspondence.STEP]
                 await paced(self._term, partial(self._erase_some, erasure=erasure, some=some))
-        await self._server.erase(partial(_is_with, address))
+            if found.lookalikes:
+                forget = partial(correspondence.forget_lookalikes, mail_ids=found.lookalikes)
+                await self._term.write(forget)
+        await self._erase_kept_out(erasure)
+        await self._server.erase(partial(header_is_with, address))
 
     def _erase_some(self, con: Connection, erasure: Row, some: tuple[Row, ...]) -> None:
         correspondence.erase(con, self._term.index.clock(), erasure["id"], some)
+
+    async def _erase_kept_out(self, erasure: Row) -> None:
+        """The same of what rules keep from mailboxes, in no table that is searched by address. Of
+        blocked mail there are no bytes: only its sender is known."""
+        address, after = erasure["address"], 0
+        bare = partial(quarantine.bare_of_sender, address=address)
+        await self._erase_kept_out_some(erasure, await self._term.index.read(bare))
+        while row := await self._term.index.read(partial(quarantine.next_with_bytes, after=after)):
+            after = row["id"]
+            if is_with(address, await asyncio.to_thread(parse, row["bytes"])):
+                await self._erase_kept_out_some(erasure, [row])
+
+    async def _erase_kept_out_some(self, erasure: Row, some: list[Row]) -> None:
+        if some:
+            now, id = self._term.index.clock(), erasure["id"]
+            erase = partial(correspondence.erase_kept_out, now=now, erasure=id, rows=some)
+            await self._term.write(erase)
+
+    async def _take_along(self) -> None:
+        """Let questions and answers follow the mail that they repeat."""
+        now = self._term.index.clock()
+        while await paced(self._term, partial(_take_some_along, now=now)):
+            pass
 
     async def _clear_store(self) -> None:
         while some := await self._term.index.read(
@@ -85,6 +120,19 @@ class Removals:
             ids = [one.mail_id for one in some]
             now = self._term.index.clock()
             await self._term.write(partial(removal.cleared, mail_ids=ids, at=now))
+        await self._clear_kept_out()
+
+    async def _clear_kept_out(self) -> None:
+        while some := await self._term.index.read(
+            lambda con: quarantine.to_clear(con, STORED_AT_ONCE)
+        ):
+            for address in {one.address for one in some}:
+                mine = [one for one in some if one.address == address]
+                places = {one.place for one in mine if one.place is not None}
+                contents = {one.fingerprint: one.size for one in mine}
+                await self._server.clear(address, Wanted(contents, places))
+            ids = [one.id for one in some]
+            await self._term.write(partial(quarantine.cleared, ids=ids))
 
     async def _clean(self, erasures: list[Row], asked: bool) -> None:
         now = self._term.index.clock()
@@ -111,11 +159,9 @@ def _cleaned(con: Connection, asked: bool) -> None:
         retention.answered(con)
 
 
-def _is_with(address: str, mail: bytes) -> bool:
-    """Whether a mail is from somebody, or to them, by its header."""
-    header = mail[:HEADER_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    if address.encode() not in header.lower():
-        return False
-    found = parse(header)
-    people = (*found.to, *found.cc, *found.reply_to, *([found.sender] if found.sender else []))
-    return any(person.address.lower() == address for person in people)
+def _take_some_along(con: Connection, now: float) -> bool:
+    done = removal.take_along(con, now, correspondence.STEP)
+    if done:
+        cleaning.soil(con, cleaning.AT_ONCE)
+        removal.relist(con, done)
+    return done is not None

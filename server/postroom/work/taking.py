@@ -201,6 +201,7 @@ class Taking:
             self._lies_here(box_id, same)
             return
         if quarantine.knows(self.con, box_id, mail.fingerprint(raw)):
+            quarantine.met_again(self.con, box_id, mail.fingerprint(raw))
             return
         again = self._delivered_again(box_id)
         if again is not None:
@@ -234,6 +235,7 @@ class Taking:
             uid=one.fetched.uid,
             fingerprint=mail.fingerprint(raw),
             raw=None if rule.then == turned_away.BLOCK else raw,
+            size=size,
             parsed=one.fields or one.parsed,
             verdict=one.judged.verdict,
             evidence=one.judged.evidence,

@@ -56,6 +56,8 @@ def _ask(asked: Asked, seen: "ErasureReport") -> None:
 def _show(page: "Page", found: "ErasureReport") -> None:
     will = "erased" if found.done else "would go"
     page.line((found.address, "bold"), f": {found.mails} mails {will}")
+    if found.kept_out:
+        page.line(f"  {found.kept_out} more in quarantine {will}.")
     if found.mailboxes:
         page.line(("  in ", "dim"), ", ".join(found.mailboxes))
     if found.under_way:

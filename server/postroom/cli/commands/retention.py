@@ -10,7 +10,7 @@ from postroom.cli.at_desk import at_desk
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
-    from postroom.model.records_answers import RetentionReport
+    from postroom.model.records_answers import MailboxRemovals, RetentionReport
 
 
 @click.group()
@@ -48,14 +48,16 @@ def _show(page: "Page", found: "RetentionReport") -> None:
     will = "gone" if found.done else "would go"
     if found.mailboxes:
         page.table(
-            ("mailbox", "raw and files", "words too", "all", "raw bytes"),
-            [
-                (one.mailbox, str(one.raw), str(one.words), str(one.all), str(one.raw_bytes))
-                for one in found.mailboxes
-            ],
+            ("mailbox", "raw and files", "words too", "all", "in quarantine", "raw bytes"),
+            [_line(one) for one in found.mailboxes],
         )
     more = "" if found.complete else ", and more"
-    total = sum(one.raw + one.words + one.all for one in found.mailboxes)
+    total = sum(one.raw + one.words + one.all + one.kept_out for one in found.mailboxes)
     page.line(f"Of {total} mails{more}: {will}." if total else "Nothing has had its time.")
-    for address in found.unknown:
-        page.line(("unknown: ", "yellow"), f"there is no mailbox {address}")
+    for each in found.unknown:
+        page.line(("unknown: ", "yellow"), f"postroom.toml says how long mail is kept of {each}")
+
+
+def _line(one: "MailboxRemovals") -> tuple[str, ...]:
+    counted = (one.raw, one.words, one.all, one.kept_out, one.raw_bytes)
+    return (one.mailbox, *map(str, counted))

@@ -62,7 +62,7 @@ def _waiting(con: Connection, id: str) -> Row:
     if row["bytes"] is None:
         raise Conflict(
             "mail_blocked",
-            "A rule blocked it, and its bytes were not kept.",
+            "Its bytes are not kept: a rule blocked it, or their time is over.",
             ""
             if row["folder"] == folders.HANDED_IN
             else f"It lies on its server still, in {row['folder']}.",

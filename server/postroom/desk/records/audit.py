@@ -8,7 +8,7 @@ from functools import partial
 from postroom.desk.door import for_operators
 from postroom.desk.records import tracing
 from postroom.desk.times import moment
-from postroom.index import chain, journal, sends
+from postroom.index import chain, journal, seals, sends
 from postroom.index.chain import Break, Check, Fault, Head
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
@@ -18,15 +18,14 @@ from postroom.model.callers import Caller
 STEP = 2_000
 """Events that are read at once."""
 
-VERDICT = ("action", "rule", "policy")
-"""What is told of a verdict: the facts that it saw may hold addresses."""
-
 Progress = Callable[[int, int], None]
 
 _SAYS = {
     Fault.CHANGED: "The event at {at} is not what was written.",
     Fault.MISSING: "The event at {at} was written, and is not there any more.",
     Fault.INSERTED: "The event at {at} was never written.",
+    Fault.DECIDED: "What was decided about a send is not what the event at {at} tells of it.",
+    Fault.UNTOLD: "A send is in the outbox that no event up to {at} tells of.",
     Fault.OTHER: "The journal is another one than the head was taken from: they differ at {at}.",
 }
 
@@ -55,13 +54,17 @@ class Audit:
         """
         for_operators(caller)
         check = Check(Head.read(head) if head else None)
-        broken = None
+        broken, first = None, None
         while broken is None:
             rows, highest = await self._index.read(partial(_some, after=check.after))
             broken = await asyncio.to_thread(check.follow, rows)
+            sound = [row for row in rows if broken is None or row["position"] < broken.position]
+            broken = await self._index.read(partial(_decided_otherwise, rows=sound)) or broken
+            first = seals.first_sealed(sound) if first is None else first
             progress(check.head.position, highest)
             if not rows:
-                return _checked(check, check.end(highest))
+                untold = await self._index.read(partial(_untold, first=first, at=highest))
+                return _checked(check, check.end(highest) or untold)
         return _checked(check, broken)
 
     async def export(
@@ -84,6 +87,17 @@ class Audit:
 
 def _some(con: Connection, after: int) -> tuple[list[Row], int]:
     return chain.rows_after(con, after, STEP), chain.tail(con).position
+
+
+def _decided_otherwise(con: Connection, rows: list[Row]) -> Break | None:
+    if not rows:
+        return None
+    position = seals.broken(con, rows[0]["position"], rows[-1]["position"])
+    return None if position is None else Break(position, Fault.DECIDED)
+
+
+def _untold(con: Connection, first: int | None, at: int) -> Break | None:
+    return Break(at, Fault.UNTOLD) if first and seals.is_any_untold(con, first) else None
 
 
 def _checked(check: Check, broken: Break | None) -> AuditCheck:
@@ -132,7 +146,7 @@ def _told(con: Connection, row: Row) -> AuditLine:
         thread_id=view.thread_id,
         message_id=view.message_id,
         send_id=view.send_id,
-        verdict=_verdict(con, row["send_id"]),
+        verdict=_verdict(con, row),
         content=_hex(row["digest"]),
         detail=view.detail,
         chained=tuple(chain.chained(row)),
@@ -144,9 +158,11 @@ def _hex(value: object) -> str | None:
     return value.hex() if isinstance(value, bytes) else None
 
 
-def _verdict(con: Connection, send_id: int | None) -> dict[str, object] | None:
-    send = sends.by_id(con, send_id) if send_id is not None else None
+def _verdict(con: Connection, row: Row) -> dict[str, object] | None:
+    """What policy had said of the send by then. Events from before that was sealed do not tell it:
+    then it is what the outbox says."""
+    send = sends.by_id(con, row["send_id"]) if row["send_id"] is not None else None
     if send is None:
         return None
-    said = json.loads(send["verdict"])
-    return {name: said[name] for name in VERDICT if name in said}
+    said = seals.verdict_at(con, send["id"], row["position"]) or json.loads(send["verdict"])
+    return {name: said[name] for name in seals.TOLD if name in said}

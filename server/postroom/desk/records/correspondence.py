@@ -1,5 +1,6 @@
 """All mail with one correspondent: taken away, or erased."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -8,9 +9,13 @@ from typing import Any
 from postroom.desk.door import actor, for_operators
 from postroom.desk.records.retention import check_somebody_works, finished
 from postroom.desk.times import iso
-from postroom.index import cleaning, correspondence, journal, mailboxes, sends
+from postroom.index import cleaning, correspondence, journal, mailboxes, quarantine, sends
+from postroom.index.correspondence import Fate
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
+from postroom.mime.correspondents import is_with
+from postroom.mime.parse import parse
+from postroom.mime.senders.lookalikes import plain_address
 from postroom.model.callers import Caller
 from postroom.model.errors import Conflict, InvalidRequest
 from postroom.model.mailboxes import MailboxStatus
@@ -54,53 +59,78 @@ class CorrespondenceDesk:
         return before.model_copy(update={"done": True})
 
     async def export(self, caller: Caller, address: str) -> AsyncIterator[ExportedMail]:
-        """Every mail with them, oldest first. It is told in the journal.
+        """Every mail with them, also what rules keep from mailboxes and what the approver was asked
+        about them. It is told in the journal.
 
         Raises:
             InvalidRequest: it is no address.
         """
         for_operators(caller)
-        address, after, count = _address(address), 0, 0
+        address, count = _address(address), 0
+        async for mail_id in self._mails(address):
+            one = await self._index.read(partial(_exported, mail_id=mail_id))
+            if one is not None:
+                count += 1
+                yield one
+        async for row in self._kept_out(address):
+            count += 1
+            yield _exported_kept_out(row)
+        now, who = self._index.clock(), actor(caller)
+        await self._index.write(lambda con: correspondence.exported(con, now, address, who, count))
+
+    async def _mails(self, address: str) -> AsyncIterator[int]:
+        """The row id of each mail with them, once."""
+        after, seen = 0, set[int]()
         while found := await self._index.read(
             partial(correspondence.look, address=address, after=after)
         ):
             after = found.last
-            for row in found.mails:
-                one = await self._index.read(partial(_exported, mail_id=row["mail_id"]))
-                if one is not None:
-                    count += 1
-                    yield one
-        now, who = self._index.clock(), actor(caller)
-        await self._index.write(lambda con: correspondence.exported(con, now, address, who, count))
+            for mail_id in (row["mail_id"] for row in found.mails):
+                if mail_id not in seen:
+                    seen.add(mail_id)
+                    yield mail_id
+
+    async def _kept_out(self, address: str) -> AsyncIterator[Row]:
+        """What rules keep from mailboxes that is with them."""
+        after = 0
+        while row := await self._index.read(partial(quarantine.next_with_bytes, after=after)):
+            after = row["id"]
+            if is_with(address, await asyncio.to_thread(parse, row["bytes"])):
+                yield row
+        for row in await self._index.read(partial(quarantine.bare_of_sender, address=address)):
+            yield row
 
     async def _count(self, address: str) -> dict[str, Any]:
-        after = mails = naming = under_way = 0
+        after = naming = under_way = 0
+        going: set[int] = set()
         boxes: set[str] = set()
         while found := await self._index.read(
             partial(correspondence.look, address=address, after=after)
         ):
             after, naming = found.last, naming + found.naming
-            waiting, names = await self._index.read(partial(_told, mails=found.mails))
-            mails += len(found.mails) - waiting
-            under_way += waiting
+            fates, names = await self._index.read(partial(_told, mails=found.mails))
+            going |= {mail_id for mail_id, fate in fates.items() if fate is Fate.GOES}
+            under_way += sum(fate is Fate.STAYS for fate in fates.values())
             boxes |= names
+        kept_out = [row["address"] async for row in self._kept_out(address)]
         return {
-            "mails": mails,
-            "mailboxes": tuple(sorted(boxes)),
+            "mails": len(going),
+            "kept_out": len(kept_out),
+            "mailboxes": tuple(sorted(boxes.union(kept_out))),
             "under_way": under_way,
             "named_elsewhere": naming,
         }
 
 
-def _told(con: Connection, mails: tuple[Row, ...]) -> tuple[int, set[str]]:
-    """How many of these are on their way, and whose they are."""
+def _told(con: Connection, mails: tuple[Row, ...]) -> tuple[dict[int, Fate], set[str]]:
+    """What becomes of each of these, and whose they are."""
     boxes = {row["mailbox_id"]: mailboxes.by_id(con, row["mailbox_id"]) for row in mails}
-    waiting = sum(correspondence.is_under_way(con, row["mail_id"]) for row in mails)
-    return waiting, {box.address for box in boxes.values() if box is not None}
+    fates = {row["mail_id"]: correspondence.fate(con, row["mail_id"]) for row in mails}
+    return fates, {box.address for box in boxes.values() if box is not None}
 
 
 def _address(text: str) -> str:
-    address = text.strip().strip("<>").lower()
+    address = plain_address(text.strip().strip("<>"))
     name, _, domain = address.rpartition("@")
     if not name or not domain or any(letter.isspace() for letter in address):
         raise InvalidRequest(
@@ -143,10 +173,26 @@ def _exported(con: Connection, mail_id: int) -> ExportedMail | None:
         "size": row["size"],
         "raw": f"{row['public_id']}.eml" if row["bytes"] is not None else None,
         "send": _send(con, row),
+        "repeats": correspondence.repeats(con, mail_id),
         "events": [
             {"position": e.position, "at": iso(e.at), "what": str(e.type), "who": e.actor}
             for e in journal.about_mail(con, mail_id)
         ],
+    }
+    return ExportedMail(row["public_id"], facts, row["bytes"])
+
+
+def _exported_kept_out(row: Row) -> ExportedMail:
+    facts = {
+        "quarantine_id": row["public_id"],
+        "mailbox": row["address"],
+        "direction": "kept out",
+        "at": iso(row["arrived_at"]),
+        "from": [row["from_address"], row["from_name"]],
+        "subject": row["subject"],
+        "sender_verdict": row["verdict"],
+        "rule": row["rule"],
+        "raw": f"{row['public_id']}.eml" if row["bytes"] is not None else None,
     }
     return ExportedMail(row["public_id"], facts, row["bytes"])
 
@@ -157,6 +203,9 @@ def _send(con: Connection, row: Row) -> dict[str, Any] | None:
     return {
         "send_id": row["send_public_id"],
         "status": row["send_status"],
+        "hold_for_review": row["review"] or None,
+        "operator_note": row["note"] or None,
+        "operator_changes": row["changes"] or None,
         "recipients": [
             {name: one[name] for name in ("address", "field", "outcome", "code", "reply")}
             for one in sends.recipients(con, row["send_id"])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from postroom.clock import Stopwatch
 from postroom.desk import worker_settings
 from postroom.desk.door import for_operators
-from postroom.index import mailboxes, retention
+from postroom.index import retention
 from postroom.index.database import Connection
 from postroom.index.index import Index, wait_for_event
 from postroom.model.callers import Caller
@@ -57,13 +57,14 @@ class RetentionDesk:
                     raw=one.bytes,
                     words=one.words,
                     all=one.all,
+                    kept_out=one.kept_out,
                     raw_bytes=one.size,
                 )
                 for address, one in sorted(found.items())
             ),
             complete=complete,
             done=done,
-            unknown=tuple(a for a in kept.apart if mailboxes.by_address(con, a) is None),
+            unknown=retention.unknown(con, kept),
         )
 
     def _check_worker(self, con: Connection) -> None:

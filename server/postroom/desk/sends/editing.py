@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from postroom.desk.sends.addresses import people
 from postroom.desk.sends.outgoing import Recipients
 from postroom.mime.parse import parse
-from postroom.mime.writing.compose import compose
+from postroom.mime.writing.compose import compose, new_salt
 from postroom.mime.writing.markdown import markdown_to_html
 from postroom.mime.writing.said import Said, said
 from postroom.mime.writing.written import draft_of
@@ -79,6 +79,7 @@ def _changed(before: Draft, edit: Edit) -> Draft:
             "html": html,
             "to": before.to if edit.to is None else people(edit.to, "to"),
             "cc": before.cc if edit.cc is None else people(edit.cc, "cc"),
+            "salt": new_salt(),
             "bcc": before.bcc if edit.bcc is None else people(edit.bcc, "bcc"),
             "attachments": tuple(
                 file for file in before.attachments if file.filename not in edit.without_files

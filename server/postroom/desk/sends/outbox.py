@@ -173,7 +173,7 @@ def _same_send(con: Connection, who: str, composed: Composed, now: float) -> Row
     key = composed.request.idempotency_key
     if key is not None:
         known = sends.by_key(con, composed.box.id, key)
-        if known is not None and known["content_hash"] != composed.content:
+        if known is not None and not sends.is_same_request(known, key, composed.content):
             raise Conflict(
                 "idempotency_conflict",
                 "This idempotency_key was used for another mail.",

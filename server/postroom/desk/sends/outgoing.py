@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from postroom.desk.sends.addresses import people
 from postroom.desk.sends.replies import Reply
+from postroom.mime.writing.compose import new_salt
 from postroom.mime.writing.outgoing import is_writable
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import MAX_NOTE_CHARS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
@@ -145,6 +146,7 @@ def draft(
         date=datetime.fromtimestamp(int(now), UTC),
         attachments=files,
         writer=writer,
+        salt=new_salt(),
     )
 
 

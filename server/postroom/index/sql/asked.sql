@@ -17,7 +17,7 @@ INSERT INTO questions (token, send_id, hash, at) VALUES (:token, :send_id, :hash
 
 -- name: question(token)^
 -- What a token stands for.
-SELECT q.*, s.public_id FROM questions q JOIN sends s ON s.id = q.send_id WHERE q.token = :token;
+SELECT q.*, s.public_id, s.mail_id FROM questions q JOIN sends s ON s.id = q.send_id WHERE q.token = :token;
 
 -- name: use(token, at)!
 -- It counts no more.

@@ -44,8 +44,9 @@ UPDATE sends SET changes = :changes, verdict = :verdict, reason = :reason, first
 
 -- name: forget_words(mail_id)!
 -- What an agent and a person wrote about it goes.
-UPDATE sends SET review = '', note = '', changes = '' WHERE mail_id = :mail_id;
+UPDATE sends SET review = '', note = '', changes = '', salt = NULL,
+  verdict = json_set(verdict, '$.reason', '') WHERE mail_id = :mail_id;
 
 -- name: forget_questions(mail_id)!
--- So does what was asked about it.
-DELETE FROM questions WHERE send_id IN (SELECT id FROM sends WHERE mail_id = :mail_id);
+-- So does the hash of what was asked about; by its token an answer that comes late is known (hanging.py).
+UPDATE questions SET hash = '' WHERE send_id IN (SELECT id FROM sends WHERE mail_id = :mail_id);

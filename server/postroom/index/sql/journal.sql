@@ -1,7 +1,7 @@
--- name: append(position, at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail, chain)!
+-- name: append(position, at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail, decided, chain)!
 -- Adds an event; its position is the row's id, so positions are commit order (one writer at a time).
-INSERT INTO journal (position, at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail, chain)
-VALUES (:position, :at, :type, :actor, :mailbox_id, :thread_id, :mail_id, :send_id, :digest, :detail, :chain);
+INSERT INTO journal (position, at, type, actor, mailbox_id, thread_id, mail_id, send_id, digest, detail, decided, chain)
+VALUES (:position, :at, :type, :actor, :mailbox_id, :thread_id, :mail_id, :send_id, :digest, :detail, :decided, :chain);
 
 -- name: last()$
 -- The newest position; 0 for an empty journal.

@@ -26,6 +26,10 @@ DELETE FROM conversations WHERE mailbox_id = :mailbox_id;
 -- How far its folders were read.
 DELETE FROM folders WHERE mailbox_id = :mailbox_id;
 
+-- name: forget_kept_out(mailbox_id)!
+-- The store has let go of all of it.
+DELETE FROM to_clear_kept_out WHERE quarantine_id IN (SELECT id FROM quarantine WHERE mailbox_id = :mailbox_id);
+
 -- name: drop_quarantine(mailbox_id)!
 -- What was kept from it.
 DELETE FROM quarantine WHERE mailbox_id = :mailbox_id;

@@ -28,13 +28,22 @@ DELETE FROM to_clear WHERE mail_id = :mail_id;
 INSERT INTO to_clear (mail_id) SELECT id FROM mail WHERE id = :mail_id AND stage IN (2, 3, 4)
 ON CONFLICT DO NOTHING;
 
+-- name: mailbox(mail_id)$
+-- Whose it is.
+SELECT mailbox_id FROM mail WHERE id = :mail_id;
+
+-- name: stage(mail_id)$
+-- What is left of it.
+SELECT stage FROM mail WHERE id = :mail_id;
+
 -- name: message(mail_id)^
 -- What was read from it.
 SELECT * FROM messages WHERE mail_id = :mail_id;
 
 -- name: blank(mail_id, defects)!
 -- Its words go.
-UPDATE messages SET text = '', new_text = NULL, signature = '', codes = '[]', links = '[]', defects = :defects
+UPDATE messages SET text = '', new_text = NULL, signature = '', codes = '[]', links = '[]', attachments = '[]',
+  defects = :defects
 WHERE mail_id = :mail_id;
 
 -- name: drop_message(mail_id)!
@@ -53,14 +62,9 @@ UPDATE mail SET why = '', signatures = '' WHERE id = :mail_id;
 -- What is left of it.
 UPDATE mail SET stage = :stage WHERE id = :mail_id;
 
--- name: send_key(mail_id)$
--- The key that an agent gave the intent.
-SELECT idempotency_key FROM sends WHERE mail_id = :mail_id;
-
--- name: bare_send(mail_id, key)!
+-- name: bare_send(mail_id)!
 -- The words of the intent go; that it was, what became of it, and by what it is known again, stays.
-UPDATE sends SET reason = '', idempotency_key = :key, verdict = json_set(verdict, '$.reason', '')
-WHERE mail_id = :mail_id;
+UPDATE sends SET reason = '' WHERE mail_id = :mail_id;
 
 -- name: drop_recipients(mail_id)!
 -- Whom it was for.

@@ -52,6 +52,10 @@ SELECT s.*, m.thread_id, m.position, m.public_id AS message_public_id FROM sends
 WHERE s.answers_mail = :mail_id AND s.created_at > :since AND s.status NOT IN ('failed', 'denied', 'cancelled', 'expired')
 ORDER BY s.id DESC LIMIT 1;
 
+-- name: forget_request(id, key, content_hash)!
+-- What is left of what was asked.
+UPDATE sends SET idempotency_key = :key, content_hash = :content_hash WHERE id = :id;
+
 -- name: recipients(send_id)
 -- Whom it is for, and what the server said of each.
 SELECT * FROM recipients WHERE send_id = :send_id ORDER BY place;

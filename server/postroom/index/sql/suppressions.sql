@@ -29,3 +29,7 @@ SELECT value FROM meta WHERE key = 'unsubscribe_key';
 -- name: of(address)
 -- Those of one address.
 SELECT * FROM suppressions WHERE address = :address ORDER BY scope;
+
+-- name: hide(address, hash)!
+-- An address is kept by a hash of it alone.
+UPDATE OR REPLACE suppressions SET address = :hash, note = '' WHERE address = :address;

@@ -11,6 +11,7 @@ standard library's generators, whose folding changes from release to release.
 """
 
 import hashlib
+import secrets
 from email.utils import format_datetime
 
 from postroom.mime.kinds.written_by import writer_fields
@@ -27,6 +28,11 @@ from postroom.model.errors import InvalidRequest
 from postroom.model.messages import Draft
 
 
+def new_salt() -> str:
+    """128 random bits for a draft."""
+    return secrets.token_hex(16)
+
+
 def compose(draft: Draft) -> bytes:
     """The message that ``draft`` describes, with CRLF line ends, in 7 bits unless an address has
     other letters (RFC 6532). Bcc is in no field.
@@ -38,10 +44,11 @@ def compose(draft: Draft) -> bytes:
     fields = _fields(draft)
     html = markdown_to_html(draft.text) if draft.html is None else draft.html
     parts = [text_body(_text(draft.text), "plain"), text_body(_text(html), "html")]
-    body = _multipart("alternative", parts, draft.message_id)
+    seed = f"{draft.message_id}\n{draft.salt}"
+    body = _multipart("alternative", parts, seed)
     if draft.attachments:
         files = [attachment_body(file) for file in draft.attachments]
-        body = _multipart("mixed", [body, *files], draft.message_id)
+        body = _multipart("mixed", [body, *files], seed)
     fields += ["MIME-Version: 1.0", *body.fields]
     return "\r\n".join(fields).encode() + b"\r\n\r\n" + body.content
 
@@ -85,18 +92,18 @@ def _text(written: str) -> str:
     return written
 
 
-def _multipart(subtype: str, parts: list[Body], message_id: str) -> Body:
+def _multipart(subtype: str, parts: list[Body], seed: str) -> Body:
     """The parts between delimiters that occur in none of them (RFC 2046 §5.1.1)."""
     contents = ["\r\n".join(part.fields).encode() + b"\r\n\r\n" + part.content for part in parts]
-    boundary = _boundary(subtype, message_id, contents)
+    boundary = _boundary(subtype, seed, contents)
     delimiter = f"--{boundary}\r\n".encode()
     inside = b"".join(delimiter + content + b"\r\n" for content in contents)
     field = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"'
     return Body([field], inside + f"--{boundary}--\r\n".encode())
 
 
-def _boundary(subtype: str, message_id: str, contents: list[bytes]) -> str:
-    digest = hashlib.sha256(f"{subtype}\n{message_id}\n".encode())
+def _boundary(subtype: str, seed: str, contents: list[bytes]) -> str:
+    digest = hashlib.sha256(f"{subtype}\n{seed}".encode())
     for content in contents:
         digest.update(hashlib.sha256(content).digest())
     attempt = 0
