@@ -10,52 +10,12 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp_faces import Serving, post, serving
 
-from postroom import settings as configuration
-from postroom.mcp.http import serve_http
 from postroom.model.errors import InvalidRequest, PostroomError, Unavailable
 from postroom_tools.catalogue import TOOLS
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
-
-
-class Serving:
-    """A running face: where it listens, its token, and what it said."""
-
-    def __init__(self, home: Path) -> None:
-        self.settings = configuration.load(home)
-        self.stop = asyncio.Event()
-        self.said: list[str] = []
-        self.listens = asyncio.Event()
-
-    def say(self, line: str) -> None:
-        self.said.append(line)
-        self.listens.set()
-
-    async def run(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        await serve_http(self.settings, "ada", host, port, self.stop, self.say)
-
-    @property
-    def url(self) -> str:
-        return next(word for word in self.said[0].split() if word.startswith("http"))
-
-    @property
-    def token(self) -> str:
-        return self.settings.token_file.read_text().strip()
-
-
-@asynccontextmanager
-async def serving(home: Path) -> AsyncIterator[Serving]:
-    face = Serving(home)
-    task = asyncio.create_task(face.run())
-    heard = asyncio.create_task(face.listens.wait())
-    await asyncio.wait({task, heard}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
-    heard.cancel()
-    try:
-        yield face
-    finally:
-        face.stop.set()
-        await asyncio.wait_for(task, 10)
 
 
 @asynccontextmanager
@@ -66,13 +26,6 @@ async def connected(face: Serving, era: Any) -> AsyncIterator[Client]:
         Client(streamable_http_client(face.url, http_client=web), mode=era) as client,
     ):
         yield client
-
-
-async def post(face: Serving, **headers: str) -> httpx2.Response:
-    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-    accept = {"Accept": "application/json, text/event-stream"}
-    async with httpx2.AsyncClient() as web:
-        return await web.post(face.url, json=ping, headers=accept | headers)
 
 
 @ERAS
@@ -109,7 +62,7 @@ async def test_nobody_passes_without_the_token(tmp_path: Path, given: str) -> No
         assert face.token not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/mcp/", "/.well-known/oauth-protected-resource"])
+@pytest.mark.parametrize("path", ["/", "/mcp/", "/.well-known/oauth-authorization-server"])
 async def test_every_path_is_behind_the_token(tmp_path: Path, path: str) -> None:
     async with serving(tmp_path) as face, httpx2.AsyncClient() as web:
         base = face.url.removesuffix("/mcp")
@@ -181,3 +134,15 @@ async def test_a_mail_with_large_files_fits_into_a_request(tmp_path: Path) -> No
         )
         assert sent.structured_content
         assert sent.structured_content["status"] == "sent"
+
+
+@pytest.mark.parametrize("path", ["", "/mcp"])
+async def test_anybody_may_ask_what_kind_of_token_is_wanted(tmp_path: Path, path: str) -> None:
+    async with serving(tmp_path) as face, httpx2.AsyncClient() as web:
+        base = face.url.removesuffix("/mcp")
+        told = (await web.get(f"{base}/.well-known/oauth-protected-resource{path}")).json()
+        assert told["resource"] == face.url
+        assert told["bearer_methods_supported"] == ["header"]
+        assert "authorization_servers" not in told
+        challenge = (await post(face)).headers["WWW-Authenticate"]
+        assert f'resource_metadata="{base}/.well-known/oauth-protected-resource/mcp"' in challenge

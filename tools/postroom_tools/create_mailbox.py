@@ -49,4 +49,5 @@ TOOL = Tool(
     arguments=CreateMailbox,
     answer=MailboxCreated,
     run=run,
+    scope="create",
 )

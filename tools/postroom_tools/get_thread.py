@@ -50,5 +50,7 @@ TOOL = Tool(
     arguments=GetThread,
     answer=ThreadView,
     run=run,
+    scope="read",
+    in_one_thread=True,
     read_only=True,
 )

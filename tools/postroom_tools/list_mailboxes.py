@@ -30,5 +30,6 @@ TOOL = Tool(
     arguments=ListMailboxes,
     answer=MailboxList,
     run=run,
+    scope="read",
     read_only=True,
 )

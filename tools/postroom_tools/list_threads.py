@@ -66,5 +66,6 @@ TOOL = Tool(
     arguments=ListThreads,
     answer=ThreadList,
     run=run,
+    scope="read",
     read_only=True,
 )

@@ -44,5 +44,7 @@ TOOL = Tool(
     arguments=ReadAttachment,
     answer=AttachmentAnswer,
     run=run,
+    scope="read",
+    in_one_thread=True,
     read_only=True,
 )

@@ -92,6 +92,8 @@ TOOL = Tool(
     arguments=SendEmail,
     answer=SendAnswer,
     run=run,
+    scope="send",
+    in_one_thread=True,
     spelled_elsewhere=frozenset({"new_messages"}),
     # Not idempotent in MCP's sense: without a key, the same mail after ten minutes is a new one.
     destructive=True,

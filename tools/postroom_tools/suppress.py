@@ -36,5 +36,6 @@ TOOL = Tool(
     arguments=Suppress,
     answer=Suppressed,
     run=run,
+    scope="send",
     idempotent=True,
 )

@@ -39,6 +39,10 @@ class Tool(Generic[A, R]):
     arguments: type[A]
     answer: type[R]
     run: "Callable[[Desk, Caller, A, Progress | None], Awaitable[R]]"
+    scope: str
+    """What a caller must be allowed to: read, send or create."""
+    in_one_thread: bool = False
+    """Whether it is of use to a caller who sees one conversation alone."""
     read_only: bool = False
     """It changes nothing; the next two are then no question."""
     destructive: bool = False
@@ -50,3 +54,7 @@ class Tool(Generic[A, R]):
     spelled_elsewhere: frozenset[str] = frozenset()
     """Fields of the answer whose shape another tool's output schema spells out: all schemas stand
     before a model in every turn, so none says a thing twice."""
+
+    def is_for(self, caller: Caller) -> bool:
+        """Whether a caller may use it."""
+        return self.scope in caller.scopes and (caller.thread is None or self.in_one_thread)

@@ -64,6 +64,8 @@ TOOL = Tool(
     arguments=WaitForReply,
     answer=WaitAnswer,
     run=run,
+    scope="read",
+    in_one_thread=True,
     spelled_elsewhere=frozenset({"messages"}),
     # Passing a cursor books what lies before it as seen, as any reader's bookmark does: no mail
     # changes, and the same call gives the same answer.

@@ -28,6 +28,7 @@ COMMANDS = {
     "policy": f"{_AT}.policy:policy",
     "quarantine": f"{_AT}.quarantine:quarantine",
     "suppressions": f"{_AT}.suppressions:suppressions",
+    "tokens": f"{_AT}.tokens:tokens",
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",
     "events": f"{_AT}.events:events",

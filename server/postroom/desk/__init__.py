@@ -4,6 +4,7 @@
     door.py             whose is what: the only place where a caller is checked
     mailboxes/          threads/       waits/          what agents ask most
     sends/              approvals/     policies/       what goes out, who looks first, the rules
+    identities/                        who comes in by the network
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     cursors.py  times.py               what the rooms share: places in an answer, points in time
     shown_addresses.py  notes.py       a stranger's address, as it may stand; a person's words

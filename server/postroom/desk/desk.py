@@ -7,6 +7,7 @@ from postroom.desk.approvals.held import HeldSends
 from postroom.desk.approvals.unsent import Unsent
 from postroom.desk.health.accounts import AccountReports
 from postroom.desk.health.health import HealthReports
+from postroom.desk.identities.tokens import Tokens
 from postroom.desk.mailboxes import unused
 from postroom.desk.mailboxes.mailboxes import Mailboxes
 from postroom.desk.policies.policies import Policies
@@ -48,6 +49,7 @@ class Desk:
     retention: RetentionDesk
     correspondence: CorrespondenceDesk
     suppressions: Suppressions
+    tokens: Tokens
 
 
 def open_desk(
@@ -91,6 +93,7 @@ def open_desk(
         retention=RetentionDesk(index, settings, idle),
         correspondence=CorrespondenceDesk(index, idle),
         suppressions=Suppressions(index, clock),
+        tokens=Tokens(index, clock),
     )
 
 

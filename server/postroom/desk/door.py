@@ -43,6 +43,30 @@ def require(caller: Caller, scope: str) -> None:
         raise Refused("scope_missing", f"This caller may not {scope}.", "Ask the operator.")
 
 
+def require_reach(caller: Caller, address: str) -> None:
+    """Raise `Refused` where the caller may not have a mailbox with this address."""
+    if caller.thread is not None:
+        raise Refused(
+            "address_out_of_reach",
+            "This caller sees one conversation alone, and makes no mailbox.",
+            "Ask the operator.",
+        )
+    if not caller.reaches(address):
+        raise Refused(
+            "address_out_of_reach",
+            f"This caller may have mailboxes named {', '.join(caller.mailboxes)} alone.",
+            "Pass a `username` that is one.",
+        )
+
+
+def keep_to_mailbox(con: Connection, caller: Caller, address: str | None) -> str | None:
+    """The mailbox that a question is about, where the caller does not see all of its agent's: the
+    one that was named, or the only one."""
+    if address is not None or not caller.is_confined:
+        return address
+    return mailbox_or_only_one(con, caller, None).address
+
+
 def whose(con: Connection, caller: Caller) -> int | None:
     """The row id of the owner whose mail the caller may see: None for everybody's, and of an agent
     that never had a mailbox 0, which is nobody's."""
@@ -51,14 +75,17 @@ def whose(con: Connection, caller: Caller) -> int | None:
 
 def own_mailboxes(con: Connection, caller: Caller) -> list[Mailbox]:
     """Every mailbox that the caller may see."""
+    if caller.thread is not None:
+        return []
     mine = whose(con, caller)
-    return mailboxes.every(con) if mine is None else mailboxes.of_owner(con, mine)
+    found = mailboxes.every(con) if mine is None else mailboxes.of_owner(con, mine)
+    return [box for box in found if caller.reaches(box.address)]
 
 
 def mailbox(con: Connection, caller: Caller, address: str) -> Mailbox:
-    """The caller's mailbox with this address."""
+    """The caller's mailbox with this address; none is theirs who see one conversation alone."""
     found = mailboxes.by_address(con, address.strip().lower())
-    if found is None or not _may_see(caller, found):
+    if found is None or caller.thread is not None or not _may_see(caller, found):
         raise NotFound(
             "mailbox_not_found",
             "You have no mailbox with this address.",
@@ -71,6 +98,12 @@ def mailbox_or_only_one(con: Connection, caller: Caller, address: str | None) ->
     """The mailbox that was named, or the only one there is."""
     if address is not None:
         return mailbox(con, caller, address)
+    if caller.thread is not None:
+        raise InvalidRequest(
+            "thread_missing",
+            "You see one conversation alone.",
+            f"Pass its thread_id, {caller.thread}.",
+        )
     mine = [m for m in own_mailboxes(con, caller) if m.status is not MailboxStatus.EXPIRED]
     if len(mine) == 1:
         return mine[0]
@@ -91,6 +124,8 @@ def thread(con: Connection, caller: Caller, public_id: str) -> tuple[int, Mailbo
     box = mailboxes.by_id(con, found[1]) if found else None
     if found is None or box is None or not _may_see(caller, box):
         raise no_thread()
+    if not _may_see_thread(con, caller, found[0]):
+        raise no_thread()
     return found[0], box
 
 
@@ -106,6 +141,8 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
     row = sends.by_public_id(con, public_id.strip())
     box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
     if row is None or box is None or not _may_see(caller, box):
+        raise NotFound("send_not_found", "You have no such send.")
+    if not _may_see_thread(con, caller, sends.thread_now(con, row["mail_id"])):
         raise NotFound("send_not_found", "You have no such send.")
     return row
 
@@ -141,10 +178,24 @@ def _part(con: Connection, caller: Caller, place: tuple[str, int] | None) -> tup
     box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
     if place is None or row is None or box is None or not _may_see(caller, box):
         return None
+    if caller.thread is not None and not _may_see_thread(
+        con, caller, sends.thread_now(con, row["id"])
+    ):
+        return None
     return row, place[1]
 
 
 def _may_see(caller: Caller, box: Mailbox) -> bool:
     if box.status is MailboxStatus.DELETED:
         return False
-    return sees_all(caller) or (box.tenant, box.agent) == (caller.tenant, caller.agent)
+    if not sees_all(caller) and (box.tenant, box.agent) != (caller.tenant, caller.agent):
+        return False
+    return caller.reaches(box.address)
+
+
+def _may_see_thread(con: Connection, caller: Caller, thread_id: int) -> bool:
+    """Whether a caller who is kept to one conversation sees this one."""
+    if caller.thread is None:
+        return True
+    own = threads.resolve(con, caller.thread)
+    return own is not None and own[0] == thread_id

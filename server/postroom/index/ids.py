@@ -32,6 +32,11 @@ def new_quarantine_id() -> str:
     return "q_" + _letters(LONG_LETTERS)
 
 
+def new_token_id() -> str:
+    """The id of a token, which is no secret: ``k_`` and 10 letters."""
+    return "k_" + _letters(LONG_LETTERS)
+
+
 def is_send(id: str) -> bool:
     """Whether it looks like a send's id."""
     return id.startswith("s_") and len(id) == LONG_LETTERS + 2 and set(id[2:]) <= set(_LETTERS)

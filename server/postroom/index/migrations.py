@@ -88,6 +88,9 @@ def _what_goes_with_what(db: Database) -> None:
     hang_questions_of_before(db.conn)
 
 
+_of_a_file("0019_tokens")
+
+
 def migrate(path: Path) -> None:
     """Bring the index at ``path`` to the newest schema, creating it where it is absent.
 

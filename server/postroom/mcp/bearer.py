@@ -1,61 +1,141 @@
-"""The door of the HTTP face: nobody passes without the token (RFC 6750).
+"""The door of the HTTP face: nobody passes without a token that is good now (RFC 6750).
 
-The SDK's own authorization announces an OAuth server that issues tokens; there is none here, and
-clients would go looking for it.
+    a token of `postroom tokens`       whoever it was made for
+    the token that lies in the home    the agent that `postroom serve` was started for
+
+Verified by the SDK's own means, so that its sessions belong to whoever began them; refused by ours,
+as its refusal announces an OAuth server that issues tokens. There is none here, unless an operator
+has one, and clients would go looking for it. What a client may know of this resource stands at the
+address that a refusal names (RFC 9728).
 """
 
 import hmac
 import json
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
+
+from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, BearerAuthBackend
+from mcp.server.auth.provider import AccessToken
+from starlette.requests import HTTPConnection
+
+from postroom.mcp.server import Context
+from postroom.model.callers import Caller
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-_SCHEME = b"bearer "
+    from postroom.desk.identities.tokens import Bearer
+
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+"""RFC 9728 §3; behind it the path of the resource, and without it for clients that leave it off."""
+
+SCOPES = ("create", "read", "send")
+
+OWN_TOKEN = "own"
+
+
+class Token(AccessToken):
+    """A token that was verified, and whose it is."""
+
+    caller: Caller
+
+
+class Verifier:
+    """The SDK's TokenVerifier over the tokens of the desk, and the one that lies in the home."""
+
+    def __init__(
+        self, own: str, caller: Caller, bearer: "Callable[[str], Awaitable[Bearer | None]]"
+    ) -> None:
+        self._own = own.encode()
+        self._caller = caller
+        self._bearer = bearer
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        """Who comes in by a token; None for nobody."""
+        # In constant time: how long it takes says nothing about how much was right.
+        if hmac.compare_digest(token.encode(errors="replace"), self._own):
+            return _token(OWN_TOKEN, self._caller, None)
+        found = await self._bearer(token)
+        return _token(found.token_id, found.caller, found.expires_at) if found else None
+
+
+def caller_of(ctx: Context) -> Caller:
+    """Whose a request is that has passed the door."""
+    user = ctx.request.scope["user"] if ctx.request is not None else None
+    assert isinstance(user, AuthenticatedUser), "a request that did not pass the door"
+    assert isinstance(user.access_token, Token)
+    return user.access_token.caller
+
+
+def _token(id: str, caller: Caller, expires_at: float | None) -> Token:
+    return Token(
+        token="",  # nothing behind the door needs it
+        client_id=id,
+        scopes=sorted(caller.scopes),
+        expires_at=int(expires_at) if expires_at is not None else None,
+        caller=caller,
+    )
 
 
 class RequireToken:
-    """An ASGI application that lets through what carries the token, and answers 401 otherwise."""
+    """An ASGI application that lets through what carries a token, and answers 401 otherwise. What
+    is known of the resource anybody may ask."""
 
-    def __init__(self, app: "ASGIApp", token: str) -> None:
-        self._app = app
-        self._token = token.encode()
+    def __init__(self, app: "ASGIApp", verifier: Verifier, path: str) -> None:
+        self._app = AuthContextMiddleware(app)
+        self._backend = BearerAuthBackend(verifier)
+        self._path = path
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        if scope["type"] == "lifespan" or self._passes(scope):
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+        elif scope["path"] in (METADATA_PATH, METADATA_PATH + self._path):
+            await _answer(send, 200, _metadata(scope, self._path))
+        elif (found := await self._backend.authenticate(HTTPConnection(scope))) is not None:
+            credentials, user = found
+            await self._app({**scope, "auth": credentials, "user": user}, receive, send)
         else:
-            await _refuse(scope, send)
-
-    def _passes(self, scope: "Scope") -> bool:
-        given = _authorization(scope)
-        if given[: len(_SCHEME)].lower() != _SCHEME:
-            return False
-        # In constant time: how long it takes says nothing about how much was right.
-        return hmac.compare_digest(given[len(_SCHEME) :].strip(), self._token)
+            await _refuse(scope, send, self._path)
 
 
-def _authorization(scope: "Scope") -> bytes:
-    found: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
-    return found[0] if len(found) == 1 else b""
+def _metadata(scope: "Scope", path: str) -> dict[str, object]:
+    return {
+        "resource": _here(scope) + path,
+        "resource_name": "Postroom",
+        "bearer_methods_supported": ["header"],
+        "scopes_supported": [*SCOPES],
+    }
 
 
-async def _refuse(scope: "Scope", send: "Send") -> None:
+def _here(scope: "Scope") -> str:
+    """Where a client reached us."""
+    host = HTTPConnection(scope).headers.get("host", "localhost")
+    return f"{scope['scheme']}://{host}"
+
+
+async def _refuse(scope: "Scope", send: "Send", path: str) -> None:
     # RFC 6750 §3.1: an error code only where a token was given.
-    challenge = b'Bearer realm="postroom"'
-    if _authorization(scope):
-        challenge += b', error="invalid_token"'
-    body = json.dumps(
-        {
-            "error": "token_required",
-            "error_description": "Send the header Authorization: Bearer, with the token that"
-            " `postroom serve` keeps in its home.",
-        }
-    ).encode()
+    challenge = f'Bearer realm="postroom", resource_metadata="{_here(scope)}{METADATA_PATH}{path}"'
+    if "authorization" in HTTPConnection(scope).headers:
+        challenge += ', error="invalid_token"'
+    said = {
+        "error": "token_required",
+        "error_description": "Send the header Authorization: Bearer, with a token that"
+        " `postroom tokens create` made, or that `postroom serve` keeps in its home.",
+    }
+    await _answer(send, 401, said, (b"www-authenticate", challenge.encode("latin-1", "replace")))
+
+
+async def _answer(
+    send: "Send", status: int, said: dict[str, object] | dict[str, str], *more: tuple[bytes, bytes]
+) -> None:
+    body = json.dumps(said).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        (b"www-authenticate", challenge),
+        (b"cache-control", b"no-store"),
+        *more,
     ]
-    await send({"type": "http.response.start", "status": 401, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from postroom.build import open_room
-from postroom.mcp.bearer import RequireToken
+from postroom.mcp.bearer import RequireToken, Verifier, caller_of
 from postroom.mcp.bounds import MAX_REQUEST_BYTES
 from postroom.mcp.server import DeskSource, build_server
 from postroom.mcp.stopping import told_to_stop
 from postroom.mcp.token import ensure_token
-from postroom.model.callers import Caller
 from postroom.model.callers import agent as agent_named
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.settings import Settings
@@ -70,11 +69,12 @@ async def serve_http(
     with _listen(host, port) as listener:
         token = ensure_token(settings.token_file)
         async with open_room(settings, program="serve") as room:
-            web = _Server(application(_source(room.desk), agent_named(agent), token))
+            verifier = Verifier(token, agent_named(agent), room.desk.tokens.bearer)
+            web = _Server(application(_source(room.desk), verifier))
             serving = asyncio.create_task(web.serve(sockets=[listener]))
             # The socket listens already: who connects now is answered in a moment.
             say(f"Postroom listens on {_address(listener)} for the agent {agent!r}.")
-            say(f"Clients need the bearer token in {settings.token_file}.")
+            say(f"Its bearer token is in {settings.token_file}; `postroom tokens` makes others.")
             try:
                 await room.worker.start()
                 await _either(serving, stop)
@@ -84,13 +84,13 @@ async def serve_http(
                 await room.worker.stop()
 
 
-def application(desk: DeskSource, caller: Caller, token: str) -> "ASGIApp":
-    """The whole face as an ASGI application: both protocol eras at /mcp, behind the token. Requests
+def application(desk: DeskSource, verifier: Verifier) -> "ASGIApp":
+    """The whole face as an ASGI application: both protocol eras at /mcp, behind a token. Requests
     that name another host, or come from another site's page, are refused (DNS rebinding)."""
-    app = build_server(desk, caller).streamable_http_app(
+    app = build_server(desk, caller_of).streamable_http_app(
         streamable_http_path=PATH, host="127.0.0.1", max_request_body_size=MAX_REQUEST_BYTES
     )
-    return RequireToken(app, token)
+    return RequireToken(app, verifier, PATH)
 
 
 class _Server(uvicorn.Server):

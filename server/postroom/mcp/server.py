@@ -8,7 +8,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
@@ -49,23 +49,29 @@ TOOLS_TTL_MS = 3_600_000
 
 Context = ServerRequestContext[Any]
 DeskSource = Callable[[], "Awaitable[Desk]"]
+CallerSource = Callable[[Context], Caller]
+"""Whose a request is."""
 
 
 def build_server(
-    desk: DeskSource, caller: Caller, answered: Callable[[], None] = lambda: None
+    desk: DeskSource,
+    caller: Caller | CallerSource,
+    answered: Callable[[], None] = lambda: None,
 ) -> Server[Any]:
-    """An MCP server whose every call is ``caller``'s, at the desk that ``desk()`` gives.
+    """An MCP server at the desk that ``desk()`` gives, whose every call is ``caller``'s, or whose
+    it says by the request. Callers see the tools that they may use.
 
     ``answered`` is called after each tool call, for whoever wants to start work behind it.
     """
-    face = _Face(desk, caller, answered)
+    scope: Literal["public", "private"] = "public" if isinstance(caller, Caller) else "private"
+    face = _Face(desk, (lambda _: caller) if isinstance(caller, Caller) else caller, answered)
     return Server(
         "postroom",
         title="Postroom",
         description="Email for agents",
         version=version("postroom"),
         instructions=INSTRUCTIONS,
-        cache_hints={"tools/list": CacheHint(ttl_ms=TOOLS_TTL_MS, scope="public")},
+        cache_hints={"tools/list": CacheHint(ttl_ms=TOOLS_TTL_MS, scope=scope)},
         on_list_tools=face.list_tools,
         on_call_tool=face.call_tool,
     )
@@ -74,20 +80,23 @@ def build_server(
 class _Face:
     """Answers tools/list and tools/call."""
 
-    def __init__(self, desk: DeskSource, caller: Caller, answered: Callable[[], None]) -> None:
+    def __init__(
+        self, desk: DeskSource, caller: CallerSource, answered: Callable[[], None]
+    ) -> None:
         self._desk = desk
         self._caller = caller
         self._answered = answered
-        self._listed: ListToolsResult | None = None
+        self._listed: dict[str, ListedTool] = {}
 
     async def list_tools(
         self, ctx: Context, params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        if self._listed is None:
+        if not self._listed:
             from postroom_tools.catalogue import TOOLS
 
-            self._listed = ListToolsResult(tools=[listed(tool) for tool in TOOLS])
-        return self._listed
+            self._listed = {tool.name: listed(tool) for tool in TOOLS}
+        caller = self._caller(ctx)
+        return ListToolsResult(tools=[self._listed[tool.name] for tool in _tools_of(caller)])
 
     async def call_tool(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
         try:
@@ -106,10 +115,11 @@ class _Face:
     async def _call(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
         from postroom_tools.understanding import understand
 
-        tool = _named(params.name)
+        caller = self._caller(ctx)
+        tool = _named(params.name, caller)
         given = understand(tool, params.arguments)
         desk = await self._desk()
-        answer = await tool.run(desk, self._caller, given, ctx.session.report_progress)
+        answer = await tool.run(desk, caller, given, ctx.session.report_progress)
         return result_of(answer)
 
 
@@ -139,13 +149,20 @@ def _annotations(tool: "Tool[Any, Any]") -> ToolAnnotations:
     )
 
 
-def _named(name: str) -> "Tool[Any, Any]":
+def _tools_of(caller: Caller) -> "list[Tool[Any, Any]]":
+    from postroom_tools.catalogue import TOOLS
+
+    return [tool for tool in TOOLS if tool.is_for(caller)]
+
+
+def _named(name: str, caller: Caller) -> "Tool[Any, Any]":
     from postroom_tools.catalogue import BY_NAME
 
     tool = BY_NAME.get(name)
-    if tool is None:
+    if tool is None or not tool.is_for(caller):
+        known = ", ".join(each.name for each in _tools_of(caller))
         raise InvalidRequest(
-            "unknown_tool", "There is no tool of this name.", f"There are: {', '.join(BY_NAME)}."
+            "unknown_tool", "There is no tool of this name.", f"There are: {known}."
         )
     return tool
 

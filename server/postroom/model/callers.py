@@ -5,6 +5,8 @@
 Of an agent's name only both parts together say who it is: ``acme/ada`` is not ``ada``.
 """
 
+from fnmatch import fnmatchcase
+
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from postroom.model.agent_names import DEFAULT, OPERATORS_TENANT, is_part, parted
@@ -23,6 +25,10 @@ class Caller(BaseModel):
     agent: str = DEFAULT
     tenant: str = DEFAULT
     scopes: frozenset[str] = AGENT_SCOPES
+    mailboxes: tuple[str, ...] = ()
+    """Patterns (``support-*``) of usernames or whole addresses; none for all of the agent's."""
+    thread: str | None = None
+    """The one conversation that is seen; None for all."""
 
     @field_validator("agent", "tenant")
     @classmethod
@@ -42,6 +48,19 @@ class Caller(BaseModel):
     @property
     def is_operator(self) -> bool:
         return OPERATOR in self.scopes
+
+    @property
+    def is_confined(self) -> bool:
+        """Whether the caller sees less than all mailboxes of its agent."""
+        return bool(self.mailboxes) or self.thread is not None
+
+    def reaches(self, address: str) -> bool:
+        """Whether an address, in lower case, is of those mailboxes that the caller may have."""
+        local = address.rpartition("@")[0]
+        forms = (address, local, local.rpartition("+")[2])
+        return not self.mailboxes or any(
+            fnmatchcase(form, pattern) for pattern in self.mailboxes for form in forms
+        )
 
 
 def agent(name: str = DEFAULT) -> Caller:

@@ -57,6 +57,10 @@ class EventType(StrEnum):
     SUPPRESSION_ADDED = "suppression.added"
     """Nothing more goes to an address; ``detail`` says why, and where that holds."""
     SUPPRESSION_REMOVED = "suppression.removed"
+    TOKEN_CREATED = "token.created"
+    """Somebody may come in over the network; ``detail`` is the token's id."""
+    TOKEN_ROTATED = "token.rotated"
+    TOKEN_REVOKED = "token.revoked"
     WORKER_STARTED = "worker.started"
 
 

@@ -68,6 +68,7 @@ def make(
     owner = mailboxes.owner_or_new(con, caller.tenant, caller.agent)
     name = wanted.name or _free_name(con, provisioner, pattern)
     address = provisioner.address_of(name)
+    door.require_reach(caller, address)
     expires_at = now + wanted.lifetime if wanted.lifetime is not None else None
     old = mailboxes.by_address(con, address)
     if old is not None:

@@ -55,7 +55,8 @@ class Suppressions:
         plain, said = _checked(address), checked_note(note)
 
         def change(con: Connection) -> Suppressed:
-            box = door.mailbox(con, caller, mailbox) if mailbox is not None else None
+            kept = door.keep_to_mailbox(con, caller, mailbox)
+            box = door.mailbox(con, caller, kept) if kept is not None else None
             scope = of_mailbox(box.address) if box else of_tenant(door.tenant(caller))
             return self._add(con, caller, plain, scope, Cause.AGENT, said)
 

@@ -66,7 +66,8 @@ class Reading:
         question = f"{mailbox}|{query}|{awaiting}|{since}"
 
         def look(con: Connection) -> ThreadList:
-            box = door.mailbox(con, caller, mailbox) if mailbox else None
+            kept = door.keep_to_mailbox(con, caller, mailbox or None)
+            box = door.mailbox(con, caller, kept) if kept else None
             owner = door.whose(con, caller)
             place = cursors.listed(con, question, cursor) if cursor else None
             mine = box.id if box else None

@@ -1,0 +1,149 @@
+"""`postroom tokens`: who may come in by the network, as whom, and to what."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from postroom.cli.answers import say
+from postroom.cli.asked import Asked, pass_asked, shared
+from postroom.cli.at_desk import at_desk
+from postroom.cli.passphrase import for_operators, require
+from postroom.cli.plain import one_line
+
+if TYPE_CHECKING:
+    from postroom.cli.page import Page
+    from postroom.model.token_answers import NewSecret, TokenList, TokenView
+
+
+@click.group()
+def tokens() -> None:
+    """Bearer tokens for `postroom serve`: made, listed, rotated, revoked."""
+
+
+@tokens.command()
+@click.option("--agent", "agent_name", required=True, metavar="NAME", help="Or TENANT/NAME.")
+@click.option(
+    "--scope",
+    default="create,read,send",
+    show_default=True,
+    metavar="LIST",
+    help="Of read, send, create; operator for a person.",
+)
+@click.option(
+    "--mailbox",
+    "mailboxes",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only mailboxes whose username or address is like that: 'support-*'.",
+)
+@click.option("--thread", "thread_id", metavar="THREAD", help="Only this conversation.")
+@click.option("--expires", metavar="WHEN", help='A time, or "30d" from now; else never.')
+@click.option("--note", default="", metavar="TEXT", help="What it is for.")
+@for_operators
+@shared
+@pass_asked
+def create(
+    asked: Asked,
+    agent_name: str,
+    scope: str,
+    mailboxes: tuple[str, ...],
+    thread_id: str | None,
+    expires: str | None,
+    note: str,
+    passphrase_file: Path | None,
+) -> None:
+    """Make a token. Its secret is printed once, and kept nowhere. With the scope operator it asks
+    for the operator's passphrase."""
+    from postroom.model.callers import operator
+
+    scopes = tuple(each.strip() for each in scope.split(",") if each.strip())
+    if "operator" in scopes:
+        require(asked, passphrase_file)
+    made = at_desk(
+        asked,
+        "tokens create",
+        lambda room: room.desk.tokens.create(
+            operator(), agent_name, scopes, mailboxes, thread_id, expires, note
+        ),
+        makes_room=True,
+    )
+    say(asked.json, made, lambda page: _secret(page, made))
+
+
+@tokens.command("list")
+@shared
+@pass_asked
+def list_(asked: Asked) -> None:
+    """List them, without their secrets: for whom, for what, when they were used."""
+    from postroom.model.callers import operator
+
+    found = at_desk(asked, "tokens list", lambda room: room.desk.tokens.list(operator()))
+    say(asked.json, found, lambda page: _list(page, found))
+
+
+@tokens.command()
+@click.argument("token", metavar="TOKEN")
+@click.option(
+    "--grace",
+    type=click.FloatRange(0, 30 * 86_400),
+    default=86_400.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the secret before is good yet.",
+)
+@for_operators
+@shared
+@pass_asked
+def rotate(asked: Asked, token: str, grace: float, passphrase_file: Path | None) -> None:
+    """Give a token another secret. Asks for the operator's passphrase."""
+    from postroom.model.callers import operator
+
+    require(asked, passphrase_file)
+    made = at_desk(
+        asked, "tokens rotate", lambda room: room.desk.tokens.rotate(operator(), token, grace)
+    )
+    say(asked.json, made, lambda page: _secret(page, made))
+
+
+@tokens.command()
+@click.argument("token", metavar="TOKEN")
+@shared
+@pass_asked
+def revoke(asked: Asked, token: str) -> None:
+    """Let a token be good no more, from the next request on."""
+    from postroom.model.callers import operator
+
+    done = at_desk(asked, "tokens revoke", lambda room: room.desk.tokens.revoke(operator(), token))
+    say(asked.json, done, lambda page: page.line(f"{done.token_id} is revoked."))
+
+
+def _secret(page: "Page", made: "NewSecret") -> None:
+    page.line(made.secret)
+    page.hint(f"This is {made.token.token_id}. The secret above is not shown again.")
+
+
+def _list(page: "Page", found: "TokenList") -> None:
+    if not found.tokens:
+        page.line("There is no token yet.")
+        return
+    page.table(
+        ("token", "status", "agent", "may", "sees", "expires", "used", "note"),
+        [
+            (
+                one.token_id,
+                one.status,
+                one.agent,
+                ",".join(one.scopes),
+                _sees(one),
+                one.expires_at or "never",
+                one.used_at or "never",
+                one_line(one.note or ""),
+            )
+            for one in found.tokens
+        ],
+    )
+
+
+def _sees(one: "TokenView") -> str:
+    return one.thread_id or " ".join(one.mailboxes or ()) or "all of its own"

@@ -1,0 +1,4 @@
+"""Who may come in by the network.
+
+tokens.py       the subject at the desk: made, listed, rotated, revoked, and whose one is
+"""

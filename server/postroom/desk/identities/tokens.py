@@ -1,0 +1,208 @@
+"""Tokens: what an operator gives to whoever comes in by the network, and whose a token is."""
+
+import json
+from dataclasses import dataclass
+
+from postroom.clock import Clock
+from postroom.desk import door
+from postroom.desk.notes import checked_note
+from postroom.desk.times import iso, to_come
+from postroom.index import threads, tokens
+from postroom.index.database import Connection, Row
+from postroom.index.index import Index
+from postroom.index.tokens import NewToken
+from postroom.model.agent_names import named
+from postroom.model.callers import AGENT_SCOPES, OPERATOR, Caller, agent
+from postroom.model.errors import Conflict, InvalidRequest, NotFound
+from postroom.model.token_answers import NewSecret, TokenList, TokenView
+
+SCOPES = AGENT_SCOPES | {OPERATOR}
+
+MAX_PATTERNS = 50
+MAX_PATTERN_CHARS = 320
+
+GRACE_SECONDS = 86_400.0
+"""For how long the secret before a rotation is good, unless the operator says otherwise."""
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Who came in by a token."""
+
+    token_id: str
+    caller: Caller
+    expires_at: float | None
+
+
+class Tokens:
+    """What is asked about tokens."""
+
+    def __init__(self, index: Index, clock: Clock) -> None:
+        self._index = index
+        self._clock = clock
+
+    async def create(
+        self,
+        caller: Caller,
+        agent_name: str,
+        scopes: tuple[str, ...] = tuple(sorted(AGENT_SCOPES)),
+        mailboxes: tuple[str, ...] = (),
+        thread_id: str | None = None,
+        expires: str | None = None,
+        note: str = "",
+    ) -> NewSecret:
+        """A token for an agent, or with the scope ``operator`` for a person. Its secret is told
+        once, here.
+
+        Raises:
+            InvalidRequest: a scope, a pattern or a time means nothing, or they do not go together.
+            NotFound: the agent has no such conversation.
+        """
+        door.for_operators(caller)
+        who, said = _caller(agent_name, scopes, mailboxes), checked_note(note)
+        now = self._clock()
+        until = to_come(expires, now, "expires") if expires else None
+        if until is not None and until <= now:
+            raise InvalidRequest("time_malformed", "`expires` is over already.", 'Such as "30d".')
+
+        def change(con: Connection) -> NewSecret:
+            kept = _kept_to(con, who, thread_id)
+            id, secret = tokens.add(con, now, NewToken(kept, said, until), door.actor(caller))
+            row = tokens.one(con, id)
+            assert row is not None
+            return NewSecret(token=_view(row, now), secret=secret)
+
+        return await self._index.write(change)
+
+    async def list(self, caller: Caller) -> TokenList:
+        """Every token, without its secret; those that are good no more too."""
+        door.for_operators(caller)
+        rows = await self._index.read(tokens.every)
+        return TokenList(tokens=tuple(_view(row, self._clock()) for row in rows))
+
+    async def rotate(
+        self, caller: Caller, token_id: str, grace_seconds: float = GRACE_SECONDS
+    ) -> NewSecret:
+        """A new secret for a token; the one before is good for ``grace_seconds`` yet.
+
+        Raises:
+            NotFound, Conflict: there is no such token, or it is good no more.
+        """
+        door.for_operators(caller)
+
+        def change(con: Connection) -> NewSecret:
+            now = self._clock()
+            row = _good(con, now, token_id)
+            until, id = now + grace_seconds, row["public_id"]
+            secret = tokens.rotate(con, now, id, until, door.actor(caller))
+            return NewSecret(token=_view(_one(con, id), now), secret=secret)
+
+        return await self._index.write(change)
+
+    async def revoke(self, caller: Caller, token_id: str) -> TokenView:
+        """Let a token be good no more, from the next request on. Raises as ``rotate``."""
+        door.for_operators(caller)
+
+        def change(con: Connection) -> TokenView:
+            now = self._clock()
+            row = _good(con, now, token_id)
+            tokens.revoke(con, now, row["public_id"], door.actor(caller))
+            return _view(_one(con, row["public_id"]), now)
+
+        return await self._index.write(change)
+
+    async def bearer(self, secret: str) -> Bearer | None:
+        """Whose a secret is; None where it is nobody's, or good no more. Asked by the faces before
+        there is a caller."""
+        now = self._clock()
+        row = await self._index.read(lambda con: tokens.live(con, now, secret))
+        if row is None:
+            return None
+        self._index.note(lambda con: tokens.used(con, now, row["id"]))
+        return Bearer(row["public_id"], tokens.caller_of(row), row["expires_at"])
+
+
+def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]) -> Caller:
+    asked = frozenset(scopes)
+    if not asked or not asked <= SCOPES:
+        raise InvalidRequest(
+            "scope_unknown",
+            f"There is no scope {', '.join(sorted(asked - SCOPES)) or 'at all'}.",
+            f"Scopes are {', '.join(sorted(SCOPES))}.",
+        )
+    patterns = tuple(dict.fromkeys(each.strip().lower() for each in mailboxes))
+    if len(patterns) > MAX_PATTERNS or not all(map(_is_pattern, patterns)):
+        raise InvalidRequest(
+            "mailbox_pattern_malformed",
+            f"A pattern is a username or an address, with * and ?; at most {MAX_PATTERNS} of them.",
+            "Such as 'support-*'.",
+        )
+    if OPERATOR in asked and patterns:
+        raise InvalidRequest(
+            "operator_confined",
+            "An operator sees every mailbox: a token with the scope operator has no patterns.",
+            "Leave one of them out.",
+        )
+    asked = asked | AGENT_SCOPES if OPERATOR in asked else asked
+    return agent(agent_name).model_copy(update={"scopes": asked, "mailboxes": patterns})
+
+
+def _is_pattern(text: str) -> bool:
+    return 0 < len(text) <= MAX_PATTERN_CHARS and text.isprintable() and " " not in text
+
+
+def _kept_to(con: Connection, who: Caller, thread_id: str | None) -> Caller:
+    if thread_id is None:
+        return who
+    if who.is_operator or "create" in who.scopes:
+        raise InvalidRequest(
+            "thread_scopes",
+            "A token for one conversation has no scope but read and send.",
+            "Pass --scope read,send.",
+        )
+    row_id, _ = door.thread(con, who, thread_id)
+    return who.model_copy(update={"thread": threads.public_id(con, row_id)})
+
+
+def _one(con: Connection, token_id: str) -> Row:
+    row = tokens.one(con, token_id.strip())
+    if row is None:
+        raise NotFound(
+            "token_not_found", "There is no such token.", "`postroom tokens list` tells them."
+        )
+    return row
+
+
+def _good(con: Connection, now: float, token_id: str) -> Row:
+    row = _one(con, token_id)
+    if (status := _status(row, now)) != "good":
+        raise Conflict("token_over", f"It is {status} already.", "Make another one.")
+    return row
+
+
+def _status(row: Row, now: float) -> str:
+    if row["revoked_at"] is not None:
+        return "revoked"
+    return "expired" if row["expires_at"] is not None and row["expires_at"] <= now else "good"
+
+
+def _view(row: Row, now: float) -> TokenView:
+    replaced = row["replaced_until"]
+    return TokenView(
+        token_id=row["public_id"],
+        agent=named(row["tenant"], row["agent"]),
+        status=_status(row, now),
+        scopes=tuple(json.loads(row["scopes"])),
+        mailboxes=tuple(json.loads(row["mailboxes"])) or None,
+        thread_id=row["thread"],
+        note=row["note"] or None,
+        created_at=iso(row["created_at"]),
+        expires_at=_iso(row["expires_at"]),
+        revoked_at=_iso(row["revoked_at"]),
+        used_at=_iso(row["used_at"]),
+        old_secret_until=iso(replaced) if replaced is not None and replaced > now else None,
+    )
+
+
+def _iso(at: float | None) -> str | None:
+    return iso(at) if at is not None else None
