@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from postroom.cli.answers import say
+from postroom.cli.answers import err, say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.passphrase import for_operators, require
@@ -68,7 +68,7 @@ def create(
         ),
         makes_room=True,
     )
-    say(asked.json, made, lambda page: _secret(page, made))
+    _tell_secret(asked, made)
 
 
 @tokens.command("list")
@@ -103,7 +103,7 @@ def rotate(asked: Asked, token: str, grace: float, passphrase_file: Path | None)
     made = at_desk(
         asked, "tokens rotate", lambda room: room.desk.tokens.rotate(operator(), token, grace)
     )
-    say(asked.json, made, lambda page: _secret(page, made))
+    _tell_secret(asked, made)
 
 
 @tokens.command()
@@ -118,9 +118,11 @@ def revoke(asked: Asked, token: str) -> None:
     say(asked.json, done, lambda page: page.line(f"{done.token_id} is revoked."))
 
 
-def _secret(page: "Page", made: "NewSecret") -> None:
-    page.line(made.secret)
-    page.hint(f"This is {made.token.token_id}. The secret above is not shown again.")
+def _tell_secret(asked: Asked, made: "NewSecret") -> None:
+    """The secret alone on standard output, where a script takes it from."""
+    say(asked.json, made, lambda page: page.line(made.secret))
+    if not asked.json:
+        err().hint(f"This is {made.token.token_id}. Its secret is not shown again.")
 
 
 def _list(page: "Page", found: "TokenList") -> None:
