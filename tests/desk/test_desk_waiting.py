@@ -9,7 +9,7 @@ from rooms import FORGED, Agent, Postman, TestClock, eventually, letter
 from postroom.build import PostRoom, open_room
 from postroom.desk.waits import advice, waiting
 from postroom.desk.waits.places import UNDISTURBED_SECONDS
-from postroom.index import sends
+from postroom.index import carrying, sends
 from postroom.index.database import Connection
 from postroom.model.answers import WaitAnswer
 from postroom.model.callers import operator
@@ -246,7 +246,7 @@ async def fail(room: PostRoom, send_id: str | None) -> None:
     def change(con: Connection) -> None:
         row = sends.by_public_id(con, str(send_id))
         assert row is not None
-        sends.settle(con, now, row["id"], SendStatus.FAILED, reason="Refused.")
+        carrying.settle(con, now, row["id"], SendStatus.FAILED, reason="Refused.")
 
     await room.index.write(change)
 

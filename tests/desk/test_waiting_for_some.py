@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rooms import Agent, Postman, letter, rows
 
 from postroom.build import PostRoom
-from postroom.index import sends
+from postroom.index import carrying, sends
 from postroom.index.database import Connection
 from postroom.model.answers import WaitAnswer
 from postroom.model.callers import operator
@@ -208,7 +208,7 @@ async def fail(room: PostRoom, send_id: str | None) -> None:
     def change(con: Connection) -> None:
         row = sends.by_public_id(con, str(send_id))
         assert row is not None
-        sends.settle(con, room.index.clock(), row["id"], SendStatus.FAILED, reason="Refused.")
+        carrying.settle(con, room.index.clock(), row["id"], SendStatus.FAILED, reason="Refused.")
 
     await room.index.write(change)
 

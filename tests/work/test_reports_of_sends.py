@@ -8,7 +8,7 @@ from reports_of_sends import report
 from rooms import FORGED, Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom
-from postroom.index import sends
+from postroom.index import carrying, sends
 from postroom.index.database import Connection
 from postroom.model.answers import MessageView, SendAnswer
 from postroom.model.events import EventType
@@ -31,13 +31,13 @@ async def taken(room: PostRoom, sent: SendAnswer, refused: Sequence[str] = ()) -
         assert row is not None
         for one in sends.recipients(con, row["id"]):
             if one["address"] not in refused:
-                sends.accept(con, row["id"], one["address"])
+                carrying.accept(con, row["id"], one["address"])
             else:
                 sends.sql.set_recipient(
                     con, send_id=row["id"], address=one["address"], outcome="refused", code=550,
                     reply="",
                 )  # fmt: skip
-        sends.settle(con, room.index.clock(), row["id"], SendStatus.SENT)
+        carrying.settle(con, room.index.clock(), row["id"], SendStatus.SENT)
 
     await room.index.write(change)
 
@@ -265,7 +265,7 @@ async def test_a_report_that_is_faster_than_the_answer_of_the_server_is_kept(
     quiet_room: PostRoom, ada: Agent, postman: Postman
 ) -> None:
     sent = await ada.send("Hello.", BEN)
-    await quiet_room.index.write(lambda con: sends.begin(con, 1))
+    await quiet_room.index.write(lambda con: carrying.begin(con, 1))
     await postman.bring(ada.address, report((BEN, "failed", "5.1.1"), id=id_of(sent)))
     await taken(quiet_room, sent)
     await quiet_room.index.write(lambda con: reports.retell(con, quiet_room.index.clock(), 1))

@@ -12,6 +12,7 @@
                     a subject each: plain functions over a connection, no I/O but SQL
     logins.py       logins elsewhere, and who waits    ids.py         ids that are handed out
     reports.py      what bounces and complaints say of sends
+    carrying.py     sends as workers carry them: due, in hand, answered, in doubt
     asked.py        what the approver was asked by mail
     held.py         sends that wait for a person       listed.py      lists as a row keeps them
     correspondents.py   whom an owner knows, and who can be taken for them

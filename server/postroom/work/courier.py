@@ -13,10 +13,10 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from postroom.index import held, mail, mailboxes, sends, suppressions
+from postroom.index import carrying, held, mail, mailboxes, sends, suppressions
+from postroom.index.carrying import Waiting
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
-from postroom.index.sends import Waiting
 from postroom.model.errors import InvalidRequest, PostroomError
 from postroom.model.sends import (
     Envelope,
@@ -113,7 +113,7 @@ class Courier:
             await self._finish()
 
     async def _sleep(self, changed: asyncio.Event, stop: asyncio.Event) -> None:
-        due = await self._term.index.read(sends.next_due)
+        due = await self._term.index.read(carrying.next_due)
         pause = LONGEST_SLEEP if due is None else due - self._term.index.clock()
         if self._full:
             pause = max(pause, FULL_SLEEP)  # a submission that ends wakes us
@@ -134,7 +134,7 @@ class Courier:
         self._full = False
         self._freed.clear()
         doubt, due = await self._term.index.read(
-            lambda con: (sends.newest_doubt(con), sends.due(con, now, LOOK_AT))
+            lambda con: (carrying.newest_doubt(con), carrying.due(con, now, LOOK_AT))
         )
         if doubt != self._doubt:
             self._doubt = doubt
@@ -194,7 +194,7 @@ class Courier:
 
     async def _is_in_doubt(self, send: Waiting) -> bool:
         return send.attempts > 0 and await self._term.index.read(
-            lambda con: bool(sends.in_doubt(con, send.id, send.attempts))
+            lambda con: bool(carrying.in_doubt(con, send.id, send.attempts))
         )
 
     async def _submit(self, send: Waiting, taken: "_Taken") -> tuple[Way | None, Submission]:
@@ -226,7 +226,7 @@ class Courier:
         attempt that is for everybody."""
         told = any(each.outcome is not RecipientOutcome.UNKNOWN for each in replies)
         if told or send.attempts or not knows:
-            await self._term.write(lambda con: sends.note(con, send.id, replies, doubtful))
+            await self._term.write(lambda con: carrying.note(con, send.id, replies, doubtful))
 
     def _record(
         self,
@@ -244,7 +244,7 @@ class Courier:
         ]
         if submission.obstacle is not None and not isinstance(way, BuiltinWay):
             submission = _of_nobody(submission)
-        sends.record(con, now, send, submission, doubtful)
+        carrying.record(con, now, send, submission, doubtful)
         self._suppress(con, now, send, way, submission)
         outcome = settle(
             submission,
@@ -256,7 +256,7 @@ class Courier:
             doubtful=doubtful,
         )
         codes = ",".join(sorted({str(reply.code) for reply in submission.replies}))
-        sends.settle(
+        carrying.settle(
             con,
             now,
             send.id,
@@ -307,44 +307,46 @@ def _take(con: Connection, now: float, send: Waiting) -> _Taken | None:
     """A send that is now in our hands, or None where it is not to go."""
     raw = mail.raw(con, send.mail_id)
     if raw is None:  # retention took the bytes while it waited; say so rather than wait for ever
-        sends.settle(con, now, send.id, SendStatus.FAILED, reason=GONE)
+        carrying.settle(con, now, send.id, SendStatus.FAILED, reason=GONE)
         return None
     if send.approved and send.approved != held.hash_of(con, send.id, send.sender, raw):
-        sends.settle(con, now, send.id, SendStatus.HELD, reason=CHANGED)
+        carrying.settle(con, now, send.id, SendStatus.HELD, reason=CHANGED)
         return None
-    if sends.answered_by_person(con, send):
-        sends.settle(con, now, send.id, SendStatus.FAILED, reason=ANSWERED)
+    if carrying.answered_by_person(con, send):
+        carrying.settle(con, now, send.id, SendStatus.FAILED, reason=ANSWERED)
         return None
-    if not _may_go(con, now, send) or not sends.begin(con, send.id):
+    if not _may_go(con, now, send) or not carrying.begin(con, send.id):
         return None
-    return _Taken(sends.envelope(con, send), raw, sends.in_doubt(con, send.id, send.attempts))
+    return _Taken(carrying.envelope(con, send), raw, carrying.in_doubt(con, send.id, send.attempts))
 
 
 def _may_go(con: Connection, now: float, send: Waiting) -> bool:
     """Whether there is anybody left to send it to. Where one of its recipients has been suppressed
     since it was filed it goes to nobody; where others may have it already, to the rest."""
     box = mailboxes.by_id(con, send.mailbox_id)
-    left = sends.envelope(con, send).recipients
+    left = carrying.envelope(con, send).recipients
     barred = suppressions.against(con, box, left) if box else {}
     if not barred:
         return True
     if send.attempts:
         answer = Answer(NO_ANSWER, SUPPRESSED)
-        sends.note(con, send.id, [reply(each, RecipientOutcome.REFUSED, answer) for each in barred])
+        carrying.note(
+            con, send.id, [reply(each, RecipientOutcome.REFUSED, answer) for each in barred]
+        )
         if len(barred) < len(left):
             return True
     known = sends.recipients(con, send.id)
     taken = any(row["outcome"] == RecipientOutcome.ACCEPTED for row in known)
     status = SendStatus.SENT if taken else SendStatus.FAILED
     why = suppressed.told([(each, row["cause"], row["at"]) for each, row in barred.items()])
-    sends.settle(con, now, send.id, status, reason=why, detail="suppressed")
+    carrying.settle(con, now, send.id, status, reason=why, detail="suppressed")
     return False
 
 
 def _after_acceptance(con: Connection, send: Waiting, way: Way, submission: Submission) -> None:
     """What is left to do for a mail that was taken: file it, and know it by its new name."""
     if way.sent_by is SentBy.POSTROOM:
-        sends.to_file(con, send.id)
+        carrying.to_file(con, send.id)
     told = told_message_id(submission.final_reply, way.smtp_host)
     if told is not None:
         mail.also_known_as(con, send.mail_id, told)

@@ -11,9 +11,9 @@ from collections import defaultdict
 from pydantic import SecretStr
 
 from postroom.imap.connection import ImapConnection
-from postroom.index import mail, sends
+from postroom.index import carrying, mail
+from postroom.index.carrying import Waiting
 from postroom.index.index import wait_for_event
-from postroom.index.sends import Waiting
 from postroom.model.errors import NotFound, PostroomError, Refused
 from postroom.work.lending import Lending
 from postroom.work.sent_folder import file_in_sent, find_in_sent
@@ -39,7 +39,7 @@ class Filer:
         """File what is to be filed, until cancelled."""
         while True:
             changed = self._term.index.next_change()
-            waiting = await self._term.index.read(sends.unfiled)
+            waiting = await self._term.index.read(carrying.unfiled)
             by_domain: dict[str, list[Waiting]] = defaultdict(list)
             for send in waiting:
                 by_domain[send.address.rpartition("@")[2]].append(send)
@@ -71,7 +71,7 @@ class Filer:
                 log.warning("Send %s was not filed in Sent: %s", send.public_id, error.code)
             except PostroomError:
                 return False
-        await self._term.write(lambda con: sends.filed(con, send.id))
+        await self._term.write(lambda con: carrying.filed(con, send.id))
         return True
 
 

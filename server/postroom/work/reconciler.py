@@ -25,10 +25,10 @@ from functools import partial
 from pydantic import SecretStr
 
 from postroom.accounts.unknown import OnUnknown
-from postroom.index import folders, mailboxes, sends
+from postroom.index import carrying, folders, mailboxes, sends
+from postroom.index.carrying import Waiting
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
-from postroom.index.sends import Waiting
 from postroom.model.errors import PostroomError
 from postroom.model.mailboxes import MailboxStatus
 from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus, Submission
@@ -103,7 +103,7 @@ class Reconciler:
         """Whether something is left that could not be found out."""
         ours = set(in_hand())
         found = await self._term.index.read(
-            lambda con: [*sends.interrupted(con), *sends.doubtful(con)]
+            lambda con: [*carrying.interrupted(con), *carrying.doubtful(con)]
         )
         self._absent = {id: at for id, at in self._absent.items() if id in {s.id for s in found}}
         by_domain: dict[str, list[Waiting]] = defaultdict(list)
@@ -191,7 +191,7 @@ class Reconciler:
         if not _is_open(con, send):
             return  # it was settled while we asked
         now = self._term.index.clock()
-        sends.settle(con, now, send.id, status, reason=reason, detail=detail)
+        carrying.settle(con, now, send.id, status, reason=reason, detail=detail)
 
     def _has_come_here(self, con: Connection, send: Waiting, asks: bool) -> bool:
         """Whether all in doubt are mailboxes of this post room that have got it by now."""
@@ -199,7 +199,7 @@ class Reconciler:
             return True
         doubtful, come = _in_doubt(con, send, asks)
         for address in come:
-            sends.accept(con, send.id, address)
+            carrying.accept(con, send.id, address)
         if come and come == doubtful:
             self._settle_as_known(con, send, self._way(send))
             return True
@@ -209,17 +209,17 @@ class Reconciler:
         """The message had not left when the worker died: it goes again, and nobody is in doubt."""
         if _is_open(con, send):
             now = self._term.index.clock()
-            sends.put_off(con, send.id)
+            carrying.put_off(con, send.id)
             detail = "it had not left: goes again"
-            sends.settle(con, now, send.id, SendStatus.QUEUED, detail=detail)
+            carrying.settle(con, now, send.id, SendStatus.QUEUED, detail=detail)
 
     def _not_taken(self, con: Connection, send: Waiting) -> None:
         """Its server, which knows, did not take it: it goes again, and nobody is in doubt."""
         if _is_open(con, send):
             now = self._term.index.clock()
-            sends.put_off(con, send.id)
+            carrying.put_off(con, send.id)
             detail = "not taken: goes again, same Message-ID"
-            sends.settle(con, now, send.id, SendStatus.QUEUED, detail=detail)
+            carrying.settle(con, now, send.id, SendStatus.QUEUED, detail=detail)
 
     def _accept(self, con: Connection, send: Waiting, way: Way) -> bool:
         """Whether it is settled: its copy is there, and proves for whom it was taken. It goes on
@@ -227,10 +227,10 @@ class Reconciler:
         if not _is_open(con, send):
             return True
         proven = proven_by_copy(_known(con, send.id))
-        if not proven and sends.envelope(con, send).recipients:
+        if not proven and carrying.envelope(con, send).recipients:
             return False
         for address in proven:
-            sends.accept(con, send.id, address)
+            carrying.accept(con, send.id, address)
         self._settle_as_known(con, send, way)
         return True
 
@@ -244,7 +244,7 @@ class Reconciler:
             give_up_at=send.released_at + self._retry_seconds,
             local_domains=way.domains if isinstance(way, BuiltinWay) else frozenset(),
         )
-        sends.settle(
+        carrying.settle(
             con,
             now,
             send.id,
@@ -265,7 +265,7 @@ class Reconciler:
         if row is not None and row["status"] == SendStatus.SUBMITTING:
             reason = "Its mailbox was deleted before anybody knew whether the server took it."
             now = self._term.index.clock()
-            sends.settle(con, now, send.id, SendStatus.UNKNOWN, reason=reason)
+            carrying.settle(con, now, send.id, SendStatus.UNKNOWN, reason=reason)
         return True
 
 
@@ -274,9 +274,11 @@ def _in_doubt(con: Connection, send: Waiting, asks: bool) -> tuple[frozenset[str
     that one ``asks`` is asked about all of whom nothing is known; elsewhere it was written down
     for whom the message was about to leave."""
     doubtful = (
-        sends.in_doubt(con, send.id, send.attempts) if asks else sends.handed_over(con, send.id)
+        carrying.in_doubt(con, send.id, send.attempts)
+        if asks
+        else carrying.handed_over(con, send.id)
     )
-    return doubtful, sends.received_by(con, f"{send.public_id}@{_domain(send)}", doubtful)
+    return doubtful, carrying.received_by(con, f"{send.public_id}@{_domain(send)}", doubtful)
 
 
 def _domain(send: Waiting) -> str:

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from postroom.conversations import routing
 from postroom.conversations.identifiers import message_ids, own_id
 from postroom.imap.mail import FetchedMail
-from postroom.index import folders, journal, mail, mailboxes, quarantine, removal, sends, threads
+from postroom.index import (
+    carrying,
+    folders,
+    journal,
+    mail,
+    mailboxes,
+    quarantine,
+    removal,
+    threads,
+)
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
@@ -118,7 +127,7 @@ class Taking:
         for row in known:
             self._lies_here(row["mailbox_id"], row["mail_id"])
             if self.place.role is Role.SENT:
-                sends.copy_met(self.con, self.now, row["mail_id"])
+                carrying.copy_met(self.con, self.now, row["mail_id"])
             if own and former:
                 mail.also_known_as(self.con, row["mail_id"], own)
         return bool(known)

@@ -1,7 +1,7 @@
 """Who has got a mail and who has not, as far as it is known, and in words."""
 
 from postroom.desk.shown_addresses import shown_address
-from postroom.index import sends
+from postroom.index import carrying, sends
 from postroom.index.database import Connection, Row
 from postroom.model.sends import RecipientOutcome
 
@@ -26,7 +26,7 @@ def groups(con: Connection, send: Row) -> Groups:
     """A send's recipients by what is known of each: accepted, refused, unknown, waiting. Where a
     worker died in its first try, nothing was written down, and all are unknown."""
     found: dict[str, list[str]] = {name: [] for name in (*_OF_OUTCOME.values(), "waiting")}
-    doubtful = sends.in_doubt(con, send["id"], send["attempts"])
+    doubtful = carrying.in_doubt(con, send["id"], send["attempts"])
     for row in sends.recipients(con, send["id"]):
         known = _OF_OUTCOME.get(row["outcome"], "waiting")
         name = "unknown" if row["address"] in doubtful else known
