@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from rooms import Agent, Postman, TestClock
 from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  # noqa: F401
@@ -12,6 +13,12 @@ from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  #
 from postroom.build import PostRoom, open_room
 from postroom.desk.sends import sending
 from postroom.settings import Settings
+
+# How fast examples are drawn is the machine's business, and how busy it is.
+hypothesis.settings.register_profile(
+    "any speed", suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any speed")
 
 # A shell without job control starts what stands before an "&" with SIGINT ignored. Every process
 # that tests start would inherit that, and not hear what they tell it; a signal that has a handler

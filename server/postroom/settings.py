@@ -31,6 +31,7 @@ from postroom.accounts.domains import (
     with_separator,
 )
 from postroom.accounts.faults import key_path, told
+from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.table import FilePath, Table
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.retention import Retention
@@ -60,6 +61,9 @@ class Operator(Table):
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()
     """Folders below which ``send_email`` may take files by path; none by default."""
+    public_url: PublicUrl = ""
+    """Where anybody reaches `postroom serve` by https, through the operator's own proxy: for links
+    by which people unsubscribe."""
     policy: FilePath | None = None
     """Where the rules stand; ``policy.toml`` in the home where nothing is said."""
     retention_days: float = Field(default=30, ge=0)

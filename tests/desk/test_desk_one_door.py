@@ -43,6 +43,7 @@ FOR_OPERATORS = {
 }  # fmt: skip
 
 FOR_NOBODY = {
+    "suppressions.unsubscribe": "asked by the faces for whoever has a signed link",
     "tokens.bearer": "asked by the faces, before there is a caller",
     "held.answering": "handed to the worker that reads an approver's answers",
     "policies.check": "a part of what health.report says",

@@ -2,6 +2,7 @@
 
     table.py       what every table shares: frozen, no unknown key
     sources.py     where a secret comes from: a variable, a file, the keyring; never the secret
+    public_url.py  where anybody reaches this post room by https
     address.py     an address, a domain's name, as they are compared
     servers.py     an IMAP server, a submission server
     oauth.py       a token end point, and as whom it is asked (RFC 6749)

@@ -64,7 +64,9 @@ def open_desk(
     held_seconds = operator.approvals.expire_hours * 3600
     reader = FileReader(bare_environment())
     attachments = Attachments(index, operator.attachment_folders, settings.home, reader)
-    sending = Sending(index, clock, attachments, provisioners, idle, policy, held_seconds)
+    sending = Sending(
+        index, clock, attachments, provisioners, idle, policy, held_seconds, operator.public_url
+    )
     policies = Policies(index, policy, sending)
     return Desk(
         mailboxes=Mailboxes(
@@ -85,7 +87,7 @@ def open_desk(
         tracing=Tracing(index),
         health=HealthReports(index, settings, idle, policies.check),
         accounts=AccountReports(index, operator, provisioners, idle),
-        held=HeldSends(index, idle, policy),
+        held=HeldSends(index, idle, policy, operator.public_url),
         unsent=Unsent(index),
         policies=policies,
         quarantine=Quarantine(index),

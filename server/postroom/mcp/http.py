@@ -15,12 +15,14 @@ from postroom.mcp.bounds import MAX_REQUEST_BYTES
 from postroom.mcp.server import DeskSource, build_server
 from postroom.mcp.stopping import told_to_stop
 from postroom.mcp.token import ensure_token
+from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.model.callers import agent as agent_named
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.settings import Settings
+from postroom.web.one_click import one_click
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from postroom.desk.desk import Desk
 
@@ -70,7 +72,8 @@ async def serve_http(
         token = ensure_token(settings.token_file)
         async with open_room(settings, program="serve") as room:
             verifier = Verifier(token, agent_named(agent), room.desk.tokens.bearer)
-            web = _Server(application(_source(room.desk), verifier))
+            app = application(_source(room.desk), verifier)
+            web = _Server(_BesidesLinks(app, one_click(room.desk.suppressions.unsubscribe)))
             serving = asyncio.create_task(web.serve(sockets=[listener]))
             # The socket listens already: who connects now is answered in a moment.
             say(f"Postroom listens on {_address(listener)} for the agent {agent!r}.")
@@ -91,6 +94,18 @@ def application(desk: DeskSource, verifier: Verifier) -> "ASGIApp":
         streamable_http_path=PATH, host="127.0.0.1", max_request_body_size=MAX_REQUEST_BYTES
     )
     return RequireToken(app, verifier, PATH)
+
+
+class _BesidesLinks:
+    """The face, and beside it what people reach by a link in a mail."""
+
+    def __init__(self, app: "ASGIApp", links: "ASGIApp") -> None:
+        self._app = app
+        self._links = links
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        is_link = scope["type"] == "http" and scope["path"].startswith(UNSUBSCRIBE)
+        await (self._links if is_link else self._app)(scope, receive, send)
 
 
 class _Server(uvicorn.Server):

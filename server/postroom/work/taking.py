@@ -22,6 +22,7 @@ from postroom.index import (
     removal,
     threads,
 )
+from postroom.index import unsubscribing as unsubscribed
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
@@ -220,9 +221,9 @@ class Taking:
         if not self._is_kept_out(box_id):
             self._keep(box_id, who)
         elif who:
-            unsubscribing.take(self.con, self.now, who, None, None)
+            unsubscribed.take(self.con, self.now, who, None, None)
 
-    def _left(self, box_id: int) -> unsubscribing.Left | None:
+    def _left(self, box_id: int) -> unsubscribed.Left | None:
         """Who unsubscribes by it."""
         if self.place.role is Role.SENT:
             return None
@@ -289,7 +290,7 @@ class Taking:
             mail.set_in_spam(self.con, mail_id, self.place.role is Role.JUNK)
             removal.met_again(self.con, mail_id)
 
-    def _keep(self, box_id: int, who: unsubscribing.Left | None) -> None:
+    def _keep(self, box_id: int, who: unsubscribed.Left | None) -> None:
         sent = self.place.role is Role.SENT
         old = self.first_look and self._is_old(self.place.since)
         fetched = self.one.fetched
@@ -327,7 +328,7 @@ class Taking:
         )
         mail.describe(self.con, kept, new, position)
         if who:
-            unsubscribing.take(self.con, self.now, who, kept.mail_id, kept.thread_id)
+            unsubscribed.take(self.con, self.now, who, kept.mail_id, kept.thread_id)
         if not (sent or old):
             suppressing.heal(self.con, self.now, box_id, new.parsed, new.verdict)
         if told and not old:

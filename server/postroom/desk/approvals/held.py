@@ -44,8 +44,11 @@ _DENIED = {False: "A person decided that it does not go.", True: "A person decid
 class HeldSends:
     """The operator's desk for what must be decided by a person."""
 
-    def __init__(self, index: Index, idle: Callable[[], str], policy: CurrentPolicy) -> None:
+    def __init__(
+        self, index: Index, idle: Callable[[], str], policy: CurrentPolicy, public_url: str
+    ) -> None:
         self._index = index
+        self._public_url = public_url
         self._policy = policy
         self._idle = idle
 
@@ -154,7 +157,16 @@ class HeldSends:
             now = self._index.clock()
             send = decidable(con, now, send_id, approving=True)
             require_same(con, send, hash)
-            file_edited(con, now, actor(caller), send, new, policy, passes_on=passes_on)
+            file_edited(
+                con,
+                now,
+                actor(caller),
+                send,
+                new,
+                policy,
+                passes_on=passes_on,
+                public_url=self._public_url,
+            )
             send = decidable(con, now, send_id, approving=True)
             if approve:
                 return release(con, now, send, actor(caller), said, idle, policy)

@@ -75,6 +75,8 @@ class Composed:
     """When it may go at the earliest, seconds since 1970; 0 for at once."""
     held_seconds: float
     """How long a person may take to decide, should it be held."""
+    public_url: str = ""
+    """Where anybody reaches this post room by https."""
     passes_on: bool = False
     """Whether it repeats what somebody else wrote (desk/sends/passed_on.py)."""
 
@@ -152,7 +154,9 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     verdict = pacing.paced(verdict, turn, at, limits.horizon)
     # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
     to_whom = composed.recipients.fields()
-    raw = offered(con, composed.box, composed.public_id, to_whom, composed.raw, verdict)
+    raw = offered(
+        con, composed.box, composed.public_id, to_whom, composed.raw, verdict, composed.public_url
+    )
     composed = replace(composed, raw=raw)
     send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
     return Filed(sends.by_id(con, send_id))
@@ -386,6 +390,7 @@ def file_edited(
     policy: Policy,
     *,
     passes_on: bool,
+    public_url: str,
 ) -> None:
     """Put what a person made of a held send in its place, in the caller's transaction. Policy is
     asked anew, and what it says is kept: a person may let go what it holds, and not what it denies.
@@ -398,7 +403,7 @@ def file_edited(
     to_whom = edited.recipients.fields()
     facts = _facts_again(con, now, send, box, policy, to_whom, edited.parsed, edited.raw, passes_on)
     verdict = judge(facts, policy)
-    raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict)
+    raw = offered(con, box, send["public_id"], to_whom, edited.raw, verdict, public_url)
     new = NewMail(
         mailbox_id=send["mailbox_id"],
         direction=Direction.SENT,

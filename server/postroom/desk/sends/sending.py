@@ -65,9 +65,12 @@ class Sending:
         idle: Callable[[], str],
         policy: CurrentPolicy,
         held_seconds: float,
+        public_url: str,
     ) -> None:
         """``idle`` says why nobody does the I/O at the moment, or "". A person may take
-        ``held_seconds`` to decide about a mail that is held."""
+        ``held_seconds`` to decide about a mail that is held. ``public_url`` is where anybody
+        reaches this post room by https, or ""."""
+        self._public_url = public_url
         self._policy = policy
         self._held_seconds = held_seconds
         self._provisioners = provisioners
@@ -159,6 +162,7 @@ class Sending:
             await self._policy.now(),
             not_before,
             self._held_seconds,
+            self._public_url,
             passes_on,
         )
 

@@ -12,10 +12,11 @@ from postroom.desk import door
 from postroom.desk.notes import checked_note
 from postroom.desk.suppressions.suppression_csv import Line, read_lines, written
 from postroom.desk.times import iso
-from postroom.index import mailboxes, suppressions
+from postroom.index import mailboxes, suppressions, unsubscribing
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.mime.senders.lookalikes import plain_address
+from postroom.mime.unsubscribing import asks_by_link
 from postroom.mime.writing.outgoing import is_writable, one_line
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound
@@ -59,6 +60,21 @@ class Suppressions:
             box = door.mailbox(con, caller, kept) if kept is not None else None
             scope = of_mailbox(box.address) if box else of_tenant(door.tenant(caller))
             return self._add(con, caller, plain, scope, Cause.AGENT, said)
+
+        return await self._index.write(change)
+
+    async def unsubscribe(self, name: str) -> bool:
+        """Send nothing more to whoever was given the link that ends with ``name`` (RFC 8058); False
+        where nobody was. Asked by the faces: whoever has the link is no caller of the desk."""
+        named = asks_by_link(name)
+        if named is None:
+            return False
+
+        def change(con: Connection) -> bool:
+            who = unsubscribing.by_signature(con, named)
+            if who is not None:
+                unsubscribing.take(con, self._clock(), who, None, None)
+            return who is not None
 
         return await self._index.write(change)
 
