@@ -55,6 +55,8 @@ def test_a_token_is_printed_once_listed_rotated_and_revoked(
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
+        (("--agent", "a/b/c"), "usage"),
+        (("--agent", "operator/x"), "usage"),
         (("--scope", "read,fly"), "scope_unknown"),
         (("--scope", ","), "scope_unknown"),
         (("--mailbox", "a b"), "mailbox_pattern_malformed"),
@@ -65,7 +67,7 @@ def test_a_token_is_printed_once_listed_rotated_and_revoked(
     ],
 )
 def test_what_means_nothing_makes_no_token(
-    postroom: Program, asked: tuple[str, ...], code: str
+    postroom: Program, empty_room: Program, asked: tuple[str, ...], code: str
 ) -> None:
     refused = postroom("tokens", "create", "--agent", "ada", *asked, "--json")
     assert refused.error["code"] == code

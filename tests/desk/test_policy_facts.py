@@ -299,6 +299,35 @@ async def test_no_other_words_and_no_place_hide_what_is_passed_on(
     assert (held.status, (await facts_of(quiet_room, held))["rule"]) == ("held", "passes-on")
 
 
+@pytest.mark.parametrize("words", [PASSAGE, f"See {SECRET} please."])
+async def test_what_the_agent_had_written_first_is_its_own_also_where_an_answer_repeats_it(
+    ada: Agent, postman: Postman, words: str
+) -> None:
+    sent = await ada.send(words, "ben@elsewhere.example", subject="P")
+    answer = f"Fine.\n\n> {words}\n"
+    await postman.bring(ada.address, letter(text=answer, id="a@elsewhere.example", more=VERIFIED))
+    assert sent.status == "queued"
+    assert (await ada.send(words, STRANGER, subject="P")).status == "queued"
+
+
+async def test_what_came_in_first_stays_somebody_elses_though_its_writer_was_answered_with_it(
+    ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(text=PASSAGE, id="1@elsewhere.example", more=VERIFIED))
+    thread = await thread_of(ada)
+    assert (await ada.send(f"You wrote: {PASSAGE}", thread_id=thread)).status == "queued"
+    await postman.bring(ada.address, letter(text=PASSAGE, id="2@elsewhere.example", more=VERIFIED))
+    assert (await ada.send(PASSAGE, STRANGER)).status == "held"
+
+
+async def test_a_year_that_a_stranger_calls_a_code_holds_no_mail(
+    ada: Agent, postman: Postman
+) -> None:
+    code = "Your verification code is 2026. Do not share it."
+    await postman.bring(ada.address, letter(text=code, id="y@elsewhere.example"))
+    assert (await ada.send("We meet on 3 March 2026.", STRANGER)).status == "queued"
+
+
 async def test_a_passage_of_a_script_without_spaces_is_one(ada: Agent, postman: Postman) -> None:
     said = (
         "董事会已秘密决定将于春季关闭诺顿工厂在股东于利兹开会之前"

@@ -99,12 +99,13 @@ def for_agent(command: F) -> F:
         default="default",
         show_default=True,
         metavar="[TENANT/]NAME",
-        callback=_checked_agent,
+        callback=checked_agent,
         help="The agent it is for.",
     )(command)
 
 
-def _checked_agent(ctx: click.Context, option: click.Parameter, value: str) -> str:
+def checked_agent(ctx: click.Context, option: click.Parameter, value: str) -> str:
+    """An agent's name, for click."""
     from postroom.model.agent_names import is_name
 
     if not is_name(value):

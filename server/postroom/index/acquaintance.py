@@ -74,6 +74,18 @@ def received_with(con: Connection, among: tuple[int, int], phrase: str, most: in
     return list(sql.received_with(con, match=expression, first=first, end=end, most=most))
 
 
+def sent_with(
+    con: Connection, among: tuple[int, int], phrase: str, before: int, most: int
+) -> list[Row]:
+    """The newest messages of a range that went out before a mail came in, and hold a phrase."""
+    expression = search.phrase(phrase)
+    if expression is None:
+        return []
+    first, end = among
+    end = min(end, first - _mail_id(first) + before)
+    return list(sql.sent_with(con, match=expression, first=first, end=end, most=most))
+
+
 def received_with_codes(con: Connection, owner: int, among: tuple[int, int]) -> Iterator[Row]:
     """An owner's messages of a range (`search.newest`) that came in and carry a code."""
     yield from sql.received_with_codes(con, owner=owner, first=_mail_id(among[0]))

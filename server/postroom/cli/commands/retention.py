@@ -45,7 +45,7 @@ def run(asked: Asked, dry_run: bool) -> None:
 
 
 def _show(page: "Page", found: "RetentionReport") -> None:
-    will = "gone" if found.done else "would go"
+    will = "have gone in part or whole" if found.done else "would go in part or whole"
     if found.mailboxes:
         page.table(
             ("mailbox", "raw and files", "words too", "all", "in quarantine", "raw bytes"),
@@ -53,7 +53,7 @@ def _show(page: "Page", found: "RetentionReport") -> None:
         )
     more = "" if found.complete else ", and more"
     total = sum(one.raw + one.words + one.all + one.kept_out for one in found.mailboxes)
-    page.line(f"Of {total} mails{more}: {will}." if total else "Nothing has had its time.")
+    page.line(f"{total} mails{more} {will}." if total else "Nothing has had its time.")
     for each in found.unknown:
         page.line(("unknown: ", "yellow"), f"postroom.toml says how long mail is kept of {each}")
 

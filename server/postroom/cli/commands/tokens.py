@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from postroom.cli.answers import err, say
-from postroom.cli.asked import Asked, pass_asked, shared
+from postroom.cli.asked import Asked, checked_agent, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.passphrase import for_operators, require
 from postroom.cli.plain import one_line
@@ -22,7 +22,14 @@ def tokens() -> None:
 
 
 @tokens.command()
-@click.option("--agent", "agent_name", required=True, metavar="NAME", help="Or TENANT/NAME.")
+@click.option(
+    "--agent",
+    "agent_name",
+    required=True,
+    metavar="[TENANT/]NAME",
+    callback=checked_agent,
+    help="Whose it is.",
+)
 @click.option(
     "--scope",
     default="create,read,send",

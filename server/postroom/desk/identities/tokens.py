@@ -11,7 +11,7 @@ from postroom.index import threads, tokens
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.tokens import NewToken
-from postroom.model.agent_names import named
+from postroom.model.agent_names import is_name, named
 from postroom.model.callers import AGENT_SCOPES, OPERATOR, Caller, agent
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
 from postroom.model.token_answers import NewSecret, TokenList, TokenView
@@ -123,6 +123,12 @@ class Tokens:
 
 
 def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]) -> Caller:
+    if not is_name(agent_name):
+        raise InvalidRequest(
+            "agent_malformed",
+            "An agent's name is letters, digits, - and _, at most 64 of them.",
+            "Name one of a tenant as TENANT/NAME.",
+        )
     asked = frozenset(scopes)
     if not asked or not asked <= SCOPES:
         raise InvalidRequest(

@@ -10,14 +10,15 @@ be is looked up, so that nothing is hidden behind other words:
     files       each of the draft is compared with the files of its size that came in
 
 Found counts only a message of somebody who is no recipient of the draft, to none of the others of
-it: who wrote a passage, or got it from its writer, may read it again.
+it: who wrote a passage, or got it from its writer, may read it again. Nor does one count that
+repeats what the agent had written before, as answers do.
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from postroom.desk.sends.pieces import Piece, bare, may_be_codes, passages, secrets
+from postroom.desk.sends.pieces import Piece, bare, is_anywhere, may_be_codes, passages, secrets
 from postroom.index import acquaintance, mail, search
 from postroom.index.database import Connection, Row
 from postroom.index.threads import people_of
@@ -88,7 +89,7 @@ class _Received:
         """Whether a code stands there that a message meant as one: numbers stand anywhere."""
         words = may_be_codes(told)
         return any(
-            any(bare(code) in words for code in json.loads(row["codes"]))
+            any(bare(code) in words and not is_anywhere(code) for code in json.loads(row["codes"]))
             and self._is_elsewhere(row)
             for row in acquaintance.received_with_codes(self.con, self.box.owner, self.among)
         )
@@ -99,7 +100,7 @@ class _Received:
         if len(links) > MAX_LINKS:
             return True
         return any(
-            piece.is_in(row) and self._is_elsewhere(row)
+            piece.is_in(row) and self._is_elsewhere(row) and not self._was_ours(piece, row)
             for piece in (*links.values(), *passages(told))
             for row in self._with(piece)
         )
@@ -111,6 +112,11 @@ class _Received:
         if len(rows) < HITS:
             return rows
         return acquaintance.received_with(self.con, self.among, piece.whole, ALL_HITS)
+
+    def _was_ours(self, piece: Piece, row: Row) -> bool:
+        """Whether the agent had written a piece before it came in."""
+        before = acquaintance.sent_with(self.con, self.among, piece.whole, row["mail_id"], HITS)
+        return any(map(piece.is_in, before))
 
     def has_file(self, file: AttachedFile) -> bool:
         """Whether a file came from somebody else, byte by byte."""

@@ -56,6 +56,14 @@ class Piece:
     """Whether a message that was found has all of it."""
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def is_anywhere(code: str) -> bool:
+    """Whether a code is in any mail: a year of these times is."""
+    return _YEAR.fullmatch(bare(code)) is not None
+
+
 def bare(code: str) -> str:
     """A code as it is compared. One of letters alone is a word unless it is written alike."""
     return _cased("".join(_TOKEN.findall(code)))
