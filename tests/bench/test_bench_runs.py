@@ -34,7 +34,8 @@ def run(*arguments: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["start", "reply", "send", "reads", "files", "policy"])
 def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
     figures = run(name)["figures"]
-    assert all(figure["value"] > 0 for figure in figures), figures
+    if name != "reply":  # a reply may be in hand before its sender has read the 250
+        assert all(figure["value"] > 0 for figure in figures), figures
     assert any(figure["target"] is not None for figure in figures)
 
 

@@ -44,6 +44,7 @@ FOR_OPERATORS = {
 
 FOR_NOBODY = {
     "suppressions.unsubscribe": "asked by the faces for whoever has a signed link",
+    "tokens.is_good": "asked by the faces before they answer",
     "tokens.bearer": "asked by the faces, before there is a caller",
     "held.answering": "handed to the worker that reads an approver's answers",
     "policies.check": "a part of what health.report says",

@@ -5,6 +5,7 @@ from base64 import b64encode
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from policies import rule, write_policy
@@ -270,6 +271,16 @@ PASSED_ON: tuple[dict[str, Any], ...] = (
     {"html": "<p><a href='https://else.example/?q=481906'>Hello.</a></p>"},
     {"html": "<style>p::after{content:'481906'}</style><p>Hello.</p>"},
     {"html": "<template>481906</template><p>Hello.</p>"},
+    {"html": "<!--[if mso]><p>481906</p><![endif]--><p>Hello.</p>"},
+    {"html": "<p>Hello.</p></body></html><!-- 481906 -->"},
+    {"html": "<!DOCTYPE html 481906><p>Hello.</p>"},
+    {"html": "<?x 481906 ?><p>Hello.</p>"},
+    {"html": "<p x481906>Hello.</p>"},
+    {"html": "<p title=a title='481906'>Hello.</p>"},
+    {"html": "<p>Hello.</p title='481906'>"},
+    {"html": "<x481906>Hello.</x481906>"},
+    {"html": "<p>Hello.</p><a title='481906'"},
+    {"text": f"https://else.example/?u={quote(SECRET, safe='')}"},
     {"attachments": (AttachmentRequest(filename="481906.txt", text="Hello."),)},
     {"attachments": (AttachmentRequest(filename="a.txt", text="The code: 481906"),)},
     {"attachments": (AttachmentRequest(filename="a.html", text="<b>48</b>1906"),)},

@@ -1,5 +1,6 @@
 """Tokens over HTTP: each is somebody's, sees what is theirs, and is good until it is not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from mcp.types import TextContent
 from mcp_faces import Serving, post, serving
 
 from postroom.build import PostRoom, open_room
+from postroom.mcp.server import LATE_SECONDS
 from postroom.model.callers import operator
 from postroom.model.token_answers import NewSecret
 
@@ -203,3 +205,41 @@ async def test_a_session_is_of_the_token_that_began_it(tmp_path: Path) -> None:
         ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
         assert (await web.post(face.url, json=ping, headers=theirs | session)).status_code == 404
         assert (await web.post(face.url, json=ping, headers=mine | session)).status_code == 200
+
+
+async def test_a_wait_that_goes_on_brings_nothing_once_its_token_is_revoked(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path) as face:
+        made, other = await token(face, "ada"), await token(face, "ben")
+        async with client(face, made.secret) as ada, client(face, other.secret) as ben:
+            mine = (await done(ada, "create_mailbox", username="ada"))["address"]
+            await done(ben, "create_mailbox", username="ben")
+            waiting = asyncio.create_task(refused(ada, "wait_for_reply", timeout_seconds=20))
+            await asyncio.sleep(LATE_SECONDS * 2)
+            async with beside(face) as room:
+                await room.desk.tokens.revoke(operator(), made.token.token_id)
+            await done(ben, "send_email", to=mine, text="For ada alone.")
+            assert await asyncio.wait_for(waiting, 20) == "token_over"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address", "reached"),
+    [
+        ("support-*", "support-one@x.test", True),
+        ("support-*", "agent+support-one@x.test", True),
+        ("support-?", "support-one@x.test", False),
+        ("[!a]*", "bob@x.test", False),
+        ("*@bücher.example", "ada@xn--bcher-kva.example", True),
+        ("ada@x.test", "ada@y.test", False),
+    ],
+)
+async def test_patterns_know_stars_and_question_marks_alone(
+    tmp_path: Path, pattern: str, address: str, reached: bool
+) -> None:
+    async with serving(tmp_path) as face:
+        made = await token(face, "ada", mailboxes=(pattern,))
+        async with beside(face) as room:
+            bearer = await room.desk.tokens.bearer(made.secret)
+            assert bearer is not None
+            assert bearer.caller.reaches(address) is reached

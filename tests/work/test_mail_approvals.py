@@ -256,7 +256,8 @@ def test_the_word_is_the_first_one() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "Approve? No, never.", "approve-nothing", "Approve if Bob agrees, else deny",
+        "Approve? No, never.", "approve: NOT", "Approve, but only after lunch",
+        "approve-nothing", "Approve if Bob agrees, else deny",
         "approved by nobody", "deny-listed?", "approve\u200bd", "I approve", "",
     ],
 )  # fmt: skip

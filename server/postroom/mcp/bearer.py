@@ -25,6 +25,7 @@ from postroom.model.callers import Caller
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from postroom.desk.desk import Desk
     from postroom.desk.identities.tokens import Bearer
 
 METADATA_PATH = "/.well-known/oauth-protected-resource"
@@ -62,10 +63,20 @@ class Verifier:
 
 def caller_of(ctx: Context) -> Caller:
     """Whose a request is that has passed the door."""
+    return _shown(ctx).caller
+
+
+async def is_still_good(desk: "Desk", ctx: Context) -> bool:
+    """Whether the token by which a request came in is good yet."""
+    id = _shown(ctx).client_id
+    return id == OWN_TOKEN or await desk.tokens.is_good(id)
+
+
+def _shown(ctx: Context) -> Token:
     user = ctx.request.scope["user"] if ctx.request is not None else None
     assert isinstance(user, AuthenticatedUser), "a request that did not pass the door"
     assert isinstance(user.access_token, Token)
-    return user.access_token.caller
+    return user.access_token
 
 
 def _token(id: str, caller: Caller, expires_at: float | None) -> Token:

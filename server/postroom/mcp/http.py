@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from postroom.build import open_room
-from postroom.mcp.bearer import RequireToken, Verifier, caller_of
+from postroom.mcp.bearer import RequireToken, Verifier, caller_of, is_still_good
 from postroom.mcp.bounds import MAX_REQUEST_BYTES
 from postroom.mcp.server import DeskSource, build_server
 from postroom.mcp.stopping import told_to_stop
@@ -90,7 +90,7 @@ async def serve_http(
 def application(desk: DeskSource, verifier: Verifier) -> "ASGIApp":
     """The whole face as an ASGI application: both protocol eras at /mcp, behind a token. Requests
     that name another host, or come from another site's page, are refused (DNS rebinding)."""
-    app = build_server(desk, caller_of).streamable_http_app(
+    app = build_server(desk, caller_of, may_still=is_still_good).streamable_http_app(
         streamable_http_path=PATH, host="127.0.0.1", max_request_body_size=MAX_REQUEST_BYTES
     )
     return RequireToken(app, verifier, PATH)

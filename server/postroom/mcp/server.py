@@ -5,6 +5,7 @@ that a tool does not know: ``body`` for ``text`` would send an empty mail.
 """
 
 import logging
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
@@ -25,7 +26,7 @@ from mcp.types import Tool as ListedTool
 from pydantic_core import to_json
 
 from postroom.model.callers import Caller
-from postroom.model.errors import InvalidRequest, PostroomError
+from postroom.model.errors import InvalidRequest, PostroomError, Refused
 
 # The catalogue and the desk are imported where they are first needed: a client that starts many
 # servers waits for `initialize` of each.
@@ -47,6 +48,10 @@ INSTRUCTIONS = (
 TOOLS_TTL_MS = 3_600_000
 """How long a client may keep the list of tools, milliseconds: it changes with an upgrade only."""
 
+LATE_SECONDS = 0.5
+"""After so long whoever asked is looked at again: a wait takes minutes, and a token may be revoked
+in them."""
+
 Context = ServerRequestContext[Any]
 DeskSource = Callable[[], "Awaitable[Desk]"]
 CallerSource = Callable[[Context], Caller]
@@ -57,14 +62,17 @@ def build_server(
     desk: DeskSource,
     caller: Caller | CallerSource,
     answered: Callable[[], None] = lambda: None,
+    may_still: "Callable[[Desk, Context], Awaitable[bool]] | None" = None,
 ) -> Server[Any]:
     """An MCP server at the desk that ``desk()`` gives, whose every call is ``caller``'s, or whose
     it says by the request. Callers see the tools that they may use.
 
-    ``answered`` is called after each tool call, for whoever wants to start work behind it.
+    ``answered`` is called after each tool call, for whoever wants to start work behind it;
+    ``may_still`` says whether one that took long may be answered to whom it was asked by.
     """
     scope: Literal["public", "private"] = "public" if isinstance(caller, Caller) else "private"
-    face = _Face(desk, (lambda _: caller) if isinstance(caller, Caller) else caller, answered)
+    whose = (lambda _: caller) if isinstance(caller, Caller) else caller
+    face = _Face(desk, whose, answered, may_still)
     return Server(
         "postroom",
         title="Postroom",
@@ -81,8 +89,13 @@ class _Face:
     """Answers tools/list and tools/call."""
 
     def __init__(
-        self, desk: DeskSource, caller: CallerSource, answered: Callable[[], None]
+        self,
+        desk: DeskSource,
+        caller: CallerSource,
+        answered: Callable[[], None],
+        may_still: "Callable[[Desk, Context], Awaitable[bool]] | None",
     ) -> None:
+        self._may_still = may_still
         self._desk = desk
         self._caller = caller
         self._answered = answered
@@ -118,8 +131,11 @@ class _Face:
         caller = self._caller(ctx)
         tool = _named(params.name, caller)
         given = understand(tool, params.arguments)
-        desk = await self._desk()
+        desk, began = await self._desk(), time.monotonic()
         answer = await tool.run(desk, caller, given, ctx.session.report_progress)
+        is_late = time.monotonic() - began > LATE_SECONDS
+        if is_late and self._may_still and not await self._may_still(desk, ctx):
+            raise Refused("token_over", "Your token is good no more.", "Ask the operator.")
         return result_of(answer)
 
 

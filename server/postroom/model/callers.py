@@ -58,8 +58,9 @@ class Caller(BaseModel):
         """Whether an address, in lower case, is of those mailboxes that the caller may have."""
         local = address.rpartition("@")[0]
         forms = (address, local, local.rpartition("+")[2])
-        return not self.mailboxes or any(
-            fnmatchcase(form, pattern) for pattern in self.mailboxes for form in forms
+        patterns = [each.replace("[", "[[]") for each in self.mailboxes]  # * and ? alone
+        return not patterns or any(
+            fnmatchcase(form, pattern) for pattern in patterns for form in forms
         )
 
 

@@ -19,10 +19,11 @@ MAX_SUBJECT_CHARS = 120
 _TOKEN_BYTES = 16
 _TOKEN = re.compile(r"\bask-([0-9a-f]{32})\b")
 _SAID = re.compile(
-    r"[\s*_'\"“]*(?:(approve)(?=[ \t*_'\"”]*(?:[.,;:!]|$))|(deny)(?=$|[^\w-]))[\s*_'\"”.,;:!]*",
+    r"[\s*_'\"“]*(?:(approve)(?=[ \t*_'\"”]*(?:[.!]|$))|(deny)(?=$|[^\w-]))[\s*_'\"”.,;:!]*",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A word that lets a mail go stands alone on its line, or before a stop: "approve if …" is none."""
+"""The word that lets a mail go is alone on its line, or a sentence: "approve if …" and "approve,
+but …" are none."""
 
 
 @dataclass(frozen=True)

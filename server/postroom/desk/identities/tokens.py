@@ -13,6 +13,7 @@ from postroom.index.index import Index
 from postroom.index.tokens import NewToken
 from postroom.model.agent_names import is_name, named
 from postroom.model.callers import AGENT_SCOPES, OPERATOR, Caller, agent
+from postroom.model.domain_names import ascii_domain
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
 from postroom.model.token_answers import NewSecret, TokenList, TokenView
 
@@ -111,6 +112,12 @@ class Tokens:
 
         return await self._index.write(change)
 
+    async def is_good(self, token_id: str) -> bool:
+        """Whether whoever came in by a token some time ago may be answered yet."""
+        now = self._clock()
+        row = await self._index.read(lambda con: tokens.one(con, token_id))
+        return row is not None and _status(row, now) == "good"
+
     async def bearer(self, secret: str) -> Bearer | None:
         """Whose a secret is; None where it is nobody's, or good no more. Asked by the faces before
         there is a caller."""
@@ -136,7 +143,7 @@ def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]
             f"There is no scope {', '.join(sorted(asked - SCOPES)) or 'at all'}.",
             f"Scopes are {', '.join(sorted(SCOPES))}.",
         )
-    patterns = tuple(dict.fromkeys(each.strip().lower() for each in mailboxes))
+    patterns = tuple(dict.fromkeys(map(_pattern, mailboxes)))
     if len(patterns) > MAX_PATTERNS or not all(map(_is_pattern, patterns)):
         raise InvalidRequest(
             "mailbox_pattern_malformed",
@@ -151,6 +158,12 @@ def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]
         )
     asked = asked | AGENT_SCOPES if OPERATOR in asked else asked
     return agent(agent_name).model_copy(update={"scopes": asked, "mailboxes": patterns})
+
+
+def _pattern(text: str) -> str:
+    """A pattern as addresses are compared."""
+    local, at, domain = text.strip().lower().rpartition("@")
+    return f"{local}{at}{domain if set(domain) & set('*?') else ascii_domain(domain)}"
 
 
 def _is_pattern(text: str) -> bool:

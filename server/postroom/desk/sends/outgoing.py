@@ -52,13 +52,13 @@ def check(request: SendRequest) -> None:
             "reply_all answers a thread, and no thread_id was passed.",
             "Pass thread_id, or name everybody in `to` and `cc`.",
         )
-    longest = max(len(request.text), len(request.html or ""))
-    if longest > MAX_TEXT_CHARS:
-        raise InvalidRequest(
-            "text_too_long",
-            f"`text` is longer than {MAX_TEXT_CHARS} characters.",
-            "Put the long part into an attachment.",
-        )
+    for name, words in (("text", request.text), ("html", request.html or "")):
+        if len(words) > MAX_TEXT_CHARS:
+            raise InvalidRequest(
+                f"{name}_too_long",
+                f"`{name}` is longer than {MAX_TEXT_CHARS} characters.",
+                "Put the long part into an attachment.",
+            )
     if len(request.subject or "") > MAX_SUBJECT_CHARS:
         raise InvalidRequest(
             "subject_too_long",

@@ -17,6 +17,7 @@ repeats what the agent had written before, as answers do.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from postroom.desk.sends.pieces import Piece, bare, is_anywhere, may_be_codes, passages, secrets
 from postroom.index import acquaintance, mail, search
@@ -71,7 +72,8 @@ def _told(said: Said, recipients: tuple[str, ...]) -> list[str]:
     for text in (said.around, addresses, said.words, *said.files):
         told.append(text[:left])
         left -= len(told[-1])
-    return told
+    # A link within a link is written in other characters (RFC 3986 §2.1).
+    return told + [plain for text in told if "%" in text and (plain := unquote(text)) != text]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ _ATTRIBUTE = (
     r"[\s/]*+[^\s/>][^\s/>=]*+"
     r"(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+"
 )
-_TAG = re.compile(
+TAG = re.compile(
     rf"<(/?)([a-zA-Z][^\s/>]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>?"
     r"|<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?/][^>]*+>?",
     re.DOTALL,
@@ -66,7 +66,7 @@ def bounded(html: str) -> Bounded:
     kept: list[str] = []
     choices = _Choices(html)
     position = at = 0
-    while (tag := _TAG.search(html, at)) is not None:
+    while (tag := TAG.search(html, at)) is not None:
         at = tag.end()
         if tag[2] is None:
             continue

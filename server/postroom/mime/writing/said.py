@@ -8,12 +8,13 @@ by all of them, and by them as they read without characters that nobody sees.
 import codecs
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
 from postroom.mime.characters.charsets import decode
 from postroom.mime.characters.usual import folded
-from postroom.mime.html.bounded import bounded
+from postroom.mime.html.bounded import TAG, bounded
 from postroom.mime.parse import readable
 from postroom.mime.structure.tree import Part, read_tree
 from postroom.mime.writing.markdown import markdown_to_html
@@ -94,26 +95,36 @@ def in_all_forms(text: str, html: str) -> str:
 
 
 def _of_html(html: str) -> tuple[str, str]:
-    """(all text of an HTML body as it stands there, hidden or not; attributes and comments)."""
+    """(all text of an HTML body as it stands there, hidden or not; whatever else its source holds:
+    attributes, comments, declarations, also where no element is)."""
     from selectolax.lexbor import LexborHTMLParser
 
     source = bounded(html)
     if source.depth > bounds.MAX_HTML_DEPTH:
         return _TAG.sub("", html), html
     root = LexborHTMLParser(source.html).root
-    shown, unseen = list[str](), list[str]()
+    shown, unseen = list[str](), [_within(tag) for tag in TAG.finditer(html)]
     for node in () if root is None else root.traverse(include_text=True):
         if node.tag == "-text":
             shown += [_break_before(node), node.text_content or ""]
-        elif node.tag == "-comment":
-            unseen.append(_TAG.sub(" ", node.comment_content or ""))
-        else:
+        elif node.tag != "-comment":
             shown.append(_break_before(node))
-            unseen += [_TAG.sub(" ", value) for value in node.attributes.values() if value]
             if node.tag == "template":  # its content is no part of the tree
                 unseen.append(_TAG.sub(" ", node.html or ""))
     left_out = [] if source.html == html else [html]
-    return "".join(shown), "\n".join((*unseen, *left_out))
+    return "".join(shown), "\n".join(filter(None, (*unseen, *left_out)))
+
+
+def _within(tag: re.Match[str]) -> str:
+    """What stands within a tag, a comment or a declaration; "" of a tag that only has a name of
+    letters."""
+    name, attributes = tag[2] or "", tag[3] or ""
+    if name and not attributes.strip() and (name.isalpha() or name.lower() in _HEADINGS):
+        return ""
+    return _TAG.sub(" ", unescape(tag[0].strip("<>!/?-")))
+
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def _break_before(node: "LexborNode") -> str:
