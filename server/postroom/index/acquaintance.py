@@ -86,6 +86,11 @@ def sent_with(
     return list(sql.sent_with(con, match=expression, first=first, end=end, most=most))
 
 
+def text_of(con: Connection, mail_id: int) -> str:
+    """The words of a message, as far as they are compared."""
+    return str(sql.text_of(con, mail_id=mail_id) or "")
+
+
 def received_with_codes(con: Connection, owner: int, among: tuple[int, int]) -> Iterator[Row]:
     """An owner's messages of a range (`search.newest`) that came in and carry a code."""
     yield from sql.received_with_codes(con, owner=owner, first=_mail_id(among[0]))

@@ -102,7 +102,9 @@ class _Received:
         if len(links) > MAX_LINKS:
             return True
         return any(
-            piece.is_in(row) and self._is_elsewhere(row) and not self._was_ours(piece, row)
+            self._is_elsewhere(row)
+            and piece.is_in(acquaintance.text_of(self.con, row["mail_id"]))
+            and not self._was_ours(piece, row)
             for piece in (*links.values(), *passages(told))
             for row in self._with(piece)
         )
@@ -118,7 +120,7 @@ class _Received:
     def _was_ours(self, piece: Piece, row: Row) -> bool:
         """Whether the agent had written a piece before it came in."""
         before = acquaintance.sent_with(self.con, self.among, piece.whole, row["mail_id"], HITS)
-        return any(map(piece.is_in, before))
+        return any(piece.is_in(acquaintance.text_of(self.con, one["mail_id"])) for one in before)
 
     def has_file(self, file: AttachedFile) -> bool:
         """Whether a file came from somebody else, byte by byte."""

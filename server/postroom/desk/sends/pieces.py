@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from postroom.index.database import Row
 from postroom.index.scripts import spaced
 from postroom.mime.characters.usual import folded
 
@@ -52,8 +51,8 @@ class Piece:
     """What the full-text index is asked for first."""
     whole: str
     """What it is asked for where that is said too often."""
-    is_in: Callable[[Row], bool]
-    """Whether a message that was found has all of it."""
+    is_in: Callable[[str], bool]
+    """Whether the text of a message that was found has all of it."""
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -110,8 +109,8 @@ def secrets(text: str) -> Iterator[Piece]:
             yield Piece(word[:MAX_SOUGHT], word[:MAX_SOUGHT], partial(_is_in_link, word))
 
 
-def _is_in_link(word: str, row: Row) -> bool:
-    return any(word in link.group() for link in _LINK.finditer(row["text"]))
+def _is_in_link(word: str, text: str) -> bool:
+    return any(word in link.group() for link in _LINK.finditer(text))
 
 
 def passages(told: list[str]) -> Iterator[Piece]:
@@ -131,9 +130,9 @@ def _passage(stretch: tuple[str, ...]) -> Piece:
     return Piece(" ".join(rarest)[: SOUGHT_WORDS * MAX_SOUGHT], whole, partial(_says, stretch))
 
 
-def _says(words: Sequence[str], row: Row) -> bool:
-    """Whether a message has these words beside one another."""
-    return f" {' '.join(words)} " in f" {' '.join(_words(row['text']))} "
+def _says(words: Sequence[str], text: str) -> bool:
+    """Whether a text has these words beside one another."""
+    return f" {' '.join(words)} " in f" {' '.join(_words(text))} "
 
 
 def _words(text: str) -> list[str]:

@@ -30,17 +30,21 @@ SELECT 1 FROM (
 
 -- name: received_with(match, first, end, most)
 -- The newest mail that came in with a phrase.
-SELECT g.mail_id, g.from_address, g.to_people, g.cc_people, g.codes, substr(g.text, 1, 200000) AS text
+SELECT g.mail_id, g.from_address, g.to_people, g.cc_people
 FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid & 0xFFFFFFFFFF
 WHERE s.search MATCH :match AND s.rowid >= :first AND s.rowid < :end AND g.direction = 'received'
 ORDER BY s.rowid DESC LIMIT :most;
 
 -- name: sent_with(match, first, end, most)
 -- The newest mail that went out with a phrase.
-SELECT g.mail_id, substr(g.text, 1, 200000) AS text
+SELECT g.mail_id
 FROM search s CROSS JOIN messages g ON g.mail_id = s.rowid & 0xFFFFFFFFFF
 WHERE s.search MATCH :match AND s.rowid >= :first AND s.rowid < :end AND g.direction = 'sent'
 ORDER BY s.rowid DESC LIMIT :most;
+
+-- name: text_of(mail_id)$
+-- What a message says.
+SELECT substr(text, 1, 200000) FROM messages WHERE mail_id = :mail_id;
 
 -- name: received_with_codes(owner, first)
 -- An owner's mail that came in with a code, from one on.
