@@ -18,8 +18,9 @@ from postroom.desk.approvals import approval
 from postroom.desk.door import actor
 from postroom.desk.notes import checked_note
 from postroom.desk.sends import delivered, editing
+from postroom.desk.sends.again import edited_passes_on, file_edited, judged_again
 from postroom.desk.sends.delivered import Groups
-from postroom.desk.sends.outbox import able, edited_passes_on, file_edited, judged_again
+from postroom.desk.sends.outbox import able
 from postroom.desk.times import iso
 from postroom.index import held, mail, mailboxes, sends
 from postroom.index.database import Connection, Row
