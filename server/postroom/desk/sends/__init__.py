@@ -7,7 +7,8 @@ outbox.py       the one way in: checked, judged and filed in one transaction
 ├── policy_facts.py                what policy may know of it
 │   └── passed_on.py   pieces.py   whether it repeats what somebody else wrote
 ├── pacing.py                      when it may go, by the limits
-├── unsubscribing.py               how people say no to bulk mail
-└── editing.py                     a held one as a person changes it
+└── unsubscribing.py               how people say no to bulk mail
+again.py        a held one judged again, as it is let go or changed
+└── editing.py                     what a person made of it
 delivered.py    who has got it
 """
