@@ -24,7 +24,7 @@ async def begun(starting: Coroutine[Any, Any, Process]) -> Process:
     except asyncio.CancelledError:
         await asyncio.wait({start})
         if not start.exception():
-            await _end(start.result())
+            await end(start.result())
         raise
 
 
@@ -37,8 +37,10 @@ def tell(process: Process, name: str) -> None:
             os.killpg(process.pid, getattr(signal, name))
 
 
-async def _end(process: Process) -> None:
-    tell(process, "SIGKILL")
+async def end(process: Process) -> None:
+    """Make it end, and wait until it is gone and its pipes are closed."""
+    if process.returncode is None:  # else its number may be another one's by now
+        tell(process, "SIGKILL")
     for pipe in (process.stdout, process.stderr):
         while pipe is not None and await pipe.read(1 << 16):
             pass  # a pipe that is not read to its end stays open

@@ -124,7 +124,7 @@ def thread(con: Connection, caller: Caller, public_id: str) -> tuple[int, Mailbo
     box = mailboxes.by_id(con, found[1]) if found else None
     if found is None or box is None or not _may_see(caller, box):
         raise no_thread()
-    if not _may_see_thread(con, caller, found[0]):
+    if caller.thread is not None and not _is_its_thread(con, caller.thread, found[0]):
         raise no_thread()
     return found[0], box
 
@@ -140,9 +140,7 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
     """A send of one of the caller's mailboxes."""
     row = sends.by_public_id(con, public_id.strip())
     box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
-    if row is None or box is None or not _may_see(caller, box):
-        raise NotFound("send_not_found", "You have no such send.")
-    if not _may_see_thread(con, caller, sends.thread_now(con, row["mail_id"])):
+    if row is None or box is None or not _may_see_mail(con, caller, box, row["mail_id"]):
         raise NotFound("send_not_found", "You have no such send.")
     return row
 
@@ -176,13 +174,9 @@ def no_link() -> NotFound:
 def _part(con: Connection, caller: Caller, place: tuple[str, int] | None) -> tuple[Row, int] | None:
     row = mail.by_public_id(con, place[0]) if place else None
     box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
-    if place is None or row is None or box is None or not _may_see(caller, box):
+    if place is None or row is None or box is None:
         return None
-    if caller.thread is not None and not _may_see_thread(
-        con, caller, sends.thread_now(con, row["id"])
-    ):
-        return None
-    return row, place[1]
+    return (row, place[1]) if _may_see_mail(con, caller, box, row["id"]) else None
 
 
 def _may_see(caller: Caller, box: Mailbox) -> bool:
@@ -193,9 +187,17 @@ def _may_see(caller: Caller, box: Mailbox) -> bool:
     return caller.reaches(box.address)
 
 
-def _may_see_thread(con: Connection, caller: Caller, thread_id: int) -> bool:
-    """Whether a caller who is kept to one conversation sees this one."""
-    if caller.thread is None:
-        return True
-    own = threads.resolve(con, caller.thread)
+def _may_see_mail(con: Connection, caller: Caller, box: Mailbox, mail_id: int) -> bool:
+    """Whether the caller sees a mail of a mailbox: of one conversation alone, where it is kept to
+    that."""
+    if not _may_see(caller, box):
+        return False
+    return caller.thread is None or _is_its_thread(
+        con, caller.thread, sends.thread_now(con, mail_id)
+    )
+
+
+def _is_its_thread(con: Connection, public_id: str, thread_id: int) -> bool:
+    """Whether a thread is the one of this id now."""
+    own = threads.resolve(con, public_id)
     return own is not None and own[0] == thread_id

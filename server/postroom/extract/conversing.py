@@ -5,11 +5,10 @@ import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from postroom.children import begun
+from postroom.children import begun, end
 from postroom.extract import bounds
 from postroom.extract.faults import Fault
 from postroom.extract.formats import Told
@@ -28,7 +27,7 @@ async def converse(content: bytes, told: Told, environment: Mapping[str, str]) -
     except TimeoutError:
         return {"fault": Fault.SLOW}
     finally:
-        await _end(child)
+        await end(child)
     try:
         answer = json.loads(said)
     except ValueError:
@@ -76,18 +75,6 @@ async def _said(child: Process, content: bytes, told: Told) -> bytes:
     finally:
         feeding.cancel()
     return b"".join(pieces)
-
-
-async def _end(child: Process) -> None:
-    """Wait until the child is gone, ended by us if need be, and its pipes are closed."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    with suppress(ProcessLookupError):  # it has ended, and its end is not told yet
-        child.kill()
-    child.stdin.close()
-    while await child.stdout.read(1 << 16):
-        pass  # what was on its way: a pipe that is not read to its end stays open
-    await child.wait()
 
 
 async def _feed(child: Process, content: bytes, told: Told) -> None:

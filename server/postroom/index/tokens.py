@@ -75,7 +75,7 @@ def live(con: Connection, now: float, secret: str) -> Row | None:
 
 def used(con: Connection, now: float, id: int) -> None:
     """Keep that it was used."""
-    sql.used(con, id=id, at=now, before=now - USED_EVERY_SECONDS)
+    sql.used(con, id=id, at=now)
 
 
 def one(con: Connection, id: str) -> Row | None:

@@ -25,6 +25,6 @@ UPDATE tokens SET replaced = hash, replaced_until = :until, hash = :hash WHERE p
 -- It is good no more.
 UPDATE tokens SET revoked_at = :at WHERE public_id = :public_id AND revoked_at IS NULL;
 
--- name: used(id, at, before)!
+-- name: used(id, at)!
 -- It was used, told once in a while.
-UPDATE tokens SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :before);
+UPDATE tokens SET used_at = :at WHERE id = :id;
