@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 
 from postroom import settings as configuration
-from postroom.mcp.http import serve_http
+from postroom.serving.serve import serve
 
 
 class Serving:
@@ -25,7 +25,7 @@ class Serving:
         self.listens.set()
 
     async def run(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        await serve_http(self.settings, "ada", host, port, self.stop, self.say)
+        await serve(self.settings, "ada", host, port, self.stop, self.say)
 
     @property
     def url(self) -> str:

@@ -72,6 +72,6 @@ def test_it_serves_this_machine_alone(postroom: Program, tmp_path: Path) -> None
 
 def test_the_port_it_offers_is_the_servers_own() -> None:
     from postroom.cli.commands.serve import DEFAULT_PORT
-    from postroom.mcp import http
+    from postroom.serving import serve
 
-    assert http.DEFAULT_PORT == DEFAULT_PORT
+    assert serve.DEFAULT_PORT == DEFAULT_PORT

@@ -62,8 +62,8 @@ async def test_nobody_passes_without_the_token(tmp_path: Path, given: str) -> No
         assert face.token not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/mcp/", "/.well-known/oauth-authorization-server"])
-async def test_every_path_is_behind_the_token(tmp_path: Path, path: str) -> None:
+@pytest.mark.parametrize("path", ["/mcp", "/mcp/", "/mcp/more", "/v1/mailboxes"])
+async def test_every_path_of_mail_is_behind_the_token(tmp_path: Path, path: str) -> None:
     async with serving(tmp_path) as face, httpx2.AsyncClient() as web:
         base = face.url.removesuffix("/mcp")
         assert (await web.get(base + path)).status_code == 401

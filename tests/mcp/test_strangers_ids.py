@@ -132,7 +132,7 @@ def never_were(real: Names) -> Names:
         return "-".join([*parts[:at], other, *parts[at + 1 :]])
 
     return Names(
-        mailbox="zero-zero@agents.localhost",
+        mailbox=re.sub("|".join(WORDS), lambda word: "o" * len(word[0]), real.mailbox),
         thread="t_0000000000",
         message="m_00000000",
         send="s_0000000000",

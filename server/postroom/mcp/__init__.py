@@ -3,7 +3,7 @@
     server.py      the tools as an MCP server: list, call, answer, error
     stdio.py       one client over standard input and output; lines.py reads, output.py writes,
                    unreadable.py answers what is no message
-    http.py        many clients over Streamable HTTP; token.py and bearer.py guard its door
+    http.py        many clients over Streamable HTTP; bearer.py guards its door
     reception.py   opens the room behind the first answers, so that a client never waits for it
     stopping.py    signals, on every operating system
     launch.py      start a process fast

@@ -1,15 +1,11 @@
 """The door of the HTTP face: nobody passes without a token that is good now (RFC 6750).
 
-    a token of `postroom tokens`       whoever it was made for
-    the token that lies in the home    the agent that `postroom serve` was started for
-
 Verified by the SDK's own means, so that its sessions belong to whoever began them; refused by ours,
 as its refusal announces an OAuth server that issues tokens. There is none here, unless an operator
 has one, and clients would go looking for it. What a client may know of this resource stands at the
 address that a refusal names (RFC 9728).
 """
 
-import hmac
 import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -25,15 +21,13 @@ from postroom.model.callers import Caller
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from postroom.desk.desk import Desk
     from postroom.desk.identities.tokens import Bearer
+    from postroom.web.identities import Identities
 
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 """RFC 9728 §3; behind it the path of the resource, and without it for clients that leave it off."""
 
 SCOPES = ("create", "read", "send")
-
-OWN_TOKEN = "own"
 
 
 class Token(AccessToken):
@@ -43,22 +37,15 @@ class Token(AccessToken):
 
 
 class Verifier:
-    """The SDK's TokenVerifier over the tokens of the desk, and the one that lies in the home."""
+    """The SDK's TokenVerifier over everybody who may come in."""
 
-    def __init__(
-        self, own: str, caller: Caller, bearer: "Callable[[str], Awaitable[Bearer | None]]"
-    ) -> None:
-        self._own = own.encode()
-        self._caller = caller
-        self._bearer = bearer
+    def __init__(self, identities: "Identities") -> None:
+        self._identities = identities
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """Who comes in by a token; None for nobody."""
-        # In constant time: how long it takes says nothing about how much was right.
-        if hmac.compare_digest(token.encode(errors="replace"), self._own):
-            return _token(OWN_TOKEN, self._caller, None)
-        found = await self._bearer(token)
-        return _token(found.token_id, found.caller, found.expires_at) if found else None
+        found = await self._identities.bearer(token)
+        return _token(found) if found else None
 
 
 def caller_of(ctx: Context) -> Caller:
@@ -66,10 +53,9 @@ def caller_of(ctx: Context) -> Caller:
     return _shown(ctx).caller
 
 
-async def is_still_good(desk: "Desk", ctx: Context) -> bool:
+def is_still_good(identities: "Identities") -> Callable[[Context], Awaitable[bool]]:
     """Whether the token by which a request came in is good yet."""
-    id = _shown(ctx).client_id
-    return id == OWN_TOKEN or await desk.tokens.is_good(id)
+    return lambda ctx: identities.is_good(_shown(ctx).client_id)
 
 
 def _shown(ctx: Context) -> Token:
@@ -79,13 +65,13 @@ def _shown(ctx: Context) -> Token:
     return user.access_token
 
 
-def _token(id: str, caller: Caller, expires_at: float | None) -> Token:
+def _token(found: "Bearer") -> Token:
     return Token(
         token="",  # nothing behind the door needs it
-        client_id=id,
-        scopes=sorted(caller.scopes),
-        expires_at=int(expires_at) if expires_at is not None else None,
-        caller=caller,
+        client_id=found.token_id,
+        scopes=sorted(found.caller.scopes),
+        expires_at=int(found.expires_at) if found.expires_at is not None else None,
+        caller=found.caller,
     )
 
 

@@ -62,7 +62,7 @@ def build_server(
     desk: DeskSource,
     caller: Caller | CallerSource,
     answered: Callable[[], None] = lambda: None,
-    may_still: "Callable[[Desk, Context], Awaitable[bool]] | None" = None,
+    may_still: "Callable[[Context], Awaitable[bool]] | None" = None,
 ) -> Server[Any]:
     """An MCP server at the desk that ``desk()`` gives, whose every call is ``caller``'s, or whose
     it says by the request. Callers see the tools that they may use.
@@ -93,7 +93,7 @@ class _Face:
         desk: DeskSource,
         caller: CallerSource,
         answered: Callable[[], None],
-        may_still: "Callable[[Desk, Context], Awaitable[bool]] | None",
+        may_still: "Callable[[Context], Awaitable[bool]] | None",
     ) -> None:
         self._may_still = may_still
         self._desk = desk
@@ -134,7 +134,7 @@ class _Face:
         desk, began = await self._desk(), time.monotonic()
         answer = await tool.run(desk, caller, given, ctx.session.report_progress)
         is_late = time.monotonic() - began > LATE_SECONDS
-        if is_late and self._may_still and not await self._may_still(desk, ctx):
+        if is_late and self._may_still and not await self._may_still(ctx):
             raise Refused("token_over", "Your token is good no more.", "Ask the operator.")
         return result_of(answer)
 

@@ -1,4 +1,8 @@
-"""What people and their mail programs reach by the web, besides agents and their tokens.
+"""What is reached by the network besides tools.
 
-one_click.py    the link by which bulk mail is unsubscribed from
+    identities.py    whose a bearer token is; the tools' face asks here too
+    rest/            /v1: the desk for applications
+    one_click.py     links of bulk mail, for people
+
+Each is an ASGI application over the desk; `postroom.serving` puts them on one socket.
 """

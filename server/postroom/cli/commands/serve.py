@@ -1,11 +1,11 @@
-"""`postroom serve`: the tools over HTTP, and the worker."""
+"""`postroom serve`: every face over HTTP, and the worker."""
 
 import click
 
 from postroom.cli.asked import Asked, for_agent, pass_asked, shared
 
 DEFAULT_PORT = 8765
-"""As `postroom.mcp.http` has it; not imported from there, where it would bring the server along."""
+"""As `postroom.serving` has it; not imported from there, where it would bring the server along."""
 
 
 @click.command()
@@ -21,12 +21,12 @@ DEFAULT_PORT = 8765
 @shared
 @pass_asked
 def serve(asked: Asked, agent: str, host: str, port: int) -> None:
-    """Serve MCP clients over HTTP at /mcp on this machine, and keep mail moving, until stopped."""
+    """Serve MCP at /mcp and REST at /v1 on this machine, and keep mail moving, until stopped."""
     import asyncio
 
     from postroom.cli.answers import out, say_json
     from postroom.cli.streams import OutputLost, let_output_go
-    from postroom.mcp.http import run_http
+    from postroom.serving.serve import run
 
     def say(line: str) -> None:
         try:
@@ -37,4 +37,4 @@ def serve(asked: Asked, agent: str, host: str, port: int) -> None:
         except (OutputLost, BrokenPipeError):  # a server goes on though nobody reads its lines
             let_output_go()
 
-    asyncio.run(run_http(asked.settings(), agent, host, port, say))
+    asyncio.run(run(asked.settings(), agent, host, port, say))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from postroom.mcp.token import ensure_token
 from postroom.model.errors import Refused, Unavailable
+from postroom.serving.own_token import ensure_token
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
 

@@ -1,0 +1,64 @@
+"""Which face answers at which path.
+
+/mcp, /.well-known/oauth-protected-resource   tools (`postroom.mcp`)
+/v1                                           REST (`postroom.web.rest`)
+/unsubscribe/                                 links of bulk mail (`postroom.web.one_click`)
+"""
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Match
+
+from postroom.mcp.bearer import METADATA_PATH
+from postroom.mcp.http import PATH as MCP
+from postroom.mcp.http import mcp_face
+from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
+from postroom.web.one_click import one_click
+from postroom.web.rest.application import PATH as REST
+from postroom.web.rest.application import rest_application
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from postroom.desk.desk import Desk
+    from postroom.web.identities import Identities
+
+
+class _Below(BaseRoute):
+    """Every path below a prefix, which stays in it: the faces name their whole paths."""
+
+    def __init__(self, prefix: str, app: "ASGIApp") -> None:
+        self._prefix = prefix
+        self._app = app
+
+    def matches(self, scope: "Scope") -> tuple[Match, "Scope"]:
+        is_http = scope["type"] == "http"
+        below = is_http and f"{scope['path']}/".startswith(f"{self._prefix.rstrip('/')}/")
+        return (Match.FULL if below else Match.NONE), {}
+
+    async def handle(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        await self._app(scope, receive, send)
+
+
+def application(desk: "Desk", identities: "Identities") -> Starlette:
+    """All faces at the desk; who comes in says one of ``identities``."""
+    tools = mcp_face(desk, identities)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> "AsyncIterator[None]":
+        async with tools.lifespan():
+            yield
+
+    return Starlette(
+        routes=[
+            _Below(MCP, tools.app),
+            _Below(METADATA_PATH, tools.app),
+            _Below(REST, rest_application(desk, identities)),
+            _Below(UNSUBSCRIBE, one_click(desk.suppressions.unsubscribe)),
+        ],
+        lifespan=lifespan,
+    )
