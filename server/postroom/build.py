@@ -10,7 +10,7 @@ from pathlib import Path
 from postroom.accounts.domains import AccountDomain, BuiltinDomain, Domain
 from postroom.clock import Clock, system_clock
 from postroom.credentials.vault import Vault
-from postroom.desk.desk import Desk, open_desk
+from postroom.desk.desk import Desk
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.index.index import Index
 from postroom.model.errors import Unavailable
@@ -56,8 +56,8 @@ async def open_room(
         for name, domain in settings.operator.served.items()
     }
     policy = CurrentPolicy(settings.policy_file, index, named=settings.operator.policy is not None)
-    desk = open_desk(index, settings, provisioners, lambda: seat.idle(), policy)
-    seat = Seat(index, settings, provisioners, program, policy, desk.held.answering)
+    desk = Desk(index, settings, provisioners, lambda: seat.idle(), policy)
+    seat = Seat(index, settings, provisioners, program, policy, lambda: desk.held.answering())
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)

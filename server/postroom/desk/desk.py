@@ -1,102 +1,181 @@
-"""The desk: one counter, its subjects side by side."""
+"""The desk: one counter, its subjects side by side.
+
+Each subject is imported when it is first asked for: a client that starts many servers waits for the
+first answer of each, and one question needs two or three of them.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from postroom.desk.approvals.held import HeldSends
-from postroom.desk.approvals.unsent import Unsent
-from postroom.desk.health.accounts import AccountReports
-from postroom.desk.health.health import HealthReports
-from postroom.desk.identities.tokens import Tokens
-from postroom.desk.mailboxes import unused
-from postroom.desk.mailboxes.mailboxes import Mailboxes
-from postroom.desk.policies.policies import Policies
-from postroom.desk.policies.quarantine import Quarantine
-from postroom.desk.records.audit import Audit
-from postroom.desk.records.correspondence import CorrespondenceDesk
-from postroom.desk.records.retention import RetentionDesk
-from postroom.desk.records.tracing import Tracing
-from postroom.desk.sends.sending import Sending
-from postroom.desk.suppressions.suppressions import Suppressions
-from postroom.desk.threads.attachments import Attachments
-from postroom.desk.threads.reading import Reading
-from postroom.desk.waits.waiting import Waiting
-from postroom.extract.reader import FileReader
 from postroom.index.index import Index
 from postroom.model.mailboxes import Reach
 from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, bare_environment
 
+if TYPE_CHECKING:
+    from postroom.desk.approvals.held import HeldSends
+    from postroom.desk.approvals.unsent import Unsent
+    from postroom.desk.health.accounts import AccountReports
+    from postroom.desk.health.health import HealthReports
+    from postroom.desk.identities.tokens import Tokens
+    from postroom.desk.mailboxes.mailboxes import Mailboxes
+    from postroom.desk.policies.policies import Policies
+    from postroom.desk.policies.quarantine import Quarantine
+    from postroom.desk.records.audit import Audit
+    from postroom.desk.records.correspondence import CorrespondenceDesk
+    from postroom.desk.records.retention import RetentionDesk
+    from postroom.desk.records.tracing import Tracing
+    from postroom.desk.sends.sending import Sending
+    from postroom.desk.suppressions.suppressions import Suppressions
+    from postroom.desk.threads.attachments import Attachments
+    from postroom.desk.threads.reading import Reading
+    from postroom.desk.waits.waiting import Waiting
 
-@dataclass(frozen=True)
+
 class Desk:
     """What can be asked, by subject. Each call names its caller."""
 
-    mailboxes: Mailboxes
-    sending: Sending
-    reading: Reading
-    waiting: Waiting
-    attachments: Attachments
-    tracing: Tracing
-    health: HealthReports
-    accounts: AccountReports
-    held: HeldSends
-    unsent: Unsent
-    policies: Policies
-    quarantine: Quarantine
-    audit: Audit
-    retention: RetentionDesk
-    correspondence: CorrespondenceDesk
-    suppressions: Suppressions
-    tokens: Tokens
+    def __init__(
+        self,
+        index: Index,
+        settings: Settings,
+        provisioners: Mapping[str, Provisioner],
+        idle: Callable[[], str],
+        policy: CurrentPolicy,
+    ) -> None:
+        """``idle`` says why nobody does the I/O at the moment, or is empty."""
+        self._index = index
+        self._settings = settings
+        self._operator = settings.operator
+        self._provisioners = provisioners
+        self._idle = idle
+        self._policy = policy
 
+    @cached_property
+    def mailboxes(self) -> "Mailboxes":
+        from postroom.desk.mailboxes import unused
+        from postroom.desk.mailboxes.mailboxes import Mailboxes
 
-def open_desk(
-    index: Index,
-    settings: Settings,
-    provisioners: Mapping[str, Provisioner],
-    idle: Callable[[], str],
-    policy: CurrentPolicy,
-) -> Desk:
-    """The desk over an index; ``idle`` says why nobody does the I/O at the moment, or ""."""
-    clock, operator = index.clock, settings.operator
-    held_seconds = operator.approvals.expire_hours * 3600
-    reader = FileReader(bare_environment())
-    attachments = Attachments(index, operator.attachment_folders, settings.home, reader)
-    sending = Sending(
-        index, clock, attachments, provisioners, idle, policy, held_seconds, operator.public_url
-    )
-    policies = Policies(index, policy, sending)
-    return Desk(
-        mailboxes=Mailboxes(
-            index,
-            clock,
-            provisioners,
-            operator.domain,
-            operator.username_pattern,
-            operator.retention_days * 86400,
-            unused.remark(operator),
-            idle=idle,
-            home=settings.home,
-        ),
-        sending=sending,
-        reading=Reading(index, clock),
-        waiting=Waiting(index, clock, _elsewhere(provisioners), idle),
-        attachments=attachments,
-        tracing=Tracing(index),
-        health=HealthReports(index, settings, idle, policies.check),
-        accounts=AccountReports(index, operator, provisioners, idle),
-        held=HeldSends(index, idle, policy, operator.public_url),
-        unsent=Unsent(index),
-        policies=policies,
-        quarantine=Quarantine(index),
-        audit=Audit(index),
-        retention=RetentionDesk(index, settings, idle),
-        correspondence=CorrespondenceDesk(index, idle),
-        suppressions=Suppressions(index, clock),
-        tokens=Tokens(index, clock),
-    )
+        return Mailboxes(
+            self._index,
+            self._index.clock,
+            self._provisioners,
+            self._operator.domain,
+            self._operator.username_pattern,
+            self._operator.retention_days * 86400,
+            unused.remark(self._operator),
+            idle=self._idle,
+            home=self._settings.home,
+        )
+
+    @cached_property
+    def sending(self) -> "Sending":
+        from postroom.desk.sends.sending import Sending
+
+        return Sending(
+            self._index,
+            self._index.clock,
+            self.attachments,
+            self._provisioners,
+            self._idle,
+            self._policy,
+            self._operator.approvals.expire_hours * 3600,
+            self._operator.public_url,
+        )
+
+    @cached_property
+    def reading(self) -> "Reading":
+        from postroom.desk.threads.reading import Reading
+
+        return Reading(self._index, self._index.clock)
+
+    @cached_property
+    def waiting(self) -> "Waiting":
+        from postroom.desk.waits.waiting import Waiting
+
+        return Waiting(self._index, self._index.clock, _elsewhere(self._provisioners), self._idle)
+
+    @cached_property
+    def attachments(self) -> "Attachments":
+        from postroom.desk.threads.attachments import Attachments
+        from postroom.extract.reader import FileReader
+
+        folders, home = self._operator.attachment_folders, self._settings.home
+        return Attachments(self._index, folders, home, FileReader(bare_environment()))
+
+    @cached_property
+    def tracing(self) -> "Tracing":
+        from postroom.desk.records.tracing import Tracing
+
+        return Tracing(self._index)
+
+    @cached_property
+    def health(self) -> "HealthReports":
+        from postroom.desk.health.health import HealthReports
+
+        return HealthReports(self._index, self._settings, self._idle, self.policies.check)
+
+    @cached_property
+    def accounts(self) -> "AccountReports":
+        from postroom.desk.health.accounts import AccountReports
+
+        return AccountReports(self._index, self._operator, self._provisioners, self._idle)
+
+    @cached_property
+    def held(self) -> "HeldSends":
+        from postroom.desk.approvals.held import HeldSends
+
+        return HeldSends(self._index, self._idle, self._policy, self._operator.public_url)
+
+    @cached_property
+    def unsent(self) -> "Unsent":
+        from postroom.desk.approvals.unsent import Unsent
+
+        return Unsent(self._index)
+
+    @cached_property
+    def policies(self) -> "Policies":
+        from postroom.desk.policies.policies import Policies
+
+        return Policies(self._index, self._policy, self.sending)
+
+    @cached_property
+    def quarantine(self) -> "Quarantine":
+        from postroom.desk.policies.quarantine import Quarantine
+
+        return Quarantine(self._index)
+
+    @cached_property
+    def audit(self) -> "Audit":
+        from postroom.desk.records.audit import Audit
+
+        return Audit(self._index)
+
+    @cached_property
+    def retention(self) -> "RetentionDesk":
+        from postroom.desk.records.retention import RetentionDesk
+
+        return RetentionDesk(self._index, self._settings, self._idle)
+
+    @cached_property
+    def correspondence(self) -> "CorrespondenceDesk":
+        from postroom.desk.records.correspondence import CorrespondenceDesk
+
+        return CorrespondenceDesk(self._index, self._idle)
+
+    @cached_property
+    def suppressions(self) -> "Suppressions":
+        from postroom.desk.suppressions.suppressions import Suppressions
+
+        return Suppressions(self._index, self._index.clock)
+
+    @cached_property
+    def tokens(self) -> "Tokens":
+        from postroom.desk.identities.tokens import Tokens
+
+        return Tokens(self._index, self._index.clock)
 
 
 def _elsewhere(provisioners: Mapping[str, Provisioner]) -> frozenset[str]:
