@@ -10,9 +10,9 @@ from rooms import Agent, Postman, TestClock, letter
 
 from postroom.build import PostRoom
 from postroom.desk.threads.budget import cost
-from postroom.mime.html.to_text import STRANGE_HTML, TOO_MANY_RULES
 from postroom.model.answers import ThreadView
 from postroom.model.errors import InvalidRequest, NotFound
+from postroom.model.unread import STRANGE_HTML, TOO_MANY_RULES
 
 TEXTS = [f"Message {n} begins. " + f"word{n} " * (n * n) + f"Message {n} ends." for n in range(30)]
 

@@ -9,14 +9,13 @@ import pytest
 
 from postroom.mime import bounds
 from postroom.mime.attachments import attachment_content
-from postroom.mime.body import TOO_MUCH_TEXT
 from postroom.mime.header.fields import TOO_MANY_FIELDS, TRUNCATED_FIELD
-from postroom.mime.html.to_text import STRANGE_HTML
 from postroom.mime.parse import SEVERAL_SENDERS, TOO_MANY_ADDRESSES, parse
 from postroom.mime.part_text import WRONG_CHARSET
 from postroom.mime.structure.transfer import BROKEN_BASE64
 from postroom.mime.structure.tree import TOO_DEEP, TOO_MANY_PARTS
 from postroom.model.messages import ParsedMessage
+from postroom.model.unread import STRANGE_HTML, TOO_MUCH_TEXT
 
 SECONDS = 3.0
 """What one hostile mail may take here: a machine under load is several times slower than the one

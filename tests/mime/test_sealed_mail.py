@@ -3,8 +3,8 @@
 import pytest
 
 from postroom.mime.parse import parse
-from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.messages import ParsedMessage
+from postroom.model.unread import ENCRYPTED, WRAPPED
 
 
 def of(type_: str, *parts: str) -> ParsedMessage:

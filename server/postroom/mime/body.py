@@ -8,8 +8,8 @@ from postroom.mime.alternatives import NO_WORDS_SHOWN, UNSEEN_WORDS, has_words, 
 from postroom.mime.characters.unseen import without_unseen
 from postroom.mime.part_text import MARKED_UP, PartTexts
 from postroom.mime.structure.tree import Part
+from postroom.model.unread import TOO_MUCH_TEXT
 
-TOO_MUCH_TEXT = "The text is too long; its end was not read."
 _OTHER_RENDERINGS = frozenset({"text/x-amp-html", "text/watch-html"})
 """The same words again for one program or device: neither read nor attached."""
 

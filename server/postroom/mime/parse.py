@@ -24,8 +24,8 @@ from postroom.mime.trace.delivery import delivered_to, original_ids, was_handed_
 from postroom.mime.trace.order import trace_order
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.model.messages import AttachmentPart, MessageKind, ParsedMessage, Person
+from postroom.model.unread import TOO_LONG
 
-TOO_LONG = "The message is too long; its end was not read."
 NO_FROM = "There is no readable From address."
 SEVERAL_SENDERS = "From names more than one address."
 UNREADABLE_DATE = "The Date field cannot be read."

@@ -14,15 +14,12 @@ from postroom.desk.times import iso
 from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
-from postroom.mime.body import TOO_MUCH_TEXT
 from postroom.mime.files.media_types import known_type
-from postroom.mime.html.to_text import STRANGE_HTML, TOO_MANY_RULES, TOO_MUCH_HTML
-from postroom.mime.parse import TOO_LONG
-from postroom.mime.structure.sealed import ENCRYPTED, WRAPPED
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind
 from postroom.model.retention import WORDS_REMOVED
+from postroom.model.unread import UNREAD
 
 MAX_SHOWN = 50
 """Recipients in a field, or files, listed with one message of a thread: as many as one of our own
@@ -168,10 +165,6 @@ def rest(row: Row, text: str, left_out: str | None) -> MessageView:
     )
 
 
-_UNREAD = (ENCRYPTED, WRAPPED, STRANGE_HTML, TOO_MANY_RULES, TOO_MUCH_HTML, TOO_MUCH_TEXT, TOO_LONG)
-"""Defects by which an agent does not read what a person would."""
-
-
 def _unread(row: Row) -> str | None:
     """What of a message's words cannot be read here, where that is so."""
     if row["defects"] == "[]":
@@ -179,7 +172,7 @@ def _unread(row: Row) -> str | None:
     found = set(from_json(row["defects"]))
     if WORDS_REMOVED in found:
         return WORDS_REMOVED
-    return " ".join(said for said in _UNREAD if said in found) or None
+    return " ".join(said for said in UNREAD if said in found) or None
 
 
 def _beyond(count: int, what: str) -> str | None:

@@ -26,15 +26,12 @@ from postroom.mime.html.shown_links import show_real_targets
 from postroom.mime.html.styles import Sheet
 from postroom.mime.html.twins import saying_more
 from postroom.mime.html.vanishing import is_dot, words_of_field
+from postroom.model.unread import STRANGE_HTML, TOO_MANY_RULES, TOO_MUCH_HTML
 
 if TYPE_CHECKING:
     from html_to_markdown import ConversionOptions
     from selectolax.lexbor import LexborHTMLParser
 
-TOO_MUCH_HTML = "The HTML is too long; its end was not read."
-STRANGE_HTML = "The HTML is nested beyond reason and was not read; it is an attachment."
-
-TOO_MANY_RULES = "The HTML has too many style rules; text that they hide could not be told apart."
 
 _UNSEEN_ELEMENTS = (
     "style, script, head, title, template, meta, link, object, svg, iframe,"

@@ -5,9 +5,7 @@ mail lie in an attachment, and so do those of mail that S/MIME signs by wrapping
 """
 
 from postroom.mime.structure.tree import Part
-
-ENCRYPTED = "It is encrypted: its words cannot be read here."
-WRAPPED = "It is signed in a way that wraps its words (S/MIME): they cannot be read here."
+from postroom.model.unread import ENCRYPTED, WRAPPED
 
 _CMS = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _BY_EXTENSION = {
