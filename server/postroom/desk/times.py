@@ -15,6 +15,11 @@ def iso(at: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))  # half the time of a datetime's
 
 
+def iso_if_any(at: float | None) -> str | None:
+    """As `iso`, where there is a time."""
+    return None if at is None else iso(at)
+
+
 def duration(text: str, name: str) -> float:
     """Seconds that "90s", "30m", "2h", "7d" or "2w" means.
 

@@ -5,7 +5,7 @@ import json
 from postroom.desk.sends import delivered
 from postroom.desk.shown_addresses import shown_address
 from postroom.desk.threads import views
-from postroom.desk.times import iso
+from postroom.desk.times import iso, iso_if_any
 from postroom.index import folders, held, mail, reading, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.ids import attachment_id
@@ -28,7 +28,7 @@ def brief(con: Connection, row: Row) -> HeldSend:
         asked_by=row["actor"],
         created_at=iso(row["created_at"]),
         held_since=iso(held.since(con, row)),
-        expires_at=iso(row["expires_at"]) if row["expires_at"] is not None else None,
+        expires_at=iso_if_any(row["expires_at"]),
         subject=row["subject"] or "",
         found_in=tuple(f"{place['folder']} of {place['account']}" for place in places),
         rule=verdict["rule"] if verdict["action"] == "hold" else None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from postroom.clock import Clock
 from postroom.desk import door
 from postroom.desk.notes import checked_note
-from postroom.desk.times import iso, to_come
+from postroom.desk.times import iso, iso_if_any, to_come
 from postroom.index import threads, tokens
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
@@ -217,12 +217,8 @@ def _view(row: Row, now: float) -> TokenView:
         thread_id=row["thread"],
         note=row["note"] or None,
         created_at=iso(row["created_at"]),
-        expires_at=_iso(row["expires_at"]),
-        revoked_at=_iso(row["revoked_at"]),
-        used_at=_iso(row["used_at"]),
+        expires_at=iso_if_any(row["expires_at"]),
+        revoked_at=iso_if_any(row["revoked_at"]),
+        used_at=iso_if_any(row["used_at"]),
         old_secret_until=iso(replaced) if replaced is not None and replaced > now else None,
     )
-
-
-def _iso(at: float | None) -> str | None:
-    return iso(at) if at is not None else None

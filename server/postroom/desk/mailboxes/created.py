@@ -1,6 +1,6 @@
 """What is said of a mailbox that was asked for: new, there already, or given back to its owner."""
 
-from postroom.desk.times import iso
+from postroom.desk.times import iso, iso_if_any
 from postroom.model.answers import MailboxCreated
 from postroom.model.mailboxes import Mailbox, MailboxStatus, Reach
 from postroom.provision.provisioner import Provisioner
@@ -20,7 +20,7 @@ def answer(
         status="live" if live else "provisioning",
         existed=old is not None,
         reach=provisioner.reach.value,
-        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
+        expires_at=iso_if_any(box.expires_at),
         next_step=" ".join(filter(None, [*remarks, _next_step(live, provisioner, box.problem)])),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from postroom.clock import Clock, Stopwatch
 from postroom.desk import door, worker_settings
 from postroom.desk.mailboxes import created, making
-from postroom.desk.times import iso
+from postroom.desk.times import iso, iso_if_any
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.index import Index, wait_for_event
@@ -193,7 +193,7 @@ class Mailboxes:
             tenant=box.tenant,
             status=self._status(box).value,
             created_at=iso(box.created_at),
-            expires_at=iso(box.expires_at) if box.expires_at is not None else None,
+            expires_at=iso_if_any(box.expires_at),
             problem=box.problem or None,
         )
 
@@ -236,7 +236,7 @@ def _summary(box: Mailbox, status: MailboxStatus, awaiting: int, caller: Caller)
         display_name=box.display_name,
         status=status.value,  # type: ignore[arg-type]  # deleted ones are never listed
         awaiting_answer=awaiting,
-        expires_at=iso(box.expires_at) if box.expires_at is not None else None,
+        expires_at=iso_if_any(box.expires_at),
         problem=box.problem or None,
         agent=named(box.tenant, box.agent) if door.sees_all(caller) else None,
     )
