@@ -7,7 +7,7 @@
     identities/                        who comes in by the network
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     cursors.py  times.py               what the rooms share: places in an answer, points in time
-    shown_addresses.py  notes.py       a stranger's address, as it may stand; a person's words
+    notes.py                           a person's words
     worker_settings.py                 a postroom.toml that changed since the worker read it
 
 The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.

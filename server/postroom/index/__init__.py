@@ -23,6 +23,7 @@
                                                        letting_in.py  … until it goes there
     chain.py        the journal's rows, each with a hash over itself and the hash before
     seals.py        what was decided about a send, as the journal keeps it
+    events.py       what is told of the journal, and to whom      event_views.py    … row by row
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     tokens.py           who comes in by the network, by hashes of what they show
     purge.py        the mail of mailboxes that are gone

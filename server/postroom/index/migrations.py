@@ -89,6 +89,7 @@ def _what_goes_with_what(db: Database) -> None:
 
 
 _of_a_file("0019_tokens")
+_of_a_file("0020_events")
 
 
 def migrate(path: Path) -> None:

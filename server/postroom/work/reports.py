@@ -116,7 +116,9 @@ def retell(con: Connection, now: float, send_id: int) -> None:
     send, rows = sends.by_id(con, send_id), sends.recipients(con, send_id)
     if send is not None and any(row["reported"] for row in rows):
         reason = _reason(send["reason"], [], rows)
-        reports.tell(con, now, send, _status(rows), reason, "told before its server's answer")
+        worst = max((row["reported"] for row in rows), key=_ORDER.index)
+        detail = f"{worst}, told before its server's answer"
+        reports.tell(con, now, send, _status(rows), reason, detail)
 
 
 def _of(

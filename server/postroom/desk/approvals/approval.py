@@ -3,7 +3,6 @@
 import json
 
 from postroom.desk.sends import delivered
-from postroom.desk.shown_addresses import shown_address
 from postroom.desk.threads import views
 from postroom.desk.times import iso, iso_if_any
 from postroom.index import folders, held, mail, reading, sends, threads
@@ -11,6 +10,7 @@ from postroom.index.database import Connection, Row
 from postroom.index.ids import attachment_id
 from postroom.mime.characters.unseen import without_unseen
 from postroom.mime.parse import parse
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.mime.writing.html_differs import html_differs
 from postroom.mime.writing.written import Written, written
 from postroom.model.held_answers import Answered, Approval, HeldFile, HeldSend

@@ -10,11 +10,11 @@ from postroom.accounts.servers import MailServer
 from postroom.accounts.sources import SecretSource
 from postroom.desk import door
 from postroom.desk.health import inlets, tables
-from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
 from postroom.index import folders, logins, mailboxes
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.model.account_answers import (
     AccountList,
     AccountView,

@@ -4,13 +4,13 @@ import asyncio
 
 from postroom.desk import door
 from postroom.desk.door import actor
-from postroom.desk.shown_addresses import shown_address
 from postroom.desk.times import iso
 from postroom.index import folders, mailboxes, quarantine
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.letting_in import let_in
 from postroom.mime.parse import parse
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.model.callers import Caller
 from postroom.model.errors import Conflict, NotFound
 from postroom.model.messages import ParsedMessage

@@ -1,8 +1,8 @@
 """Who has got a mail and who has not, as far as it is known, and in words."""
 
-from postroom.desk.shown_addresses import shown_address
 from postroom.index import carrying, sends
 from postroom.index.database import Connection, Row
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.model.sends import RecipientOutcome
 
 Groups = dict[str, tuple[str, ...]]

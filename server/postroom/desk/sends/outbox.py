@@ -13,7 +13,6 @@ from postroom.desk.sends import pacing, policy_facts
 from postroom.desk.sends.outgoing import Recipients
 from postroom.desk.sends.replies import Reply
 from postroom.desk.sends.unsubscribing import offered
-from postroom.desk.shown_addresses import shown_address
 from postroom.index import (
     journal,
     mail,
@@ -26,6 +25,7 @@ from postroom.index import (
 from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.model.errors import Conflict, Refused
 from postroom.model.events import EventType
 from postroom.model.limits import DUPLICATE_WINDOW_SECONDS

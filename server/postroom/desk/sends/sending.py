@@ -15,7 +15,6 @@ from postroom.desk.sends import outbox, outgoing, passed_on, replies
 from postroom.desk.sends.outbox import Composed, Filed
 from postroom.desk.sends.outgoing import Recipients
 from postroom.desk.sends.replies import Reply
-from postroom.desk.shown_addresses import shown_address
 from postroom.desk.threads import views
 from postroom.desk.threads.attachments import Attachments
 from postroom.desk.times import iso, to_come
@@ -25,6 +24,7 @@ from postroom.index.ids import new_send_id
 from postroom.index.index import Index, wait_for_event
 from postroom.index.reading import Scope
 from postroom.mime.parse import parse
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.mime.writing.compose import compose
 from postroom.mime.writing.said import Said, said
 from postroom.model.answers import MessageView, SendAnswer

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from postroom.desk.shown_addresses import UNUSUAL, shown_address
 from postroom.desk.threads.recipients import Addressed, addressed, goes_to_all, shared
 from postroom.index.database import Row
+from postroom.mime.senders.shown_addresses import UNUSUAL, shown_address
 from postroom.model.answers import YOU, MessageView, PersonView
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind

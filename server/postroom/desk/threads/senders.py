@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from postroom.desk.shown_addresses import shown_address
 from postroom.index import mail
 from postroom.index.correspondents import EITHER
 from postroom.index.database import Row
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import SenderVerdict
 

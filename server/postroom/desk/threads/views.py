@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from postroom.desk.shown_addresses import shown_address
 from postroom.desk.threads import senders
 from postroom.desk.threads.budget import with_few_blank_lines
 from postroom.desk.threads.long_links import LONGEST_SHORTENED, shorten
@@ -15,6 +14,7 @@ from postroom.index.database import Row
 from postroom.index.ids import attachment_id
 from postroom.index.threads import people_of
 from postroom.mime.files.media_types import known_type
+from postroom.mime.senders.shown_addresses import shown_address
 from postroom.model.answers import AttachmentInfo, MessageView, ThreadSummary
 from postroom.model.mailboxes import goes_to
 from postroom.model.messages import Direction, MessageKind

@@ -5,4 +5,5 @@ verdict             verified, unverified or forged, with the evidence
 ├── standing            where that field counts
 └── domains             names of domains compared, and whose they are
 lookalikes          what an address looks like
+shown_addresses     an address as it may stand in a field of ours
 """

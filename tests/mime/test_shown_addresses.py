@@ -3,7 +3,7 @@
 import pytest
 from rooms import Agent, Postman, letter
 
-from postroom.desk.shown_addresses import shown_address
+from postroom.mime.senders.shown_addresses import shown_address
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,147 @@
+"""A row of the journal as the event that is told of it; None for what is told to nobody.
+
+message.sent     of ours, or of a person's      thread.updated    one joined another
+send.deferred    message.deferred               send.reported     message.bounced, .complained,
+message.indexed  nobody is woken by it                            or .deferred: by its detail
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+from postroom.mime.senders.shown_addresses import shown_address
+from postroom.model import event_answers as agents
+from postroom.model import operator_event_answers as operators
+from postroom.model.event_answers import PublicEvent
+from postroom.model.events import EventType
+from postroom.model.messages import Reported
+
+sql = named("events")
+
+Facts = dict[str, Any]
+
+
+def view(con: Connection, row: Row, id: str, thread_id: str) -> PublicEvent | None:
+    """The event that is told of a row of ``events.told``; ``thread_id`` is what its thread is
+    called, "" for none."""
+    make = _VIEWS.get(EventType(row["type"]))
+    return (
+        make(con, row, {"id": id, "at": _at(row["at"]), **_ids(row, thread_id)}) if make else None
+    )
+
+
+def _at(at: float) -> str:
+    second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
+    return f"{second}.{int(at % 1 * 1000):03d}Z"
+
+
+def _ids(row: Row, thread_id: str) -> Facts:
+    """Whatever an event may name; each type takes what it has a field for."""
+    return {
+        "mailbox": row["address"],
+        "thread_id": thread_id or None,
+        "message_id": row["message_public_id"],
+        "send_id": row["send_public_id"],
+        "actor": row["actor"].partition(":")[0],
+    }
+
+
+Make = Callable[[Connection, Row, Facts], PublicEvent]
+
+
+def _plain(type: type[PublicEvent]) -> Make:
+    """One whose row says nothing but what it is about."""
+    return lambda _, row, facts: type(**facts)
+
+
+def _in_detail(type: type[operators.OfRoom]) -> Make:
+    """One of the operator's, with the row's words."""
+    return lambda _, row, facts: type(**facts, detail=row["detail"] or None)
+
+
+def _received(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    said = {
+        "kind": row["kind"],
+        "from": shown_address(row["from_address"] or "") or None,
+        "sender_verdict": row["verdict"],
+        "in_spam": bool(row["in_spam"]) or None,
+    }
+    return agents.MessageReceived(**facts, **said)
+
+
+def _reported(con: Connection, row: Row, facts: Facts) -> PublicEvent:
+    outcome = row["detail"].partition(",")[0]
+    rows = sql.reported(con, send_id=row["send_id"])
+    found = [(each["address"], each["reported"]) for each in rows]
+    if outcome == Reported.DELAYED:
+        return agents.MessageDeferred(**facts, by_report=True)
+    if outcome == Reported.COMPLAINT:
+        return agents.MessageComplained(**facts, recipients=_of(found, Reported.COMPLAINT))
+    return agents.MessageBounced(
+        **facts,
+        permanent=outcome == Reported.PERMANENT,
+        recipients=_of(found, Reported.PERMANENT, Reported.TRANSIENT),
+    )
+
+
+def _of(found: list[tuple[str, str]], *outcomes: Reported) -> tuple[str, ...]:
+    return tuple(shown_address(address) for address, said in found if said in outcomes)
+
+
+def _joined(con: Connection, row: Row, facts: Facts) -> PublicEvent:
+    """Its detail begins with the row of the thread that joined: ``thread 12 joined …``."""
+    old = sql.public_id(con, thread=int(row["detail"].split()[1]))
+    return agents.ThreadUpdated(**facts, change="joined", joined_thread_id=old)
+
+
+def _suppressed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    cause, _, scope = row["detail"].partition(", ")
+    return agents.SuppressionAdded(**facts, cause=cause, scope=scope)
+
+
+def _of_token(type: type[operators.OfToken]) -> Make:
+    return lambda _, row, facts: type(**facts, token_id=row["detail"])
+
+
+_VIEWS: dict[EventType, Make] = {
+    EventType.MAILBOX_CREATED: _plain(agents.MailboxCreated),
+    EventType.MAILBOX_LIVE: _plain(agents.MailboxLive),
+    EventType.MAILBOX_PROBLEM: _plain(agents.MailboxProblem),
+    EventType.MAILBOX_EXPIRED: _plain(agents.MailboxExpired),
+    EventType.MAILBOX_DELETED: _plain(agents.MailboxDeleted),
+    EventType.MESSAGE_RECEIVED: _received,
+    EventType.MESSAGE_SENT: _plain(agents.MessageSent),
+    EventType.SEND_DEFERRED: _plain(agents.MessageDeferred),
+    EventType.SEND_REPORTED: _reported,
+    EventType.SEND_QUEUED: _plain(agents.SendQueued),
+    EventType.SEND_HELD: _plain(agents.SendHeld),
+    EventType.SEND_APPROVED: _plain(agents.SendApproved),
+    EventType.SEND_EDITED: _plain(agents.SendEdited),
+    EventType.SEND_DENIED: _plain(agents.SendDenied),
+    EventType.SEND_CANCELLED: _plain(agents.SendCancelled),
+    EventType.SEND_EXPIRED: _plain(agents.SendExpired),
+    EventType.SEND_FAILED: _plain(agents.SendFailed),
+    EventType.SEND_UNKNOWN: _plain(agents.SendUnknown),
+    EventType.THREADS_JOINED: _joined,
+    EventType.SUPPRESSION_ADDED: _suppressed,
+    EventType.SUPPRESSION_REMOVED: _plain(agents.SuppressionRemoved),
+    EventType.MESSAGE_LEFT: _in_detail(operators.MessageLeft),
+    EventType.MESSAGE_EXPUNGED: _in_detail(operators.MessageExpunged),
+    EventType.MESSAGE_QUARANTINED: _in_detail(operators.MessageQuarantined),
+    EventType.MAIL_REMOVED: _in_detail(operators.MailRemoved),
+    EventType.KEPT_OUT_REMOVED: _in_detail(operators.QuarantineRemoved),
+    EventType.LOGIN_STATE: _in_detail(operators.LoginState),
+    EventType.POLICY_CHANGED: _in_detail(operators.PolicyChanged),
+    EventType.ERASURE_ASKED: _in_detail(operators.ErasureAsked),
+    EventType.CORRESPONDENT_ERASED: _in_detail(operators.CorrespondentErased),
+    EventType.CORRESPONDENT_EXPORTED: _in_detail(operators.CorrespondentExported),
+    EventType.TOKEN_CREATED: _of_token(operators.TokenCreated),
+    EventType.TOKEN_ROTATED: _of_token(operators.TokenRotated),
+    EventType.TOKEN_REVOKED: _of_token(operators.TokenRevoked),
+    EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
+}
+
+NOT_TOLD = frozenset({EventType.MESSAGE_INDEXED})
+"""It wakes nobody: mail from before an account was connected, or by which somebody unsubscribed."""

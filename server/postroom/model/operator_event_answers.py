@@ -1,0 +1,139 @@
+"""Events that operators alone are told, and all events together."""
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field
+
+from postroom.model.event_answers import OF_AGENTS, AgentEvent, PublicEvent
+
+
+class OfRoom(PublicEvent):
+    detail: str | None = None
+    """A few words of our own."""
+
+
+class MessageLeft(OfRoom):
+    """A mail stays where it lies: it is none of ours, or its server does not hand it out."""
+
+    type: Literal["message.left"] = "message.left"
+    mailbox: str | None = None
+
+
+class MessageExpunged(OfRoom):
+    """A mail was taken from its server; the index keeps it."""
+
+    type: Literal["message.expunged"] = "message.expunged"
+    mailbox: str
+    message_id: str
+
+
+class MessageQuarantined(OfRoom):
+    """A rule keeps a mail from its mailbox: ``detail`` names both."""
+
+    type: Literal["message.quarantined"] = "message.quarantined"
+
+
+class MailRemoved(OfRoom):
+    """The time of some mail is over."""
+
+    type: Literal["mail.removed"] = "mail.removed"
+    mailbox: str | None = None
+
+
+class QuarantineRemoved(OfRoom):
+    """The same of mail that a rule keeps from its mailbox."""
+
+    type: Literal["quarantine.removed"] = "quarantine.removed"
+    mailbox: str | None = None
+
+
+class LoginState(OfRoom):
+    """A login elsewhere is read in another way now, or not at all."""
+
+    type: Literal["login.state"] = "login.state"
+
+
+class PolicyChanged(OfRoom):
+    """Other rules hold from now on."""
+
+    type: Literal["policy.changed"] = "policy.changed"
+
+
+class ErasureAsked(OfRoom):
+    """All mail with one correspondent is to go."""
+
+    type: Literal["erasure.asked"] = "erasure.asked"
+
+
+class CorrespondentErased(OfRoom):
+    """It has gone."""
+
+    type: Literal["correspondent.erased"] = "correspondent.erased"
+
+
+class CorrespondentExported(OfRoom):
+    """An operator took away all mail with one correspondent."""
+
+    type: Literal["correspondent.exported"] = "correspondent.exported"
+
+
+class OfToken(PublicEvent):
+    token_id: str
+
+
+class TokenCreated(OfToken):
+    """Somebody may come in over the network."""
+
+    type: Literal["token.created"] = "token.created"
+
+
+class TokenRotated(OfToken):
+    """A token has another secret."""
+
+    type: Literal["token.rotated"] = "token.rotated"
+
+
+class TokenRevoked(OfToken):
+    """A token is good no more."""
+
+    type: Literal["token.revoked"] = "token.revoked"
+
+
+class WorkerStarted(OfRoom):
+    """A process has begun to do the post room's work."""
+
+    type: Literal["worker.started"] = "worker.started"
+
+
+OperatorEvent = Annotated[
+    MessageLeft
+    | MessageExpunged
+    | MessageQuarantined
+    | MailRemoved
+    | QuarantineRemoved
+    | LoginState
+    | PolicyChanged
+    | ErasureAsked
+    | CorrespondentErased
+    | CorrespondentExported
+    | TokenCreated
+    | TokenRotated
+    | TokenRevoked
+    | WorkerStarted,
+    Field(discriminator="type"),
+]
+
+OF_OPERATORS: tuple[type[PublicEvent], ...] = get_args(get_args(OperatorEvent)[0])
+
+AnyEvent = Annotated[AgentEvent | OperatorEvent, Field(discriminator="type")]
+"""Whatever is told of the journal."""
+
+TYPES: frozenset[str] = frozenset(
+    each.model_fields["type"].default for each in (*OF_AGENTS, *OF_OPERATORS)
+)
+"""Every type by its name."""
+
+
+def as_json(event: PublicEvent) -> bytes:
+    """An event as it goes over the wire, one line."""
+    return event.model_dump_json(by_alias=True, exclude_none=True).encode()
