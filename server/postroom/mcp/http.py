@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mcp.server.transport_security import TransportSecuritySettings
 
-from postroom.mcp.bearer import RequireToken, Verifier, caller_of, is_still_good
+from postroom.mcp.bearer import RequireToken, caller_of, is_still_good
 from postroom.mcp.server import DeskSource, build_server
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def mcp_face(
         transport_security=_security(hosts, origins),
         max_request_body_size=most_bytes,
     )
-    door = RequireToken(app, Verifier(identities), PATH)
+    door = RequireToken(app, identities, PATH)
     return McpFace(door, lambda: app.router.lifespan_context(app))
 
 

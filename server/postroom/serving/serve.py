@@ -26,6 +26,8 @@ from postroom.web.identities import Identities
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from postroom.issuer.tokens import IssuerTokens
+
 GOODBYE_SECONDS = 1
 """For calls in flight when told to stop; a wait may have minutes left, and is asked again."""
 
@@ -57,7 +59,8 @@ async def serve(
     with listening(wanted) as listener:
         token = ensure_token(settings.token_file)
         async with open_room(settings, program="serve") as room:
-            identities = Identities(token, agent_named(agent), room.desk.tokens)
+            issued = _issued(wanted)
+            identities = Identities(token, agent_named(agent), room.desk.tokens, issued)
             names = names_of(wanted, public_url)
             faces = application(room.desk, identities, names, wanted.max_request_bytes)
             web = _Server(doorway(faces, identities, wanted, names), wanted, certificate)
@@ -73,6 +76,8 @@ async def serve(
                 keeping.cancel()
                 web.should_exit = True
                 await serving
+                if issued is not None:
+                    await issued.close()
                 await room.worker.stop()
 
 
@@ -80,6 +85,14 @@ def _certificate(wanted: Serve) -> "Certificate | None":
     if wanted.tls_certificate is None or wanted.tls_key is None:
         return None
     return Certificate(wanted.tls_certificate, wanted.tls_key, system_clock)
+
+
+def _issued(wanted: Serve) -> "IssuerTokens | None":
+    if wanted.issuer is None:
+        return None
+    from postroom.issuer.tokens import IssuerTokens  # only who has an issuer needs it
+
+    return IssuerTokens(wanted.issuer)
 
 
 async def _keep(certificate: Certificate | None, say: Callable[[str], None]) -> None:
