@@ -16,6 +16,9 @@ from mcp_faces import Serving, serving
 from servers.certificates import Certificate, self_signed, self_signed_file
 from serving.asking import trusting, web
 
+from postroom import settings as configuration
+from postroom.build import open_room
+from postroom.model.callers import operator
 from postroom.model.errors import PostroomError
 from postroom.serving.names import HERE
 
@@ -149,3 +152,18 @@ async def _says(face: Serving, words: str) -> None:
 def _folder(path: Path) -> Path:
     path.mkdir()
     return path
+
+
+async def test_an_operator_is_told_how_it_is_set_and_what_is_wrong_with_it(tmp_path: Path) -> None:
+    made = self_signed(tmp_path)  # good for a day
+    (tmp_path / "postroom.toml").write_text(
+        '[serve]\nhost = "::"\nport = 443\nhosts = ["mail.example.com"]\n'
+        'tls_certificate = "certificate.pem"\ntls_key = "key.pem"\n'
+    )
+    async with open_room(configuration.load(tmp_path), program="test") as room:
+        told = {each.name: each for each in (await room.desk.health.report(operator())).checks}
+        assert "port 443 of ::, by TLS, as mail.example.com" in told["serve"].says
+        assert not told["certificate"].ok
+        made.key.chmod(0o644)
+        told = {each.name: each for each in (await room.desk.health.report(operator())).checks}
+        assert "can be read by other users" in told["certificate"].says

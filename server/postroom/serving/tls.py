@@ -6,9 +6,7 @@ files ── look, every few seconds ──► a context for the connections tha
 
 import asyncio
 import datetime
-import os
 import ssl
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
