@@ -25,6 +25,7 @@ def constant() -> dict[str, Any]:
 
 
 with socket.create_server(("127.0.0.1", 0)) as listener:
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as it is where asyncio binds
     print(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", flush=True)
     config = uvicorn.Config(server.streamable_http_app(), log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])

@@ -13,21 +13,22 @@ from typing import Any
 import httpx2
 
 from rig.homes import environment
+from rig.processes import processor_seconds
 from rig.wire import META, Era
 
 END_SECONDS = 15.0
 
 
 @contextmanager
-def served(command: Sequence[str], log: Path) -> Iterator[str]:
-    """The address at which a program says it listens; it is ended afterwards."""
+def served(command: Sequence[str], log: Path) -> Iterator[tuple[str, int]]:
+    """(address, process) of a program that says where it listens; it is ended afterwards."""
     with log.open("ab") as errors:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, env=environment(), text=True
         )
     assert process.stdout
     try:
-        yield _address(process.stdout, log)
+        yield _address(process.stdout, log), process.pid
     finally:
         process.terminate()
         try:
@@ -54,9 +55,10 @@ def postroom_serve(home: Path, agent: str) -> list[str]:
 class HttpWire:
     """Calls of one tool at one address."""
 
-    def __init__(self, url: str, tool: str, token: str = "") -> None:
+    def __init__(self, url: str, pid: int, tool: str, token: str = "") -> None:
         self._tool = tool
         self._url = url
+        self._pid = pid
         self._client = httpx2.AsyncClient(timeout=60, headers=_headers(tool, token))
 
     async def call(self) -> dict[str, Any]:
@@ -76,17 +78,18 @@ class HttpWire:
         await self.call()
         return time.perf_counter() - begin
 
-    async def rate(self, calls: int, at_a_time: int) -> float:
-        """How many calls are answered a second."""
+    async def many(self, calls: int, at_a_time: int) -> tuple[float, float]:
+        """(seconds, seconds of processor time of the server) that a call takes among many."""
         left = iter(range(calls))
 
         async def some() -> None:
             for _ in left:
                 await self.call()
 
-        begin = time.perf_counter()
+        worked, begin = processor_seconds(self._pid), time.perf_counter()
         await asyncio.gather(*(some() for _ in range(at_a_time)))
-        return calls / (time.perf_counter() - begin)
+        taken, worked = time.perf_counter() - begin, processor_seconds(self._pid) - worked
+        return taken / calls, worked / calls
 
     async def close(self) -> None:
         await self._client.aclose()

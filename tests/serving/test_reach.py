@@ -10,7 +10,9 @@ from mcp_faces import Serving, serving
 from serving.asking import web
 
 from postroom import settings as configuration
+from postroom.accounts.serve import Serve
 from postroom.model.errors import InvalidRequest, Unavailable
+from postroom.serving.listening import listening
 
 
 @pytest.mark.parametrize(
@@ -42,8 +44,24 @@ async def test_what_would_not_be_safe_is_not_served(
     assert not (tmp_path / "token").exists()
 
 
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+IPV6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+
+
 @pytest.mark.parametrize(
-    ("host", "asked"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::", "[::1]")]
+    ("host", "asked"),
+    [
+        ("0.0.0.0", "127.0.0.1"),
+        pytest.param("::", "127.0.0.1", marks=IPV6),
+        pytest.param("::", "[::1]", marks=IPV6),
+    ],
 )
 async def test_on_all_addresses_it_is_asked_by_its_names_on_each(
     tmp_path: Path, host: str, asked: str
@@ -127,3 +145,12 @@ def test_a_fault_in_the_file_names_its_key(tmp_path: Path, line: str, named: str
     with pytest.raises(InvalidRequest) as caught:
         configuration.load(tmp_path)
     assert named in caught.value.message
+
+
+def test_no_answer_waits_for_an_acknowledgement() -> None:
+    """Nagle's algorithm is off for who connects: an answer is a header, and then a small body."""
+    with listening(Serve(port=0)) as listener:
+        with socket.create_connection(listener.getsockname()):
+            connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
