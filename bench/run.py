@@ -18,6 +18,7 @@ MEASURES = (
     "reply",
     "send",
     "reads",
+    "mcp_http",
     "files",
     "policy",
     "archive",

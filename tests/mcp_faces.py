@@ -24,8 +24,11 @@ class Serving:
         self.said.append(line)
         self.listens.set()
 
-    async def run(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        await serve(self.settings, "ada", host, port, self.stop, self.say)
+    async def run(self, **options: object) -> None:
+        """``options``: as the command line gives them, of [serve]; a free port unless one is
+        named."""
+        wanted = configuration.with_serve(self.settings, {"port": 0, **options})
+        await serve(wanted, "ada", self.stop, self.say)
 
     @property
     def url(self) -> str:
@@ -37,9 +40,9 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(home: Path) -> AsyncIterator[Serving]:
+async def serving(home: Path, **options: object) -> AsyncIterator[Serving]:
     face = Serving(home)
-    task = asyncio.create_task(face.run())
+    task = asyncio.create_task(face.run(**options))
     heard = asyncio.create_task(face.listens.wait())
     await asyncio.wait({task, heard}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
     heard.cancel()

@@ -10,13 +10,13 @@ from pathlib import Path
 
 def processor_share(pids: list[int], seconds: float) -> float:
     """What these processes take of one core, percent."""
-    before, begin = sum(map(_processor_seconds, pids)), time.monotonic()
+    before, begin = sum(map(processor_seconds, pids)), time.monotonic()
     time.sleep(seconds)
-    spent, elapsed = sum(map(_processor_seconds, pids)) - before, time.monotonic() - begin
+    spent, elapsed = sum(map(processor_seconds, pids)) - before, time.monotonic() - begin
     return 100 * spent / elapsed
 
 
-def _processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
     """User and system time of a process so far."""
     if sys.platform == "linux":
         # The kernel counts nanoseconds here; /proc/PID/stat rounds to hundredths of a second.

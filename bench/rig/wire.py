@@ -54,7 +54,7 @@ class Wire:
         """The result of a request; RuntimeError where the server answers with an error."""
         self._number += 1
         if self.era is Era.MODERN:
-            params = {**params, "_meta": _META}
+            params = {**params, "_meta": META}
         self._write({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
         return self._answer(self._number)
 
@@ -113,7 +113,7 @@ class Wire:
         self.process.stdout.close()
 
 
-_META = {
+META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": CLIENT,
     "io.modelcontextprotocol/clientCapabilities": {},

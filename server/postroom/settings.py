@@ -32,6 +32,7 @@ from postroom.accounts.domains import (
 )
 from postroom.accounts.faults import key_path, told
 from postroom.accounts.public_url import PublicUrl
+from postroom.accounts.serve import Serve
 from postroom.accounts.table import FilePath, Table
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.retention import Retention
@@ -64,6 +65,8 @@ class Operator(Table):
     public_url: PublicUrl = ""
     """Where anybody reaches `postroom serve` by https, through the operator's own proxy: for links
     by which people unsubscribe."""
+    serve: Serve = Serve()
+    """Where `postroom serve` listens, who may come, and how much of it."""
     policy: FilePath | None = None
     """Where the rules stand; ``policy.toml`` in the home where nothing is said."""
     retention_days: float = Field(default=30, ge=0)
@@ -203,6 +206,27 @@ class Settings(BaseModel):
     def token_file(self) -> Path:
         """The bearer token of ``postroom serve``."""
         return self.home / "token"
+
+
+def with_serve(settings: Settings, given: Mapping[str, object]) -> Settings:
+    """The settings with what the command line says of ``[serve]`` in the place of the file's.
+
+    Raises:
+        InvalidRequest: it cannot be understood, or does not go together with the file.
+    """
+    said = {**settings.operator.serve.model_dump(exclude_unset=True), **given}
+    if given.keys() & {"host", "port"} and "socket" not in given:
+        said.pop("socket", None)
+    try:
+        serve = Serve.model_validate(said, context={"home": Path.cwd()})
+    except ValidationError as error:
+        raise InvalidRequest(
+            "serve_options",
+            f"This cannot be served: {told(error)}.",
+            "See `postroom serve --help`.",
+        ) from None
+    operator = settings.operator.model_copy(update={"serve": serve})
+    return settings.model_copy(update={"operator": operator})
 
 
 def load(home: Path | None = None) -> Settings:

@@ -12,6 +12,9 @@
     filling.py     an account's table with what its preset knows
     domains.py     where the mailboxes of a domain come from: account, directory or builtin
     approvals.py   how long a person may take to look at a mail first
+    serve.py       where `postroom serve` listens, who may come, and how much of it
+    issuer.py      somebody else's access tokens that are good here
+    host_names.py  names as they stand in the headers Host and Origin
     directory.py   the fields of a domain whose addresses are rows in a SQL table
     faults.py      what is wrong with a file, by the path of its key
     known_keys.py  which keys a table knows, and which one was meant

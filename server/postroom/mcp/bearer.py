@@ -3,7 +3,7 @@
 Verified by the SDK's own means, so that its sessions belong to whoever began them; refused by ours,
 as its refusal announces an OAuth server that issues tokens. There is none here, unless an operator
 has one, and clients would go looking for it. What a client may know of this resource stands at the
-address that a refusal names (RFC 9728).
+address that a refusal names (RFC 9728): with the issuer, where the operator has one.
 """
 
 import json
@@ -17,10 +17,12 @@ from starlette.requests import HTTPConnection
 
 from postroom.mcp.server import Context
 from postroom.model.callers import Caller
+from postroom.model.errors import PostroomError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from postroom.accounts.issuer import Issuer
     from postroom.desk.identities.tokens import Bearer
     from postroom.web.identities import Identities
 
@@ -79,49 +81,75 @@ class RequireToken:
     """An ASGI application that lets through what carries a token, and answers 401 otherwise. What
     is known of the resource anybody may ask."""
 
-    def __init__(self, app: "ASGIApp", verifier: Verifier, path: str) -> None:
+    def __init__(self, app: "ASGIApp", identities: "Identities", path: str) -> None:
         self._app = AuthContextMiddleware(app)
-        self._backend = BearerAuthBackend(verifier)
-        self._path = path
+        self._backend = BearerAuthBackend(Verifier(identities))
+        self._resource = _Resource(path, identities.issuer)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif scope["path"] in (METADATA_PATH, METADATA_PATH + self._path):
-            await _answer(send, 200, _metadata(scope, self._path))
-        elif (found := await self._backend.authenticate(HTTPConnection(scope))) is not None:
-            credentials, user = found
-            await self._app({**scope, "auth": credentials, "user": user}, receive, send)
+        elif scope["path"] in (METADATA_PATH, METADATA_PATH + self._resource.path):
+            await _answer(send, 200, self._resource.metadata(scope))
         else:
-            await _refuse(scope, send, self._path)
+            await self._let_in(scope, receive, send)
+
+    async def _let_in(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        try:
+            found = await self._backend.authenticate(HTTPConnection(scope))
+        except PostroomError as error:  # nobody can tell whose it is
+            said = {"error": error.code, "error_description": f"{error.message} {error.next_step}"}
+            await _answer(send, 503, said, (b"retry-after", b"30"))
+            return
+        if found is None:
+            await self._resource.refuse(scope, send)
+            return
+        credentials, user = found
+        await self._app({**scope, "auth": credentials, "user": user}, receive, send)
 
 
-def _metadata(scope: "Scope", path: str) -> dict[str, object]:
-    return {
-        "resource": _here(scope) + path,
-        "resource_name": "Postroom",
-        "bearer_methods_supported": ["header"],
-        "scopes_supported": [*SCOPES],
-    }
+class _Resource:
+    """What is known of this resource before a token is there (RFC 9728 §2)."""
+
+    def __init__(self, path: str, issuer: "Issuer | None") -> None:
+        self.path = path
+        prefix = issuer.scope_prefix if issuer else ""
+        self._scopes = [prefix + each for each in SCOPES]
+        self._issuers = [issuer.issuer] if issuer else []
+
+    def metadata(self, scope: "Scope") -> dict[str, object]:
+        """Told to anybody."""
+        named = {"authorization_servers": self._issuers} if self._issuers else {}
+        return {
+            "resource": _here(scope) + self.path,
+            "resource_name": "Postroom",
+            "bearer_methods_supported": ["header"],
+            "scopes_supported": self._scopes,
+            **named,
+        }
+
+    async def refuse(self, scope: "Scope", send: "Send") -> None:
+        """401, and where that metadata stands."""
+        place = f"{_here(scope)}{METADATA_PATH}{self.path}"
+        challenge = f'Bearer realm="postroom", resource_metadata="{place}"'
+        if self._issuers:
+            challenge += f', scope="{" ".join(self._scopes)}"'
+        # RFC 6750 §3.1: an error code only where a token was given.
+        if "authorization" in HTTPConnection(scope).headers:
+            challenge += ', error="invalid_token"'
+        said = {
+            "error": "token_required",
+            "error_description": "Send the header Authorization: Bearer, with a token that"
+            " `postroom tokens create` made, or that `postroom serve` keeps in its home.",
+        }
+        header = (b"www-authenticate", challenge.encode("latin-1", "replace"))
+        await _answer(send, 401, said, header)
 
 
 def _here(scope: "Scope") -> str:
     """Where a client reached us."""
     host = HTTPConnection(scope).headers.get("host", "localhost")
     return f"{scope['scheme']}://{host}"
-
-
-async def _refuse(scope: "Scope", send: "Send", path: str) -> None:
-    # RFC 6750 §3.1: an error code only where a token was given.
-    challenge = f'Bearer realm="postroom", resource_metadata="{_here(scope)}{METADATA_PATH}{path}"'
-    if "authorization" in HTTPConnection(scope).headers:
-        challenge += ', error="invalid_token"'
-    said = {
-        "error": "token_required",
-        "error_description": "Send the header Authorization: Bearer, with a token that"
-        " `postroom tokens create` made, or that `postroom serve` keeps in its home.",
-    }
-    await _answer(send, 401, said, (b"www-authenticate", challenge.encode("latin-1", "replace")))
 
 
 async def _answer(

@@ -1,12 +1,13 @@
 """Many clients over Streamable HTTP, both protocol eras at /mcp."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from postroom.mcp.bearer import RequireToken, Verifier, caller_of, is_still_good
-from postroom.mcp.bounds import MAX_REQUEST_BYTES
+from mcp.server.transport_security import TransportSecuritySettings
+
+from postroom.mcp.bearer import RequireToken, caller_of, is_still_good
 from postroom.mcp.server import DeskSource, build_server
 
 if TYPE_CHECKING:
@@ -26,15 +27,30 @@ class McpFace:
     lifespan: Callable[[], AbstractAsyncContextManager[object]]
 
 
-def mcp_face(desk: "Desk", identities: "Identities") -> McpFace:
-    """Tools for whoever shows a token. Requests that name another host, or come from another
-    site's page, are refused (DNS rebinding)."""
+def mcp_face(
+    desk: "Desk",
+    identities: "Identities",
+    hosts: Iterable[str],
+    origins: Iterable[str],
+    most_bytes: int,
+) -> McpFace:
+    """Tools for whoever shows a token, asked at ``hosts`` and by pages of ``origins``."""
     server = build_server(_source(desk), caller_of, may_still=is_still_good(identities))
     app = server.streamable_http_app(
-        streamable_http_path=PATH, host="127.0.0.1", max_request_body_size=MAX_REQUEST_BYTES
+        streamable_http_path=PATH,
+        transport_security=_security(hosts, origins),
+        max_request_body_size=most_bytes,
     )
-    door = RequireToken(app, Verifier(identities), PATH)
+    door = RequireToken(app, identities, PATH)
     return McpFace(door, lambda: app.router.lifespan_context(app))
+
+
+def _security(hosts: Iterable[str], origins: Iterable[str]) -> TransportSecuritySettings:
+    """The SDK's own check. What stands before it is stricter; this one would be off on any address
+    but loopback if nothing were said."""
+    names = [form for host in hosts for form in (host, f"{host}:*")]
+    pages = [f"{scheme}://{name}" for name in names for scheme in ("http", "https")]
+    return TransportSecuritySettings(allowed_hosts=names, allowed_origins=[*pages, *origins])
 
 
 def _source(desk: "Desk") -> DeskSource:

@@ -1,8 +1,15 @@
 """`postroom serve`: every face that is reached by the network, as one application on one socket.
 
     serve.py         opens the room and serves it until told to stop
+    listening.py     the socket, and from how far it may be reached
+    tls.py           the certificate, read again on change
+    connection.py    how long a peer may take to ask
+    doorway.py       what every request passes, in this order:
+      names.py         under which names we are asked, and by whose pages
+      rates.py         how often, by token or address (paces.py counts)
+      bodies.py        how much, how slowly
+      refusals.py      how the door says no
     application.py   which face answers at which path
-    listening.py     the socket
     own_token.py     the token that lies in the home
 
 The faces themselves are `postroom.mcp` and `postroom.web`.

@@ -15,6 +15,7 @@ from postroom.mcp.bearer import METADATA_PATH
 from postroom.mcp.http import PATH as MCP
 from postroom.mcp.http import mcp_face
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
+from postroom.serving.refusals import is_below
 from postroom.web.one_click import one_click
 from postroom.web.rest.application import PATH as REST
 from postroom.web.rest.application import rest_application
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from postroom.desk.desk import Desk
+    from postroom.serving.names import Names
     from postroom.web.identities import Identities
 
 
@@ -36,17 +38,19 @@ class _Below(BaseRoute):
         self._app = app
 
     def matches(self, scope: "Scope") -> tuple[Match, "Scope"]:
-        is_http = scope["type"] == "http"
-        below = is_http and f"{scope['path']}/".startswith(f"{self._prefix.rstrip('/')}/")
+        below = scope["type"] == "http" and is_below(scope["path"], self._prefix)
         return (Match.FULL if below else Match.NONE), {}
 
     async def handle(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         await self._app(scope, receive, send)
 
 
-def application(desk: "Desk", identities: "Identities") -> Starlette:
-    """All faces at the desk; who comes in says one of ``identities``."""
-    tools = mcp_face(desk, identities)
+def application(
+    desk: "Desk", identities: "Identities", names: "Names", most_bytes: int
+) -> Starlette:
+    """All faces at the desk, asked under ``names``; who comes in says one of ``identities``. A
+    request has at most ``most_bytes``."""
+    tools = mcp_face(desk, identities, names.hosts, names.origins, most_bytes)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> "AsyncIterator[None]":

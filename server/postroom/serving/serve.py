@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from postroom.accounts.serve import Serve
 from postroom.build import open_room
+from postroom.clock import system_clock
 from postroom.mcp.stopping import told_to_stop
 from postroom.model.callers import agent as agent_named
 from postroom.serving.application import application
-from postroom.serving.listening import address, listen
+from postroom.serving.connection import MAX_HEAD_BYTES, PatientConnection
+from postroom.serving.doorway import doorway
+from postroom.serving.listening import address, check_reach, listening
+from postroom.serving.names import names_of
 from postroom.serving.own_token import ensure_token
+from postroom.serving.tls import Certificate
 from postroom.settings import Settings
 from postroom.web.identities import Identities
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-DEFAULT_PORT = 8765
+    from postroom.issuer.tokens import IssuerTokens
 
 GOODBYE_SECONDS = 1
 """For calls in flight when told to stop; a wait may have minutes left, and is asked again."""
@@ -30,60 +36,81 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-async def run(
-    settings: Settings,
-    agent: str,
-    host: str = "127.0.0.1",
-    port: int = DEFAULT_PORT,
-    say: Callable[[str], None] = _say,
-) -> None:
-    """Serve the post room until a signal says to stop. The token in its home is ``agent``'s; port 0
-    chooses a free one.
+async def run(settings: Settings, agent: str, say: Callable[[str], None] = _say) -> None:
+    """Serve the post room, as its settings say, until a signal says to stop. The token in its home
+    is ``agent``'s.
 
     Raises:
-        InvalidRequest: ``host`` is not this machine alone.
-        Unavailable: the port is taken.
+        InvalidRequest: tokens would pass over a network in clear.
+        Unavailable: the port is taken, or the certificate is not good.
         PostroomError: the room cannot be opened, or the token is not safe.
     """
     with told_to_stop() as stop:
-        await serve(settings, agent, host, port, stop, say)
+        await serve(settings, agent, stop, say)
 
 
 async def serve(
-    settings: Settings,
-    agent: str,
-    host: str,
-    port: int,
-    stop: asyncio.Event,
-    say: Callable[[str], None],
+    settings: Settings, agent: str, stop: asyncio.Event, say: Callable[[str], None]
 ) -> None:
     """As `run`, until ``stop`` is set. ``say`` is told where it listens."""
-    with listen(host, port) as listener:
+    wanted, public_url = settings.operator.serve, settings.operator.public_url
+    check_reach(wanted, public_url)
+    certificate = _certificate(wanted)
+    with listening(wanted) as listener:
         token = ensure_token(settings.token_file)
         async with open_room(settings, program="serve") as room:
-            identities = Identities(token, agent_named(agent), room.desk.tokens)
-            web = _Server(application(room.desk, identities))
+            issued = _issued(wanted)
+            identities = Identities(token, agent_named(agent), room.desk.tokens, issued)
+            names = names_of(wanted, public_url)
+            faces = application(room.desk, identities, names, wanted.max_request_bytes)
+            web = _Server(doorway(faces, identities, wanted, names), wanted, certificate)
             serving = asyncio.create_task(web.serve(sockets=[listener]))
             # The socket listens already: who connects now is answered in a moment.
-            say(f"Postroom listens on {address(listener)} for the agent {agent!r}.")
+            say(f"Postroom listens on {address(listener, wanted)} for the agent {agent!r}.")
             say(f"Its bearer token is in {settings.token_file}; `postroom tokens` makes others.")
+            keeping = asyncio.create_task(_keep(certificate, say))
             try:
                 await room.worker.start()
                 await _either(serving, stop)
             finally:
+                keeping.cancel()
                 web.should_exit = True
                 await serving
+                if issued is not None:
+                    await issued.close()
                 await room.worker.stop()
+
+
+def _certificate(wanted: Serve) -> "Certificate | None":
+    if wanted.tls_certificate is None or wanted.tls_key is None:
+        return None
+    return Certificate(wanted.tls_certificate, wanted.tls_key, system_clock)
+
+
+def _issued(wanted: Serve) -> "IssuerTokens | None":
+    if wanted.issuer is None:
+        return None
+    from postroom.issuer.tokens import IssuerTokens  # only who has an issuer needs it
+
+    return IssuerTokens(wanted.issuer)
+
+
+async def _keep(certificate: Certificate | None, say: Callable[[str], None]) -> None:
+    if certificate is not None:
+        if certificate.warning:
+            say(certificate.warning)
+        await certificate.keep(say)
 
 
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: it would raise the signal again once it has ended,
     and the process would be gone before the room is closed."""
 
-    def __init__(self, app: "ASGIApp") -> None:
+    def __init__(self, app: "ASGIApp", wanted: Serve, certificate: Certificate | None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
+                http=PatientConnection,
                 lifespan="on",
                 ws="none",
                 log_config=None,
@@ -91,6 +118,9 @@ class _Server(uvicorn.Server):
                 log_level="warning",
                 server_header=False,
                 proxy_headers=False,
+                limit_concurrency=wanted.connections,
+                h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+                ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
             )
         )

@@ -1,32 +1,36 @@
 """`postroom serve`: every face over HTTP, and the worker."""
 
+from pathlib import Path
+
 import click
 
 from postroom.cli.asked import Asked, for_agent, pass_asked, shared
 
-DEFAULT_PORT = 8765
-"""As `postroom.serving` has it; not imported from there, where it would bring the server along."""
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
-@click.option(
-    "--port",
-    default=DEFAULT_PORT,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="0 chooses a free one.",
-)
+@click.option("--host", help="The address to listen on.  [127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 chooses a free one.  [8765]")
+@click.option("--socket", type=FILE, help="A Unix socket in the place of both, for a proxy.")
+@click.option("--tls-certificate", type=FILE, help="Speak TLS by this certificate (PEM) …")
+@click.option("--tls-key", type=FILE, help="… and its key (PEM).")
+@click.option("--name", "hosts", multiple=True, help="A name by which clients come.")
+@click.option("--origin", "origins", multiple=True, help="A site whose pages may ask.")
+@click.option("--trust-proxy", "trusted_proxies", multiple=True, help="A proxy's address.")
+@click.option("--allow-plain-http", is_flag=True, help="On a private network without TLS.")
 @for_agent
 @shared
 @pass_asked
-def serve(asked: Asked, agent: str, host: str, port: int) -> None:
-    """Serve MCP at /mcp and REST at /v1 on this machine, and keep mail moving, until stopped."""
+def serve(asked: Asked, /, agent: str, **options: object) -> None:
+    """Serve MCP at /mcp and REST at /v1, and keep mail moving, until stopped. On this machine
+    alone, unless told otherwise; [serve] in postroom.toml has the same settings, and more."""
     import asyncio
 
     from postroom.cli.answers import out, say_json
     from postroom.cli.streams import OutputLost, let_output_go
     from postroom.serving.serve import run
+    from postroom.settings import with_serve
 
     def say(line: str) -> None:
         try:
@@ -37,4 +41,5 @@ def serve(asked: Asked, agent: str, host: str, port: int) -> None:
         except (OutputLost, BrokenPipeError):  # a server goes on though nobody reads its lines
             let_output_go()
 
-    asyncio.run(run(asked.settings(), agent, host, port, say))
+    given = {name: value for name, value in options.items() if value not in (None, (), False)}
+    asyncio.run(run(with_serve(asked.settings(), given), agent, say))

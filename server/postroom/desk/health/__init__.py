@@ -3,5 +3,5 @@
 health.py       the subject at the desk
 elsewhere.py    servers elsewhere          accounts.py     accounts, as an operator asks
 inlets.py       mail handed in by LMTP     tables.py       tables that mail servers read
-open_files.py   connections, as files
+open_files.py   connections, as files      network.py      how `postroom serve` is set
 """

@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.credentials import passphrase
 from postroom.desk import door, worker_settings
-from postroom.desk.health import elsewhere
+from postroom.desk.health import elsewhere, network
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -75,6 +75,7 @@ class HealthReports:
             _outbox(con),
             _operator(self._settings),
             *_approver(con, self._settings.operator),
+            *network.check(self._settings.operator.serve, now),
             *elsewhere_too,
         ]
 

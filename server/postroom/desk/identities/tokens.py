@@ -13,14 +13,11 @@ from postroom.index.index import Index
 from postroom.index.tokens import NewToken
 from postroom.model.agent_names import is_name, named
 from postroom.model.callers import AGENT_SCOPES, OPERATOR, Caller, agent
-from postroom.model.domain_names import ascii_domain
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
+from postroom.model.mailbox_patterns import MAX_PATTERNS, is_pattern, pattern
 from postroom.model.token_answers import NewSecret, TokenList, TokenView
 
 SCOPES = AGENT_SCOPES | {OPERATOR}
-
-MAX_PATTERNS = 50
-MAX_PATTERN_CHARS = 320
 
 GRACE_SECONDS = 86_400.0
 """For how long the secret before a rotation is good, unless the operator says otherwise."""
@@ -144,8 +141,8 @@ def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]
             f"There is no scope {', '.join(sorted(asked - SCOPES)) or 'at all'}.",
             f"Scopes are {', '.join(sorted(SCOPES))}.",
         )
-    patterns = tuple(dict.fromkeys(map(_pattern, mailboxes)))
-    if len(patterns) > MAX_PATTERNS or not all(map(_is_pattern, patterns)):
+    patterns = tuple(dict.fromkeys(map(pattern, mailboxes)))
+    if len(patterns) > MAX_PATTERNS or not all(map(is_pattern, patterns)):
         raise InvalidRequest(
             "mailbox_pattern_malformed",
             f"A pattern is a username or an address, with * and ?; at most {MAX_PATTERNS} of them.",
@@ -159,16 +156,6 @@ def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]
         )
     asked = asked | AGENT_SCOPES if OPERATOR in asked else asked
     return agent(agent_name).model_copy(update={"scopes": asked, "mailboxes": patterns})
-
-
-def _pattern(text: str) -> str:
-    """A pattern as addresses are compared."""
-    local, at, domain = text.strip().lower().rpartition("@")
-    return f"{local}{at}{domain if set(domain) & set('*?') else ascii_domain(domain)}"
-
-
-def _is_pattern(text: str) -> bool:
-    return 0 < len(text) <= MAX_PATTERN_CHARS and text.isprintable() and " " not in text
 
 
 def _kept_to(con: Connection, who: Caller, thread_id: str | None) -> Caller:

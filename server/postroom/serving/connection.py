@@ -1,0 +1,68 @@
+"""One connection, bounded where uvicorn's own is not: in how long a peer may take to ask.
+
+                    ┌─────────── whole request, answer ───────────┐
+    connected ── IDLE: the head of a request is owed ──► SEND_BODY, DONE
+                                                             └─ answered before the body was there:
+                                                                the rest of it is owed
+
+Whatever is owed is waited for a while, and then the connection ends. A body that a face reads is
+bounded where it is read (`bodies.py`).
+"""
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_SECONDS = 15.0
+"""For the request's line and header, from the first moment on."""
+
+REST_SECONDS = 5.0
+"""For what is left of a body once it was refused: an end at once would take the answer along."""
+
+MAX_HEAD_BYTES = 32 * 1024
+"""Of a request's line and header: an access token of an issuer has some kilobytes."""
+
+
+class PatientConnection(H11Protocol):
+    """As uvicorn calls it; nothing else is known of it."""
+
+    _owed: asyncio.TimerHandle | None = None
+    _owed_in: Any = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forgive()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        state = self.conn.their_state
+        answered = self.conn.our_state in (h11.DONE, h11.MUST_CLOSE)
+        if state is h11.IDLE:
+            self._owe(state, HEAD_SECONDS)
+        elif state is h11.SEND_BODY and answered:
+            self._owe(state, REST_SECONDS)
+        else:
+            self._forgive()
+
+    def _owe(self, what: Any, seconds: float) -> None:
+        if self._owed is None or self._owed_in is not what:
+            self._forgive()
+            self._owed, self._owed_in = self.loop.call_later(seconds, self.transport.close), what
+
+    def _forgive(self) -> None:
+        if self._owed is not None:
+            self._owed.cancel()
+            self._owed = None

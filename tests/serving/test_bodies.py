@@ -1,0 +1,107 @@
+"""How much a request may bring, and how slowly."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from mcp_faces import Serving, serving
+from serving.asking import by_hand, web
+
+from postroom.accounts.serve import MEGABYTE
+from postroom.serving import bodies, connection
+from postroom.serving.bodies import STRANGERS_BYTES
+
+FACES = ("/v1/mailboxes", "/mcp", "/unsubscribe/x", "/nothing")
+
+
+async def chunks(size: int) -> AsyncIterator[bytes]:
+    """A body of that size whose length is not said before."""
+    for _ in range(size // 65536 + 1):
+        yield b" " * 65536
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+async def test_every_face_refuses_more_than_a_request_may_bring(
+    tmp_path: Path, declared: bool
+) -> None:
+    async with serving(tmp_path, max_request_bytes=2 * MEGABYTE) as face, web(face) as client:
+        json_type = {"Content-Type": "application/json"}
+        for path in ("/v1/mailboxes", "/mcp"):
+            body = b" " * (3 * MEGABYTE) if declared else chunks(3 * MEGABYTE)
+            told = await client.post(path, content=body, headers=json_type)
+            assert told.status_code == 413, path
+            said = told.json()
+            assert "request_too_large" in (said.get("code"), said.get("error"))
+        fits = json.dumps({"username": "ada"}).encode() + b" " * (2 * MEGABYTE - 100)
+        made = await client.post("/v1/mailboxes", content=fits, headers=json_type)
+        assert made.status_code == 201
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+async def test_nobody_without_a_good_token_has_much_read(tmp_path: Path, declared: bool) -> None:
+    async with serving(tmp_path) as face:
+        for token in ("", "postroom_wrong"):
+            async with web(face, token) as client:
+                size = STRANGERS_BYTES + 65536
+                body = b" " * size if declared else chunks(size)
+                told = await client.post("/v1/mailboxes", content=body)
+                assert (told.status_code, told.json()["code"]) == (401, "token_required")
+                assert told.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    running: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "REST_SECONDS", 0.2)
+    for path in ("/v1/mailboxes", "/mcp"):
+        answer = await by_hand(running, head(running, path, b"Content-Length: 100") + b'{"u')
+        assert answer.startswith(b"HTTP/1.1 408 "), path
+        assert b"request_too_slow" in answer
+
+
+async def test_a_request_that_does_not_come_is_not_waited_for(
+    running: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
+    assert await by_hand(running, b"") == b""
+    assert await by_hand(running, b"GET /v1/mailboxes HTTP/1.1\r\nHost: lo") == b""
+    # Nor is the next one, on a connection that has been answered.
+    first = head(running, "/v1/nothing", b"X: y", b"GET")
+    answer = await by_hand(running, first + b"GET /v1/")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+async def test_a_header_without_end_is_refused(running: Serving) -> None:
+    whole = head(running, "/v1", b"X: " + b"y" * 33_000)
+    answer = await by_hand(running, whole.rstrip())
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_no_more_connections_are_served_than_may_be(tmp_path: Path) -> None:
+    async with serving(tmp_path, connections=2) as face:
+        place = urlsplit(face.url)
+        _, held = await asyncio.open_connection(place.hostname, place.port)
+        assert await status_once(face) == 503
+        held.close()
+        async with asyncio.timeout(10):
+            while await status_once(face) == 503:
+                pass
+
+
+async def status_once(face: Serving) -> int:
+    """Of a request by a connection of its own."""
+    async with web(face) as client:
+        return (await client.get("/v1/mailboxes")).status_code
+
+
+def head(face: Serving, path: str, field: bytes, method: bytes = b"POST") -> bytes:
+    token = face.token.encode()
+    return (
+        method + b" " + path.encode() + b" HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+        b"Authorization: Bearer " + token + b"\r\n" + field + b"\r\n\r\n"
+    )
