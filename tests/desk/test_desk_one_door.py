@@ -16,6 +16,7 @@ from postroom.model.errors import Refused
 
 FOR_AGENTS = {
     "attachments.read", "attachments.resolve", "attachments.save",
+    "events.follow", "events.list",
     "mailboxes.create", "mailboxes.list", "mailboxes.show",
     "reading.thread", "reading.threads",
     "sending.send", "sending.would_be",

@@ -5,8 +5,10 @@ Another agent's mailbox, thread, send or attachment looks exactly as if it did n
 
 from postroom.index import ids, mail, mailboxes, sends, threads
 from postroom.index.database import Connection, Row
+from postroom.model import event_filters
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
+from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Writer
 
@@ -143,6 +145,11 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
     if row is None or box is None or not _may_see_mail(con, caller, box, row["mail_id"]):
         raise NotFound("send_not_found", "You have no such send.")
     return row
+
+
+def may_hear(caller: Caller, about: About) -> bool:
+    """Whether an event may be told to the caller."""
+    return event_filters.may_hear(caller, about)
 
 
 def attachment(con: Connection, caller: Caller, attachment_id: str) -> tuple[Row, int]:
