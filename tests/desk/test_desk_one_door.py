@@ -44,6 +44,7 @@ FOR_OPERATORS = {
 }  # fmt: skip
 
 FOR_NOBODY = {
+    "events.end": "said by whoever serves, as it stops",
     "suppressions.unsubscribe": "asked by the faces for whoever has a signed link",
     "tokens.is_good": "asked by the faces before they answer",
     "tokens.bearer": "asked by the faces, before there is a caller",

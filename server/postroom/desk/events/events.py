@@ -91,8 +91,8 @@ class Events:
         thread_id: str | None = None,
         types: Collection[str] = (),
     ) -> AsyncGenerator[News, None]:
-        """Events from ``after`` on, as they come, without end. First comes where it begins, and
-        at least every `BEAT_SECONDS` where it stands; arguments and errors as for ``list``.
+        """Events from ``after`` on, as they come, until `end`. First comes where it begins, and at
+        least every `BEAT_SECONDS` where it stands; arguments and errors as for ``list``.
 
         Raises:
             Unavailable: the journal cannot be read any more.
@@ -105,6 +105,10 @@ class Events:
         async with aclosing(self._from(asked)) as all:
             async for news in all:
                 yield news
+
+    def end(self) -> None:
+        """Let whoever follows or waits leave; said by whoever serves, as it stops."""
+        self._feed.end()
 
     async def _page(self, asked: _Asked, limit: int) -> EventPage:
         """The next events there are, however far they lie apart."""
@@ -140,13 +144,14 @@ class Events:
         once; whoever takes it too slowly is given the rest out of the index again."""
         async with self._feed.listen(partial(_hears, asked)) as listener:
             position, is_behind = asked.position, True
-            while True:
+            while not self._feed.is_over:
                 while is_behind:
                     piece = await self._piece(asked, position)
                     position, is_behind = piece.position, not piece.is_last
                     yield News(piece.told, piece.after)
                 await listener.wait(BEAT_SECONDS)
-                self._feed.check()
+                if not self._feed.is_over:
+                    self._feed.check()
                 found, upto = listener.take()
                 if upto is None:
                     is_behind = True

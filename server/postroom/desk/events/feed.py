@@ -30,6 +30,13 @@ class Feed:
         self._starting = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
         self._position = 0
+        self.is_over = False
+        """Whether all who listen are to leave."""
+
+    def end(self) -> None:
+        """Let all who listen leave, and nobody stay who comes later."""
+        self.is_over = True
+        self._wake()
 
     @asynccontextmanager
     async def listen(self, hears: Callable[[About], bool]) -> AsyncIterator[Listener]:
@@ -84,8 +91,11 @@ class Feed:
         except Exception as error:
             log.error("the journal cannot be read", exc_info=error)
         finally:
-            for listener in self._listeners:
-                listener.wake()
+            self._wake()
+
+    def _wake(self) -> None:
+        for listener in self._listeners:
+            listener.wake()
 
     def _hand_out(self, piece: Piece) -> None:
         self._position = piece.position
