@@ -18,7 +18,7 @@ FOR_AGENTS = {
     "attachments.read", "attachments.resolve", "attachments.save",
     "events.follow", "events.list",
     "mailboxes.create", "mailboxes.list", "mailboxes.show",
-    "reading.thread", "reading.threads",
+    "reading.message", "reading.thread", "reading.threads",
     "sending.send", "sending.would_be",
     "suppressions.suppress",
     "unsent.cancel",

@@ -147,6 +147,22 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
     return row
 
 
+def message(con: Connection, caller: Caller, message_id: str) -> Row:
+    """The row of a mail in one of the caller's mailboxes."""
+    row = mail.by_public_id(con, message_id.strip())
+    box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
+    if row is None or box is None or not _may_see_mail(con, caller, box, row["id"]):
+        raise no_message()
+    return row
+
+
+def no_message() -> NotFound:
+    """What is said of a message that does not exist, is somebody else's, or has gone."""
+    return NotFound(
+        "message_not_found", "You have no such message.", "get_thread tells a thread's messages."
+    )
+
+
 def may_hear(caller: Caller, about: About) -> bool:
     """Whether an event may be told to the caller."""
     return event_filters.may_hear(caller, about)
