@@ -8,8 +8,7 @@ import pytest
 from rooms import Agent, Postman, letter
 
 from postroom.build import PostRoom
-from postroom.desk.events import events as subject
-from postroom.desk.events import listener
+from postroom.desk.events import feed, listener
 from postroom.desk.events.events import News
 from postroom.index import journal
 from postroom.model.callers import Caller, operator
@@ -132,7 +131,7 @@ async def test_a_quiet_place_moves_on_with_the_journal(
     quiet_room: PostRoom, ada: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who is told nothing for long does not have all of it looked through when it comes back."""
-    monkeypatch.setattr(subject, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(feed, "BEAT_SECONDS", 0.01)
     eve = Agent(quiet_room, "eve")
     await eve.open("eve")
     following = quiet_room.desk.events.follow(eve.caller)

@@ -20,7 +20,7 @@ from mcp_faces import Serving, serving
 from rooms import Agent, Postman, letter
 
 from postroom.build import PostRoom, open_room
-from postroom.desk.events import events as subject
+from postroom.desk.events import feed
 from postroom.mcp.resources import THREADS, message_uri, thread_uri
 from postroom.mcp.server import build_server
 from postroom.model.callers import Caller, operator
@@ -233,7 +233,7 @@ async def beside(face: Serving) -> AsyncIterator[PostRoom]:
 async def test_over_http_each_token_hears_of_its_own_until_it_is_revoked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, era: Any
 ) -> None:
-    monkeypatch.setattr(subject, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
     async with serving(tmp_path) as face, beside(face) as room:
         ada, eve = await Agent(room, "ada").open(), await Agent(room, "eve").open()
         sent = await eve.send("Hello.", ada.address)

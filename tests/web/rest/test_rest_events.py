@@ -13,7 +13,7 @@ from mcp_faces import Serving, serving
 from rooms import Agent, eventually
 
 from postroom.build import PostRoom, open_room
-from postroom.desk.events import events as subject
+from postroom.desk.events import feed
 from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.model.callers import operator
@@ -144,7 +144,7 @@ async def test_what_is_not_for_a_reader_moves_its_place_on(
     face: Serving, room: PostRoom, ada: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.0)
-    monkeypatch.setattr(subject, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
     async with reading(face, type="message.*") as stream:
         await happen(room, 5)
         position = await room.index.position()
@@ -157,7 +157,7 @@ async def test_what_is_not_for_a_reader_moves_its_place_on(
 async def test_a_token_that_is_revoked_hears_nothing_more(
     face: Serving, room: PostRoom, ada: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subject, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
     monkeypatch.setattr(streams, "LOOK_SECONDS", 0.02)
     made = await room.desk.tokens.create(operator(), "ada", scopes=("read",))
     async with reading(face, made.secret) as stream:

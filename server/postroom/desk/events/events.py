@@ -19,9 +19,6 @@ from postroom.model.event_filters import About, Wanted, wanted
 from postroom.model.limits import DEFAULT_EVENTS, MAX_EVENT_WAIT_SECONDS, MAX_EVENTS
 from postroom.model.operator_event_answers import EventPage
 
-BEAT_SECONDS = 2.0
-"""How often one who follows hears that nothing came."""
-
 
 @dataclass(frozen=True)
 class News:
@@ -92,7 +89,7 @@ class Events:
         types: Collection[str] = (),
     ) -> AsyncGenerator[News, None]:
         """Events from ``after`` on, as they come, until `end`. First comes where it begins, and at
-        least every `BEAT_SECONDS` where it stands; arguments and errors as for ``list``.
+        least every two seconds where it stands; arguments and errors as for ``list``.
 
         Raises:
             Unavailable: the journal cannot be read any more.
@@ -149,7 +146,7 @@ class Events:
                     piece = await self._piece(asked, position)
                     position, is_behind = piece.position, not piece.is_last
                     yield News(piece.told, piece.after)
-                await listener.wait(BEAT_SECONDS)
+                await listener.wait()
                 if not self._feed.is_over:
                     self._feed.check()
                 found, upto = listener.take()

@@ -19,6 +19,9 @@ from postroom.model.event_filters import About
 
 log = logging.getLogger("postroom.events")
 
+BEAT_SECONDS = 2.0
+"""How often who listens hears that nothing came."""
+
 
 class Feed:
     """Hands out what is written into the journal."""
@@ -79,6 +82,7 @@ class Feed:
             self._reading = asyncio.create_task(self._read(), name="events-feed")
 
     async def _read(self) -> None:
+        beat = asyncio.create_task(self._beat(), name="events-beat")
         try:
             while True:
                 changed, after = self._index.next_change(), self._position
@@ -91,6 +95,13 @@ class Feed:
         except Exception as error:
             log.error("the journal cannot be read", exc_info=error)
         finally:
+            beat.cancel()
+            self._wake()
+
+    async def _beat(self) -> None:
+        """Wake all now and then: one timer for everybody."""
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
             self._wake()
 
     def _wake(self) -> None:

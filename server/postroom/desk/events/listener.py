@@ -41,13 +41,9 @@ class Listener:
     def wake(self) -> None:
         self._news.set()
 
-    async def wait(self, seconds: float) -> None:
-        """Return once there is something to take, or the seconds have passed."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
-        except TimeoutError:
-            return
+    async def wait(self) -> None:
+        """Return once there is something to take, or it was woken."""
+        await self._news.wait()
 
     def take(self) -> tuple[list[Told], int | None]:
         """(what is there, the position up to which that is everything); no position where they were

@@ -15,7 +15,7 @@ handler of uvicorn was called, which our server does not install; and its heartb
 """
 
 import asyncio
-import contextlib
+import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -57,12 +57,18 @@ class EventStream(Response):
         self._first = first
         self._news = news
         self._may_go_on = may_go_on
+        self._writes_since = math.inf
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         telling = asyncio.create_task(self._tell(send))
         leaving = asyncio.create_task(_until_left(receive))
         try:
-            await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            while not (telling.done() or leaving.done() or self._is_stuck()):
+                await asyncio.wait(
+                    {telling, leaving},
+                    timeout=WRITE_SECONDS / 2,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
         finally:
             for task in (telling, leaving):
                 task.cancel()
@@ -70,14 +76,18 @@ class EventStream(Response):
         if not telling.cancelled() and (error := telling.exception()):
             raise error
 
+    def _is_stuck(self) -> bool:
+        """Whether what was written before has not been taken in time. (A timer for each write would
+        cost as much as the write.)"""
+        return time.monotonic() - self._writes_since > WRITE_SECONDS
+
     async def _tell(self, send: "Send") -> None:
         async with aclosing(self._news) as all:
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)
-            with contextlib.suppress(TimeoutError):
-                await _write(send, f"retry: {RETRY_MS}\nid: {self._first.after}\n\n".encode())
-                await self._tell_all(all, send)
-                await _write(send, b"", more=False)
+            await self._write(send, f"retry: {RETRY_MS}\nid: {self._first.after}\n\n".encode())
+            await self._tell_all(all, send)
+            await self._write(send, b"", more=False)
 
     async def _tell_all(self, all: "AsyncGenerator[News, None]", send: "Send") -> None:
         wrote = time.monotonic()
@@ -85,23 +95,22 @@ class EventStream(Response):
             if not await self._may_go_on():
                 return
             if news.told:
-                await _write(send, b"".join(map(as_block, news.told)))
+                await self._write(send, b"".join(map(as_block, news.told)))
                 wrote = time.monotonic()
             elif time.monotonic() - wrote > HEARTBEAT_SECONDS:
-                await _write(send, f": nothing new\nid: {news.after}\n\n".encode())
+                await self._write(send, f": nothing new\nid: {news.after}\n\n".encode())
                 wrote = time.monotonic()
+
+    async def _write(self, send: "Send", block: bytes, *, more: bool = True) -> None:
+        self._writes_since = time.monotonic()
+        await send({"type": "http.response.body", "body": block, "more_body": more})
+        self._writes_since = math.inf
 
 
 def as_block(told: "Told") -> bytes:
     """An event as it stands in a stream. Its JSON is one line, and its id and type are our own."""
     head = f"id: {told.event.id}\nevent: {told.event.type}\ndata: ".encode()
     return head + told.json + b"\n\n"
-
-
-async def _write(send: "Send", block: bytes, *, more: bool = True) -> None:
-    """Raise TimeoutError where what was written before is not taken in time."""
-    async with asyncio.timeout(WRITE_SECONDS):
-        await send({"type": "http.response.body", "body": block, "more_body": more})
 
 
 async def _until_left(receive: "Receive") -> None:
