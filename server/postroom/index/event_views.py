@@ -106,7 +106,7 @@ def _of_token(type: type[operators.OfToken]) -> Make:
 
 
 _VIEWS: dict[EventType, Make] = {
-    EventType.MAILBOX_CREATED: _plain(agents.MailboxCreated),
+    EventType.MAILBOX_CREATED: _plain(agents.MailboxOpened),
     EventType.MAILBOX_LIVE: _plain(agents.MailboxLive),
     EventType.MAILBOX_PROBLEM: _plain(agents.MailboxProblem),
     EventType.MAILBOX_EXPIRED: _plain(agents.MailboxExpired),

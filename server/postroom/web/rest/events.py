@@ -76,10 +76,14 @@ async def read_events(
     asked: Asked,
     streams: Taken,
     query: Annotated[EventQuery, Query()],
-    accept: Annotated[str, Header()] = "",
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
     last_event_id: Annotated[
         str | None,
-        Header(description="Where a stream goes on; before `after`.", max_length=100),
+        Header(
+            alias="Last-Event-ID",
+            description="Goes before `after`: where a stream ended.",
+            max_length=100,
+        ),
     ] = None,
 ) -> Response:
     """What happened and happens: a page of events, or with `Accept: text/event-stream` (or
