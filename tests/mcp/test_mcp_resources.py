@@ -245,15 +245,7 @@ async def test_over_http_each_token_hears_of_its_own_until_it_is_revoked(
             by_http(face, tokens[1].secret, era) as theirs,
         ):
             await mine.watch(uri, THREADS)
-            if era == "legacy":
-                with pytest.raises(MCPError) as refused:
-                    await theirs.watch(uri)
-                with pytest.raises(MCPError) as nobodys:
-                    await theirs.watch(thread_uri("t_0000000000"))
-                assert refused.value.error.data["code"] == nobodys.value.error.data["code"]
-                await theirs.watch(thread_uri(sent.thread_id))
-            else:
-                await theirs.watch(uri, thread_uri(sent.thread_id))
+            await theirs.watch(uri, thread_uri("t_0000000000"), thread_uri(sent.thread_id))
             await eve.send("More.", thread_id=sent.thread_id)
             assert {await mine.hears(), await mine.hears()} == {uri, THREADS}
             assert await theirs.hears() == thread_uri(sent.thread_id)

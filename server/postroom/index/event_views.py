@@ -144,4 +144,5 @@ _VIEWS: dict[EventType, Make] = {
 }
 
 NOT_TOLD = frozenset({EventType.MESSAGE_INDEXED})
-"""It wakes nobody: mail from before an account was connected, or by which somebody unsubscribed."""
+"""Of rows that ``events.told`` leaves out: mail from before an account was connected, or by which
+somebody unsubscribed, wakes nobody."""

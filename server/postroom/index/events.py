@@ -12,7 +12,7 @@ from functools import cached_property
 
 from postroom.index import journal
 from postroom.index.database import Connection, Row
-from postroom.index.event_views import NOT_TOLD, view
+from postroom.index.event_views import view
 from postroom.index.queries import named
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
@@ -106,7 +106,6 @@ def behind(con: Connection, after: int) -> Piece:
 def everything(con: Connection, positions: Sequence[int]) -> list[Told]:
     """The events at these positions, but for those that are told to nobody."""
     rows = list(sql.told(con, positions=json.dumps(list(positions)))) if positions else []
-    rows = [row for row in rows if row["type"] not in NOT_TOLD]
     names, history = _names(con, rows), journal.epoch(con)
     found = []
     for row in rows:

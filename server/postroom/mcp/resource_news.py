@@ -3,9 +3,9 @@
     2026-07-28   subscriptions/listen: a request whose response is the stream
     before       resources/subscribe: on the connection's own channel, until resources/unsubscribe
 
-Both follow the caller's events at the desk, so that nobody hears of what is another's. A watch on
-what is another's looks like one on what is not there: it is not found (before), or nothing comes of
-it (2026-07-28, where the SDK acknowledges whatever is asked for).
+Both follow the caller's events at the desk, so that nobody hears of what is another's. Whatever is
+asked for is acknowledged, as the SDK does it: a watch on what is another's looks like one on what
+is not there, and nothing comes of it.
 """
 
 import asyncio
@@ -31,7 +31,6 @@ from mcp.types import (
 
 from postroom.mcp.resources import (
     THREADS,
-    check_readable,
     message_uri,
     thread_uri,
     told_as_errors,
@@ -121,7 +120,6 @@ class ResourceNews:
 
     async def subscribe(self, desk: "Desk", caller: "Caller", ctx: "Context", uri: str) -> None:
         """Watch a resource on a connection."""
-        await check_readable(desk, caller, uri)
         connection = _connection(ctx)
         watch = self._watches.get(connection)
         if watch is None:

@@ -98,16 +98,6 @@ async def read(desk: "Desk", caller: "Caller", uri: str) -> ReadResourceResult:
     return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=JSON, text=text)])
 
 
-async def check_readable(desk: "Desk", caller: "Caller", uri: str) -> None:
-    """Raise what reading it would, where there is no such thing, and mark nothing as shown."""
-    kind, id, _ = _parted(uri)
-    with told_as_errors(uri):
-        if kind == "threads":
-            await desk.events.list(caller, thread_id=id or None)
-        else:
-            await desk.reading.message(caller, id)
-
-
 @contextmanager
 def told_as_errors(uri: str) -> "Iterator[None]":
     """Let what goes wrong be an error of the protocol: that there is no such thing is a wrong
