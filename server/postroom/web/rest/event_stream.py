@@ -15,6 +15,7 @@ handler of uvicorn was called, which our server does not install; and its heartb
 """
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -23,11 +24,15 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from postroom.model.errors import PostroomError
+
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from postroom.desk.events.events import News
     from postroom.index.events import Told
+
+log = logging.getLogger("postroom.rest")
 
 MEDIA_TYPE = "text/event-stream"
 
@@ -86,7 +91,10 @@ class EventStream(Response):
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)
             await self._write(send, f"retry: {RETRY_MS}\nid: {self._first.after}\n\n".encode())
-            await self._tell_all(all, send)
+            try:
+                await self._tell_all(all, send)
+            except PostroomError as error:  # whoever comes back is told
+                log.info("a stream of events ends: %s", error.code)
             await self._write(send, b"", more=False)
 
     async def _tell_all(self, all: "AsyncGenerator[News, None]", send: "Send") -> None:
