@@ -6,12 +6,12 @@ from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from postroom.model.errors import Refused
 from postroom.model.limits import DEFAULT_EVENTS, MAX_EVENT_WAIT_SECONDS, MAX_EVENTS
 from postroom.model.operator_event_answers import EventPage
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked, Asking
 from postroom.web.rest.event_stream import MEDIA_TYPE, EventStream
-from postroom.web.rest.problems import TokenRequired
 from postroom.web.rest.streams import Streams, Taken
 
 routes = APIRouter(prefix="/events", tags=["events"])
@@ -96,7 +96,7 @@ async def read_events(
         asked.caller, after, limit=query.limit, wait_seconds=query.wait, **query.filters()
     )
     if query.wait and not await streams.may_go_on(asked.token_id):
-        raise TokenRequired(was_given=True)
+        raise Refused("token_over", "Your token is good no more.", "Ask the operator.")
     return answer(page)
 
 
