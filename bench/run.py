@@ -19,6 +19,7 @@ MEASURES = (
     "send",
     "reads",
     "mcp_http",
+    "events",
     "files",
     "policy",
     "archive",

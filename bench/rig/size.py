@@ -35,6 +35,8 @@ class Size:
     """Sends that lie in an outbox."""
     kills: int
     """How often a worker is killed, by each kind of server."""
+    streams: int
+    """Event streams that are open."""
 
 
 SIZES = {
@@ -54,6 +56,7 @@ SIZES = {
         submissions=500,
         outbox=1_000_000,
         kills=200,
+        streams=100,
     ),
     "quick": Size(
         name="quick",
@@ -71,6 +74,7 @@ SIZES = {
         submissions=100,
         outbox=100_000,
         kills=30,
+        streams=100,
     ),
     "tiny": Size(
         name="tiny",
@@ -88,5 +92,6 @@ SIZES = {
         submissions=3,
         outbox=100,
         kills=2,
+        streams=3,
     ),
 }

@@ -31,7 +31,9 @@ def run(*arguments: str) -> dict[str, Any]:
     return measure
 
 
-@pytest.mark.parametrize("name", ["start", "reply", "send", "reads", "mcp_http", "files", "policy"])
+@pytest.mark.parametrize(
+    "name", ["start", "reply", "send", "reads", "mcp_http", "events", "files", "policy"]
+)
 def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
     figures = run(name)["figures"]
     if name != "reply":  # a reply may be in hand before its sender has read the 250

@@ -83,6 +83,12 @@ CALLS: dict[str, Call] = {
     "wait on a thread with its cursor": lambda r, c, n, _: r.desk.waiting.wait(
         c, thread_id=n.thread_id, after=n.thread_wait_cursor, timeout_seconds=0
     ),
+    "read events of a mailbox": lambda r, c, n, _: r.desk.events.list(c, mailbox=n.address),
+    "read events of a thread": lambda r, c, n, _: r.desk.events.list(c, thread_id=n.thread_id),
+    "follow events of a thread": lambda r, c, n, _: anext(
+        r.desk.events.follow(c, thread_id=n.thread_id)
+    ),
+    "read a message": lambda r, c, n, _: r.desk.reading.message(c, n.message_id),
     "send from a mailbox": lambda r, c, n, _: r.desk.sending.send(c, sends(mailbox=n.address)),
     "answer a thread": lambda r, c, n, _: r.desk.sending.send(
         c, sends(thread_id=n.thread_id, to=(), confirm=True)

@@ -16,8 +16,9 @@ from postroom.model.errors import Refused
 
 FOR_AGENTS = {
     "attachments.read", "attachments.resolve", "attachments.save",
+    "events.follow", "events.list",
     "mailboxes.create", "mailboxes.list", "mailboxes.show",
-    "reading.thread", "reading.threads",
+    "reading.message", "reading.thread", "reading.threads",
     "sending.send", "sending.would_be",
     "suppressions.suppress",
     "unsent.cancel",
@@ -43,6 +44,7 @@ FOR_OPERATORS = {
 }  # fmt: skip
 
 FOR_NOBODY = {
+    "events.end": "said by whoever serves, as it stops",
     "suppressions.unsubscribe": "asked by the faces for whoever has a signed link",
     "tokens.is_good": "asked by the faces before they answer",
     "tokens.bearer": "asked by the faces, before there is a caller",

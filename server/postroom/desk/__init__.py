@@ -4,7 +4,7 @@
     door.py             whose is what: the only place where a caller is checked
     mailboxes/          threads/       waits/          what agents ask most
     sends/              approvals/     policies/       what goes out, who looks first, the rules
-    identities/                        who comes in by the network
+    identities/    events/             who comes in by the network; what happens
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     cursors.py  times.py               what the rooms share: places in an answer, points in time
     notes.py                           a person's words

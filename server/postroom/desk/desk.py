@@ -17,6 +17,7 @@ from postroom.settings import Settings, bare_environment
 if TYPE_CHECKING:
     from postroom.desk.approvals.held import HeldSends
     from postroom.desk.approvals.unsent import Unsent
+    from postroom.desk.events.events import Events
     from postroom.desk.health.accounts import AccountReports
     from postroom.desk.health.health import HealthReports
     from postroom.desk.identities.tokens import Tokens
@@ -96,6 +97,12 @@ class Desk:
         from postroom.desk.waits.waiting import Waiting
 
         return Waiting(self._index, self._index.clock, _elsewhere(self._provisioners), self._idle)
+
+    @cached_property
+    def events(self) -> "Events":
+        from postroom.desk.events.events import Events
+
+        return Events(self._index)
 
     @cached_property
     def attachments(self) -> "Attachments":

@@ -5,8 +5,10 @@ Another agent's mailbox, thread, send or attachment looks exactly as if it did n
 
 from postroom.index import ids, mail, mailboxes, sends, threads
 from postroom.index.database import Connection, Row
+from postroom.model import event_filters
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
+from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Writer
 
@@ -143,6 +145,27 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
     if row is None or box is None or not _may_see_mail(con, caller, box, row["mail_id"]):
         raise NotFound("send_not_found", "You have no such send.")
     return row
+
+
+def message(con: Connection, caller: Caller, message_id: str) -> Row:
+    """The row of a mail in one of the caller's mailboxes."""
+    row = mail.by_public_id(con, message_id.strip())
+    box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
+    if row is None or box is None or not _may_see_mail(con, caller, box, row["id"]):
+        raise no_message()
+    return row
+
+
+def no_message() -> NotFound:
+    """What is said of a message that does not exist, is somebody else's, or has gone."""
+    return NotFound(
+        "message_not_found", "You have no such message.", "get_thread tells a thread's messages."
+    )
+
+
+def may_hear(caller: Caller, about: About) -> bool:
+    """Whether an event may be told to the caller."""
+    return event_filters.may_hear(caller, about)
 
 
 def attachment(con: Connection, caller: Caller, attachment_id: str) -> tuple[Row, int]:

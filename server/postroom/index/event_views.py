@@ -7,7 +7,7 @@ message.indexed  nobody is woken by it                            or .deferred: 
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
@@ -17,19 +17,19 @@ from postroom.model import operator_event_answers as operators
 from postroom.model.event_answers import PublicEvent
 from postroom.model.events import EventType
 from postroom.model.messages import Reported
+from postroom.model.operator_event_answers import AnyEvent
 
 sql = named("events")
 
 Facts = dict[str, Any]
 
 
-def view(con: Connection, row: Row, id: str, thread_id: str) -> PublicEvent | None:
+def view(con: Connection, row: Row, id: str, thread_id: str) -> AnyEvent | None:
     """The event that is told of a row of ``events.told``; ``thread_id`` is what its thread is
     called, "" for none."""
     make = _VIEWS.get(EventType(row["type"]))
-    return (
-        make(con, row, {"id": id, "at": _at(row["at"]), **_ids(row, thread_id)}) if make else None
-    )
+    facts = {"id": id, "at": _at(row["at"]), **_ids(row, thread_id)}
+    return cast("AnyEvent", make(con, row, facts)) if make else None
 
 
 def _at(at: float) -> str:
@@ -106,7 +106,7 @@ def _of_token(type: type[operators.OfToken]) -> Make:
 
 
 _VIEWS: dict[EventType, Make] = {
-    EventType.MAILBOX_CREATED: _plain(agents.MailboxCreated),
+    EventType.MAILBOX_CREATED: _plain(agents.MailboxOpened),
     EventType.MAILBOX_LIVE: _plain(agents.MailboxLive),
     EventType.MAILBOX_PROBLEM: _plain(agents.MailboxProblem),
     EventType.MAILBOX_EXPIRED: _plain(agents.MailboxExpired),
@@ -144,4 +144,5 @@ _VIEWS: dict[EventType, Make] = {
 }
 
 NOT_TOLD = frozenset({EventType.MESSAGE_INDEXED})
-"""It wakes nobody: mail from before an account was connected, or by which somebody unsubscribed."""
+"""Of rows that ``events.told`` leaves out: mail from before an account was connected, or by which
+somebody unsubscribed, wakes nobody."""

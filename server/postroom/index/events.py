@@ -12,14 +12,13 @@ from functools import cached_property
 
 from postroom.index import journal
 from postroom.index.database import Connection, Row
-from postroom.index.event_views import NOT_TOLD, view
+from postroom.index.event_views import view
 from postroom.index.queries import named
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
-from postroom.model.event_answers import PublicEvent
 from postroom.model.event_filters import About, Wanted, may_hear
 from postroom.model.mailboxes import MailboxStatus
-from postroom.model.operator_event_answers import as_json
+from postroom.model.operator_event_answers import AnyEvent, as_json
 
 sql = named("events")
 log = logging.getLogger("postroom.events")
@@ -29,13 +28,16 @@ STEP = 500
 
 ALL = Wanted()
 
+BEGIN = "begin"
+"""What stands for the place before the first event."""
+
 
 @dataclass(frozen=True)
 class Told:
     """An event as it is told, and what it is about."""
 
     position: int
-    event: PublicEvent
+    event: AnyEvent
     about: About
 
     @cached_property
@@ -51,8 +53,20 @@ class Piece:
     told: tuple[Told, ...]
     position: int
     """Up to where everything was looked at: go on behind it, also where nothing was told."""
+    history: str
+    """The name of the journal's history."""
     is_last: bool
     """Whether that is the end of the journal for now."""
+
+    @property
+    def after(self) -> str:
+        """The id of its position."""
+        return event_id(self.history, self.position)
+
+
+def event_id(history: str, position: int) -> str:
+    """What the event at a position is called, and the position itself."""
+    return f"{history}-{position}"
 
 
 def since(
@@ -64,17 +78,17 @@ def since(
     It costs what lies in the caller's own mailboxes, not what lies in the room, and what was looked
     at once is not looked at again where ``position`` is kept.
     """
-    end = journal.last_position(con)
+    end, history = journal.last_position(con), journal.epoch(con)
     positions = _positions(con, caller, wanted, after)
     told: list[Told] = []
     for one in everything(con, positions):
         if may_hear(caller, one.about) and wanted.takes(one.about):
             if len(told) == most:
-                return Piece(tuple(told), told[-1].position, is_last=False)
+                return Piece(tuple(told), told[-1].position, history, is_last=False)
             told.append(one)
     if len(positions) == STEP:
-        return Piece(tuple(told), positions[-1], is_last=False)
-    return Piece(tuple(told), max(end, after), is_last=True)
+        return Piece(tuple(told), positions[-1], history, is_last=False)
+    return Piece(tuple(told), max(end, after), history, is_last=True)
 
 
 def behind(con: Connection, after: int) -> Piece:
@@ -84,6 +98,7 @@ def behind(con: Connection, after: int) -> Piece:
     return Piece(
         tuple(everything(con, positions)),
         positions[-1] if positions else after,
+        journal.epoch(con),
         is_last=len(positions) < STEP,
     )
 
@@ -91,18 +106,17 @@ def behind(con: Connection, after: int) -> Piece:
 def everything(con: Connection, positions: Sequence[int]) -> list[Told]:
     """The events at these positions, but for those that are told to nobody."""
     rows = list(sql.told(con, positions=json.dumps(list(positions)))) if positions else []
-    rows = [row for row in rows if row["type"] not in NOT_TOLD]
     names, history = _names(con, rows), journal.epoch(con)
     found = []
     for row in rows:
         called = names.get(row["thread_now"], ())
-        event = _view(con, row, _id(history, row["position"]), called[0] if called else "")
+        event = _view(con, row, event_id(history, row["position"]), called[0] if called else "")
         if event is not None:
             found.append(Told(row["position"], event, _about(row, event, called)))
     return found
 
 
-def _view(con: Connection, row: Row, id: str, thread_id: str) -> PublicEvent | None:
+def _view(con: Connection, row: Row, id: str, thread_id: str) -> AnyEvent | None:
     """One that cannot be told is left to the log: what comes behind it is told all the same."""
     try:
         return view(con, row, id, thread_id)
@@ -111,9 +125,13 @@ def _view(con: Connection, row: Row, id: str, thread_id: str) -> PublicEvent | N
         return None
 
 
-def event_id(con: Connection, position: int) -> str:
-    """The id of the event at a position."""
-    return _id(journal.epoch(con), position)
+def place(con: Connection, after: str | None) -> tuple[int, str]:
+    """(position, name of the history) to go on from: behind the event with an id, from the first
+    one with `BEGIN`, and without any from now on. Raises InvalidRequest as `position_of`."""
+    history = journal.epoch(con)
+    if after is None:
+        return journal.last_position(con), history
+    return (0 if after == BEGIN else position_of(con, after)), history
 
 
 def position_of(con: Connection, id: str) -> int:
@@ -137,10 +155,6 @@ def position_of(con: Connection, id: str) -> int:
             "Pass one as it was told, or begin to read from the beginning.",
         )
     return int(number)
-
-
-def _id(history: str, position: int) -> str:
-    return f"{history}-{position}"
 
 
 def _positions(con: Connection, caller: Caller, wanted: Wanted, after: int) -> list[int]:
@@ -176,7 +190,7 @@ def _names(con: Connection, rows: Sequence[Row]) -> dict[int, list[str]]:
     return found
 
 
-def _about(row: Row, event: PublicEvent, thread_ids: Sequence[str]) -> About:
+def _about(row: Row, event: AnyEvent, thread_ids: Sequence[str]) -> About:
     return About(
         type=event.type,
         tenant=row["tenant"] or "",

@@ -1,6 +1,8 @@
 """The MCP face: the catalogue's tools on the wire, for both protocol eras.
 
     server.py      the tools as an MCP server: list, call, answer, error
+    resources.py   threads and messages as resources; resource_news.py tells that they changed;
+                   resource_face.py is asked
     stdio.py       one client over standard input and output; lines.py reads, output.py writes,
                    unreadable.py answers what is no message
     http.py        many clients over Streamable HTTP; bearer.py guards its door

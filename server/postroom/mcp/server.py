@@ -12,7 +12,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from mcp.server.caching import CacheHint
-from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.types import (
     CallToolRequestParams,
@@ -25,13 +24,15 @@ from mcp.types import (
 from mcp.types import Tool as ListedTool
 from pydantic_core import to_json
 
+from postroom.mcp.resource_face import CallerSource, ResourceFace
+from postroom.mcp.resource_face import Context as Context
+from postroom.mcp.resource_face import DeskSource as DeskSource
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, PostroomError, Refused
 
 # The catalogue and the desk are imported where they are first needed: a client that starts many
 # servers waits for `initialize` of each.
 if TYPE_CHECKING:
-    from postroom.desk.desk import Desk
     from postroom.model.answers import Answer
     from postroom_tools.tool import Tool
 
@@ -52,11 +53,6 @@ LATE_SECONDS = 0.5
 """After so long whoever asked is looked at again: a wait takes minutes, and a token may be revoked
 in them."""
 
-Context = ServerRequestContext[Any]
-DeskSource = Callable[[], "Awaitable[Desk]"]
-CallerSource = Callable[[Context], Caller]
-"""Whose a request is."""
-
 
 def build_server(
     desk: DeskSource,
@@ -73,6 +69,7 @@ def build_server(
     scope: Literal["public", "private"] = "public" if isinstance(caller, Caller) else "private"
     whose = (lambda _: caller) if isinstance(caller, Caller) else caller
     face = _Face(desk, whose, answered, may_still)
+    resources = ResourceFace(desk, whose, may_still)
     return Server(
         "postroom",
         title="Postroom",
@@ -82,6 +79,12 @@ def build_server(
         cache_hints={"tools/list": CacheHint(ttl_ms=TOOLS_TTL_MS, scope=scope)},
         on_list_tools=face.list_tools,
         on_call_tool=face.call_tool,
+        on_list_resources=resources.list,
+        on_list_resource_templates=resources.templates,
+        on_read_resource=resources.read,
+        on_subscribe_resource=resources.subscribe,
+        on_unsubscribe_resource=resources.unsubscribe,
+        on_subscriptions_listen=resources.listen,
     )
 
 

@@ -30,7 +30,7 @@ class OfMailbox(PublicEvent):
     mailbox: str
 
 
-class MailboxCreated(OfMailbox):
+class MailboxOpened(OfMailbox):
     """An address was given out."""
 
     type: Literal["mailbox.created"] = "mailbox.created"
@@ -211,7 +211,7 @@ class SuppressionRemoved(PublicEvent):
 
 
 AgentEvent = Annotated[
-    MailboxCreated
+    MailboxOpened
     | MailboxLive
     | MailboxProblem
     | MailboxExpired

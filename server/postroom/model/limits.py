@@ -65,3 +65,11 @@ IDLE_PATIENCE_SECONDS = 2.0
 
 PROVISION_PATIENCE_SECONDS = 2.0
 """How long create_mailbox waits for a mailbox to be live before it answers ``provisioning``."""
+
+MAX_EVENTS = 500
+"""Events on one page: some 100 KB."""
+
+DEFAULT_EVENTS = 100
+
+MAX_EVENT_WAIT_SECONDS = 60.0
+"""The longest wait for the first event of a page: proxies give up an idle request after that."""

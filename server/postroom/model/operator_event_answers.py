@@ -4,6 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from postroom.model.answers import Answer
 from postroom.model.event_answers import OF_AGENTS, AgentEvent, PublicEvent
 
 
@@ -132,6 +133,17 @@ TYPES: frozenset[str] = frozenset(
     each.model_fields["type"].default for each in (*OF_AGENTS, *OF_OPERATORS)
 )
 """Every type by its name."""
+
+
+class EventPage(Answer):
+    """Events, oldest first, and where to go on."""
+
+    events: tuple[AnyEvent, ...]
+    after: str
+    """Pass it for what comes behind them. It stands further on than the last of them where what was
+    written meanwhile is not for you."""
+    more: bool | None = None
+    """True where there is more already."""
 
 
 def as_json(event: PublicEvent) -> bytes:

@@ -74,6 +74,7 @@ async def serve(
                 await _either(serving, stop)
             finally:
                 keeping.cancel()
+                room.desk.events.end()
                 web.should_exit = True
                 await serving
                 if issued is not None:

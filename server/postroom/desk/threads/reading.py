@@ -6,6 +6,7 @@ from postroom.clock import Clock
 from postroom.desk import cursors, door
 from postroom.desk.cursors import ListPlace
 from postroom.desk.threads import views
+from postroom.desk.threads.alone import alone
 from postroom.desk.threads.filling import filled, frame, further
 from postroom.desk.threads.list_within import within
 from postroom.desk.threads.page import Page
@@ -14,7 +15,7 @@ from postroom.index import journal, reading, search
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.reading import Scope
-from postroom.model.answers import ThreadList, ThreadView
+from postroom.model.answers import MessageView, ThreadList, ThreadView
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import (
@@ -127,6 +128,22 @@ class Reading:
             who = door.actor(caller)
             self._index.note(lambda con: reading.show(con, who, row_id, newest))
         return view
+
+    async def message(
+        self, caller: Caller, message_id: str, max_tokens: int = DEFAULT_THREAD_TOKENS
+    ) -> MessageView:
+        """One message with its new words, cut where it has more than ``max_tokens``: get_thread
+        tells the rest. Raises NotFound where it is none of the caller's."""
+        door.require(caller, "read")
+        _check_tokens(max_tokens)
+
+        def look(con: Connection) -> MessageView:
+            row = reading.one_message(con, door.message(con, caller, message_id)["id"])
+            if row is None:
+                raise door.no_message()
+            return alone(con, row, max_tokens)
+
+        return await self._index.read(look)
 
 
 def _check_tokens(max_tokens: int) -> None:

@@ -8,7 +8,8 @@ SELECT j.position FROM json_each(:mailboxes) b CROSS JOIN journal j
 WHERE j.mailbox_id = b.value AND j.position > :after ORDER BY j.position LIMIT :most;
 
 -- name: told(positions)
--- Events with what their ids are called. A mail may have gone into another thread since.
+-- Events with what their ids are called. A mail may have gone into another thread since. Mail of before, a hundred
+-- thousand rows where an account is connected, is told to nobody.
 SELECT j.*, b.address, b.status AS mailbox_status, o.tenant, o.agent,
   m.public_id AS message_public_id, m.in_spam, s.public_id AS send_public_id,
   g.kind, g.from_address, g.verdict, coalesce(t.into_id, t.id) AS thread_now
@@ -19,6 +20,7 @@ LEFT JOIN mail m ON m.id = j.mail_id
 LEFT JOIN messages g ON g.mail_id = j.mail_id
 LEFT JOIN sends s ON s.id = j.send_id
 LEFT JOIN threads t ON t.id = coalesce(g.thread_id, j.thread_id)
+WHERE j.type <> 'message.indexed'
 ORDER BY j.position;
 
 -- name: names_of(threads)

@@ -5,6 +5,7 @@
     problems.py      what went wrong, as RFC 9457 tells it
     answering.py     an answer of the desk as JSON
     mailboxes.py …   a file a subject
+    events.py        pages and streams: event_stream.py as they come, streams.py so many at a time
 
 A route understands what is asked, asks the desk, and answers. It decides nothing.
 """

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from postroom.web.rest import mailboxes
+from postroom.web.rest import events, mailboxes
 from postroom.web.rest.problems import answer_problems
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PATH = "/v1"
 
-ROUTES = (mailboxes.routes,)
+ROUTES = (mailboxes.routes, events.routes)
 """A file a subject."""
 
 
