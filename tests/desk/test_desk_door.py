@@ -211,7 +211,8 @@ OWN_TO_OPERATORS = {"delete a mailbox", "ask for credentials"}
 WORKS = set(CALLS) - OWN_TO_OPERATORS - {
     "trace a send", "trace a message", "trace a mailbox", "take a message for a thread",
     "take a send for a thread", "take a message for a file", "go on with its list",
-    "wait on a thread with its cursor", "wait with a thread's cursor", "take a thread for a message",
+    "wait on a thread with its cursor", "wait with a thread's cursor",
+    "take a thread for a message",
 }  # fmt: skip
 
 
