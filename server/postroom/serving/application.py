@@ -46,18 +46,13 @@ class _Below(BaseRoute):
         await self._app(scope, receive, send)
 
 
-<<<<<<< HEAD
 def application(
     desk: "Desk", identities: "Identities", names: "Names", most_bytes: int
 ) -> Starlette:
     """All faces at the desk, asked under ``names``; who comes in says one of ``identities``. A
     request has at most ``most_bytes``."""
     tools = mcp_face(desk, identities, names.hosts, names.origins, most_bytes)
-=======
-def application(desk: "Desk", identities: "Identities") -> Starlette:
-    """All faces at the desk; who comes in says one of ``identities``."""
-    tools, rest = mcp_face(desk, identities), rest_application(desk, identities)
->>>>>>> 7635aab (Offer mail, conversations, files and the outbox over REST, with problems that lead somewhere)
+    rest = rest_application(desk, identities)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> "AsyncIterator[None]":

@@ -5,36 +5,46 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-<<<<<<< HEAD
-from postroom.web.rest import events, mailboxes
-from postroom.web.rest.problems import answer_problems
-=======
-from postroom.web.rest import attachments, mailboxes, messages, outbox, problem_pages, threads
+from postroom.web.rest import (
+    approvals,
+    attachments,
+    events,
+    mailboxes,
+    messages,
+    outbox,
+    policy,
+    problem_pages,
+    quarantine,
+    records,
+    suppressions,
+    threads,
+    tokens,
+)
 from postroom.web.rest.description import describe
 from postroom.web.rest.failures import answer_problems
 from postroom.web.rest.front import Front
 from postroom.web.rest.repeating import Kept
 from postroom.web.rest.resource import PATH
->>>>>>> 7635aab (Offer mail, conversations, files and the outbox over REST, with problems that lead somewhere)
 
 if TYPE_CHECKING:
     from postroom.desk.desk import Desk
     from postroom.web.identities import Identities
 
-<<<<<<< HEAD
-PATH = "/v1"
-
-ROUTES = (mailboxes.routes, events.routes)
-=======
 ROUTES = (
     mailboxes.routes,
     messages.routes,
     threads.routes,
     attachments.routes,
     outbox.routes,
+    approvals.routes,
+    suppressions.routes,
+    tokens.routes,
+    policy.routes,
+    quarantine.routes,
+    records.routes,
+    events.routes,
     problem_pages.routes,
 )
->>>>>>> 7635aab (Offer mail, conversations, files and the outbox over REST, with problems that lead somewhere)
 """A file a subject."""
 
 

@@ -15,6 +15,7 @@ PIECE_BYTES = 256 * 1024
 
 RFC822 = "message/rfc822"
 ANY = "application/octet-stream"
+CSV = "text/csv"
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -36,7 +37,7 @@ def _response(media_type: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-SAVED = {RFC822: _response(RFC822), ANY: _response("*/*")}
+SAVED = {RFC822: _response(RFC822), ANY: _response("*/*"), CSV: _response(CSV)}
 """How such an answer is described, by its type."""
 
 

@@ -118,6 +118,14 @@ async def body_of(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
+def text_of(body: bytes) -> str:
+    """The text of a body. Raises `Malformed` where it is no UTF-8."""
+    try:
+        return body.decode("utf-8-sig")  # spreadsheets begin with a mark
+    except UnicodeError as error:
+        raise Malformed(MALFORMED, "request_malformed", "The body is no UTF-8.") from error
+
+
 def require_type(request: Request, wanted: str) -> None:
     """Raise `Malformed` unless the body says that it is of this type."""
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
