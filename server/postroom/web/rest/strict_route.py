@@ -25,6 +25,10 @@ MAX_JSON_BYTES = 1024 * 1024
 MAX_QUERY_BYTES = 16 * 1024
 """Of what stands behind the question mark: more than any cursor and words to look for."""
 
+PASSED_OVER_BYTES = 8 * 1024 * 1024
+"""What is read of a body that is too long, to be thrown away: who is cut off while it sends sees
+no answer."""
+
 LARGE_BYTES = 256 * 1024
 """A body of more is read on another thread, not to keep others waiting."""
 
@@ -101,20 +105,20 @@ class _Read(Request):
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The body, of at most so many bytes; the rest of a longer one is not read.
+    """The body, of at most so many bytes.
 
     Raises:
         Malformed: it is longer.
     """
-    told = request.headers.get("content-length", "")
-    if told.isdecimal() and len(told) < 20 and int(told) > most:
-        raise _too_large(most)
-    parts, size = [], 0
+    parts, size = list[bytes](), 0
     async for part in request.stream():
         size += len(part)
-        if size > most:
-            raise _too_large(most)
-        parts.append(part)
+        if size <= most:
+            parts.append(part)
+        elif size > most + PASSED_OVER_BYTES:
+            break
+    if size > most:
+        raise _too_large(most)
     return b"".join(parts)
 
 
