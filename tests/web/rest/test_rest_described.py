@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # publishes no types
 from schemathesis import checks
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from web.rest.rest_rig import ADA, OPERATOR, Rest, done, lived, problem
 
@@ -103,9 +104,9 @@ async def test_every_route_reads_a_request_strictly(rest: Rest) -> None:
     app = rest_application(None, None)  # type: ignore[arg-type]  # nobody is asked
     assert ROUTES
     for route in iter_route_contexts(app.routes):
-        if route.path and route.path.startswith("/v1/") and route.path not in FOR_ANYBODY:
-            if route.path != "/v1/openapi.json":
-                assert isinstance(route.original_route, StrictRoute), route.path
+        if route.path in FOR_ANYBODY | {"/v1/openapi.json"}:
+            continue
+        assert isinstance(route.original_route, StrictRoute), route.path
 
 
 @pytest.mark.parametrize("who", [ADA, OPERATOR])
@@ -119,7 +120,7 @@ async def test_the_program_does_what_it_says_of_itself(rest: Rest, who: str) -> 
             if told["name"] == "timeout_seconds":  # it would wait for so long
                 told["schema"]["maximum"] = 0.01
     seen = await asyncio.to_thread(_tried, doc, rest.base, rest.tokens[who])
-    assert seen[200] > 30, seen
+    assert seen[200] > 10, seen
     assert (seen[403] > 30) is (who == ADA), seen
     assert not seen[500]
 
@@ -129,13 +130,14 @@ def _tried(doc: dict[str, Any], base: str, token: str) -> Counter[int]:
     seen: Counter[int] = Counter()
     headers = {"Authorization": f"Bearer {token}"}
     for found in schemathesis.openapi.from_dict(doc).get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
             if mode is GenerationMode.NEGATIVE and operation.path in FOR_ANYBODY:
                 continue  # nothing can be wrong about them
 
             @examples(
-                max_examples=4,
+                max_examples=3,
                 deadline=None,
                 database=None,
                 derandomize=True,
@@ -143,7 +145,7 @@ def _tried(doc: dict[str, Any], base: str, token: str) -> Counter[int]:
                 phases=[Phase.explicit, Phase.generate],
             )
             @given(case=operation.as_strategy(generation_mode=mode))
-            def ask(case: schemathesis.Case) -> None:
+            def ask(case: "schemathesis.Case[Any]") -> None:
                 answer = case.call(base_url=base, headers=headers)
                 seen[answer.status_code] += 1
                 case.validate_response(answer, checks=HELD_TO, headers=headers)

@@ -1,5 +1,8 @@
 """/v1/mailboxes"""
 
+from typing import Annotated
+
+from fastapi import Body
 from pydantic import Field
 from starlette.responses import Response
 
@@ -41,6 +44,17 @@ class NewMailbox(Given):
     )
 
 
+AsTheGuide = Annotated[
+    NewMailbox,
+    Body(
+        openapi_examples={
+            "guide": {"value": {"username": "support-agent-01", "displayName": "Support Agent"}},
+            "disposable": {"summary": "Any name, for two hours", "value": {"expires_in": "2h"}},
+        }
+    ),
+]
+
+
 @routes.post(
     "",
     status_code=201,
@@ -48,7 +62,7 @@ class NewMailbox(Given):
     responses={200: {"model": MailboxCreated, "description": "You had it already."}},
 )
 async def create_mailbox(
-    asked: Asked, given: NewMailbox, idempotency_key: IdempotencyKey = None
+    asked: Asked, given: AsTheGuide, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """An address of your own; the same one again where you have it already (then 200)."""
     key = key_of(idempotency_key, given.idempotency_key)

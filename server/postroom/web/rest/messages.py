@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Body, Query
 from pydantic import Field
 from starlette.responses import Response
 
@@ -41,6 +41,31 @@ class NewMessage(NewDraft):
     )
 
 
+AsTheGuide = Annotated[
+    NewMessage,
+    Body(
+        openapi_examples={
+            "guide": {
+                "value": {
+                    "from": "support-agent-01@agents.localhost",
+                    "to": "customer@example.com",
+                    "subject": "Your order",
+                    "text": "It is on its way.",
+                    "html": "<p>It is on its way.</p>",
+                    "attachments": [
+                        {
+                            "filename": "order.txt",
+                            "content": "T3JkZXIgNw==",
+                            "contentType": "text/plain",
+                        }
+                    ],
+                }
+            }
+        }
+    ),
+]
+
+
 @routes.post(
     "/send",
     status_code=201,
@@ -52,7 +77,7 @@ class NewMessage(NewDraft):
 )
 @takes_bytes(MAX_MAIL_BYTES)
 async def send_message(
-    asked: Asked, given: NewMessage, idempotency_key: IdempotencyKey = None
+    asked: Asked, given: AsTheGuide, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Send a mail, or answer in a thread.
 

@@ -14,6 +14,9 @@ routes = subject("policy")
 
 NO_WORDS = "(no words)"
 
+MAX_POLICY_CHARS = 80_000
+"""Of a file of rules, characters: hundreds of rules."""
+
 
 class Explained(NewDraft):
     """A send that was filed, by its id, or a draft, by its mailbox or thread."""
@@ -24,7 +27,7 @@ class Explained(NewDraft):
 class Rules(Given):
     """A file of rules."""
 
-    policy: str = Field(max_length=500_000, description="What policy.toml is to say.")
+    policy: str = Field(max_length=MAX_POLICY_CHARS, description="What policy.toml is to say.")
 
 
 @routes.get("", response_model=PolicyView)
