@@ -54,7 +54,7 @@ def _measure(
 
     def anew(paths: Sequence[str]) -> Paths:
         def batch(number: int) -> list[str]:
-            tokens = 20_000 + number * BATCH
+            tokens = 30_000 + number * BATCH
             return [f"{paths[n % len(paths)]}?max_tokens={tokens + n}" for n in range(BATCH)]
 
         return batch

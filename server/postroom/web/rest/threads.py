@@ -6,7 +6,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from postroom.model.answers import ThreadList, ThreadView
-from postroom.model.limits import DEFAULT_LIST, DEFAULT_THREAD_TOKENS
+from postroom.model.limits import DEFAULT_LIST, DEFAULT_THREAD_TOKENS, MAX_THREAD_TOKENS
 from postroom.web.rest.answering import answer, repeatable
 from postroom.web.rest.asking import Asked
 from postroom.web.rest.parameters import Cursor, IncludeQuoted, Limit, MailboxNamed, MaxTokens
@@ -32,7 +32,7 @@ async def list_threads(
     ] = None,
     limit: Limit = DEFAULT_LIST,
     cursor: Cursor = None,
-    max_tokens: MaxTokens = DEFAULT_THREAD_TOKENS,
+    max_tokens: MaxTokens = MAX_THREAD_TOKENS,
 ) -> Response:
     """Your conversations, newest first; the page ends earlier where `max_tokens` are reached."""
     found = asked.desk.reading.threads(
