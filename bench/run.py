@@ -20,6 +20,7 @@ MEASURES = (
     "reads",
     "mcp_http",
     "events",
+    "rest",
     "files",
     "policy",
     "archive",

@@ -37,6 +37,10 @@ class Size:
     """How often a worker is killed, by each kind of server."""
     streams: int
     """Event streams that are open."""
+    rest_messages: int
+    """Messages in the mailbox that is read over REST."""
+    rest_batches: int
+    """Batches of requests to each server."""
 
 
 SIZES = {
@@ -57,6 +61,8 @@ SIZES = {
         outbox=1_000_000,
         kills=200,
         streams=100,
+        rest_messages=10_000,
+        rest_batches=15,
     ),
     "quick": Size(
         name="quick",
@@ -75,6 +81,8 @@ SIZES = {
         outbox=100_000,
         kills=30,
         streams=100,
+        rest_messages=2_000,
+        rest_batches=3,
     ),
     "tiny": Size(
         name="tiny",
@@ -93,5 +101,7 @@ SIZES = {
         outbox=100,
         kills=2,
         streams=3,
+        rest_messages=40,
+        rest_batches=1,
     ),
 }

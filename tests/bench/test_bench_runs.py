@@ -32,7 +32,7 @@ def run(*arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "name", ["start", "reply", "send", "reads", "mcp_http", "events", "files", "policy"]
+    "name", ["start", "reply", "send", "reads", "rest", "mcp_http", "events", "files", "policy"]
 )
 def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
     figures = run(name)["figures"]

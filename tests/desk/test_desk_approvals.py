@@ -152,14 +152,13 @@ async def test_characters_that_nobody_sees_are_told_of(quiet_room: PostRoom, ada
     assert (await quiet_room.desk.held.show(operator(), str(plain.send_id))).unseen_in_words is None
 
 
-async def test_a_list_that_is_cut_says_how_many_more_wait(
-    quiet_room: PostRoom, ada: Agent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("postroom.desk.approvals.held.MOST", 2)
+async def test_a_list_that_is_cut_says_how_many_more_wait(quiet_room: PostRoom, ada: Agent) -> None:
     for number in range(3):
         await ada.send(f"Text {number}", BEN, hold_for_review=WHY)
-    found = await quiet_room.desk.held.list(operator())
+    found = await quiet_room.desk.held.list(operator(), limit=2)
     assert (len(found.sends), found.more) == (2, 1)
+    rest = await quiet_room.desk.held.list(operator(), limit=2, cursor=found.next_cursor)
+    assert (len(rest.sends), rest.more, rest.next_cursor) == (1, None, None)
 
 
 async def test_only_the_mail_that_was_shown_is_approved(quiet_room: PostRoom, ada: Agent) -> None:

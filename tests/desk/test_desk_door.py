@@ -111,6 +111,11 @@ CALLS: dict[str, Call] = {
     "take a file along": lambda r, c, n, _: r.desk.attachments.resolve(
         c, passing_on(n.attachment_id)
     ),
+    "download a file": lambda r, c, n, _: r.desk.attachments.download(c, n.attachment_id),
+    "read a message": lambda r, c, n, _: r.desk.messages.show(c, n.message_id),
+    "take a message's source": lambda r, c, n, _: r.desk.messages.raw(c, n.message_id),
+    "take a thread for a message": lambda r, c, n, _: r.desk.messages.show(c, n.thread_id),
+    "look at a send": lambda r, c, n, _: r.desk.unsent.show(c, n.send_id),
     "take a send back": lambda r, c, n, _: r.desk.unsent.cancel(c, n.send_id),
     "suppress for a mailbox": lambda r, c, n, _: r.desk.suppressions.suppress(
         c, "bob@far.example", mailbox=n.address
@@ -207,6 +212,7 @@ WORKS = set(CALLS) - OWN_TO_OPERATORS - {
     "trace a send", "trace a message", "trace a mailbox", "take a message for a thread",
     "take a send for a thread", "take a message for a file", "go on with its list",
     "wait on a thread with its cursor", "wait with a thread's cursor",
+    "take a thread for a message",
 }  # fmt: skip
 
 

@@ -15,13 +15,14 @@ from postroom.desk.desk import Desk
 from postroom.model.errors import Refused
 
 FOR_AGENTS = {
-    "attachments.read", "attachments.resolve", "attachments.save",
+    "attachments.download", "attachments.read", "attachments.resolve", "attachments.save",
     "events.follow", "events.list",
-    "mailboxes.create", "mailboxes.list", "mailboxes.show",
+    "mailboxes.create", "mailboxes.list", "mailboxes.page", "mailboxes.show",
+    "messages.raw", "messages.show",
     "reading.message", "reading.thread", "reading.threads",
     "sending.send", "sending.would_be",
     "suppressions.suppress",
-    "unsent.cancel",
+    "unsent.cancel", "unsent.list", "unsent.show",
     "waiting.wait",
 }  # fmt: skip
 """What is asked with another agent's names in test_desk_door.py, test_strangers_ids.py."""
@@ -33,19 +34,20 @@ FOR_OPERATORS = {
     "health.rebuild", "health.report",
     "held.approve", "held.deny", "held.edit", "held.list", "held.show",
     "mailboxes.credentials", "mailboxes.delete",
-    "policies.explain_draft", "policies.explain_send", "policies.replay", "policies.show",
+    "policies.check_text", "policies.explain_draft", "policies.explain_send", "policies.replay",
+    "policies.show",
     "quarantine.list", "quarantine.release",
     "retention.preview", "retention.run",
     "suppressions.add", "suppressions.export", "suppressions.list", "suppressions.remove",
     "suppressions.take_in",
     "tokens.create", "tokens.list", "tokens.revoke", "tokens.rotate",
     "tracing.events", "tracing.trace",
-    "unsent.list",
 }  # fmt: skip
 
 FOR_NOBODY = {
     "events.end": "said by whoever serves, as it stops",
     "suppressions.unsubscribe": "asked by the faces for whoever has a signed link",
+    "standing.moment": "asked by the faces: it says only that nothing changed",
     "tokens.is_good": "asked by the faces before they answer",
     "tokens.bearer": "asked by the faces, before there is a caller",
     "held.answering": "handed to the worker that reads an approver's answers",
@@ -117,6 +119,7 @@ LOOKED_UP_ELSEWHERE = {
     "retention.py": {"by_address"},  # for operators
     "suppressions.py": {"by_address"},  # for operators
     "tables.py": {"every"},  # for operators
+    "unsent.py": {"one"},  # by the id of what the door gave
     "tracing.py": {"by_public_id", "by_message_id", "by_address"},  # for operators
 }
 """Where they stand besides the door, and why that is no way around it."""

@@ -22,7 +22,6 @@ WHOLE_ROOM = {
     "hanging.questions_of_before",  # once, when an index is migrated
     "search_anew.is_there", "search_anew.replaced",  # the names of all tables
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
-    "tokens.every",  # they are listed
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip
 

@@ -31,20 +31,9 @@ def policy_in(file: Path | None) -> "Policy | None":
 
 def checked(text: str, file: Path) -> "PolicyCheck":
     """Whether what a file holds means something."""
-    from postroom.model.policy_answers import PolicyCheck, PolicyFault
-    from postroom.policy.faults import key_path
-    from postroom.policy.reading import PolicyInvalid, policy_of
+    from postroom.desk.policies.checking import checked
 
-    try:
-        found = policy_of(text, str(file))
-    except PolicyInvalid as error:
-        faults = (
-            PolicyFault(line=fault.line, key=key_path(fault.path), what=fault.what)
-            for fault in error.faults
-        )
-        return PolicyCheck(ok=False, file=str(file), faults=tuple(faults))
-    own = sum(not rule.builtin for rule in found.rules)
-    return PolicyCheck(ok=True, file=str(file), rules=own + len(found.inbound))
+    return checked(text, str(file))
 
 
 def missing(asked: Asked, file: Path) -> "PolicyCheck":

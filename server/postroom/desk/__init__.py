@@ -8,6 +8,8 @@
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     cursors.py  times.py               what the rooms share: places in an answer, points in time
     notes.py                           a person's words
+    pages.py  once.py                  lists in pages; what has a key is made once
+    standing.py                        whether an answer still stands
     worker_settings.py                 a postroom.toml that changed since the worker read it
 
 The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.

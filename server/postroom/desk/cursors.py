@@ -1,9 +1,10 @@
-"""Cursors: opaque to callers, made of the index's epoch, a kind, and plain numbers.
+"""Cursors: opaque to callers, made of the index's epoch, a kind, and plain numbers or a key.
 
 They hold no secret and grant nothing: whoever passes one is checked like anybody else. The epoch
 names one history of the index, so that a cursor from before a restore is refused and not misread.
 """
 
+import json
 import struct
 import zlib
 from collections.abc import Sequence
@@ -19,6 +20,13 @@ MAX_CURSOR_CHARS = 100
 
 MAX_APART_CHARS = 60
 """Characters of a cursor for what was told apart: with the rest it stays within the bound above."""
+
+
+MAX_KEY_CHARS = 4_000
+"""Characters of a cursor that holds a key: two addresses of the greatest length, in hexadecimal."""
+
+Key = tuple[str | int, ...]
+"""By what the things of a list are ordered: of each of them another."""
 
 
 @dataclass(frozen=True)
@@ -126,15 +134,35 @@ def listed(con: Connection, question: str, cursor: str) -> ListPlace:
     mine, kind, at, thread = _parts(cursor, 4)
     _check_epoch(con, mine)
     if kind != f"l{_crc(question)}":
-        raise InvalidRequest(
-            "cursor_of_another_list",
-            "This cursor belongs to a list with other arguments.",
-            "Repeat the arguments of the call that gave it, or leave the cursor out.",
-        )
+        raise _of_another_list()
     last_at = struct.unpack(">d", struct.pack(">Q", _number(at)))[0]
     if not 0 <= last_at <= 2.0**62:  # also not a number at all
         raise _invalid()
     return ListPlace(last_at, _number(thread))
+
+
+def next_behind(con: Connection, question: str, key: Key) -> str:
+    """The cursor of a list's next page, which begins behind the thing with this key."""
+    return f"{epoch(con)}-k{_crc(question)}-{json.dumps(key).encode().hex()}"
+
+
+def behind(con: Connection, question: str, cursor: str, like: Key) -> Key:
+    """The key that a list goes on behind, of the same types as ``like``. Raises InvalidRequest
+    where the cursor belongs to another question."""
+    mine, kind, told = _parts(cursor, 3, most=MAX_KEY_CHARS)
+    _check_epoch(con, mine)
+    if kind != f"k{_crc(question)}":
+        raise _of_another_list()
+    try:
+        key = json.loads(bytes.fromhex(told))
+        json.dumps(key, ensure_ascii=False).encode()  # half of a pair is no text
+    except (ValueError, RecursionError) as error:
+        raise _invalid() from error
+    if not isinstance(key, list) or [type(each) for each in key] != [type(each) for each in like]:
+        raise _invalid()
+    if any(isinstance(each, int) and not 0 <= each < 2**63 for each in key):
+        raise _invalid()
+    return tuple(key)
 
 
 def paging(con: Connection, thread_id: int, place: ThreadPlace) -> str:
@@ -195,9 +223,9 @@ def _thread_of(con: Connection, name: str) -> tuple[int, int] | None:
     return threads.by_row(con, _number(name[1:])) if name.startswith("t") else None
 
 
-def _parts(cursor: str, *counts: int) -> list[str]:
+def _parts(cursor: str, *counts: int, most: int = MAX_CURSOR_CHARS) -> list[str]:
     parts = cursor.strip().split("-")
-    if len(parts) not in counts or len(cursor) > MAX_CURSOR_CHARS:
+    if len(parts) not in counts or len(cursor) > most:
         raise _invalid()
     return parts
 
@@ -217,6 +245,14 @@ def _check_epoch(con: Connection, mine: str) -> None:
 
 def _crc(question: str) -> str:
     return f"{zlib.crc32(question.encode()):x}"
+
+
+def _of_another_list() -> InvalidRequest:
+    return InvalidRequest(
+        "cursor_of_another_list",
+        "This cursor belongs to a list with other arguments.",
+        "Repeat the arguments of the call that gave it, or leave the cursor out.",
+    )
 
 
 def _invalid() -> InvalidRequest:

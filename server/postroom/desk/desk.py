@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from postroom.desk.records.retention import RetentionDesk
     from postroom.desk.records.tracing import Tracing
     from postroom.desk.sends.sending import Sending
+    from postroom.desk.standing import Standing
     from postroom.desk.suppressions.suppressions import Suppressions
     from postroom.desk.threads.attachments import Attachments
+    from postroom.desk.threads.messages import Messages
     from postroom.desk.threads.reading import Reading
     from postroom.desk.waits.waiting import Waiting
 
@@ -113,6 +115,12 @@ class Desk:
         return Attachments(self._index, folders, home, FileReader(bare_environment()))
 
     @cached_property
+    def messages(self) -> "Messages":
+        from postroom.desk.threads.messages import Messages
+
+        return Messages(self._index)
+
+    @cached_property
     def tracing(self) -> "Tracing":
         from postroom.desk.records.tracing import Tracing
 
@@ -177,6 +185,12 @@ class Desk:
         from postroom.desk.suppressions.suppressions import Suppressions
 
         return Suppressions(self._index, self._index.clock)
+
+    @cached_property
+    def standing(self) -> "Standing":
+        from postroom.desk.standing import Standing
+
+        return Standing(self._index, self._index.clock)
 
     @cached_property
     def tokens(self) -> "Tokens":

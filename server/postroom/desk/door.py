@@ -6,7 +6,8 @@ Another agent's mailbox, thread, send or attachment looks exactly as if it did n
 from postroom.index import ids, mail, mailboxes, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.model import event_filters
-from postroom.model.callers import Caller
+from postroom.model.agent_names import is_name
+from postroom.model.callers import Caller, operator
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
@@ -31,6 +32,25 @@ def sees_all(caller: Caller) -> bool:
 def writer(caller: Caller) -> Writer:
     """Who is said to have written what the caller sends."""
     return Writer.PERSON if sees_all(caller) else Writer.AGENT
+
+
+def acting_for(caller: Caller, agent: str | None) -> Caller:
+    """The operator as whoever acts for an agent, where a new thing needs an owner; the caller
+    itself where none is named.
+
+    Raises:
+        Refused: the caller is no operator. InvalidRequest: it is no agent's name.
+    """
+    if agent is None:
+        return caller
+    for_operators(caller)
+    if not is_name(agent):
+        raise InvalidRequest(
+            "agent_malformed",
+            "An agent's name is letters, digits, - and _, at most 64 of them.",
+            "Name one of a tenant as TENANT/NAME.",
+        )
+    return operator(agent)
 
 
 def for_operators(caller: Caller) -> None:
@@ -82,6 +102,20 @@ def own_mailboxes(con: Connection, caller: Caller) -> list[Mailbox]:
     mine = whose(con, caller)
     found = mailboxes.every(con) if mine is None else mailboxes.of_owner(con, mine)
     return [box for box in found if caller.reaches(box.address)]
+
+
+def own_mailboxes_behind(con: Connection, caller: Caller, address: str, most: int) -> list[Mailbox]:
+    """The next of them, by address, behind one."""
+    if caller.thread is not None:
+        return []
+    mine, found = whose(con, caller), list[Mailbox]()
+    while len(found) < most:
+        some = mailboxes.some(con, mine, address, most)
+        found += [box for box in some if caller.reaches(box.address)]
+        if len(some) < most:
+            break
+        address = some[-1].address
+    return found[:most]
 
 
 def mailbox(con: Connection, caller: Caller, address: str) -> Mailbox:
@@ -145,6 +179,15 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
     if row is None or box is None or not _may_see_mail(con, caller, box, row["mail_id"]):
         raise NotFound("send_not_found", "You have no such send.")
     return row
+
+
+def may_see_send(con: Connection, caller: Caller, row: Row) -> bool:
+    """Whether the caller sees a send that a list of the outbox has: the operator everybody's, also
+    of a mailbox that is gone."""
+    if sees_all(caller):
+        return True
+    box = mailboxes.by_id(con, row["mailbox_id"])
+    return box is not None and _may_see_mail(con, caller, box, row["mail_id"])
 
 
 def message(con: Connection, caller: Caller, message_id: str) -> Row:

@@ -26,6 +26,7 @@
     events.py       what is told of the journal, and to whom      event_views.py    … row by row
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     tokens.py           who comes in by the network, by hashes of what they show
+    keys.py             what was made with an idempotency key, besides sends
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it

@@ -25,14 +25,15 @@ _ENDS = {
 }
 
 
-def waiting(con: Connection, most: int) -> list[Row]:
-    """What a person has to decide, oldest first: each send with address and subject."""
-    return list(sql.waiting(con, most=most))
+def waiting(con: Connection, after: int, most: int) -> list[Row]:
+    """What a person has to decide behind a row id, oldest first: each send with address and
+    subject."""
+    return list(sql.waiting(con, after=after, most=most))
 
 
-def count(con: Connection) -> int:
-    """How many sends wait for a person."""
-    return int(sql.count_waiting(con))
+def count_behind(con: Connection, after: int) -> int:
+    """How many sends wait for a person behind a row id."""
+    return int(sql.count_waiting(con, after=after))
 
 
 def one(con: Connection, public_id: str) -> Row | None:

@@ -59,6 +59,11 @@ class Index:
         """
         return self._changed
 
+    def version(self) -> int:
+        """A number that is another one after any commit of any process, and the same while there is
+        none (PRAGMA data_version, https://sqlite.org/pragma.html). Asked on the event loop."""
+        return self._data_version()
+
     async def position(self) -> int:
         """The newest position of the journal."""
         return await self.read(last_position)

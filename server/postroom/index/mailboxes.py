@@ -42,6 +42,15 @@ def every(con: Connection) -> list[Mailbox]:
     return [_mailbox(row) for row in sql.all(con)]
 
 
+def some(con: Connection, owner: int | None, address: str, most: int) -> list[Mailbox]:
+    """The next mailboxes of an owner (None: of everybody) behind an address, without deleted
+    ones."""
+    if owner is None:
+        return [_mailbox(row) for row in sql.some(con, address=address, most=most)]
+    rows = sql.some_of_owner(con, owner=owner, address=address, most=most)
+    return [_mailbox(row) for row in rows]
+
+
 def watched(con: Connection) -> list[Mailbox]:
     """What the watcher looks after: live mailboxes, and expired ones (whose last mail may not have
     been read yet) until it is purged."""

@@ -77,9 +77,9 @@ def knows(con: Connection, mailbox_id: int, fingerprint: bytes) -> bool:
     return sql.knows(con, mailbox_id=mailbox_id, fingerprint=fingerprint) is not None
 
 
-def waiting(con: Connection, most: int) -> list[Row]:
-    """What is kept aside, newest first, without bytes."""
-    return list(sql.waiting(con, most=most))
+def waiting(con: Connection, before: int, most: int) -> list[Row]:
+    """What is kept aside before a row id, newest first, without bytes."""
+    return list(sql.waiting(con, before=before, most=most))
 
 
 def one(con: Connection, public_id: str) -> Row | None:

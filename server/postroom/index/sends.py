@@ -166,9 +166,10 @@ def attempts(con: Connection, send_id: int) -> list[Row]:
     return list(sql.attempts(con, send_id=send_id))
 
 
-def unsettled(con: Connection, most: int) -> list[Row]:
-    """What is in the outbox, oldest first: each send with address and subject."""
-    return list(sql.unsettled(con, most=most))
+def unsettled(con: Connection, owner: int | None, after: int, most: int) -> list[Row]:
+    """What is in the outbox of an owner (None: of everybody) behind a row id, oldest first: each
+    send with address and subject."""
+    return list(sql.unsettled(con, owner=owner, after=after, most=most))
 
 
 def thread_now(con: Connection, mail_id: int) -> int:

@@ -39,7 +39,7 @@ def add(con: Connection, now: float, new: NewToken, who: str) -> tuple[str, str]
     sql.add(
         con,
         public_id=id,
-        hash=_hash(secret),
+        hash=hash_of(secret),
         tenant=new.caller.tenant,
         agent=new.caller.agent,
         scopes=json.dumps(sorted(new.caller.scopes)),
@@ -56,7 +56,7 @@ def add(con: Connection, now: float, new: NewToken, who: str) -> tuple[str, str]
 def rotate(con: Connection, now: float, id: str, until: float, who: str) -> str:
     """A new secret for a token; the old one is good ``until`` then."""
     secret = _new_secret()
-    sql.rotate(con, public_id=id, hash=_hash(secret), until=until)
+    sql.rotate(con, public_id=id, hash=hash_of(secret), until=until)
     journal.append(con, now, EventType.TOKEN_ROTATED, who, detail=id)
     return secret
 
@@ -67,9 +67,9 @@ def revoke(con: Connection, now: float, id: str, who: str) -> None:
         journal.append(con, now, EventType.TOKEN_REVOKED, who, detail=id)
 
 
-def live(con: Connection, now: float, secret: str) -> Row | None:
-    """The token of a secret, where it is good now."""
-    row: Row | None = sql.live(con, hash=_hash(secret), now=now)
+def live(con: Connection, now: float, digest: bytes) -> Row | None:
+    """The token of a secret with this hash, where it is good now."""
+    row: Row | None = sql.live(con, hash=digest, now=now)
     return row
 
 
@@ -84,9 +84,9 @@ def one(con: Connection, id: str) -> Row | None:
     return row
 
 
-def every(con: Connection) -> list[Row]:
-    """All of them, the newest last."""
-    return list(sql.every(con))
+def some(con: Connection, after: int, most: int) -> list[Row]:
+    """The next of them behind a row id, the newest last."""
+    return list(sql.some(con, after=after, most=most))
 
 
 def caller_of(row: Row) -> Caller:
@@ -104,5 +104,6 @@ def _new_secret() -> str:
     return PREFIX + secrets.token_urlsafe(SECRET_BYTES)
 
 
-def _hash(secret: str) -> bytes:
+def hash_of(secret: str) -> bytes:
+    """A secret as it is kept."""
     return hashlib.sha256(secret.encode(errors="replace")).digest()

@@ -72,6 +72,12 @@ class MailboxList(Answer):
     problem: str | None = None
 
 
+class MailboxPage(MailboxList):
+    """Some of them."""
+
+    next_cursor: str | None = None
+
+
 class AttachmentInfo(Answer):
     attachment_id: str
     untrusted_filename: str

@@ -4,6 +4,7 @@
     ├── InvalidRequest           the caller's words are off; nothing was done
     ├── NotFound                 no such thing, or not the caller's: the two look alike
     ├── Conflict                 it exists already, or means something else
+    │   └── KeyReused            an idempotency key that stands for another request
     ├── Refused                  understood, and not allowed
     ├── Unavailable              cannot be done now (no worker, another version, a lock)
     └── PeerError                the other side broke its protocol
@@ -38,6 +39,10 @@ class NotFound(PostroomError):
 
 class Conflict(PostroomError):
     """It exists already, or the same key means something else."""
+
+
+class KeyReused(Conflict):
+    """An idempotency key that stands for another request."""
 
 
 class Refused(PostroomError):

@@ -43,7 +43,8 @@ class HeldSend(Delivered):
 class HeldList(Answer):
     sends: tuple[HeldSend, ...]
     more: int | None = None
-    """How many wait besides; they are listed once those are decided."""
+    """How many wait besides."""
+    next_cursor: str | None = None
 
 
 class HeldFile(Answer):
@@ -132,3 +133,15 @@ class UnsentSend(Delivered):
 
 class UnsentList(Answer):
     sends: tuple[UnsentSend, ...]
+    next_cursor: str | None = None
+
+
+class SendState(UnsentSend):
+    """A send, whatever became of it."""
+
+    message_id: str
+    thread_id: str
+    settled_at: str | None = None
+    """Since when it goes no further."""
+    operator_note: str | None = None
+    operator_changes: str | None = None

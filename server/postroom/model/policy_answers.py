@@ -138,7 +138,8 @@ class QuarantinedMail(Told):
 class QuarantineList(Told):
     mails: tuple[QuarantinedMail, ...]
     more: bool | None = None
-    """Older ones are kept aside as well; they are listed once these are let go."""
+    """Older ones are kept aside as well."""
+    next_cursor: str | None = None
 
 
 class Released(Told):

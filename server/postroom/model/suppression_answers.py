@@ -20,6 +20,7 @@ class SuppressionList(Told):
     suppressions: tuple[SuppressionView, ...]
     more: bool | None = None
     """There are more than are shown."""
+    next_cursor: str | None = None
 
 
 class Suppressed(Told):

@@ -34,3 +34,4 @@ class NewSecret(Told):
 
 class TokenList(Told):
     tokens: tuple[TokenView, ...]
+    next_cursor: str | None = None

@@ -17,8 +17,9 @@ from postroom.mcp.http import mcp_face
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.serving.refusals import is_below
 from postroom.web.one_click import one_click
-from postroom.web.rest.application import PATH as REST
 from postroom.web.rest.application import rest_application
+from postroom.web.rest.resource import METADATA_PATH as REST_METADATA
+from postroom.web.rest.resource import PATH as REST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,6 +52,7 @@ def application(
     """All faces at the desk, asked under ``names``; who comes in says one of ``identities``. A
     request has at most ``most_bytes``."""
     tools = mcp_face(desk, identities, names.hosts, names.origins, most_bytes)
+    rest = rest_application(desk, identities)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> "AsyncIterator[None]":
@@ -60,8 +62,9 @@ def application(
     return Starlette(
         routes=[
             _Below(MCP, tools.app),
+            _Below(REST_METADATA, rest),
             _Below(METADATA_PATH, tools.app),
-            _Below(REST, rest_application(desk, identities)),
+            _Below(REST, rest),
             _Below(UNSUBSCRIBE, one_click(desk.suppressions.unsubscribe)),
         ],
         lifespan=lifespan,

@@ -38,7 +38,7 @@ async def test_what_is_not_understood_is_a_problem_with_a_next_step(tmp_path: Pa
         for answer, code in (
             (await web.post("/v1/mailboxes", json={"username": "a b"}), "username_malformed"),
             (await web.post("/v1/mailboxes", json={"name": "ada"}), "request_malformed"),
-            (await web.post("/v1/mailboxes", content=b"{"), "request_malformed"),
+            (await web.post("/v1/mailboxes", content=b"{"), "type_unsupported"),
             (await web.get("/v1/nothing"), "path_unknown"),
             (await web.delete("/v1/mailboxes"), "method_not_allowed"),
         ):

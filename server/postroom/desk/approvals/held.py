@@ -17,6 +17,7 @@ from postroom.desk import door
 from postroom.desk.approvals import approval
 from postroom.desk.door import actor
 from postroom.desk.notes import checked_note
+from postroom.desk.pages import page
 from postroom.desk.sends import delivered, editing
 from postroom.desk.sends.again import edited_passes_on, file_edited, judged_again
 from postroom.desk.sends.delivered import Groups
@@ -53,13 +54,23 @@ class HeldSends:
         self._policy = policy
         self._idle = idle
 
-    async def list(self, caller: Caller) -> HeldList:
-        """What waits for a person, oldest first, and how much more does."""
+    async def list(self, caller: Caller, limit: int = MOST, cursor: str | None = None) -> HeldList:
+        """What waits for a person, oldest first, at most ``limit``, and how much more does."""
         door.for_operators(caller)
 
         def found(con: Connection) -> HeldList:
-            listed = tuple(approval.brief(con, row) for row in held.waiting(con, MOST))
-            return HeldList(sends=listed, more=held.count(con) - len(listed) or None)
+            rows, more = page(
+                con,
+                "held",
+                limit,
+                cursor,
+                start=(0,),
+                some=lambda key, most: held.waiting(con, int(key[0]), most),
+                key=lambda row: (row["id"],),
+            )
+            after = held.count_behind(con, rows[-1]["id"]) if more else 0
+            listed = tuple(approval.brief(con, row) for row in rows)
+            return HeldList(sends=listed, more=after or None, next_cursor=more)
 
         return await self._index.read(found)
 

@@ -1,11 +1,14 @@
 """Tokens: what an operator gives to whoever comes in by the network, and whose a token is."""
 
 import json
-from dataclasses import dataclass
 
 from postroom.clock import Clock
 from postroom.desk import door
+from postroom.desk.identities.known_bearers import Bearer as Bearer
+from postroom.desk.identities.known_bearers import KnownBearers
 from postroom.desk.notes import checked_note
+from postroom.desk.once import Once
+from postroom.desk.pages import page
 from postroom.desk.times import iso, iso_if_any, to_come
 from postroom.index import threads, tokens
 from postroom.index.database import Connection, Row
@@ -19,17 +22,11 @@ from postroom.model.token_answers import NewSecret, TokenList, TokenView
 
 SCOPES = AGENT_SCOPES | {OPERATOR}
 
+MOST = 500
+"""Tokens on one page, unless fewer are asked for."""
+
 GRACE_SECONDS = 86_400.0
 """For how long the secret before a rotation is good, unless the operator says otherwise."""
-
-
-@dataclass(frozen=True)
-class Bearer:
-    """Who came in by a token."""
-
-    token_id: str
-    caller: Caller
-    expires_at: float | None
 
 
 class Tokens:
@@ -38,6 +35,7 @@ class Tokens:
     def __init__(self, index: Index, clock: Clock) -> None:
         self._index = index
         self._clock = clock
+        self._known = KnownBearers()
 
     async def create(
         self,
@@ -48,6 +46,7 @@ class Tokens:
         thread_id: str | None = None,
         expires: str | None = None,
         note: str = "",
+        idempotency_key: str | None = None,
     ) -> NewSecret:
         """A token for an agent, or with the scope ``operator`` for a person. Its secret is told
         once, here.
@@ -55,8 +54,11 @@ class Tokens:
         Raises:
             InvalidRequest: a scope, a pattern or a time means nothing, or they do not go together.
             NotFound: the agent has no such conversation.
+            Conflict: it was made with this key already, or the key stands for another request.
         """
         door.for_operators(caller)
+        asked = json.dumps([agent_name, sorted(scopes), mailboxes, thread_id, expires, note])
+        once = Once(idempotency_key, "token", asked)
         who, said = _caller(agent_name, scopes, mailboxes), checked_note(note)
         now = self._clock()
         until = to_come(expires, now, "expires") if expires else None
@@ -64,35 +66,58 @@ class Tokens:
             raise InvalidRequest("time_malformed", "`expires` is over already.", 'Such as "30d".')
 
         def change(con: Connection) -> NewSecret:
+            _require_untold(con, once, door.actor(caller))
             kept = _kept_to(con, who, thread_id)
             id, secret = tokens.add(con, now, NewToken(kept, said, until), door.actor(caller))
+            once.keep(con, now, door.actor(caller), id)
             row = tokens.one(con, id)
             assert row is not None
             return NewSecret(token=_view(row, now), secret=secret)
 
         return await self._index.write(change)
 
-    async def list(self, caller: Caller) -> TokenList:
-        """Every token, without its secret; those that are good no more too."""
+    async def list(self, caller: Caller, limit: int = MOST, cursor: str | None = None) -> TokenList:
+        """Every token, without its secret, at most ``limit``; those that are good no more too."""
         door.for_operators(caller)
-        rows = await self._index.read(tokens.every)
-        return TokenList(tokens=tuple(_view(row, self._clock()) for row in rows))
+
+        def look(con: Connection) -> TokenList:
+            now = self._clock()
+            rows, more = page(
+                con,
+                "tokens",
+                limit,
+                cursor,
+                start=(0,),
+                some=lambda key, most: tokens.some(con, int(key[0]), most),
+                key=lambda row: (row["id"],),
+            )
+            return TokenList(tokens=tuple(_view(row, now) for row in rows), next_cursor=more)
+
+        return await self._index.read(look)
 
     async def rotate(
-        self, caller: Caller, token_id: str, grace_seconds: float = GRACE_SECONDS
+        self,
+        caller: Caller,
+        token_id: str,
+        grace_seconds: float = GRACE_SECONDS,
+        idempotency_key: str | None = None,
     ) -> NewSecret:
         """A new secret for a token; the one before is good for ``grace_seconds`` yet.
 
         Raises:
-            NotFound, Conflict: there is no such token, or it is good no more.
+            NotFound, Conflict: there is no such token, it is good no more, it was rotated with this
+                key already, or the key stands for another request.
         """
         door.for_operators(caller)
+        once = Once(idempotency_key, "secret", json.dumps([token_id, grace_seconds]))
 
         def change(con: Connection) -> NewSecret:
             now = self._clock()
             row = _good(con, now, token_id)
+            _require_untold(con, once, door.actor(caller))
             until, id = now + grace_seconds, row["public_id"]
             secret = tokens.rotate(con, now, id, until, door.actor(caller))
+            once.keep(con, now, door.actor(caller), id)
             return NewSecret(token=_view(_one(con, id), now), secret=secret)
 
         return await self._index.write(change)
@@ -118,13 +143,19 @@ class Tokens:
     async def bearer(self, secret: str) -> Bearer | None:
         """Whose a secret is; None where it is nobody's, or good no more. Asked by the faces before
         there is a caller."""
-        now = self._clock()
-        row = await self._index.read(lambda con: tokens.live(con, now, secret))
+        now, digest = self._clock(), tokens.hash_of(secret)
+        version = self._index.version()  # before it is read
+        known = self._known.get(digest, version, now)
+        if known is not None:
+            return known
+        row = await self._index.read(lambda con: tokens.live(con, now, digest))
         if row is None:
             return None
         if (row["used_at"] or 0.0) < now - tokens.USED_EVERY_SECONDS:
             self._index.note(lambda con: tokens.used(con, now, row["id"]))
-        return Bearer(row["public_id"], tokens.caller_of(row), row["expires_at"])
+        found = Bearer(row["public_id"], tokens.caller_of(row), row["expires_at"])
+        self._known.keep(digest, found, version, _good_until(row, digest, now))
+        return found
 
 
 def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]) -> Caller:
@@ -169,6 +200,25 @@ def _kept_to(con: Connection, who: Caller, thread_id: str | None) -> Caller:
         )
     row_id, _ = door.thread(con, who, thread_id)
     return who.model_copy(update={"thread": threads.public_id(con, row_id)})
+
+
+def _good_until(row: Row, digest: bytes, now: float) -> float:
+    """Until when a secret is good if nobody changes that, and at most until its use is noted
+    again."""
+    ends: list[float | None] = [now + tokens.USED_EVERY_SECONDS, row["expires_at"]]
+    ends += [row["replaced_until"]] if row["replaced"] == digest else []
+    return min(each for each in ends if each is not None)
+
+
+def _require_untold(con: Connection, once: Once, who: str) -> None:
+    """Raise Conflict where this very request was answered before: a secret is told once."""
+    id = once.made(con, who)
+    if id is not None:
+        raise Conflict(
+            "secret_told_already",
+            f"With this idempotency key a secret of token {id} was made already, and told then.",
+            "If that answer was lost, rotate the token with a new key, or revoke it.",
+        )
 
 
 def _one(con: Connection, token_id: str) -> Row:

@@ -1,6 +1,7 @@
 """Mailboxes: making one, listing one's own, looking into one, taking one away."""
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 from postroom.clock import Clock, Stopwatch
 from postroom.desk import door, worker_settings
 from postroom.desk.mailboxes import created, making
+from postroom.desk.once import Once
+from postroom.desk.pages import page
 from postroom.desk.times import iso, iso_if_any
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -18,6 +21,7 @@ from postroom.model.answers import (
     MailboxCreated,
     MailboxDetail,
     MailboxList,
+    MailboxPage,
     MailboxSummary,
 )
 from postroom.model.callers import Caller
@@ -65,21 +69,34 @@ class Mailboxes:
         display_name: str | None = None,
         domain: str | None = None,
         expires_in: str | None = None,
+        agent: str | None = None,
+        idempotency_key: str | None = None,
     ) -> MailboxCreated:
-        """A mailbox of the caller's own; the same one again where it has this username already.
+        """A mailbox of the caller's own; the same one again where it has this username already, or
+        where it was made with this key. ``agent``: for whom an operator makes it.
 
         Raises:
             InvalidRequest, Refused: the name or another argument is not allowed.
-            Conflict: the address is somebody else's, or its old mail is still being removed.
+            Conflict: the address is somebody else's, or its old mail is still being removed; the
+                key stands for another request.
         """
         door.require(caller, "create")
+        asked = json.dumps([username, display_name, domain, expires_in, agent])
+        once, who = Once(idempotency_key, "mailbox", asked), door.actor(caller)
+        caller = door.acting_for(caller, agent)
         provisioner = await self._provisioner(domain)
         wanted = making.wanted(
             caller, provisioner, username, display_name, expires_in, self._pattern
         )
 
         def change(con: Connection) -> tuple[Mailbox, Mailbox | None]:
-            return making.make(con, self._clock(), wanted, self._pattern, self._retention)
+            made = once.made(con, who)
+            if made is not None:
+                box = door.mailbox(con, caller, made)
+                return box, box
+            found = making.make(con, self._clock(), wanted, self._pattern, self._retention)
+            once.keep(con, self._clock(), who, found[0].address)
+            return found
 
         box, old = await self._index.write(change)
         if box.status is MailboxStatus.PROVISIONING:
@@ -103,6 +120,28 @@ class Mailboxes:
             )
 
         return MailboxList(mailboxes=await self._index.read(look), as_of=iso(self._clock()))
+
+    async def page(self, caller: Caller, limit: int, cursor: str | None = None) -> MailboxPage:
+        """At most ``limit`` of the same, by address, and where they go on."""
+        door.require(caller, "read")
+
+        def look(con: Connection) -> MailboxPage:
+            boxes, more = page(
+                con,
+                "mailboxes",
+                limit,
+                cursor,
+                start=("",),
+                some=lambda key, most: door.own_mailboxes_behind(con, caller, str(key[0]), most),
+                key=lambda box: (box.address,),
+            )
+            told = tuple(
+                _summary(box, self._status(box), mailboxes.awaiting_us(con, box.id), caller)
+                for box in boxes
+            )
+            return MailboxPage(mailboxes=told, as_of=iso(self._clock()), next_cursor=more)
+
+        return await self._index.read(look)
 
     async def show(self, caller: Caller, address: str) -> MailboxDetail:
         """Everything about one mailbox but its password."""

@@ -1,7 +1,10 @@
 """What an operator asks about policy: what holds, why a mail goes or not, and what other rules
 would have done."""
 
+import asyncio
+
 from postroom.desk import door
+from postroom.desk.policies.checking import checked
 from postroom.desk.policies.past_drafts import facts_then, under, went_at
 from postroom.desk.policies.replaying import replay
 from postroom.desk.sends import pacing
@@ -13,7 +16,14 @@ from postroom.model.agent_names import OPERATORS_TENANT
 from postroom.model.answers import Check
 from postroom.model.callers import Caller
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
-from postroom.model.policy_answers import Explanation, PolicyView, Replay, RuleAsked, RuleView
+from postroom.model.policy_answers import (
+    Explanation,
+    PolicyCheck,
+    PolicyView,
+    Replay,
+    RuleAsked,
+    RuleView,
+)
 from postroom.model.requests import SendRequest
 from postroom.model.verdicts import DraftFacts, Verdict
 from postroom.policy.rules import Policy, explained, judge
@@ -115,6 +125,11 @@ class Policies:
         )
         verdict = pacing.paced(judge(facts, policy), turn, now, limits.horizon)
         return _explanation(facts, verdict, policy)
+
+    async def check_text(self, caller: Caller, text: str) -> PolicyCheck:
+        """Whether rules mean something, should they be put in the place of those that hold."""
+        door.for_operators(caller)
+        return await asyncio.to_thread(checked, text, "policy")
 
     async def replay(self, caller: Caller, since: float, other: Policy | None = None) -> Replay:
         """What the rules that hold, or ``other``, would have made of what was filed from ``since``

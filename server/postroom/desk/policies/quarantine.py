@@ -4,6 +4,7 @@ import asyncio
 
 from postroom.desk import door
 from postroom.desk.door import actor
+from postroom.desk.pages import page
 from postroom.desk.times import iso
 from postroom.index import folders, mailboxes, quarantine
 from postroom.index.database import Connection, Row
@@ -18,6 +19,9 @@ from postroom.model.policy_answers import QuarantinedMail, QuarantineList, Relea
 
 MOST = 500
 
+NEWEST = 2**62
+"""Behind which all row ids lie, newest first."""
+
 
 class Quarantine:
     """The operator's desk for mail that was kept out. No tool comes here: that there is any would
@@ -26,11 +30,26 @@ class Quarantine:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    async def list(self, caller: Caller) -> QuarantineList:
-        """What is kept aside, newest first, and whether there is more."""
+    async def list(
+        self, caller: Caller, limit: int = MOST, cursor: str | None = None
+    ) -> QuarantineList:
+        """What is kept aside, newest first, at most ``limit``, and whether there is more."""
         door.for_operators(caller)
-        rows = await self._index.read(lambda con: quarantine.waiting(con, MOST + 1))
-        return QuarantineList(mails=tuple(map(_view, rows[:MOST])), more=len(rows) > MOST or None)
+
+        def look(con: Connection) -> QuarantineList:
+            rows, more = page(
+                con,
+                "quarantine",
+                limit,
+                cursor,
+                start=(NEWEST,),
+                some=lambda key, most: quarantine.waiting(con, int(key[0]), most),
+                key=lambda row: (row["id"],),
+            )
+            told = tuple(map(_view, rows))
+            return QuarantineList(mails=told, more=bool(more) or None, next_cursor=more)
+
+        return await self._index.read(look)
 
     async def release(self, caller: Caller, id: str) -> Released:
         """Let a mail into its mailbox, as if it came now.

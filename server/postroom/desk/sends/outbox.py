@@ -26,7 +26,7 @@ from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
 from postroom.index.sends import NewSend
 from postroom.mime.senders.shown_addresses import shown_address
-from postroom.model.errors import Conflict, Refused
+from postroom.model.errors import KeyReused, Refused
 from postroom.model.events import EventType
 from postroom.model.limits import DUPLICATE_WINDOW_SECONDS
 from postroom.model.mailboxes import Mailbox, MailboxStatus
@@ -175,7 +175,7 @@ def _same_send(con: Connection, who: str, composed: Composed, now: float) -> Row
     if key is not None:
         known = sends.by_key(con, composed.box.id, key)
         if known is not None and not sends.is_same_request(known, key, composed.content):
-            raise Conflict(
+            raise KeyReused(
                 "idempotency_conflict",
                 "This idempotency_key was used for another mail.",
                 "Use a new key for a new mail; repeat the very same arguments to repeat a send.",

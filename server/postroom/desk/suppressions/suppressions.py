@@ -10,6 +10,7 @@ from functools import partial
 from postroom.clock import Clock
 from postroom.desk import door
 from postroom.desk.notes import checked_note
+from postroom.desk.pages import page
 from postroom.desk.suppressions.suppression_csv import Line, read_lines, written
 from postroom.desk.times import iso
 from postroom.index import mailboxes, suppressions, unsubscribing
@@ -119,19 +120,31 @@ class Suppressions:
 
         return await self._index.write(change)
 
-    async def list(self, caller: Caller, address: str | None = None) -> SuppressionList:
-        """What holds, by address; of one address alone where it is named."""
+    async def list(
+        self,
+        caller: Caller,
+        address: str | None = None,
+        limit: int = MOST_SHOWN,
+        cursor: str | None = None,
+    ) -> SuppressionList:
+        """What holds, by address, at most ``limit``; of one address alone where it is named."""
         door.for_operators(caller)
 
         def look(con: Connection) -> SuppressionList:
             if address is not None:
-                rows = suppressions.of(con, address.strip())
-            else:
-                rows = suppressions.some(con, ("", ""), MOST_SHOWN + 1)
-            return SuppressionList(
-                suppressions=tuple(map(_view, rows[:MOST_SHOWN])),
-                more=True if len(rows) > MOST_SHOWN else None,
+                of_one = suppressions.of(con, address.strip())
+                return SuppressionList(suppressions=tuple(map(_view, of_one)))
+            rows, more = page(
+                con,
+                "suppressions",
+                limit,
+                cursor,
+                start=("", ""),
+                some=lambda key, most: suppressions.some(con, (str(key[0]), str(key[1])), most),
+                key=lambda row: (row["address"], row["scope"]),
             )
+            told = tuple(map(_view, rows))
+            return SuppressionList(suppressions=told, more=bool(more) or None, next_cursor=more)
 
         return await self._index.read(look)
 

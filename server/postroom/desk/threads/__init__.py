@@ -7,5 +7,6 @@ list_within.py  a list: what of it fits    budget.py       what words cost
 alone.py        a message told alone         views.py       rows as messages and threads
 ├── senders.py      recipients.py    what is told of a sender; to whom, said once
 └── long_links.py   unseen_quotes.py links by short ids; what it quotes that nobody has read
+messages.py     one by its id
 attachments.py  files, in both directions  read_files.py   texts read a moment ago
 """

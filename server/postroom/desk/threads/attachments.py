@@ -18,6 +18,7 @@ from postroom.index import mail
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.mime.attachments import attachment_content, attachment_type
+from postroom.mime.files.media_types import known_type
 from postroom.model.answers import AttachmentAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
@@ -112,6 +113,13 @@ class Attachments:
         door.require(caller, "read")
         content, part, _ = await self._content(caller, attachment_id)
         return content, part.filename
+
+    async def download(self, caller: Caller, attachment_id: str) -> AttachedFile:
+        """A file whole, with a safe name and a type that somebody registered."""
+        door.require(caller, "read")
+        content, part, _ = await self._content(caller, attachment_id)
+        kind = known_type(part.content_type)
+        return AttachedFile(filename=part.filename, content_type=kind, content=content)
 
     async def resolve(
         self, caller: Caller, asked: Sequence[AttachmentRequest]

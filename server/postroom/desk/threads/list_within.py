@@ -15,22 +15,25 @@ snippet: the less room, the less of them. Strangers can make each as long as an 
 def within(found: ThreadList, page: Callable[[int], ThreadList], tokens: int) -> ThreadList:
     """``found``, or as many of its threads as fit; ``page`` makes a list of so many. One is always
     told, in part where it must be."""
+    if surely_fit([found], tokens):
+        return found
     fit = _that_fit(found, tokens)
     view = found if fit >= len(found.threads) else page(fit)
-    while cost(view) > tokens and len(view.threads) > 1:
+    spent = cost(view)  # an estimate is most of what a list costs: none is made twice
+    while spent > tokens and len(view.threads) > 1:
         view = page(len(view.threads) - 1)
+        spent = cost(view)
     for people, share in _LESS:
-        if cost(view) <= tokens:
+        if spent <= tokens:
             break
         less = tuple(_less(one, people, tokens // share) for one in view.threads)
         view = view.model_copy(update={"threads": less})
+        spent = cost(view)
     return view
 
 
 def _that_fit(found: ThreadList, tokens: int) -> int:
     """About how many of the threads found fit, one at least."""
-    if surely_fit([found], tokens):
-        return len(found.threads)
     end = {"threads": (), "next_cursor": _LONGEST_CURSOR}
     left = tokens - cost(found.model_copy(update=end))
     for number, one in enumerate(found.threads):

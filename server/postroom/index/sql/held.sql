@@ -1,15 +1,15 @@
--- name: waiting(most)
--- What waits for a person, oldest first: what is held, and what is in doubt for ever, as its mailbox is gone.
+-- name: waiting(after, most)
+-- What waits for a person behind a row id, oldest first: what is held, and what is in doubt for ever, as its mailbox is gone.
 SELECT s.*, b.address, m.thread_id, g.subject FROM sends s
 JOIN mailboxes b ON b.id = s.mailbox_id JOIN mail m ON m.id = s.mail_id
 LEFT JOIN messages g ON g.mail_id = s.mail_id
-WHERE s.status IN ('held', 'unknown') AND (s.status = 'held' OR b.status = 'deleted')
+WHERE s.status IN ('held', 'unknown') AND (s.status = 'held' OR b.status = 'deleted') AND s.id > :after
 ORDER BY s.id LIMIT :most;
 
--- name: count_waiting()$
+-- name: count_waiting(after)$
 -- How many those are.
 SELECT count(*) FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
-WHERE s.status IN ('held', 'unknown') AND (s.status = 'held' OR b.status = 'deleted');
+WHERE s.status IN ('held', 'unknown') AND (s.status = 'held' OR b.status = 'deleted') AND s.id > :after;
 
 -- name: one(public_id)^
 -- One send, whatever became of its mailbox.

@@ -24,6 +24,16 @@ WHERE m.owner = :owner AND m.status <> 'deleted' ORDER BY m.address;
 SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
 WHERE m.status <> 'deleted' ORDER BY m.address;
 
+-- name: some(address, most)
+-- The next mailboxes behind an address.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
+WHERE m.status <> 'deleted' AND m.address > :address ORDER BY m.address LIMIT :most;
+
+-- name: some_of_owner(owner, address, most)
+-- The next of an agent's.
+SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
+WHERE m.owner = :owner AND m.status <> 'deleted' AND m.address > :address ORDER BY m.address LIMIT :most;
+
 -- name: watched()
 -- What the watcher looks after: live mailboxes, and expired ones until their mail is purged.
 SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner

@@ -10,12 +10,12 @@ VALUES (:public_id, :mailbox_id, :account, :folder, :uidvalidity, :uid, :fingerp
 SELECT 1 FROM quarantine WHERE mailbox_id = :mailbox_id AND fingerprint = :fingerprint
   AND released_at IS NULL LIMIT 1;
 
--- name: waiting(most)
--- What is kept aside.
+-- name: waiting(before, most)
+-- What is kept aside before a row id.
 SELECT q.id, q.public_id, q.arrived_at, q.rule, q.verdict, q.from_name, q.from_address, q.subject,
   q.bytes IS NOT NULL AS kept, q.stage, b.address
 FROM quarantine q INDEXED BY quarantine_waiting JOIN mailboxes b ON b.id = q.mailbox_id
-WHERE q.released_at IS NULL AND q.stage < 4 ORDER BY q.id DESC LIMIT :most;
+WHERE q.released_at IS NULL AND q.stage < 4 AND q.id < :before ORDER BY q.id DESC LIMIT :most;
 
 -- name: one(public_id)^
 -- One of them.

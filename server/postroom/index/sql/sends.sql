@@ -69,14 +69,15 @@ SELECT * FROM (
   WHERE s.status = 'queued' AND s.not_before <= :now
 ) WHERE nth <= :most ORDER BY id;
 
--- name: unsettled(most)
--- What has not come to an end, oldest first: of what is queued, what goes first.
+-- name: unsettled(owner, after, most)
+-- What has not come to an end behind a row id, oldest first.
 SELECT s.*, b.address, g.subject FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
 LEFT JOIN messages g ON g.mail_id = s.mail_id
 WHERE s.id IN (
-  SELECT id FROM (SELECT id FROM sends WHERE status = 'queued' AND not_before >= 0 ORDER BY not_before LIMIT :most)
-  UNION ALL SELECT id FROM sends WHERE status = 'submitting'
-  UNION ALL SELECT id FROM sends WHERE status IN ('held', 'unknown'))
+  SELECT id FROM sends WHERE status = 'queued' AND not_before >= 0 AND id > :after
+  UNION ALL SELECT id FROM sends WHERE status = 'submitting' AND id > :after
+  UNION ALL SELECT id FROM sends WHERE status IN ('held', 'unknown') AND id > :after)
+AND (:owner IS NULL OR s.owner = :owner)
 ORDER BY s.id LIMIT :most;
 
 -- name: next_due()$

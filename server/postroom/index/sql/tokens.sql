@@ -13,9 +13,9 @@ SELECT * FROM tokens
 WHERE (hash = :hash OR (replaced = :hash AND replaced_until > :now))
   AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now);
 
--- name: every()
--- All, the newest last.
-SELECT * FROM tokens ORDER BY id;
+-- name: some(after, most)
+-- The next behind a row id, the newest last.
+SELECT * FROM tokens WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: rotate(public_id, hash, until)!
 -- Another secret; the old one is good until then.

@@ -1,11 +1,37 @@
 """An answer of the desk as JSON, in the words that tools answer with."""
 
+from collections.abc import Awaitable
+
 from pydantic import BaseModel
-from pydantic_core import to_json
 from starlette.responses import Response
 
+from postroom.web.rest.asking import Asking
 
-def answer(said: BaseModel, status: int = 200) -> Response:
-    """What the desk said; what is not there is left out."""
-    facts = said.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return Response(to_json(facts), status, media_type="application/json")
+
+class JSON(Response):
+    """JSON that is written already."""
+
+    media_type = "application/json"
+
+
+def answer(said: BaseModel, status: int = 200, at: str | None = None) -> Response:
+    """What the desk said; what is not there is left out. ``at``: the path of what was made."""
+    return JSON(written(said), status, {"Location": at} if at is not None else None)
+
+
+def written(said: BaseModel) -> bytes:
+    """What the desk said, as it goes out."""
+    return said.__pydantic_serializer__.to_json(said, by_alias=True, exclude_none=True)
+
+
+async def repeatable(
+    asked: Asking, answered: Awaitable[BaseModel], *, tells_time: bool = True
+) -> Response:
+    """What the desk says to this question, and to the same in the same moment (repeating.py). It
+    must not depend on the time but by what it tells of it, to the second: ``tells_time``."""
+    moment = asked.desk.standing.moment()  # before the desk is asked
+    body = written(await answered)
+    scope = asked.request.scope
+    question = (asked.caller, scope["path"], asked.query)
+    asked.kept.keep(question, moment, body, tells_time=tells_time)
+    return JSON(body)

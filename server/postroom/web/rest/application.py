@@ -5,16 +5,46 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from postroom.web.rest import events, mailboxes
-from postroom.web.rest.problems import answer_problems
+from postroom.web.rest import (
+    approvals,
+    attachments,
+    events,
+    mailboxes,
+    messages,
+    outbox,
+    policy,
+    problem_pages,
+    quarantine,
+    records,
+    suppressions,
+    threads,
+    tokens,
+)
+from postroom.web.rest.description import describe
+from postroom.web.rest.failures import answer_problems
+from postroom.web.rest.front import Front
+from postroom.web.rest.repeating import Kept
+from postroom.web.rest.resource import PATH
 
 if TYPE_CHECKING:
     from postroom.desk.desk import Desk
     from postroom.web.identities import Identities
 
-PATH = "/v1"
-
-ROUTES = (mailboxes.routes, events.routes)
+ROUTES = (
+    mailboxes.routes,
+    messages.routes,
+    threads.routes,
+    attachments.routes,
+    outbox.routes,
+    approvals.routes,
+    suppressions.routes,
+    tokens.routes,
+    policy.routes,
+    quarantine.routes,
+    records.routes,
+    events.routes,
+    problem_pages.routes,
+)
 """A file a subject."""
 
 
@@ -27,10 +57,14 @@ def rest_application(desk: "Desk", identities: "Identities") -> FastAPI:
         openapi_url=f"{PATH}/openapi.json",
         docs_url=None,  # those pages load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.desk = desk
     app.state.identities = identities
+    app.state.kept = Kept()
     for each in ROUTES:
         app.include_router(each, prefix=PATH)
     answer_problems(app)
+    app.add_middleware(Front)
+    describe(app)
     return app

@@ -7,11 +7,12 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from postroom.model.callers import Caller
-from postroom.web.rest.problems import TokenRequired
+from postroom.web.rest.resource import TokenRequired
 
 if TYPE_CHECKING:
     from postroom.desk.desk import Desk
     from postroom.web.identities import Identities
+    from postroom.web.rest.repeating import Kept
 
 _scheme = HTTPBearer(
     auto_error=False,
@@ -27,16 +28,44 @@ class Asking:
     desk: "Desk"
     caller: Caller
     token_id: str
+    kept: "Kept"
+    """Answers that may be repeated."""
+    request: Request
+    query: bytes
+    """As it was written."""
+
+
+async def who_asks(request: Request) -> Asking:
+    """Whoever shows a token that is good, and is known then for the rest of the request.
+
+    Raises:
+        TokenRequired: it shows none.
+    """
+    known: Asking | None = getattr(request.state, "asking", None)
+    if known is not None:
+        return known
+    identities: Identities = request.app.state.identities
+    secret = bearer(request.headers.get("authorization"))
+    found = await identities.bearer(secret) if secret is not None else None
+    if found is None:
+        raise TokenRequired(was_given="authorization" in request.headers)
+    state = request.app.state
+    query = request.scope["query_string"]
+    asking = Asking(state.desk, found.caller, found.token_id, state.kept, request, query)
+    request.state.asking = asking
+    return asking
+
+
+def bearer(header: str | None) -> str | None:
+    """The token in an Authorization header (RFC 6750 §2.1), if there is one."""
+    scheme, _, secret = (header or "").partition(" ")
+    return secret.strip() or None if scheme.lower() == "bearer" else None
 
 
 async def _asking(
-    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
 ) -> Asking:
-    identities: Identities = request.app.state.identities
-    found = await identities.bearer(given.credentials) if given is not None else None
-    if found is None:
-        raise TokenRequired(was_given="authorization" in request.headers)
-    return Asking(request.app.state.desk, found.caller, found.token_id)
+    return await who_asks(request)
 
 
 Asked = Annotated[Asking, Depends(_asking)]

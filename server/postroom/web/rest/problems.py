@@ -1,18 +1,22 @@
-"""What went wrong, as RFC 9457 tells it: the error's code, its sentence, and what to do."""
+"""What went wrong, as RFC 9457 tells it: the sort of problem, the error's code, its sentence, and
+what to do.
 
-import logging
-import traceback
+A sort of problem is a branch of the error tree, or something that HTTP itself can be wrong about.
+Each has an address below /v1/problems that says what it means; ``code`` says more exactly what.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
-from starlette.exceptions import HTTPException
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from postroom.model.errors import (
     Conflict,
     InvalidRequest,
+    KeyReused,
     NotFound,
     PeerError,
     PostroomError,
@@ -20,114 +24,122 @@ from postroom.model.errors import (
     Unavailable,
 )
 
-log = logging.getLogger("postroom.rest")
-
 MEDIA_TYPE = "application/problem+json"
 
-STATUS: dict[type[PostroomError], int] = {
-    InvalidRequest: 400,
-    Refused: 403,
-    NotFound: 404,
-    Conflict: 409,
-    PeerError: 502,
-    Unavailable: 503,
+BELOW = "/v1/problems"
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One sort of problem."""
+
+    name: str
+    status: int
+    meaning: str
+
+    @property
+    def type(self) -> str:
+        """The reference that says which it is (RFC 9457 §3.1.1)."""
+        return f"{BELOW}/{self.name}"
+
+    @property
+    def title(self) -> str:
+        return HTTPStatus(self.status).phrase
+
+
+OF_THE_DESK: dict[type[PostroomError], Sort] = {
+    InvalidRequest: Sort("invalid_request", 400, "What was asked is off; nothing was done."),
+    Refused: Sort("refused", 403, "It was understood, and is not allowed to whoever asks."),
+    NotFound: Sort(
+        "not_found", 404, "There is no such thing, or it is another's: the two look alike."
+    ),
+    KeyReused: Sort(
+        "key_reused", 422, "The idempotency key stands for another request; nothing was done."
+    ),
+    Conflict: Sort("conflict", 409, "It exists already, has moved on, or was done before."),
+    PeerError: Sort("peer_error", 502, "A server that Postroom asked broke its protocol."),
+    Unavailable: Sort("unavailable", 503, "It cannot be done at the moment; `detail` says why."),
 }
-"""By branch of the error tree."""
+"""By branch of the error tree, a branch before what it grows from."""
+
+TOKEN_REQUIRED = Sort("token_required", 401, "No token that is good came with the request.")
+PATH_UNKNOWN = Sort("path_unknown", 404, "Nothing is at this path.")
+METHOD_NOT_ALLOWED = Sort(
+    "method_not_allowed", 405, "The path takes other methods; the header Allow names them."
+)
+TOO_LARGE = Sort("too_large", 413, "The body has more bytes than this path takes.")
+TYPE_UNSUPPORTED = Sort("type_unsupported", 415, "The body has a type that this path cannot read.")
+MALFORMED = Sort("request_malformed", 422, "The request has not the shape that the path asks for.")
+HTTP_ERROR = Sort("http_error", 400, "The request is no HTTP that can be answered.")
+INTERNAL = Sort("internal_error", 500, "The post room failed at this; its log says where.")
+
+SORTS = (
+    *OF_THE_DESK.values(),
+    TOKEN_REQUIRED,
+    PATH_UNKNOWN,
+    METHOD_NOT_ALLOWED,
+    TOO_LARGE,
+    TYPE_UNSUPPORTED,
+    MALFORMED,
+    HTTP_ERROR,
+    INTERNAL,
+)
 
 
 class Problem(BaseModel):
-    """RFC 9457 §3.1; ``code`` and ``next_step`` are extension members (§3.2)."""
+    """What went wrong (RFC 9457); ``code`` and ``next_step`` are extension members (§3.2)."""
 
-    type: str = "about:blank"
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Which sort of problem; its address says what that means.")
     title: str
     status: int
-    detail: str
-    code: str
-    next_step: str | None = None
+    detail: str = Field(description="What went wrong this time.")
+    code: str = Field(description="Exactly what, for programs; it never changes its meaning.")
+    next_step: str | None = Field(default=None, description="What to do about it.")
 
 
-class TokenRequired(Exception):
-    """Nobody came in: no token, or none that is good."""
+class Malformed(Exception):
+    """A request that HTTP itself, or its shape, is wrong about."""
 
-    def __init__(self, was_given: bool) -> None:
-        self.was_given = was_given
+    def __init__(
+        self,
+        sort: Sort,
+        code: str,
+        detail: str,
+        next_step: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.sort = sort
+        self.code = code
+        self.detail = detail
+        self.next_step = next_step
+        self.headers = headers
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Let an application answer every failure as a problem."""
-    app.add_exception_handler(PostroomError, _of_the_desk)
-    app.add_exception_handler(TokenRequired, _of_the_door)
-    app.add_exception_handler(RequestValidationError, _of_the_request)
-    app.add_exception_handler(HTTPException, _of_the_path)
-    app.add_exception_handler(Exception, _of_ours)
+def sort_of(error: PostroomError) -> Sort:
+    """The sort of problem that an error of the desk is."""
+    return next(sort for kind, sort in OF_THE_DESK.items() if isinstance(error, kind))
 
 
 def problem(
-    status: int, code: str, detail: str, next_step: str = "", **headers: str
+    sort: Sort,
+    code: str,
+    detail: str,
+    next_step: str = "",
+    *,
+    status: int = 0,
+    more: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """A failure as a response; ``headers`` with _ for -."""
-    from http import HTTPStatus
-
-    said = Problem(
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        code=code,
-        next_step=next_step or None,
-    )
-    return JSONResponse(
-        said.model_dump(exclude_none=True),
-        status,
-        {name.replace("_", "-"): value for name, value in headers.items()},
-        MEDIA_TYPE,
-    )
-
-
-async def _of_the_desk(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, PostroomError)
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-    return problem(status, error.code, error.message, error.next_step)
-
-
-async def _of_the_door(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, TokenRequired)
-    # RFC 6750 §3.1: an error code only where a token was given.
-    challenge = 'Bearer realm="postroom"' + (', error="invalid_token"' if error.was_given else "")
-    return problem(
-        401,
-        "token_required",
-        "No token that is good came with this request.",
-        "Send the header Authorization: Bearer, with a token that `postroom tokens create` made.",
-        WWW_Authenticate=challenge,
-    )
-
-
-async def _of_the_request(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    said = "; ".join(f"{_place(each)}: {each['msg']}" for each in error.errors()[:5])
-    return problem(422, "request_malformed", said, "Correct it; /v1/openapi.json tells the shape.")
-
-
-def _place(error: Any) -> str:
-    return ".".join(str(part) for part in error["loc"])
-
-
-async def _of_the_path(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    code = {404: "path_unknown", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-    return problem(
-        error.status_code,
-        code,
-        str(error.detail),
-        "/v1/openapi.json tells all paths.",
-        **(dict(error.headers) if error.headers else {}),
-    )
-
-
-async def _of_ours(_: Request, error: Exception) -> JSONResponse:
-    # Not its message, which may hold words of a mail.
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("%s at %s:%s", type(error).__name__, where.filename, where.lineno)
-    return problem(
-        500, "internal_error", "The post room failed at this; its log says where.", "Try once more."
-    )
+    """A failure as a response; ``more`` are further members."""
+    said = {
+        "type": sort.type,
+        "title": HTTPStatus(status or sort.status).phrase,
+        "status": status or sort.status,
+        "detail": detail,
+        "code": code,
+        **({"next_step": next_step} if next_step else {}),
+        **(more or {}),
+    }
+    return JSONResponse(said, status or sort.status, headers, MEDIA_TYPE)

@@ -1,0 +1,30 @@
+"""Whether an answer still stands: nothing is answered otherwise until somebody writes, or time does
+it."""
+
+from typing import NamedTuple
+
+from postroom.clock import Clock
+from postroom.index.index import Index
+
+
+class Moment(NamedTuple):
+    """Two calls in the same moment find the same facts, and the same time to a second."""
+
+    version: int
+    """Another one after any commit of any process."""
+    second: int
+    """Since 1970, as answers tell the time."""
+
+
+class Standing:
+    """What the faces ask before they repeat an answer."""
+
+    def __init__(self, index: Index, clock: Clock) -> None:
+        self._index = index
+        self._clock = clock
+
+    def moment(self) -> Moment:
+        """This moment. Taken before an answer is asked for, the answer is that of every later call
+        in the same moment: it was read from a snapshot that is no older, and nothing was written
+        since. Asked on the event loop, in microseconds."""
+        return Moment(self._index.version(), int(self._clock()))

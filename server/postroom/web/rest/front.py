@@ -1,0 +1,111 @@
+"""What is the same for every request, before and behind the routes.
+
+HEAD       is answered as GET, without the body (RFC 9110 §9.3.2)
+OPTIONS    names the methods of a path, to anybody
+nothing    is stored on the way: it is mail
+a failure  of ours is a problem, and nothing of it goes further than the log
+the same   question in the same moment gets the same answer (repeating.py)
+"""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from postroom.web.rest.answering import JSON
+from postroom.web.rest.asking import bearer
+from postroom.web.rest.failures import of_ours
+from postroom.web.rest.methods import methods_of
+from postroom.web.rest.problems import PATH_UNKNOWN, problem
+from postroom.web.rest.resource import METADATA_PATH, metadata
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""Of every answer that does not say otherwise."""
+
+
+class Front:
+    """An ASGI application before the routes."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        out = _Out(send, scope["method"] == "HEAD")
+        try:
+            await self._answer(scope, receive, out)
+        except Exception as error:
+            said = of_ours(error)
+            if not out.begun:
+                await said(scope, receive, out)
+            else:
+                out.cut = True
+                raise _Cut from None
+
+    async def _answer(self, scope: "Scope", receive: "Receive", out: "_Out") -> None:
+        if scope["path"] == METADATA_PATH:
+            return await metadata(HTTPConnection(scope))(scope, receive, out)
+        if scope["method"] == "OPTIONS":
+            return await _options(scope)(scope, receive, out)
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        if scope["method"] == "GET" and (body := await _repeated(scope)) is not None:
+            return await JSON(body)(scope, receive, out)
+        return await self._app(scope, receive, out)
+
+
+class _Cut(Exception):
+    """An answer that had begun ends in the middle: who reads it sees that it is not whole."""
+
+
+class _Out:
+    """Where an answer goes: with the headers that all have, and of HEAD without its body."""
+
+    def __init__(self, send: "Send", headers_alone: bool) -> None:
+        self._send = send
+        self._headers_alone = headers_alone
+        self.begun = False
+        self.cut = False
+
+    async def __call__(self, message: "Message") -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            given = {name.lower() for name, _ in message["headers"]}
+            more = [each for each in HEADERS if each[0] not in given]
+            message = {**message, "headers": [*message["headers"], *more]}
+        elif self._headers_alone and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _options(scope: "Scope") -> Response:
+    allowed = methods_of(scope["app"], scope)
+    if not allowed:
+        return problem(PATH_UNKNOWN, "path_unknown", PATH_UNKNOWN.meaning, "")
+    return Response(status_code=204, headers={"Allow": ", ".join(allowed)})
+
+
+async def _repeated(scope: "Scope") -> bytes | None:
+    """The answer to a question that was asked in this very moment, if there is one."""
+    state = scope["app"].state
+    secret = bearer(_authorization(scope))
+    if secret is None:
+        return None
+    found = await state.identities.bearer(secret)
+    if found is None:
+        return None
+    question = (found.caller, scope["path"], scope["query_string"])
+    body: bytes | None = state.kept.get(question, state.desk.standing.moment())
+    return body
+
+
+def _authorization(scope: "Scope") -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return str(value.decode("latin-1"))
+    return None
