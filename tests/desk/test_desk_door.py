@@ -112,7 +112,7 @@ CALLS: dict[str, Call] = {
         c, passing_on(n.attachment_id)
     ),
     "download a file": lambda r, c, n, _: r.desk.attachments.download(c, n.attachment_id),
-    "read a message": lambda r, c, n, _: r.desk.messages.show(c, n.message_id),
+    "show a message": lambda r, c, n, _: r.desk.messages.show(c, n.message_id),
     "take a message's source": lambda r, c, n, _: r.desk.messages.raw(c, n.message_id),
     "take a thread for a message": lambda r, c, n, _: r.desk.messages.show(c, n.thread_id),
     "look at a send": lambda r, c, n, _: r.desk.unsent.show(c, n.send_id),

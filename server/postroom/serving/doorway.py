@@ -20,7 +20,7 @@ from postroom.serving.bodies import Bodies
 from postroom.serving.names import HERE, CheckNames, Names
 from postroom.serving.rates import Rates
 from postroom.serving.refusals import is_below
-from postroom.web.rest.application import PATH as REST
+from postroom.web.rest.resource import PATH as REST
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

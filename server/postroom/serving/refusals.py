@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from postroom.mcp.bearer import METADATA_PATH
 from postroom.mcp.http import PATH as MCP
-from postroom.web.rest.problems import problem
+from postroom.web.rest.problems import problem, sort_of_status
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -29,9 +29,9 @@ def refusal(
 ) -> Response:
     """A problem (RFC 9457), but for MCP, whose clients read an OAuth error (RFC 6749 §5.2);
     ``headers`` with _ for -."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
     if not any(is_below(scope["path"], face) for face in (MCP, METADATA_PATH)):
-        return problem(status, code, detail, next_step, **headers)
+        sort = sort_of_status(status)
+        return problem(sort, code, detail, next_step, status=status, headers=named)
     said = {"error": code, "error_description": f"{detail} {next_step}"}
-    return JSONResponse(
-        said, status, {name.replace("_", "-"): value for name, value in headers.items()}
-    )
+    return JSONResponse(said, status, named)

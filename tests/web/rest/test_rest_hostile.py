@@ -73,7 +73,8 @@ async def test_a_body_that_is_too_long_is_not_read_to_its_end(rest: Rest) -> Non
 async def test_nobody_sends_a_body_before_they_have_come_in(rest: Rest) -> None:
     host, port = rest.base.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    head = "POST /v1/messages/send HTTP/1.1\r\nHost: x\r\nContent-Length: 60000000\r\n\r\n"
+    named = f"Host: {host}:{port}\r\nContent-Length: 60000000"
+    head = f"POST /v1/messages/send HTTP/1.1\r\n{named}\r\n\r\n"
     writer.write(head.encode())  # and not one byte of it
     said = await asyncio.wait_for(reader.readline(), 10)
     assert said.split()[1] == b"401"
@@ -86,14 +87,6 @@ async def test_nobody_sends_a_body_before_they_have_come_in(rest: Rest) -> None:
 async def test_a_query_says_each_thing_once_and_nothing_else(rest: Rest, query: str) -> None:
     refused = await rest[ADA].get(f"/v1/threads?{query}")
     assert problem(refused) == (422, "request_malformed")
-
-
-async def test_a_host_that_is_no_host_ends_no_header(rest: Rest) -> None:
-    async with rest.client(None) as web:
-        asked = {"Host": 'x", error="none'}
-        refused = await web.get("/v1/threads", headers=asked)
-    assert problem(refused) == (401, "token_required")
-    assert refused.headers["www-authenticate"].count('"') == 4
 
 
 async def test_a_page_that_was_sent_as_a_file_is_never_shown_by_a_browser(rest: Rest) -> None:

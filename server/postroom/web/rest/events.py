@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Header, Query
 from starlette.responses import Response
 
 from postroom.model.errors import Refused
@@ -12,8 +12,9 @@ from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
 from postroom.web.rest.event_stream import MEDIA_TYPE, EventStream
 from postroom.web.rest.streams import Taken
+from postroom.web.rest.strict_route import subject
 
-routes = APIRouter(prefix="/events", tags=["events"])
+routes = subject("events")
 
 _STREAM = {
     MEDIA_TYPE: {

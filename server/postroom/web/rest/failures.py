@@ -51,7 +51,8 @@ async def _of_the_desk(_: Request, error: Exception) -> JSONResponse:
 
 async def _of_the_door(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TokenRequired)
-    return challenge(request, was_given=error.was_given)
+    issuer = request.app.state.identities.issuer
+    return challenge(request, issuer, was_given=error.was_given)
 
 
 async def _of_the_request(_: Request, error: Exception) -> JSONResponse:

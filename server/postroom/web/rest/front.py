@@ -9,9 +9,10 @@ the same   question in the same moment gets the same answer (repeating.py)
 
 from typing import TYPE_CHECKING
 
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 
+from postroom.model.errors import PostroomError
 from postroom.web.rest.answering import JSON
 from postroom.web.rest.asking import bearer
 from postroom.web.rest.failures import of_ours
@@ -39,6 +40,8 @@ class Front:
         out = _Out(send, scope["method"] == "HEAD")
         try:
             await self._answer(scope, receive, out)
+        except ClientDisconnect:
+            return None  # nobody is there to be told
         except Exception as error:
             said = of_ours(error)
             if not out.begun:
@@ -49,7 +52,8 @@ class Front:
 
     async def _answer(self, scope: "Scope", receive: "Receive", out: "_Out") -> None:
         if scope["path"] == METADATA_PATH:
-            return await metadata(HTTPConnection(scope))(scope, receive, out)
+            issuer = scope["app"].state.identities.issuer
+            return await metadata(HTTPConnection(scope), issuer)(scope, receive, out)
         if scope["method"] == "OPTIONS":
             return await _options(scope)(scope, receive, out)
         if scope["method"] == "HEAD":
@@ -96,7 +100,10 @@ async def _repeated(scope: "Scope") -> bytes | None:
     secret = bearer(_authorization(scope))
     if secret is None:
         return None
-    found = await state.identities.bearer(secret)
+    try:
+        found = await state.identities.bearer(secret)
+    except PostroomError:
+        return None  # nobody can tell whose it is, which the routes will say
     if found is None:
         return None
     question = (found.caller, scope["path"], scope["query_string"])

@@ -67,6 +67,9 @@ PATH_UNKNOWN = Sort("path_unknown", 404, "Nothing is at this path.")
 METHOD_NOT_ALLOWED = Sort(
     "method_not_allowed", 405, "The path takes other methods; the header Allow names them."
 )
+TOO_SLOW = Sort("too_slow", 408, "The body did not come in time.")
+ELSEWHERE = Sort("elsewhere", 421, "The request names a host that this server is not.")
+TOO_MANY = Sort("too_many", 429, "So many requests are not taken at once; Retry-After says when.")
 TOO_LARGE = Sort("too_large", 413, "The body has more bytes than this path takes.")
 TYPE_UNSUPPORTED = Sort("type_unsupported", 415, "The body has a type that this path cannot read.")
 MALFORMED = Sort("request_malformed", 422, "The request has not the shape that the path asks for.")
@@ -78,9 +81,12 @@ SORTS = (
     TOKEN_REQUIRED,
     PATH_UNKNOWN,
     METHOD_NOT_ALLOWED,
+    TOO_SLOW,
     TOO_LARGE,
     TYPE_UNSUPPORTED,
+    ELSEWHERE,
     MALFORMED,
+    TOO_MANY,
     HTTP_ERROR,
     INTERNAL,
 )
@@ -120,6 +126,11 @@ class Malformed(Exception):
 def sort_of(error: PostroomError) -> Sort:
     """The sort of problem that an error of the desk is."""
     return next(sort for kind, sort in OF_THE_DESK.items() if isinstance(error, kind))
+
+
+def sort_of_status(status: int) -> Sort:
+    """The sort of problem that an answer with this status tells of."""
+    return next((sort for sort in SORTS if sort.status == status), HTTP_ERROR)
 
 
 def problem(

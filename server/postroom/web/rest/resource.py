@@ -9,6 +9,8 @@ from postroom.web.rest.problems import TOKEN_REQUIRED, problem
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
+    from postroom.accounts.issuer import Issuer
+
 PATH = "/v1"
 
 METADATA_PATH = f"/.well-known/oauth-protected-resource{PATH}"
@@ -24,21 +26,24 @@ class TokenRequired(Exception):
         self.was_given = was_given
 
 
-def metadata(here: "HTTPConnection") -> JSONResponse:
-    """RFC 9728 §3.2."""
+def metadata(here: "HTTPConnection", issuer: "Issuer | None") -> JSONResponse:
+    """RFC 9728 §3.2; ``issuer``: who else makes tokens that are good here."""
+    named = {"authorization_servers": [issuer.issuer]} if issuer else {}
     return JSONResponse(
         {
             "resource": _address(here) + PATH,
             "resource_name": "Postroom",
             "bearer_methods_supported": ["header"],
-            "scopes_supported": [*SCOPES],
+            "scopes_supported": _scopes(issuer),
+            **named,
         }
     )
 
 
-def challenge(here: "HTTPConnection", *, was_given: bool) -> JSONResponse:
+def challenge(here: "HTTPConnection", issuer: "Issuer | None", *, was_given: bool) -> JSONResponse:
     """401, with what a client needs to find out more."""
     told = f'Bearer realm="postroom", resource_metadata="{_address(here)}{METADATA_PATH}"'
+    told += f', scope="{" ".join(_scopes(issuer))}"' if issuer else ""
     # RFC 6750 §3.1: an error code only where a token was given.
     told += ', error="invalid_token"' if was_given else ""
     return problem(
@@ -48,6 +53,10 @@ def challenge(here: "HTTPConnection", *, was_given: bool) -> JSONResponse:
         "Send the header Authorization: Bearer, with a token that `postroom tokens create` made.",
         headers={"WWW-Authenticate": told},
     )
+
+
+def _scopes(issuer: "Issuer | None") -> list[str]:
+    return [(issuer.scope_prefix if issuer else "") + each for each in SCOPES]
 
 
 def _address(here: "HTTPConnection") -> str:
