@@ -256,6 +256,13 @@ async def test_a_page_waits_and_says_where_to_go_on(
         assert len(both) == len(set(both)) == 3
 
 
+async def test_the_headers_of_a_stream_are_given_alone(face: Serving) -> None:
+    async with client(face) as web:
+        answer = await web.head("/v1/events", headers={"Accept": "text/event-stream"})
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.content == b""
+
+
 async def test_what_is_asked_wrong_is_a_problem_and_no_stream(
     face: Serving, room: PostRoom, ada: Agent
 ) -> None:
@@ -267,6 +274,7 @@ async def test_what_is_asked_wrong_is_a_problem_and_no_stream(
             ({"type": "message.arrived"}, 400, "event_type_unknown"),
             ({"mailbox": eve.address}, 404, "mailbox_not_found"),
             ({"thread_id": "t_nobodys"}, 404, "thread_not_found"),
+            ({"types": "message.*"}, 422, "request_malformed"),
             ({"wait": "61"}, 422, "request_malformed"),
         ):
             for accept in ("application/json", "text/event-stream"):

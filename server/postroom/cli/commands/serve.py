@@ -41,5 +41,10 @@ def serve(asked: Asked, /, agent: str, **options: object) -> None:
         except (OutputLost, BrokenPipeError):  # a server goes on though nobody reads its lines
             let_output_go()
 
-    given = {name: value for name, value in options.items() if value not in (None, (), False)}
+    # By type: port 0 is said, and equals False.
+    given = {
+        name: value
+        for name, value in options.items()
+        if not (value is None or value is False or value == ())
+    }
     asyncio.run(run(with_serve(asked.settings(), given), agent, say))

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from postroom.model.errors import PostroomError
+from postroom.web.rest.front import HEADERS_ALONE
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -65,7 +66,7 @@ class EventStream(Response):
         self._writes_since = math.inf
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        telling = asyncio.create_task(self._tell(send))
+        telling = asyncio.create_task(self._tell(send, scope.get(HEADERS_ALONE, False)))
         leaving = asyncio.create_task(_until_left(receive))
         try:
             while not (telling.done() or leaving.done() or self._is_stuck()):
@@ -86,18 +87,22 @@ class EventStream(Response):
         cost as much as the write.)"""
         return time.monotonic() - self._writes_since > WRITE_SECONDS
 
-    async def _tell(self, send: "Send") -> None:
+    async def _tell(self, send: "Send", headers_alone: bool) -> None:
         async with aclosing(self._news) as all:
             start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(start)
-            await self._write(send, f"retry: {RETRY_MS}\nid: {self._first.after}\n\n".encode())
-            try:
+            if not headers_alone:
                 await self._tell_all(all, send)
-            except PostroomError as error:  # whoever comes back is told
-                log.info("a stream of events ends: %s", error.code)
             await self._write(send, b"", more=False)
 
     async def _tell_all(self, all: "AsyncGenerator[News, None]", send: "Send") -> None:
+        await self._write(send, f"retry: {RETRY_MS}\nid: {self._first.after}\n\n".encode())
+        try:
+            await self._tell_what_comes(all, send)
+        except PostroomError as error:  # whoever comes back is told
+            log.info("a stream of events ends: %s", error.code)
+
+    async def _tell_what_comes(self, all: "AsyncGenerator[News, None]", send: "Send") -> None:
         wrote = time.monotonic()
         async for news in all:
             if not await self._may_go_on():

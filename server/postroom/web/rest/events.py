@@ -10,6 +10,7 @@ from postroom.model.limits import DEFAULT_EVENTS, MAX_EVENT_WAIT_SECONDS, MAX_EV
 from postroom.model.operator_event_answers import EventPage
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
+from postroom.web.rest.disconnecting import while_connected
 from postroom.web.rest.event_stream import MEDIA_TYPE, EventStream
 from postroom.web.rest.streams import Taken
 from postroom.web.rest.strict_route import subject
@@ -50,14 +51,14 @@ async def read_events(
         str | None, Query(max_length=100, description="Of this conversation alone.")
     ] = None,
     types: Annotated[
-        list[str] | None,
+        tuple[str, ...],
         Query(
             alias="type",
             max_length=50,
             description="Of these types alone, such as message.received or message.*; several"
             " times, or with commas between them.",
         ),
-    ] = None,
+    ] = (),
     limit: Annotated[
         int, Query(ge=1, le=MAX_EVENTS, description="Of a page, events.")
     ] = DEFAULT_EVENTS,
@@ -85,13 +86,13 @@ async def read_events(
     `stream=true`) all of them as they come. Read pages with `after` and `wait` where you cannot
     stream: nothing is missed in between."""
     desk, start = asked.desk.events, last_event_id or after
-    where = (asked.caller, start, mailbox, thread_id, types or ())
+    where = (asked.caller, start, mailbox, thread_id, types)
     if stream if stream is not None else _wants_stream(accept):
         news = desk.follow(*where)
         # Here, so that what is wrong with the question is a problem and no stream.
         first = await anext(news)
         return EventStream(first, news, lambda: streams.may_go_on(asked.token_id))
-    page = await desk.list(*where, limit, wait)
+    page = await while_connected(asked.request, desk.list(*where, limit, wait))
     if wait and not await streams.may_go_on(asked.token_id):
         raise Refused("token_over", "Your token is good no more.", "Ask the operator.")
     return answer(page)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
+HEADERS_ALONE = "postroom.headers_alone"
+"""The key of a scope that says that nothing but the headers is wanted."""
+
 HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 """Of every answer that does not say otherwise."""
 
@@ -57,7 +60,7 @@ class Front:
         if scope["method"] == "OPTIONS":
             return await _options(scope)(scope, receive, out)
         if scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", HEADERS_ALONE: True}
         if scope["method"] == "GET" and (body := await _repeated(scope)) is not None:
             return await JSON(body)(scope, receive, out)
         return await self._app(scope, receive, out)
