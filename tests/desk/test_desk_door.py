@@ -88,7 +88,7 @@ CALLS: dict[str, Call] = {
     "follow events of a thread": lambda r, c, n, _: anext(
         r.desk.events.follow(c, thread_id=n.thread_id)
     ),
-    "read a message alone": lambda r, c, n, _: r.desk.reading.message(c, n.message_id),
+    "read a part of a message": lambda r, c, n, _: r.desk.messages.within(c, n.message_id),
     "send from a mailbox": lambda r, c, n, _: r.desk.sending.send(c, sends(mailbox=n.address)),
     "answer a thread": lambda r, c, n, _: r.desk.sending.send(
         c, sends(thread_id=n.thread_id, to=(), confirm=True)

@@ -121,7 +121,7 @@ def told_as_errors(uri: str) -> "Iterator[None]":
 async def _answer(desk: "Desk", caller: "Caller", uri: str) -> "Answer":
     kind, id, cursor = _parted(uri)
     if kind == "messages":
-        return await desk.reading.message(caller, id)
+        return await desk.messages.within(caller, id)
     if id:
         return await desk.reading.thread(caller, id, cursor=cursor)
     return await _threads(desk, caller, cursor)

@@ -9,6 +9,8 @@ from pydantic_core import from_json, to_json
 
 from postroom.desk.threads.long_links import outside_ids
 from postroom.mime.tokens import estimate_tokens, length_within
+from postroom.model.errors import InvalidRequest
+from postroom.model.limits import MAX_THREAD_TOKENS, MIN_ANSWER_TOKENS
 
 FEWEST_WORDS = 40
 """Tokens of words that a message gets at least where it is shown in part: fewer say nothing."""
@@ -89,3 +91,14 @@ def _unescaped(beginning: str) -> str:
 
 _LONGEST_ESCAPE = 6
 """Characters of ``\\u0000``."""
+
+
+def check_tokens(max_tokens: int) -> None:
+    """Raise `InvalidRequest` where an answer cannot have so many tokens."""
+    if not MIN_ANSWER_TOKENS <= max_tokens <= MAX_THREAD_TOKENS:
+        raise InvalidRequest(
+            "max_tokens_out_of_range",
+            f"max_tokens is from {MIN_ANSWER_TOKENS} to {MAX_THREAD_TOKENS}: fewer hold no words"
+            " beside ids and cursors.",
+            "Use the cursor for more.",
+        )

@@ -2,11 +2,14 @@
 
 from postroom.desk import door
 from postroom.desk.threads import views
+from postroom.desk.threads.alone import alone
+from postroom.desk.threads.budget import check_tokens
 from postroom.index import mail, reading, threads
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.model.answers import MessageView
 from postroom.model.callers import Caller
+from postroom.model.limits import DEFAULT_THREAD_TOKENS
 
 
 class Messages:
@@ -38,6 +41,26 @@ class Messages:
             thread, position = row["thread_id"], row["position"]
             self._index.note(lambda con: reading.show(con, who, thread, position))
         return view
+
+    async def within(
+        self, caller: Caller, message_id: str, max_tokens: int = DEFAULT_THREAD_TOKENS
+    ) -> MessageView:
+        """A message with its new words, cut where it has more than ``max_tokens``: get_thread tells
+        the rest.
+
+        Raises:
+            NotFound: it is none of the caller's.
+        """
+        door.require(caller, "read")
+        check_tokens(max_tokens)
+
+        def look(con: Connection) -> MessageView:
+            row = reading.one_message(con, door.message(con, caller, message_id)["id"])
+            if row is None:
+                raise door.no_message()
+            return alone(con, row, max_tokens)
+
+        return await self._index.read(look)
 
     async def raw(self, caller: Caller, message_id: str) -> bytes:
         """A message's bytes as they came or went (RFC 5322). They hold what a reader is not shown,

@@ -6,7 +6,7 @@ from postroom.clock import Clock
 from postroom.desk import cursors, door
 from postroom.desk.cursors import ListPlace
 from postroom.desk.threads import views
-from postroom.desk.threads.alone import alone
+from postroom.desk.threads.budget import check_tokens
 from postroom.desk.threads.filling import filled, frame, further
 from postroom.desk.threads.list_within import within
 from postroom.desk.threads.page import Page
@@ -15,15 +15,13 @@ from postroom.index import journal, reading, search
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.reading import Scope
-from postroom.model.answers import MessageView, ThreadList, ThreadView
+from postroom.model.answers import ThreadList, ThreadView
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import (
     DEFAULT_LIST,
     DEFAULT_THREAD_TOKENS,
     MAX_LIST,
-    MAX_THREAD_TOKENS,
-    MIN_ANSWER_TOKENS,
 )
 
 SCANNED_HITS = 2_000
@@ -61,7 +59,7 @@ class Reading:
                 f"`limit` is from 1 to {MAX_LIST}.",
                 "Use the cursor for more.",
             )
-        _check_tokens(max_tokens)
+        check_tokens(max_tokens)
         now = self._clock()
         begin = moment(since, now, "since") if since else 0.0
         question = f"{mailbox}|{query}|{awaiting}|{since}"
@@ -105,7 +103,7 @@ class Reading:
         down. What does not fit is said, and ``next_cursor`` gets it.
         """
         door.require(caller, "read")
-        _check_tokens(max_tokens)
+        check_tokens(max_tokens)
 
         def look(con: Connection) -> tuple[ThreadView, int, int, int]:
             row_id, box = door.thread(con, caller, thread_id)
@@ -128,32 +126,6 @@ class Reading:
             who = door.actor(caller)
             self._index.note(lambda con: reading.show(con, who, row_id, newest))
         return view
-
-    async def message(
-        self, caller: Caller, message_id: str, max_tokens: int = DEFAULT_THREAD_TOKENS
-    ) -> MessageView:
-        """One message with its new words, cut where it has more than ``max_tokens``: get_thread
-        tells the rest. Raises NotFound where it is none of the caller's."""
-        door.require(caller, "read")
-        _check_tokens(max_tokens)
-
-        def look(con: Connection) -> MessageView:
-            row = reading.one_message(con, door.message(con, caller, message_id)["id"])
-            if row is None:
-                raise door.no_message()
-            return alone(con, row, max_tokens)
-
-        return await self._index.read(look)
-
-
-def _check_tokens(max_tokens: int) -> None:
-    if not MIN_ANSWER_TOKENS <= max_tokens <= MAX_THREAD_TOKENS:
-        raise InvalidRequest(
-            "max_tokens_out_of_range",
-            f"max_tokens is from {MIN_ANSWER_TOKENS} to {MAX_THREAD_TOKENS}: fewer hold no words"
-            " beside ids and cursors.",
-            "Use the cursor for more.",
-        )
 
 
 def _listed(
