@@ -240,7 +240,12 @@ def _number(text: str) -> int:
 
 def _check_epoch(con: Connection, mine: str) -> None:
     if mine != epoch(con):
-        raise _invalid()
+        raise InvalidRequest(
+            "cursor_of_another_history",
+            "This cursor was not given out by this history of the post room: it may have been"
+            " restored from a backup since, and what came after that is not there any more.",
+            "Leave the cursor out to begin anew; look at a thread before you write to it again.",
+        )
 
 
 def _crc(question: str) -> str:
