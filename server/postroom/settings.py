@@ -237,17 +237,14 @@ def load(home: Path | None = None) -> Settings:
         InvalidRequest: ``postroom.toml`` cannot be understood; the message names the key.
         Unavailable: the home cannot be made.
     """
-    chosen = home_at(home)
-    try:
-        chosen.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise Unavailable(
-            "home_unusable",
-            f"The post room's folder {chosen} cannot be made: {error.strerror or error}.",
-            "Name another one with --home or POSTROOM_HOME, or make it for this user.",
-        ) from error
+    chosen = _made(home_at(home))
     operator, said = _operator(chosen / CONFIG_FILE)
     return Settings(home=chosen, operator=operator, said=said)
+
+
+def home_only(home: Path | None = None) -> Settings:
+    """As `load`, without a look into ``postroom.toml``: for who puts another one there."""
+    return Settings(home=_made(home_at(home)))
 
 
 def domains_now(home: Path) -> frozenset[str]:
@@ -258,6 +255,16 @@ def domains_now(home: Path) -> frozenset[str]:
     except InvalidRequest:
         return frozenset()
     return frozenset(operator.served)
+
+
+def builtin_domains_now(home: Path) -> frozenset[str]:
+    """The domains of the built-in server by what ``postroom.toml`` says at this moment; none where
+    it cannot be understood."""
+    try:
+        operator, _ = _operator(home / CONFIG_FILE)
+    except InvalidRequest:
+        return frozenset()
+    return operator.builtin_domains
 
 
 def keep_private(settings: Settings) -> None:
@@ -281,6 +288,19 @@ def home_at(home: Path | None = None) -> Path:
     named = os.environ.get("POSTROOM_HOME", "")
     usual = platformdirs.user_data_path("postroom", False)
     return (home or (Path(named).expanduser() if named else usual)).resolve()
+
+
+def _made(home: Path) -> Path:
+    """A home that is there."""
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Unavailable(
+            "home_unusable",
+            f"The post room's folder {home} cannot be made: {error.strerror or error}.",
+            "Name another one with --home or POSTROOM_HOME, or make it for this user.",
+        ) from error
+    return home
 
 
 def environment() -> Mapping[str, str]:

@@ -44,8 +44,12 @@ FOR_OPERATORS = {
     "tracing.events", "tracing.trace",
 }  # fmt: skip
 
+FOR_WATCHERS = {"metrics.happened", "metrics.now"}
+"""The operator's, and of whom they gave a token for them: tests/serving/test_operation.py."""
+
 FOR_NOBODY = {
     "events.end": "said by whoever serves, as it stops",
+    "metrics.readiness": "asked by the faces for whoever looks in: names of checks alone",
     "suppressions.unsubscribe": "asked by the faces for whoever has a signed link",
     "standing.moment": "asked by the faces: it says only that nothing changed",
     "tokens.is_good": "asked by the faces before they answer",
@@ -67,7 +71,7 @@ def public_calls(desk: Desk) -> dict[str, typing.Any]:
 
 
 def test_every_call_at_the_desk_is_known_here(quiet_room: PostRoom) -> None:
-    known = FOR_AGENTS | FOR_OPERATORS | set(FOR_NOBODY)
+    known = FOR_AGENTS | FOR_OPERATORS | FOR_WATCHERS | set(FOR_NOBODY)
     assert set(public_calls(quiet_room.desk)) == known
 
 
@@ -77,7 +81,7 @@ def test_every_call_names_its_caller_first(quiet_room: PostRoom) -> None:
         assert (caller == ["caller"]) is (name not in FOR_NOBODY), name
 
 
-@pytest.mark.parametrize("name", sorted(FOR_OPERATORS))
+@pytest.mark.parametrize("name", sorted(FOR_OPERATORS | FOR_WATCHERS))
 async def test_what_is_the_operators_refuses_every_agent_before_it_looks_at_anything(
     quiet_room: PostRoom, ada: Agent, name: str
 ) -> None:

@@ -98,12 +98,18 @@ async def test_long_messages_are_cut_to_fit_and_say_so(ada: Agent, postman: Post
 
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "x" * 5_000, "-", "--", "---", "\x00", "0000-m1-0", "🎉", "a-b-c", "1-2-3-4"],
+    ["x", "x" * 5_000, "-", "--", "---", "\x00", "🎉", "a-b-c", "1-2-3-4"],
 )
 async def test_a_cursor_that_was_not_given_out_is_refused(ada: Agent, cursor: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         await ada.wait(after=cursor, timeout=0)
     assert refused.value.code == "cursor_invalid"
+
+
+async def test_a_cursor_of_a_history_that_is_over_is_told_so(ada: Agent) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        await ada.wait(after="0000-m1-0", timeout=0)
+    assert refused.value.code == "cursor_of_another_history"
 
 
 async def test_forged_and_future_cursors_are_refused(ada: Agent, postman: Postman) -> None:

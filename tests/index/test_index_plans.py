@@ -22,6 +22,9 @@ WHOLE_ROOM = {
     "hanging.questions_of_before",  # once, when an index is migrated
     "search_anew.is_there", "search_anew.replaced",  # the names of all tables
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
+    # every few seconds at most
+    "metrics.sends", "metrics.mailboxes", "metrics.ailing", "metrics.logins",
+    "restoring.open_sends", "restoring.void_questions", "restoring.addresses",  # once, at a restore
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip
 

@@ -14,6 +14,8 @@
     delivering.py  a send from a process that may be the only one
     following.py   waiting again and again, each message handed on (handing.py: to a command of the
                    operator's) to whom it is for (receivers.py)
+    log_options.py how a program that goes on writes its log
+    stopping.py    a command without an event loop, told to stop
     program.py     where this program is               progress.py    a bar on a terminal
 
     answers.py     the one door to standard output: JSON for programs, a page for people

@@ -38,6 +38,8 @@ COMMANDS = {
     "export": f"{_AT}.export:export",
     "erase": f"{_AT}.erase:erase",
     "index": f"{_AT}.index:index",
+    "backup": f"{_AT}.backup:backup",
+    "restore": f"{_AT}.restore:restore",
     "provision": f"{_AT}.provision:provision",
     "operator": f"{_AT}.operator:operator",
     "doctor": f"{_AT}.doctor:doctor",

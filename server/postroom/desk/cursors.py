@@ -239,8 +239,16 @@ def _number(text: str) -> int:
 
 
 def _check_epoch(con: Connection, mine: str) -> None:
-    if mine != epoch(con):
+    now = epoch(con)
+    if len(mine) != len(now) or mine.strip("0123456789abcdef"):
         raise _invalid()
+    if mine != now:
+        raise InvalidRequest(
+            "cursor_of_another_history",
+            "This cursor was not given out by this history of the post room: it may have been"
+            " restored from a backup since, and what came after that is not there any more.",
+            "Leave the cursor out to begin anew; look at a thread before you write to it again.",
+        )
 
 
 def _crc(question: str) -> str:

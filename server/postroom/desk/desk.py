@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from postroom.desk.events.events import Events
     from postroom.desk.health.accounts import AccountReports
     from postroom.desk.health.health import HealthReports
+    from postroom.desk.health.metrics import Metrics
     from postroom.desk.identities.tokens import Tokens
     from postroom.desk.mailboxes.mailboxes import Mailboxes
     from postroom.desk.policies.policies import Policies
@@ -131,6 +132,12 @@ class Desk:
         from postroom.desk.health.health import HealthReports
 
         return HealthReports(self._index, self._settings, self._idle, self.policies.check)
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        from postroom.desk.health.metrics import Metrics
+
+        return Metrics(self._index, self._settings, self._idle, self.policies.check)
 
     @cached_property
     def accounts(self) -> "AccountReports":

@@ -7,7 +7,7 @@ from postroom.index import ids, mail, mailboxes, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.model import event_filters
 from postroom.model.agent_names import is_name
-from postroom.model.callers import Caller, operator
+from postroom.model.callers import METRICS, Caller, operator
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
@@ -57,6 +57,16 @@ def for_operators(caller: Caller) -> None:
     """Raise `Refused` unless the caller is the operator."""
     if not sees_all(caller):
         raise Refused("operator_only", "Only the operator may do this.", "Ask the operator.")
+
+
+def for_watchers(caller: Caller) -> None:
+    """Raise `Refused` unless the caller may have figures of the whole room."""
+    if not (sees_all(caller) or METRICS in caller.scopes):
+        raise Refused(
+            "operator_only",
+            "Only the operator, and whom they gave a token for it, may have these figures.",
+            "`postroom tokens create --scope metrics` makes one.",
+        )
 
 
 def require(caller: Caller, scope: str) -> None:

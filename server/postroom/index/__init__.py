@@ -27,6 +27,8 @@
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     tokens.py           who comes in by the network, by hashes of what they show
     keys.py             what was made with an idempotency key, besides sends
+    metrics.py      how much there is, and how often something happened
+    restoring.py    put back from a backup, as another history
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it

@@ -1,14 +1,15 @@
 """Many clients over Streamable HTTP, both protocol eras at /mcp."""
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcp.server.transport_security import TransportSecuritySettings
 
+from postroom.current_request import SCOPE_KEY, CurrentRequest, answering, current
 from postroom.mcp.bearer import RequireToken, caller_of, is_still_good
-from postroom.mcp.server import DeskSource, build_server
+from postroom.mcp.server import Context, DeskSource, Told, build_server
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -33,9 +34,14 @@ def mcp_face(
     hosts: Iterable[str],
     origins: Iterable[str],
     most_bytes: int,
+    told: Told,
 ) -> McpFace:
-    """Tools for whoever shows a token, asked at ``hosts`` and by pages of ``origins``."""
-    server = build_server(_source(desk), caller_of, may_still=is_still_good(identities))
+    """Tools for whoever shows a token, asked at ``hosts`` and by pages of ``origins``; ``told``
+    hears of each call."""
+    still = is_still_good(identities)
+    server = build_server(
+        _source(desk), caller_of, may_still=still, told=told, within=_for_its_request
+    )
     app = server.streamable_http_app(
         streamable_http_path=PATH,
         transport_security=_security(hosts, origins),
@@ -51,6 +57,13 @@ def _security(hosts: Iterable[str], origins: Iterable[str]) -> TransportSecurity
     names = [form for host in hosts for form in (host, f"{host}:*")]
     pages = [f"{scheme}://{name}" for name in names for scheme in ("http", "https")]
     return TransportSecuritySettings(allowed_hosts=names, allowed_origins=[*pages, *origins])
+
+
+def _for_its_request(ctx: Context) -> AbstractContextManager[None]:
+    """A call is answered for the request that it came with: its session's task began with another
+    one."""
+    found = ctx.request.scope.get(SCOPE_KEY) if ctx.request is not None else None
+    return answering(found if isinstance(found, CurrentRequest) else current())
 
 
 def _source(desk: "Desk") -> DeskSource:

@@ -8,6 +8,7 @@ import logging
 import time
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -53,22 +54,33 @@ LATE_SECONDS = 0.5
 """After so long whoever asked is looked at again: a wait takes minutes, and a token may be revoked
 in them."""
 
+Told = Callable[[str, str, float], None]
+"""Hears of a call once it is over: the tool, ``ok`` or an error's code, and the seconds it took."""
+
+Within = Callable[[Context], AbstractContextManager[None]]
+"""What a call is answered within."""
+
+OK, UNKNOWN = "ok", "unknown"
+
 
 def build_server(
     desk: DeskSource,
     caller: Caller | CallerSource,
     answered: Callable[[], None] = lambda: None,
     may_still: "Callable[[Context], Awaitable[bool]] | None" = None,
+    told: Told = lambda tool, outcome, seconds: None,
+    within: Within = lambda ctx: nullcontext(),
 ) -> Server[Any]:
     """An MCP server at the desk that ``desk()`` gives, whose every call is ``caller``'s, or whose
     it says by the request. Callers see the tools that they may use.
 
     ``answered`` is called after each tool call, for whoever wants to start work behind it;
-    ``may_still`` says whether one that took long may be answered to whom it was asked by.
+    ``may_still`` says whether one that took long may be answered to whom it was asked by;
+    ``told`` hears of each call, and ``within`` surrounds it.
     """
     scope: Literal["public", "private"] = "public" if isinstance(caller, Caller) else "private"
     whose = (lambda _: caller) if isinstance(caller, Caller) else caller
-    face = _Face(desk, whose, answered, may_still)
+    face = _Face(desk, whose, answered, may_still, told, within)
     resources = ResourceFace(desk, whose, may_still)
     return Server(
         "postroom",
@@ -97,8 +109,12 @@ class _Face:
         caller: CallerSource,
         answered: Callable[[], None],
         may_still: "Callable[[Context], Awaitable[bool]] | None",
+        told: Told,
+        within: Within,
     ) -> None:
+        self._within = within
         self._may_still = may_still
+        self._told = told
         self._desk = desk
         self._caller = caller
         self._answered = answered
@@ -115,18 +131,29 @@ class _Face:
         return ListToolsResult(tools=[self._listed[tool.name] for tool in _tools_of(caller)])
 
     async def call_tool(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
+        began = time.monotonic()
         try:
-            return await self._call(ctx, params)
+            with self._within(ctx):
+                outcome, result = await self._outcome(ctx, params)
+            self._told(_known(params.name), outcome, time.monotonic() - began)
+            return result
+        finally:
+            self._answered()
+
+    async def _outcome(
+        self, ctx: Context, params: CallToolRequestParams
+    ) -> tuple[str, CallToolResult]:
+        """What came of a call, in a word and as it is answered."""
+        try:
+            return OK, await self._call(ctx, params)
         except PostroomError as error:
-            return _failed(str(error))
+            return error.code, _failed(str(error))
         except Exception as error:
             log.error("%s", _trace(error))
-            return _failed(
+            return "internal_error", _failed(
                 "internal_error: The post room failed at this; its log says where."
                 " Try once more; if it fails again, tell the user."
             )
-        finally:
-            self._answered()
 
     async def _call(self, ctx: Context, params: CallToolRequestParams) -> CallToolResult:
         from postroom_tools.understanding import understand
@@ -140,6 +167,13 @@ class _Face:
         if is_late and self._may_still and not await self._may_still(ctx):
             raise Refused("token_over", "Your token is good no more.", "Ask the operator.")
         return result_of(answer)
+
+
+def _known(name: str) -> str:
+    """A tool's name; whoever asks may make up any."""
+    from postroom_tools.catalogue import BY_NAME
+
+    return name if name in BY_NAME else UNKNOWN
 
 
 def listed(tool: "Tool[Any, Any]") -> ListedTool:

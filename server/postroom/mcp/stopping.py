@@ -1,9 +1,10 @@
 """Being told to stop, on every operating system."""
 
 import asyncio
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -11,9 +12,10 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 @contextmanager
-def told_to_stop() -> Iterator[asyncio.Event]:
+def told_to_stop(*, at_once: bool = False) -> Iterator[asyncio.Event]:
     """An event that is set once the process is asked to end. Outside of the main thread nobody
-    asks: signals go to the main one."""
+    asks: signals go to the main one. With ``at_once`` the process ends where it is if it is asked
+    again: what it leaves is what a crash would leave."""
     stop = asyncio.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -24,7 +26,7 @@ def told_to_stop() -> Iterator[asyncio.Event]:
     # What is ignored stays ignored: nohup and a shell's "&" mean it.
     before = {number: what for number, what in before.items() if what != signal.SIG_IGN}
     for number in before:
-        _listen(loop, number, stop)
+        _listen(loop, number, _asked(stop, number, at_once))
     try:
         yield stop
     finally:
@@ -33,12 +35,23 @@ def told_to_stop() -> Iterator[asyncio.Event]:
             signal.signal(number, what if what is not None else signal.SIG_DFL)
 
 
-def _listen(loop: asyncio.AbstractEventLoop, number: int, stop: asyncio.Event) -> None:
+def _asked(stop: asyncio.Event, number: int, at_once: bool) -> Callable[[], None]:
+    """What a signal does."""
+
+    def ask() -> None:
+        if stop.is_set() and at_once:
+            os._exit(128 + number)
+        stop.set()
+
+    return ask
+
+
+def _listen(loop: asyncio.AbstractEventLoop, number: int, ask: Callable[[], None]) -> None:
     try:
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, ask)
     except NotImplementedError:
         # Windows: its loops look for Python's own handlers at every turn.
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ask))
 
 
 def _forget(loop: asyncio.AbstractEventLoop, number: int) -> None:

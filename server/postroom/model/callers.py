@@ -14,6 +14,9 @@ from postroom.model.agent_names import DEFAULT, OPERATORS_TENANT, is_part, parte
 OPERATOR = "operator"
 """The scope that sees every mailbox of every agent: the command line and the console."""
 
+METRICS = "metrics"
+"""The scope for figures of the whole room, and nothing else: for a program that looks after it."""
+
 AGENT_SCOPES = frozenset({"read", "send", "create"})
 
 

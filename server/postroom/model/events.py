@@ -61,6 +61,8 @@ class EventType(StrEnum):
     """Somebody may come in over the network; ``detail`` is the token's id."""
     TOKEN_ROTATED = "token.rotated"
     TOKEN_REVOKED = "token.revoked"
+    ROOM_RESTORED = "room.restored"
+    """It was put back from a backup, and goes on from there as another history."""
     WORKER_STARTED = "worker.started"
 
 

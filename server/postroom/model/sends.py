@@ -28,6 +28,9 @@
 
     sent ──────► bounced      reports say that it reached nobody
 
+    queued, submitting, unknown ► held     the room was put back from a backup: it may have gone
+      └────────► unknown      since; of the built-in server's mail that one is asked
+
     queued, held, failed ───► unknown      in doubt from an attempt before: its copy was met in Sent
 
 Each arrow is one transaction with its event. Deferred is ``queued`` with a reason, and refused is

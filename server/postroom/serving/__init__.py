@@ -11,6 +11,12 @@
       refusals.py      how the door says no
     application.py   which face answers at which path
     own_token.py     the token that lies in the home
+    requests.py      an id for each request, and whoever wants to know of it
+    observing.py     what stands around all faces
+    access.py        a line in the log for each
+    ending_streams.py  streams of events end when it is told to stop
+    logs.py          what goes to standard error, and what does not
+    ready.py         what is said to a service manager
 
 The faces themselves are `postroom.mcp` and `postroom.web`.
 """

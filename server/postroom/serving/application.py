@@ -3,6 +3,7 @@
 /mcp, /.well-known/oauth-protected-resource   tools (`postroom.mcp`)
 /v1                                           REST (`postroom.web.rest`)
 /unsubscribe/                                 links of bulk mail (`postroom.web.one_click`)
+/healthz, /readyz, /metrics                   whether it goes well (`postroom.web.operation`)
 """
 
 from contextlib import asynccontextmanager
@@ -16,7 +17,9 @@ from postroom.mcp.http import PATH as MCP
 from postroom.mcp.http import mcp_face
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.serving.refusals import is_below
+from postroom.serving.requests import note_route
 from postroom.web.one_click import one_click
+from postroom.web.operation.application import ALIVE, METRICS, READY, operation
 from postroom.web.rest.application import rest_application
 from postroom.web.rest.resource import METADATA_PATH as REST_METADATA
 from postroom.web.rest.resource import PATH as REST
@@ -29,12 +32,15 @@ if TYPE_CHECKING:
     from postroom.desk.desk import Desk
     from postroom.serving.names import Names
     from postroom.web.identities import Identities
+    from postroom.web.operation.meters import Meters
 
 
 class _Below(BaseRoute):
     """Every path below a prefix, which stays in it: the faces name their whole paths."""
 
     def __init__(self, prefix: str, app: "ASGIApp") -> None:
+        self.path = prefix
+        """What a request below it is known as that takes none of its face's own routes."""
         self._prefix = prefix
         self._app = app
 
@@ -43,16 +49,20 @@ class _Below(BaseRoute):
         return (Match.FULL if below else Match.NONE), {}
 
     async def handle(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            note_route(scope, self._prefix.rstrip("/"))
 
 
 def application(
-    desk: "Desk", identities: "Identities", names: "Names", most_bytes: int
+    desk: "Desk", identities: "Identities", names: "Names", most_bytes: int, meters: "Meters"
 ) -> Starlette:
     """All faces at the desk, asked under ``names``; who comes in says one of ``identities``. A
-    request has at most ``most_bytes``."""
-    tools = mcp_face(desk, identities, names.hosts, names.origins, most_bytes)
-    rest = rest_application(desk, identities)
+    request has at most ``most_bytes``. Calls of tools are counted by ``meters``, which /metrics
+    tells."""
+    tools = mcp_face(desk, identities, names.hosts, names.origins, most_bytes, meters.tool_called)
+    rest, watched = rest_application(desk, identities), operation(desk, identities, meters)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> "AsyncIterator[None]":
@@ -66,6 +76,7 @@ def application(
             _Below(METADATA_PATH, tools.app),
             _Below(REST, rest),
             _Below(UNSUBSCRIBE, one_click(desk.suppressions.unsubscribe)),
+            *(_Below(path, watched) for path in (ALIVE, READY, METRICS)),
         ],
         lifespan=lifespan,
     )

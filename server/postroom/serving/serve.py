@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
+import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -18,18 +21,27 @@ from postroom.serving.connection import MAX_HEAD_BYTES, PatientConnection
 from postroom.serving.doorway import doorway
 from postroom.serving.listening import address, check_reach, listening
 from postroom.serving.names import names_of
+from postroom.serving.observing import observed
 from postroom.serving.own_token import ensure_token
+from postroom.serving.ready import READY, STOPPING, notify
 from postroom.serving.tls import Certificate
 from postroom.settings import Settings
 from postroom.web.identities import Identities
+from postroom.web.operation.meters import Meters
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from postroom.issuer.tokens import IssuerTokens
 
-GOODBYE_SECONDS = 1
-"""For calls in flight when told to stop; a wait may have minutes left, and is asked again."""
+log = logging.getLogger("postroom.serving")
+
+GOODBYE_SECONDS = 3
+"""For requests in flight when told to stop; a wait may have minutes left, and is asked again."""
+
+STOP_SECONDS = 25.0
+"""The longest that stopping may take: requests, then the courier's last submissions (10 s), and
+what is written. Service managers wait longer (manifests/systemd)."""
 
 
 def _say(line: str) -> None:
@@ -37,16 +49,29 @@ def _say(line: str) -> None:
 
 
 async def run(settings: Settings, agent: str, say: Callable[[str], None] = _say) -> None:
-    """Serve the post room, as its settings say, until a signal says to stop. The token in its home
-    is ``agent``'s.
+    """Serve the post room, as its settings say, until a signal says to stop; a second one ends the
+    process at once. The token in its home is ``agent``'s.
 
     Raises:
         InvalidRequest: tokens would pass over a network in clear.
         Unavailable: the port is taken, or the certificate is not good.
         PostroomError: the room cannot be opened, or the token is not safe.
     """
-    with told_to_stop() as stop:
-        await serve(settings, agent, stop, say)
+    with told_to_stop(at_once=True) as stop:
+        bounding = asyncio.create_task(_bound(stop), name="bounded-stop")
+        try:
+            await serve(settings, agent, stop, say)
+        finally:
+            bounding.cancel()
+
+
+async def _bound(stop: asyncio.Event) -> None:
+    """Leave the hard way where the process cannot stop: what is in hand is found by the next
+    worker, as after a crash."""
+    await stop.wait()
+    await asyncio.sleep(STOP_SECONDS)
+    log.error("It did not stop within %s seconds, and is ended.", STOP_SECONDS)
+    os._exit(1)
 
 
 async def serve(
@@ -61,9 +86,10 @@ async def serve(
         async with open_room(settings, program="serve") as room:
             issued = _issued(wanted)
             identities = Identities(token, agent_named(agent), room.desk.tokens, issued)
-            names = names_of(wanted, public_url)
-            faces = application(room.desk, identities, names, wanted.max_request_bytes)
-            web = _Server(doorway(faces, identities, wanted, names), wanted, certificate)
+            names, meters = names_of(wanted, public_url), Meters()
+            faces = application(room.desk, identities, names, wanted.max_request_bytes, meters)
+            door = observed(doorway(faces, identities, wanted, names), meters, stop)
+            web = _Server(door, wanted, certificate)
             serving = asyncio.create_task(web.serve(sockets=[listener]))
             # The socket listens already: who connects now is answered in a moment.
             say(f"Postroom listens on {address(listener, wanted)} for the agent {agent!r}.")
@@ -74,6 +100,8 @@ async def serve(
                 await _either(serving, stop)
             finally:
                 keeping.cancel()
+                notify(STOPPING)
+                stop.set()  # also where the server ended by itself: streams end
                 room.desk.events.end()
                 web.should_exit = True
                 await serving
@@ -104,8 +132,8 @@ async def _keep(certificate: Certificate | None, say: Callable[[str], None]) -> 
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: it would raise the signal again once it has ended,
-    and the process would be gone before the room is closed."""
+    """uvicorn that says when it is ready, and without its own signal handlers: it would raise the
+    signal again once it has ended, and the process would be gone before the room is closed."""
 
     def __init__(self, app: "ASGIApp", wanted: Serve, certificate: Certificate | None) -> None:
         super().__init__(
@@ -125,6 +153,10 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=GOODBYE_SECONDS,
             )
         )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        notify(READY)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

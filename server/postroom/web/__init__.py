@@ -3,6 +3,7 @@
     identities.py    whose a bearer token is; the tools' face asks here too
     rest/            /v1: the desk for applications
     one_click.py     links of bulk mail, for people
+    operation/       /healthz, /readyz, /metrics, for programs that look after it
 
 Each is an ASGI application over the desk; `postroom.serving` puts them on one socket.
 """

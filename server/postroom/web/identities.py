@@ -10,6 +10,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from postroom.clock import Clock, system_clock
+from postroom.current_request import current
 from postroom.desk.identities.tokens import Bearer
 from postroom.issuer.forms import is_jwt
 from postroom.model.callers import Caller
@@ -52,11 +53,17 @@ class Identities:
         return self._issued.issuer if self._issued else None
 
     async def bearer(self, secret: str) -> Bearer | None:
-        """Who comes in by a token; None for nobody.
+        """Who comes in by a token; None for nobody. The request is known as theirs by then.
 
         Raises:
             Unavailable, PeerError: the issuer's keys cannot be had, without which nobody can tell.
         """
+        found = await self._found(secret)
+        if found is not None and (request := current()) is not None:
+            request.token_id = found.token_id
+        return found
+
+    async def _found(self, secret: str) -> Bearer | None:
         # In constant time: how long it takes says nothing about how much was right.
         if hmac.compare_digest(secret.encode(errors="replace"), self._own):
             return Bearer(OWN_TOKEN, self._caller, None)

@@ -90,7 +90,7 @@ class Rounds:
             except PostroomError as error:
                 await self._rest(box, troubles.sentence(error), tries)
             except Exception:
-                log.exception("Reading %s failed.", address)
+                log.exception("Reading mailbox %s failed.", box.id if box else "?")
                 await self._rest(box, troubles.FAILED, tries)
         return taken
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from postroom.cli.asked import Asked, for_agent, pass_asked, shared
+from postroom.cli.log_options import logging_options
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -20,17 +21,27 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--trust-proxy", "trusted_proxies", multiple=True, help="A proxy's address.")
 @click.option("--allow-plain-http", is_flag=True, help="On a private network without TLS.")
 @for_agent
+@logging_options
 @shared
 @pass_asked
-def serve(asked: Asked, /, agent: str, **options: object) -> None:
+def serve(
+    asked: Asked, /, agent: str, log_format: str | None, log_level: str, **options: object
+) -> None:
     """Serve MCP at /mcp and REST at /v1, and keep mail moving, until stopped. On this machine
-    alone, unless told otherwise; [serve] in postroom.toml has the same settings, and more."""
+    alone, unless told otherwise; [serve] in postroom.toml has the same settings, and more.
+
+    /healthz, /readyz and /metrics tell how it goes; logs go to standard error.
+    """
     import asyncio
 
     from postroom.cli.answers import out, say_json
     from postroom.cli.streams import OutputLost, let_output_go
+    from postroom.serving import logs
     from postroom.serving.serve import run
     from postroom.settings import with_serve
+
+    format = logs.LogFormat(log_format) if log_format else logs.usual_format()
+    logs.begin(format, logs.LogLevel(log_level))
 
     def say(line: str) -> None:
         try:

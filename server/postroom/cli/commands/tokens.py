@@ -35,7 +35,7 @@ def tokens() -> None:
     default="create,read,send",
     show_default=True,
     metavar="LIST",
-    help="Of read, send, create; operator for a person.",
+    help="Of read, send, create; operator for a person, metrics for /metrics alone.",
 )
 @click.option(
     "--mailbox",

@@ -4,4 +4,5 @@ health.py       the subject at the desk
 elsewhere.py    servers elsewhere          accounts.py     accounts, as an operator asks
 inlets.py       mail handed in by LMTP     tables.py       tables that mail servers read
 open_files.py   connections, as files      network.py      how `postroom serve` is set
+metrics.py      figures of the room, and whether it is ready, for programs that look after it
 """

@@ -15,12 +15,12 @@ from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.tokens import NewToken
 from postroom.model.agent_names import is_name, named
-from postroom.model.callers import AGENT_SCOPES, OPERATOR, Caller, agent
+from postroom.model.callers import AGENT_SCOPES, METRICS, OPERATOR, Caller, agent
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
 from postroom.model.mailbox_patterns import MAX_PATTERNS, is_pattern, pattern
 from postroom.model.token_answers import NewSecret, TokenList, TokenView
 
-SCOPES = AGENT_SCOPES | {OPERATOR}
+SCOPES = AGENT_SCOPES | {METRICS, OPERATOR}
 
 MOST = 500
 """Tokens on one page, unless fewer are asked for."""

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
+from postroom.current_request import current_id
 from postroom.model.errors import (
     Conflict,
     InvalidRequest,
@@ -93,7 +94,8 @@ SORTS = (
 
 
 class Problem(BaseModel):
-    """What went wrong (RFC 9457); ``code`` and ``next_step`` are extension members (§3.2)."""
+    """What went wrong (RFC 9457); ``code``, ``next_step`` and ``request_id`` are extension members
+    (§3.2)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -103,6 +105,7 @@ class Problem(BaseModel):
     detail: str = Field(description="What went wrong this time.")
     code: str = Field(description="Exactly what, for programs; it never changes its meaning.")
     next_step: str | None = Field(default=None, description="What to do about it.")
+    request_id: str | None = Field(default=None, description="By which the log tells of it.")
 
 
 class Malformed(Exception):
@@ -144,6 +147,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """A failure as a response; ``more`` are further members."""
+    request_id = current_id()
     said = {
         "type": sort.type,
         "title": HTTPStatus(status or sort.status).phrase,
@@ -151,6 +155,7 @@ def problem(
         "detail": detail,
         "code": code,
         **({"next_step": next_step} if next_step else {}),
+        **({"request_id": request_id} if request_id else {}),
         **(more or {}),
     }
     return JSONResponse(said, status or sort.status, headers, MEDIA_TYPE)

@@ -1,0 +1,50 @@
+-- name: sends(now)
+-- What is in the outbox, by its state: how many, and since when the oldest of them is.
+SELECT 'scheduled' AS state, count(*) AS many, min(created_at) AS oldest FROM sends
+WHERE status = 'queued' AND attempts = 0 AND not_before > :now
+UNION ALL
+SELECT 'queued', count(*), min(coalesce(released_at, created_at)) FROM sends
+WHERE status = 'queued' AND attempts = 0 AND not_before <= :now
+UNION ALL
+SELECT 'deferred', count(*), min(coalesce(released_at, created_at)) FROM sends WHERE status = 'queued' AND attempts > 0
+UNION ALL
+SELECT 'submitting', count(*), min(coalesce(released_at, created_at)) FROM sends WHERE status = 'submitting'
+UNION ALL
+SELECT 'unknown', count(*), min(doubt_since) FROM sends WHERE status = 'unknown'
+UNION ALL
+SELECT 'held', count(*), min(created_at) FROM sends WHERE status = 'held';
+
+-- name: mailboxes()
+-- How many mailboxes there are, by status.
+SELECT status, count(*) AS many FROM mailboxes GROUP BY status;
+
+-- name: ailing()$
+-- How many mailboxes have a problem.
+SELECT count(*) FROM mailboxes WHERE problem <> '' AND status <> 'deleted';
+
+-- name: logins()
+-- How many logins elsewhere stand how.
+SELECT state, count(*) AS many FROM logins GROUP BY state;
+
+-- name: kept_aside()$
+-- How many mails a rule keeps from their mailboxes.
+SELECT count(*) FROM quarantine INDEXED BY quarantine_waiting WHERE released_at IS NULL;
+
+-- name: waits(now)$
+-- How many agents wait for mail just now.
+SELECT count(*) FROM waits WHERE until > :now;
+
+-- name: happened(after, upto)
+-- How often what has happened between two positions, by a worker or by whoever asked for it.
+SELECT type, actor = 'worker' AS by_worker, count(*) AS many FROM journal
+WHERE position > :after AND position <= :upto GROUP BY 1, 2;
+
+-- name: carried(after, upto)
+-- How long each mail that was sent between two positions was in the outbox, seconds.
+SELECT j.at - coalesce(s.released_at, s.created_at) AS seconds FROM journal j JOIN sends s ON s.id = j.send_id
+WHERE j.position > :after AND j.position <= :upto AND j.type = 'message.sent';
+
+-- name: taken_in(after, upto)
+-- How long each mail that came in between two positions had been there by its server's word, seconds.
+SELECT j.at - m.arrived_at AS seconds FROM journal j JOIN mail m ON m.id = j.mail_id
+WHERE j.position > :after AND j.position <= :upto AND j.type = 'message.received';

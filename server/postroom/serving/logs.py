@@ -1,0 +1,128 @@
+"""What goes to standard error: one line an event, as JSON for programs or as text for people.
+
+    ours         our own words, ids and figures; no words of mail and no addresses
+    others'      where a line of a library comes from, and of what kind its error was; what it says
+                 only at the level debug, as it may quote a mail
+    an error     its kind and where it arose, never its message
+
+A formatter of our own instead of structlog or python-json-logger: what they would save is the call
+of `json.dumps`; what matters here is what is left out, and lines come from logging all the same.
+"""
+
+import json
+import logging
+import re
+import sys
+import traceback
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Any
+
+from postroom.current_request import current_id
+from postroom.model.errors import PostroomError
+
+OURS = "postroom"
+
+FRAMES = 6
+"""Places of an error that are told, the innermost first."""
+
+_ADDRESS = re.compile(r"[^\s<>(),;:\"'`]+@[^\s<>(),;:\"'`]+")
+
+
+class LogFormat(StrEnum):
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def usual_format() -> LogFormat:
+    """Text where a person looks on, JSON else: what is gathered is read by programs."""
+    return LogFormat.TEXT if sys.stderr.isatty() else LogFormat.JSON
+
+
+def begin(format: LogFormat, level: LogLevel) -> None:
+    """Let every logger of this process write to standard error in one way."""
+    handler = logging.StreamHandler()
+    formatter = JsonLines if format is LogFormat.JSON else TextLines
+    handler.setFormatter(formatter(tells_all=level is LogLevel.DEBUG))
+    number = logging.getLevelNamesMapping()[level.upper()]
+    others = logging.DEBUG if level is LogLevel.DEBUG else max(number, logging.WARNING)
+    logging.basicConfig(level=others, handlers=[handler], force=True)
+    logging.getLogger(OURS).setLevel(number)
+
+
+class _Lines(logging.Formatter):
+    """What a line says, before it is written down."""
+
+    def __init__(self, tells_all: bool) -> None:
+        super().__init__()
+        self._tells_all = tells_all
+
+    def facts(self, record: logging.LogRecord) -> dict[str, Any]:
+        """The parts of a line by name."""
+        at = datetime.fromtimestamp(record.created, UTC)
+        said: dict[str, Any] = {
+            "time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": self._message(record),
+        }
+        if (request_id := current_id()) is not None:
+            said["request_id"] = request_id
+        said |= getattr(record, "facts", {})
+        if record.exc_info and record.exc_info[1] is not None:
+            said["error"] = kind_of(record.exc_info[1])
+            said["at"] = places(record.exc_info[2])
+        return said
+
+    def _message(self, record: logging.LogRecord) -> str:
+        if self._tells_all:
+            return record.getMessage()
+        if record.name.partition(".")[0] == OURS:
+            return _ADDRESS.sub("(an address)", record.getMessage())
+        return f"{record.module}:{record.lineno}"
+
+
+class JsonLines(_Lines):
+    """A JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(self.facts(record), ensure_ascii=True)
+
+
+class TextLines(_Lines):
+    """A line for a person."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = self.facts(record)
+        first = (said.pop("time"), said.pop("level").upper(), said.pop("logger"))
+        rest = [str(said.pop("message")), *(f"{name}={value}" for name, value in said.items())]
+        line = " ".join([*first, *rest])
+        return "".join(each if each.isprintable() else "?" for each in line)
+
+
+def kind_of(error: BaseException) -> str:
+    """What sort of error it is: its type, and the code of one of ours or of the system's."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    code: object = None
+    if isinstance(error, PostroomError):
+        code = error.code
+    elif isinstance(error, OSError):
+        code = error.errno
+    else:
+        code = getattr(error, "sqlite_errorname", None)
+    return type(error).__name__ + (f" {code}" if code is not None else "")
+
+
+def places(trace: TracebackType | None) -> list[str]:
+    """Where an error arose, the innermost place first."""
+    frames = traceback.extract_tb(trace)[-FRAMES:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames)]

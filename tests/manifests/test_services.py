@@ -1,0 +1,117 @@
+"""What runs it as a service says what the program is."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from postroom.cli.main import postroom
+from postroom.serving.serve import STOP_SECONDS
+from postroom.settings import home_at
+from postroom.web.operation.application import ALIVE
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = ROOT / "manifests" / "systemd"
+CONTAINERFILE = ROOT / "manifests" / "container" / "Containerfile"
+SERVICES = ("postroom.service", "postroom-backup.service")
+
+MOST_EXPOSED = 20
+"""Of 100, as systemd-analyze counts: 1.4 and 0.6 of 10 as they stand."""
+
+
+def settings_of(unit: str) -> dict[str, str]:
+    """The last value of each setting of a unit."""
+    lines = (UNITS / unit).read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    return {name: value for name, _, value in pairs}
+
+
+def understood(words: list[str]) -> click.Context:
+    """The context of a command line below `postroom`; raises where the program has no such one."""
+    name, command, rest = postroom.resolve_command(click.Context(postroom), words)
+    assert command is not None
+    return command.make_context(name, rest, parent=click.Context(postroom))
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_a_unit_starts_what_the_program_understands(unit: str) -> None:
+    program, *words = shlex.split(settings_of(unit)["ExecStart"].replace("%S", "/var/lib"))
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert Path(program).name in scripts["project"]["scripts"]
+    understood(words)
+
+
+def test_a_service_manager_waits_longer_than_stopping_takes() -> None:
+    assert float(settings_of("postroom.service")["TimeoutStopSec"]) > STOP_SECONDS
+    assert "--stop-timeout 30" in CONTAINERFILE.read_text(encoding="utf-8")
+    assert STOP_SECONDS < 30
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not on this machine")
+@pytest.mark.parametrize("unit", SERVICES)
+def test_systemd_finds_nothing_wrong_with_a_unit(unit: str, tmp_path: Path) -> None:
+    text = (UNITS / unit).read_text(encoding="utf-8")
+    made = tmp_path / unit
+    made.write_text(text.replace("/opt/postroom/bin/postroom", sys.executable), encoding="utf-8")
+    for asked in (
+        ["verify", "--man=no"],
+        ["security", "--offline=yes", f"--threshold={MOST_EXPOSED}"],
+    ):
+        done = subprocess.run(
+            ["systemd-analyze", *asked, str(made)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def instructions() -> Iterator[tuple[str, str]]:
+    """(word, what follows it) of each instruction, continued lines joined."""
+    text = CONTAINERFILE.read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            word, _, rest = line.strip().partition(" ")
+            yield word, rest.strip()
+
+
+def last(word: str) -> str:
+    return [rest for found, rest in instructions() if found == word][-1]
+
+
+def test_a_container_starts_what_the_program_understands() -> None:
+    assert json.loads(last("ENTRYPOINT")) == ["postroom"]
+    given = understood(json.loads(last("CMD")))
+    assert given.command.name == "serve"
+    assert str(given.params["port"]) == last("EXPOSE")
+    check = json.loads(last("HEALTHCHECK").partition("CMD")[2])
+    assert f":{given.params['port']}{ALIVE}'" in check[-1]
+    compile(check[-1], "HEALTHCHECK", "exec")
+
+
+def test_a_container_keeps_its_home_in_the_volume_and_is_no_root(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (home,) = re.findall(r"POSTROOM_HOME=(\S+)", last("ENV"))
+    assert home == last("VOLUME") == last("WORKDIR")
+    monkeypatch.setenv("POSTROOM_HOME", home)
+    assert str(home_at()) == home
+    assert last("USER") not in ("root", "0", "")
+
+
+def test_a_container_copies_what_is_there_and_names_no_registry() -> None:
+    for word, rest in instructions():
+        if word == "COPY" and not rest.startswith("--from"):
+            *sources, _ = rest.split()
+            assert [each for each in sources if not (ROOT / each).exists()] == []
+        if word == "FROM":
+            assert "/" not in rest
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = [*built["project"]["license-files"], built["project"]["readme"], "constraints.txt"]
+    copied = " ".join(rest for word, rest in instructions() if word == "COPY")
+    assert [each for each in needed if each not in copied] == []
