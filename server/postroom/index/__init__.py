@@ -27,6 +27,7 @@
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     tokens.py           who comes in by the network, by hashes of what they show
     keys.py             what was made with an idempotency key, besides sends
+    figures.py      how much came in and went out, and how fast
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it
