@@ -3,6 +3,7 @@
 /mcp, /.well-known/oauth-protected-resource   tools (`postroom.mcp`)
 /v1                                           REST (`postroom.web.rest`)
 /unsubscribe/                                 links of bulk mail (`postroom.web.one_click`)
+/                                             pages for people (`postroom.web.console`)
 """
 
 from contextlib import asynccontextmanager
@@ -16,6 +17,8 @@ from postroom.mcp.http import PATH as MCP
 from postroom.mcp.http import mcp_face
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.serving.refusals import is_below
+from postroom.web.console.application import PATH as CONSOLE
+from postroom.web.console.application import console
 from postroom.web.one_click import one_click
 from postroom.web.rest.application import rest_application
 from postroom.web.rest.resource import METADATA_PATH as REST_METADATA
@@ -66,6 +69,7 @@ def application(
             _Below(METADATA_PATH, tools.app),
             _Below(REST, rest),
             _Below(UNSUBSCRIBE, one_click(desk.suppressions.unsubscribe)),
+            _Below(CONSOLE, console(desk, identities)),
         ],
         lifespan=lifespan,
     )

@@ -23,8 +23,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @shared
 @pass_asked
 def serve(asked: Asked, /, agent: str, **options: object) -> None:
-    """Serve MCP at /mcp and REST at /v1, and keep mail moving, until stopped. On this machine
-    alone, unless told otherwise; [serve] in postroom.toml has the same settings, and more."""
+    """Serve MCP at /mcp, REST at /v1 and the console at /, and keep mail moving, until stopped.
+    On this machine alone, unless told otherwise; [serve] in postroom.toml has the same settings,
+    and more."""
     import asyncio
 
     from postroom.cli.answers import out, say_json
