@@ -19,7 +19,7 @@ FUZZ_SECONDS ?= 60
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
 	@echo "make test      the tests; take about twenty-five minutes"
-	@echo "make servers   Debian's Dovecot, Postfix and PostgreSQL, which tests start if they are there"
+	@echo "make servers   Debian's Dovecot, Postfix, PostgreSQL and Chromium, which tests start if they are there"
 	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
 	@echo "make lint      style, types, import contracts"
 	@echo "make check     lint, demo and tests: everything that CI runs"

@@ -31,6 +31,7 @@ FOR_OPERATORS = {
     "accounts.host", "accounts.list", "accounts.show", "accounts.strays",
     "audit.export", "audit.verify",
     "correspondence.erase", "correspondence.export", "correspondence.preview",
+    "figures.deliveries", "figures.queue", "figures.show",
     "health.rebuild", "health.report",
     "held.approve", "held.deny", "held.edit", "held.list", "held.show",
     "mailboxes.credentials", "mailboxes.delete",
@@ -38,10 +39,12 @@ FOR_OPERATORS = {
     "policies.show",
     "quarantine.list", "quarantine.release",
     "retention.preview", "retention.run",
+    "showing.html",
     "suppressions.add", "suppressions.export", "suppressions.list", "suppressions.remove",
     "suppressions.take_in",
     "tokens.create", "tokens.list", "tokens.revoke", "tokens.rotate",
     "tracing.events", "tracing.trace",
+    "visiting.answer", "visiting.places", "visiting.write",
 }  # fmt: skip
 
 FOR_WATCHERS = {"metrics.happened", "metrics.now"}
@@ -121,10 +124,13 @@ LOOKED_UP_ELSEWHERE = {
     "policy_facts.py": {"by_address"},  # whether a recipient is one of ours, for rules
     "quarantine.py": {"one"},  # for operators
     "retention.py": {"by_address"},  # for operators
+    "limits_used.py": {"every"},  # for operators
+    "showing.py": {"by_public_id"},  # for operators
     "suppressions.py": {"by_address"},  # for operators
     "tables.py": {"every"},  # for operators
     "unsent.py": {"one"},  # by the id of what the door gave
     "tracing.py": {"by_public_id", "by_message_id", "by_address"},  # for operators
+    "visiting.py": {"every", "by_address", "owner_or_new"},  # for operators
 }
 """Where they stand besides the door, and why that is no way around it."""
 

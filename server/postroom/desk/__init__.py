@@ -6,6 +6,7 @@
     sends/              approvals/     policies/       what goes out, who looks first, the rules
     identities/    events/             who comes in by the network; what happens
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
+    figures/                           visits/         how much and how fast; an agent tried by hand
     cursors.py  times.py               what the rooms share: places in an answer, points in time
     notes.py                           a person's words
     pages.py  once.py                  lists in pages; what has a key is made once

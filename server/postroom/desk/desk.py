@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from postroom.desk.approvals.held import HeldSends
     from postroom.desk.approvals.unsent import Unsent
     from postroom.desk.events.events import Events
+    from postroom.desk.figures.figures import FiguresDesk
     from postroom.desk.health.accounts import AccountReports
     from postroom.desk.health.health import HealthReports
     from postroom.desk.health.metrics import Metrics
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from postroom.desk.threads.attachments import Attachments
     from postroom.desk.threads.messages import Messages
     from postroom.desk.threads.reading import Reading
+    from postroom.desk.threads.showing import Showing
+    from postroom.desk.visits.visiting import Visiting
     from postroom.desk.waits.waiting import Waiting
 
 
@@ -204,6 +207,24 @@ class Desk:
         from postroom.desk.identities.tokens import Tokens
 
         return Tokens(self._index, self._index.clock)
+
+    @cached_property
+    def showing(self) -> "Showing":
+        from postroom.desk.threads.showing import Showing
+
+        return Showing(self._index)
+
+    @cached_property
+    def figures(self) -> "FiguresDesk":
+        from postroom.desk.figures.figures import FiguresDesk
+
+        return FiguresDesk(self._index, self._policy)
+
+    @cached_property
+    def visiting(self) -> "Visiting":
+        from postroom.desk.visits.visiting import Visiting
+
+        return Visiting(self._index, self._provisioners, self.sending)
 
 
 def _elsewhere(provisioners: Mapping[str, Provisioner]) -> frozenset[str]:

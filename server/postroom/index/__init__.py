@@ -29,6 +29,7 @@
     keys.py             what was made with an idempotency key, besides sends
     metrics.py      how much there is, and how often something happened
     restoring.py    put back from a backup, as another history
+    figures.py      how much came in and went out, and how fast
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it

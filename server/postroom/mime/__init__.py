@@ -11,6 +11,7 @@
         codes         one-time codes and links that confirm something
         trace         what servers on the way wrote
 
+    framed        the HTML of a mail as a frame may show it
     unsubscribing how a mail of ours says where to, and how one that does so is known
     senders       who really wrote a parsed mail
     tokens        what a text costs a model

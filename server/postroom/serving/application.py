@@ -4,6 +4,7 @@
 /v1                                           REST (`postroom.web.rest`)
 /unsubscribe/                                 links of bulk mail (`postroom.web.one_click`)
 /healthz, /readyz, /metrics                   whether it goes well (`postroom.web.operation`)
+/                                             pages for people (`postroom.web.console`)
 """
 
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from postroom.mcp.http import mcp_face
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.serving.refusals import is_below
 from postroom.serving.requests import note_route
+from postroom.web.console.application import PATH as CONSOLE
+from postroom.web.console.application import console
 from postroom.web.one_click import one_click
 from postroom.web.operation.application import ALIVE, METRICS, READY, operation
 from postroom.web.rest.application import rest_application
@@ -77,6 +80,7 @@ def application(
             _Below(REST, rest),
             _Below(UNSUBSCRIBE, one_click(desk.suppressions.unsubscribe)),
             *(_Below(path, watched) for path in (ALIVE, READY, METRICS)),
+            _Below(CONSOLE, console(desk, identities)),
         ],
         lifespan=lifespan,
     )

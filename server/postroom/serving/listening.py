@@ -123,10 +123,13 @@ def _clear(path: Path) -> None:
 
 
 def address(listener: socket.socket, serve: Serve) -> str:
-    """Where clients reach it."""
-    if serve.socket is not None:
-        return f"unix:{serve.socket}"
+    """Where clients reach tools."""
+    return f"unix:{serve.socket}" if serve.socket is not None else f"{site(listener, serve)}{PATH}"
+
+
+def site(listener: socket.socket, serve: Serve) -> str:
+    """The origin of all faces, where it listens at an address."""
     host, port = listener.getsockname()[:2]
     named = serve.hosts[0].partition(":")[0] if host in ANY and serve.hosts else host
     scheme = "https" if serve.is_secure else "http"
-    return f"{scheme}://{join_host(named, str(port))}{PATH}"
+    return f"{scheme}://{join_host(named, str(port))}"

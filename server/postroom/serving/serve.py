@@ -19,7 +19,7 @@ from postroom.model.callers import agent as agent_named
 from postroom.serving.application import application
 from postroom.serving.connection import MAX_HEAD_BYTES, PatientConnection
 from postroom.serving.doorway import doorway
-from postroom.serving.listening import address, check_reach, listening
+from postroom.serving.listening import address, check_reach, listening, site
 from postroom.serving.names import names_of
 from postroom.serving.observing import observed
 from postroom.serving.own_token import ensure_token
@@ -94,6 +94,9 @@ async def serve(
             # The socket listens already: who connects now is answered in a moment.
             say(f"Postroom listens on {address(listener, wanted)} for the agent {agent!r}.")
             say(f"Its bearer token is in {settings.token_file}; `postroom tokens` makes others.")
+            if wanted.socket is None:
+                at = f"{site(listener, wanted)}/"
+                say(f"People sign in at {at} with a token of the scope operator.")
             keeping = asyncio.create_task(_keep(certificate, say))
             try:
                 await room.worker.start()

@@ -2,6 +2,7 @@
 
     identities.py    whose a bearer token is; the tools' face asks here too
     rest/            /v1: the desk for applications
+    console/         /: the desk for people, in a browser
     one_click.py     links of bulk mail, for people
     operation/       /healthz, /readyz, /metrics, for programs that look after it
 

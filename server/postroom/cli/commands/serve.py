@@ -27,8 +27,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def serve(
     asked: Asked, /, agent: str, log_format: str | None, log_level: str, **options: object
 ) -> None:
-    """Serve MCP at /mcp and REST at /v1, and keep mail moving, until stopped. On this machine
-    alone, unless told otherwise; [serve] in postroom.toml has the same settings, and more.
+    """Serve MCP at /mcp, REST at /v1 and the console at /, and keep mail moving, until stopped.
+    On this machine alone, unless told otherwise; [serve] in postroom.toml has the same settings,
+    and more.
 
     /healthz, /readyz and /metrics tell how it goes; logs go to standard error.
     """

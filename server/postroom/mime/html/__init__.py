@@ -7,4 +7,6 @@ to_text         the whole way
 ├── image_links     links that show an image and no words
 ├── layout          tables that place words, as blocks      tables: which of them do
 └── shown_links     where a link really leads
+
+inert           not to text: HTML that does nothing, for whoever wants to see its layout
 """

@@ -1,0 +1,74 @@
+"""HTML that does nothing and fetches nothing."""
+
+from email.message import EmailMessage
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from postroom.mime.framed import framed
+from postroom.mime.html.inert import inert
+
+
+def made(html: str) -> str:
+    found = inert(html, lambda id: f"data:image/png;base64,{id}" if id == "known" else "")
+    assert found is not None
+    body = LexborHTMLParser(found.html).body
+    assert body is not None
+    return "".join(child.html or "" for child in body.iter(include_text=True))
+
+
+@pytest.mark.parametrize(
+    ("html", "stays"),
+    [
+        ("<p style='color: red' class=a>Words</p>", '<p style="color: red" class="a">Words</p>'),
+        ("<p onclick=x() id=y data-z=1>Words</p>", "<p>Words</p>"),
+        ("a<script>x()</script>b", "ab"),
+        ("<a href='https://x.example/'>there</a>", '<a title="https://x.example/">there</a>'),
+        ("<a href='javascript:x()'>there</a>", '<a title="javascript:x()">there</a>'),
+        ("<form action=/x><button formaction=/y>Go</button></form>", "Go"),
+        ("<img src='http://x.example/i.png' alt=i>", '<img alt="i">'),
+        ("<img src='CID:known'>", '<img src="data:image/png;base64,known">'),
+        ("<img src='cid:unknown'>", "<img>"),
+        ("<img src='data:image/svg+xml,<svg onload=x()>'>", "<img>"),
+        ("<svg><script>x()</script></svg><math><mi href=x>y</mi></math>", ""),
+        ("<table background='http://x.example/' width=9><tr><td>c", "<td>c</td>"),
+        ("<iframe srcdoc='<script>x()</script>'></iframe><object data=x>y</object>", ""),
+        ("<noscript><img src=x onerror=y()>n</noscript>", "<img>n"),
+        ("a<form></form><button></button><xmp></xmp>b", "ab"),
+        ("<ScRiPt/x>x()</sCrIpT >after", "after"),
+        ("<plaintext><b onclick=x>", "&lt;b onclick=x&gt;"),
+    ],
+)
+def test_what_looks_stays_and_what_acts_goes(html: str, stays: str) -> None:
+    assert stays in made(html)
+    again = LexborHTMLParser(made(html))
+    assert not again.css_matches("script, iframe, form, button, object, svg, [onclick], [onerror]")
+    assert not again.css_matches("[href], [action], [id], [background]")
+
+
+def test_what_it_wanted_is_counted() -> None:
+    found = inert(
+        "<img src=http://x/1><img src=cid:y><body background=http://x/2><a href=http://x/3>z</a>",
+        lambda _: "",
+    )
+    assert found is not None
+    assert (found.remote, found.links) == (2, 1)
+
+
+def test_html_nested_beyond_reason_is_not_shown() -> None:
+    assert inert("<div>" * 100_000, lambda _: "") is None
+
+
+def test_a_mails_own_pictures_are_in_it_and_no_drawing_that_can_act() -> None:
+    mail = EmailMessage()
+    mail.set_content("Words")
+    mail.add_alternative('<img src="cid:a@x"><img src="cid:b@x">', subtype="html")
+    html = mail.get_payload(1)
+    assert isinstance(html, EmailMessage)
+    html.add_related(b"\x89PNG", "image", "png", cid="<a@x>")
+    html.add_related(b"<svg/>", "image", "svg+xml", cid="<b@x>")
+    found = framed(mail.as_bytes())
+    assert found is not None
+    assert found.html.count("src=") == 1
+    assert 'src="data:image/png;base64,iVBORw=="' in found.html
+    assert framed(b"Subject: x\r\n\r\nWords") is None
