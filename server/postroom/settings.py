@@ -62,6 +62,8 @@ class Operator(Table):
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()
     """Folders below which ``send_email`` may take files by path; none by default."""
+    attachment_url_hosts: tuple[DomainName, ...] = ()
+    """Hosts from which ``send_email`` may fetch files by https; none by default."""
     public_url: PublicUrl = ""
     """Where anybody reaches `postroom serve` by https, through the operator's own proxy: for links
     by which people unsubscribe."""

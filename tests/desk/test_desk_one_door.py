@@ -57,7 +57,11 @@ FOR_NOBODY = {
 
 def public_calls(desk: Desk) -> dict[str, typing.Any]:
     """Every public method of the desk's parts, by its name."""
-    parts = [name for name, made in vars(Desk).items() if isinstance(made, cached_property)]
+    parts = [
+        name
+        for name, made in vars(Desk).items()
+        if isinstance(made, cached_property) and not name.startswith("_")
+    ]
     return {
         f"{part}.{name}": call
         for part in parts

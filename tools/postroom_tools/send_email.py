@@ -57,8 +57,7 @@ class SendEmail(Arguments):
     attachments: Attachments = Field(
         default=(),
         description=(
-            "Each: filename and one of text, content_base64, path, attachment_id (of a received"
-            " file)."
+            "Each: filename and one of text, content_base64, path, url, attachment_id (received)."
         ),
     )
     idempotency_key: str | None = Field(

@@ -13,4 +13,5 @@
     worker_settings.py                 a postroom.toml that changed since the worker read it
 
 The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.
+The one exception: a file that is sent by URL is fetched by the guarded client that it was handed.
 """

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from postroom.desk.threads.attachments import Attachments
     from postroom.desk.threads.messages import Messages
     from postroom.desk.threads.reading import Reading
+    from postroom.desk.threads.url_files import UrlFiles
     from postroom.desk.waits.waiting import Waiting
+    from postroom.guarded.client import GuardedClient
 
 
 class Desk:
@@ -47,8 +49,11 @@ class Desk:
         provisioners: Mapping[str, Provisioner],
         idle: Callable[[], str],
         policy: CurrentPolicy,
+        web: "GuardedClient | None" = None,
     ) -> None:
-        """``idle`` says why nobody does the I/O at the moment, or is empty."""
+        """``idle`` says why nobody does the I/O at the moment, or is empty. ``web`` fetches files
+        that are sent by URL; by itself from the hosts that the operator lists."""
+        self._web = web
         self._index = index
         self._settings = settings
         self._operator = settings.operator
@@ -75,18 +80,19 @@ class Desk:
 
     @cached_property
     def sending(self) -> "Sending":
+        from postroom.desk.sends.composing import Composing
         from postroom.desk.sends.sending import Sending
 
-        return Sending(
+        composing = Composing(
             self._index,
             self._index.clock,
             self.attachments,
             self._provisioners,
-            self._idle,
             self._policy,
             self._operator.approvals.expire_hours * 3600,
             self._operator.public_url,
         )
+        return Sending(self._index, self._index.clock, composing, self._urls, self._idle)
 
     @cached_property
     def reading(self) -> "Reading":
@@ -112,7 +118,8 @@ class Desk:
         from postroom.extract.reader import FileReader
 
         folders, home = self._operator.attachment_folders, self._settings.home
-        return Attachments(self._index, folders, home, FileReader(bare_environment()))
+        reader = FileReader(bare_environment())
+        return Attachments(self._index, folders, home, reader, self._urls)
 
     @cached_property
     def messages(self) -> "Messages":
@@ -197,6 +204,19 @@ class Desk:
         from postroom.desk.identities.tokens import Tokens
 
         return Tokens(self._index, self._index.clock)
+
+    @cached_property
+    def _urls(self) -> "UrlFiles":
+        from postroom.desk.threads.url_files import UrlFiles, only
+        from postroom.guarded.client import GuardedClient
+
+        hosts = self._operator.attachment_url_hosts
+        return UrlFiles(self._web or GuardedClient(judge=only(hosts)))
+
+    async def close(self) -> None:
+        """Let the connections go by which files were fetched."""
+        if "_urls" in vars(self):
+            await self._urls.close()
 
 
 def _elsewhere(provisioners: Mapping[str, Provisioner]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from postroom.model.messages import Frozen
 
 
 class AttachmentRequest(Frozen):
-    """A file to send: exactly one of text, content_base64, path and attachment_id."""
+    """A file to send: exactly one of text, content_base64, path, url and attachment_id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -15,6 +15,7 @@ class AttachmentRequest(Frozen):
     text: str | None = None
     content_base64: str | None = None
     path: str | None = Field(default=None, max_length=4096)
+    url: str | None = Field(default=None, max_length=8192)
     attachment_id: str | None = Field(default=None, max_length=32)
 
 

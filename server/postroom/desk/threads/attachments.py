@@ -13,6 +13,7 @@ from postroom.desk import cursors, door
 from postroom.desk.threads.budget import MIN_TOKENS, cut, fits
 from postroom.desk.threads.long_links import long_links
 from postroom.desk.threads.read_files import ReadFiles
+from postroom.desk.threads.url_files import UrlFiles, needs_filename
 from postroom.extract.reader import FileReader
 from postroom.index import mail
 from postroom.index.database import Connection
@@ -28,7 +29,7 @@ from postroom.model.limits import (
     MAX_ATTACHMENTS,
     MAX_THREAD_TOKENS,
 )
-from postroom.model.messages import AttachedFile, AttachmentPart
+from postroom.model.messages import AttachedFile, AttachmentPart, RemoteFile
 from postroom.model.requests import AttachmentRequest
 
 
@@ -36,9 +37,16 @@ class Attachments:
     """What is asked about files."""
 
     def __init__(
-        self, index: Index, folders: Sequence[Path], home: Path, reader: FileReader
+        self,
+        index: Index,
+        folders: Sequence[Path],
+        home: Path,
+        reader: FileReader,
+        urls: UrlFiles,
     ) -> None:
-        """``folders``: below these a path may be sent; never anything of ``home``."""
+        """``folders``: below these a path may be sent; never anything of ``home``. ``urls`` knows
+        the files that lie elsewhere."""
+        self._urls = urls
         self._index = index
         self._read_files = ReadFiles(reader)
         self._folders = tuple(folders)
@@ -123,22 +131,25 @@ class Attachments:
 
     async def resolve(
         self, caller: Caller, asked: Sequence[AttachmentRequest]
-    ) -> tuple[AttachedFile, ...]:
-        """The real bytes of what a send asks to attach, before anything is queued.
+    ) -> tuple[AttachedFile | RemoteFile, ...]:
+        """The real bytes of what a send asks to attach, before anything is queued; of a URL what it
+        names, which is fetched once the draft is judged.
 
         Raises:
             InvalidRequest: a file is named wrongly or too large. Refused: outside the operator's
-            folders. NotFound: no such file or attachment.
+            folders, or at a host that is not listed. NotFound: no such file or attachment.
         """
         door.require(caller, "send")
         if len(asked) > MAX_ATTACHMENTS:
             raise InvalidRequest(
                 "too_many_attachments", f"A mail carries at most {MAX_ATTACHMENTS} files."
             )
-        files: list[AttachedFile] = []
+        files: list[AttachedFile | RemoteFile] = []
         for place, one in enumerate(asked, 1):
             files.append(await self._resolve_one(caller, one, place))
-            if sum(len(f.content) for f in files) > MAX_ATTACHMENT_BYTES:
+            if sum(len(f.content) for f in files if isinstance(f, AttachedFile)) > (
+                MAX_ATTACHMENT_BYTES
+            ):
                 raise InvalidRequest(
                     "attachments_too_large",
                     f"The files are larger than {MAX_ATTACHMENT_BYTES // 2**20} MB together.",
@@ -168,20 +179,20 @@ class Attachments:
 
     async def _resolve_one(
         self, caller: Caller, asked: AttachmentRequest, place: int
-    ) -> AttachedFile:
-        sources = (asked.text, asked.content_base64, asked.path, asked.attachment_id)
+    ) -> AttachedFile | RemoteFile:
+        sources = (asked.text, asked.content_base64, asked.path, asked.url, asked.attachment_id)
         if sum(source is not None for source in sources) != 1:
             raise InvalidRequest(
                 "attachment_source",
-                f"Attachment {place} needs exactly one of text, content_base64, path and"
+                f"Attachment {place} needs exactly one of text, content_base64, path, url and"
                 " attachment_id.",
             )
+        if asked.url is not None:
+            return self._urls.named(asked, place)
         name, content, content_type = await self._source(caller, asked, place)
         name = asked.filename or name
         if not name:
-            raise InvalidRequest(
-                "attachment_filename", f"Attachment {place} needs a filename.", "Such as notes.txt."
-            )
+            raise needs_filename(place)
         guessed = asked.content_type or content_type or mimetypes.guess_type(name)[0]
         # What was given as text is text, whatever it is called: its reader should see the words.
         other = "text/plain" if asked.text is not None else "application/octet-stream"
