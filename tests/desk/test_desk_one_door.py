@@ -23,6 +23,8 @@ FOR_AGENTS = {
     "sending.send", "sending.would_be",
     "suppressions.suppress",
     "unsent.cancel", "unsent.list", "unsent.show",
+    "unsent.cancel",
+    "uploads.take",
     "waiting.wait",
 }  # fmt: skip
 """What is asked with another agent's names in test_desk_door.py, test_strangers_ids.py."""
@@ -103,6 +105,7 @@ BY_NAMES = {
     "held": {"one"},
     "quarantine": {"one"},
     "replaying": {"one"},
+    "uploads": {"by_public_id"},
     "ids": {"attachment_place", "link_place"},
 }
 """The index's look-ups by what a caller may have written, a module each."""

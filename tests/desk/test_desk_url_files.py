@@ -12,8 +12,8 @@ from rooms import Agent, TestClock, approve
 from servers.web import Asked, WebServer, plainly, web_server
 
 from postroom.build import open_room
+from postroom.desk.files import url_files
 from postroom.desk.sends import sending
-from postroom.desk.threads import url_files
 from postroom.guarded.addresses import Address
 from postroom.guarded.client import GuardedClient
 from postroom.guarded.listed import listed

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from postroom.desk.approvals.held import HeldSends
     from postroom.desk.approvals.unsent import Unsent
     from postroom.desk.events.events import Events
+    from postroom.desk.files.uploads import Uploads
+    from postroom.desk.files.url_files import UrlFiles
     from postroom.desk.health.accounts import AccountReports
     from postroom.desk.health.health import HealthReports
     from postroom.desk.identities.tokens import Tokens
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from postroom.desk.threads.attachments import Attachments
     from postroom.desk.threads.messages import Messages
     from postroom.desk.threads.reading import Reading
-    from postroom.desk.threads.url_files import UrlFiles
     from postroom.desk.waits.waiting import Waiting
     from postroom.guarded.client import GuardedClient
 
@@ -206,8 +207,14 @@ class Desk:
         return Tokens(self._index, self._index.clock)
 
     @cached_property
+    def uploads(self) -> "Uploads":
+        from postroom.desk.files.uploads import Uploads
+
+        return Uploads(self._index, self._index.clock)
+
+    @cached_property
     def _urls(self) -> "UrlFiles":
-        from postroom.desk.threads.url_files import UrlFiles, only
+        from postroom.desk.files.url_files import UrlFiles, only
         from postroom.guarded.client import GuardedClient
 
         hosts = self._operator.attachment_url_hosts

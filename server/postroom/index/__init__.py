@@ -27,6 +27,7 @@
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     tokens.py           who comes in by the network, by hashes of what they show
     keys.py             what was made with an idempotency key, besides sends
+    uploads.py          files brought before the mail they go out with, kept for a day
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it
@@ -38,6 +39,6 @@
                     (search_anew.py)
 
 Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and
-their aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, met,
-search.
+their aliases, sends, uploads, journal, acknowledgements. Derived: messages, mentions,
+conversations, met, search.
 """

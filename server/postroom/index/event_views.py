@@ -105,6 +105,10 @@ def _of_token(type: type[operators.OfToken]) -> Make:
     return lambda _, row, facts: type(**facts, token_id=row["detail"])
 
 
+def _of_file(type: type[operators.OfFile]) -> Make:
+    return lambda _, row, facts: type(**facts, attachment_id=row["detail"])
+
+
 _VIEWS: dict[EventType, Make] = {
     EventType.MAILBOX_CREATED: _plain(agents.MailboxOpened),
     EventType.MAILBOX_LIVE: _plain(agents.MailboxLive),
@@ -140,6 +144,8 @@ _VIEWS: dict[EventType, Make] = {
     EventType.TOKEN_CREATED: _of_token(operators.TokenCreated),
     EventType.TOKEN_ROTATED: _of_token(operators.TokenRotated),
     EventType.TOKEN_REVOKED: _of_token(operators.TokenRevoked),
+    EventType.FILE_UPLOADED: _of_file(operators.FileUploaded),
+    EventType.FILE_EXPIRED: _of_file(operators.FileExpired),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }
 

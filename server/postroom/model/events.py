@@ -61,6 +61,10 @@ class EventType(StrEnum):
     """Somebody may come in over the network; ``detail`` is the token's id."""
     TOKEN_ROTATED = "token.rotated"
     TOKEN_REVOKED = "token.revoked"
+    FILE_UPLOADED = "file.uploaded"
+    """Somebody brought a file before the mail it goes out with; ``detail`` is its id."""
+    FILE_EXPIRED = "file.expired"
+    """The time of such a file is over."""
     WORKER_STARTED = "worker.started"
 
 

@@ -12,13 +12,13 @@ from collections.abc import Callable
 
 from postroom.clock import Clock, Stopwatch
 from postroom.desk import cursors, door
+from postroom.desk.files.url_files import UrlFiles
 from postroom.desk.sends import outbox, outgoing
 from postroom.desk.sends.composing import Composing
 from postroom.desk.sends.outbox import Composed, Filed
 from postroom.desk.sends.outgoing import Recipients
 from postroom.desk.sends.replies import Reply
 from postroom.desk.threads import views
-from postroom.desk.threads.url_files import UrlFiles
 from postroom.desk.times import iso, to_come
 from postroom.index import journal, sends, threads
 from postroom.index.database import Connection, Row

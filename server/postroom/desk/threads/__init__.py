@@ -9,5 +9,4 @@ alone.py        a message told alone         views.py       rows as messages and
 └── long_links.py   unseen_quotes.py links by short ids; what it quotes that nobody has read
 messages.py     one by its id
 attachments.py  files, in both directions  read_files.py   texts read a moment ago
-└── url_files.py                           those that lie elsewhere
 """

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 
 from postroom.desk import cursors, door
+from postroom.desk.files.url_files import UrlFiles, needs_filename
 from postroom.desk.threads.budget import MIN_TOKENS, cut, fits
 from postroom.desk.threads.long_links import long_links
 from postroom.desk.threads.read_files import ReadFiles
-from postroom.desk.threads.url_files import UrlFiles, needs_filename
 from postroom.extract.reader import FileReader
-from postroom.index import mail
+from postroom.index import ids, mail, uploads
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.mime.attachments import attachment_content, attachment_type
@@ -159,6 +159,8 @@ class Attachments:
 
     async def _content(self, caller: Caller, id: str) -> tuple[bytes, AttachmentPart, str]:
         """(bytes, what it is, its type with the declared charset)."""
+        if ids.is_upload(id.strip()):
+            return await self._index.read(lambda con: self._uploaded(con, caller, id))
 
         def look(con: Connection) -> tuple[bytes | None, int, str]:
             row, number = door.attachment(con, caller, id)
@@ -176,6 +178,18 @@ class Attachments:
         content = await asyncio.to_thread(attachment_content, raw, number)
         declared = await asyncio.to_thread(attachment_type, raw, number)
         return content, parts[0], declared or parts[0].content_type
+
+    def _uploaded(
+        self, con: Connection, caller: Caller, id: str
+    ) -> tuple[bytes, AttachmentPart, str]:
+        row = door.upload(con, caller, self._index.clock(), id)
+        part = AttachmentPart(
+            number=0,
+            filename=row["filename"],
+            content_type=row["content_type"].partition(";")[0],
+            size=row["size"],
+        )
+        return uploads.content(con, row["id"]), part, row["content_type"]
 
     async def _resolve_one(
         self, caller: Caller, asked: AttachmentRequest, place: int
