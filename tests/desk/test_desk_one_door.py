@@ -24,6 +24,7 @@ FOR_AGENTS = {
     "suppressions.suppress",
     "unsent.cancel", "unsent.list", "unsent.show",
     "unsent.cancel",
+    "thread_states.change", "thread_states.show",
     "uploads.take",
     "waiting.wait",
 }  # fmt: skip

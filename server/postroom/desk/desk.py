@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from postroom.desk.threads.attachments import Attachments
     from postroom.desk.threads.messages import Messages
     from postroom.desk.threads.reading import Reading
+    from postroom.desk.threads.states import ThreadStates
     from postroom.desk.waits.waiting import Waiting
     from postroom.guarded.client import GuardedClient
 
@@ -205,6 +206,12 @@ class Desk:
         from postroom.desk.identities.tokens import Tokens
 
         return Tokens(self._index, self._index.clock)
+
+    @cached_property
+    def thread_states(self) -> "ThreadStates":
+        from postroom.desk.threads.states import ThreadStates
+
+        return ThreadStates(self._index, self._index.clock)
 
     @cached_property
     def uploads(self) -> "Uploads":

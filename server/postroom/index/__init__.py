@@ -27,6 +27,7 @@
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     tokens.py           who comes in by the network, by hashes of what they show
     keys.py             what was made with an idempotency key, besides sends
+    thread_state.py     labels and metadata, kept with a conversation
     uploads.py          files brought before the mail they go out with, kept for a day
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
@@ -39,6 +40,7 @@
                     (search_anew.py)
 
 Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and
-their aliases, sends, uploads, journal, acknowledgements. Derived: messages, mentions,
+their aliases, sends, uploads, labels and metadata,
+journal, acknowledgements. Derived: messages, mentions,
 conversations, met, search.
 """

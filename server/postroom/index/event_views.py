@@ -96,6 +96,10 @@ def _joined(con: Connection, row: Row, facts: Facts) -> PublicEvent:
     return agents.ThreadUpdated(**facts, change="joined", joined_thread_id=old)
 
 
+def _state(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    return agents.ThreadUpdated(**facts, change="state")
+
+
 def _suppressed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
     cause, _, scope = row["detail"].partition(", ")
     return agents.SuppressionAdded(**facts, cause=cause, scope=scope)
@@ -129,6 +133,7 @@ _VIEWS: dict[EventType, Make] = {
     EventType.SEND_FAILED: _plain(agents.SendFailed),
     EventType.SEND_UNKNOWN: _plain(agents.SendUnknown),
     EventType.THREADS_JOINED: _joined,
+    EventType.THREAD_UPDATED: _state,
     EventType.SUPPRESSION_ADDED: _suppressed,
     EventType.SUPPRESSION_REMOVED: _plain(agents.SuppressionRemoved),
     EventType.MESSAGE_LEFT: _in_detail(operators.MessageLeft),

@@ -92,6 +92,7 @@ _of_a_file("0019_tokens")
 _of_a_file("0020_events")
 _of_a_file("0021_keys")
 _of_a_file("0022_uploads")
+_of_a_file("0023_thread_state")
 
 
 def migrate(path: Path) -> None:

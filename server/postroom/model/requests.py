@@ -1,5 +1,7 @@
 """What is asked at the desk, where it is more than a few words."""
 
+from typing import Any
+
 from pydantic import ConfigDict, Field
 
 from postroom.model.messages import Frozen
@@ -50,3 +52,16 @@ class Edit(Frozen):
     bcc: tuple[str, ...] | None = None
     without_files: tuple[str, ...] = ()
     """Names of files that do not go along."""
+
+
+class StateChange(Frozen):
+    """What becomes different of a thread's labels and metadata; the rest stays."""
+
+    labels: tuple[str, ...] | None = None
+    """All of them; None for those there are."""
+    add_labels: tuple[str, ...] = ()
+    remove_labels: tuple[str, ...] = ()
+    metadata: dict[str, Any] | None = None
+    """A merge patch (RFC 7396): a key with None goes."""
+    clear_metadata: bool = False
+    """Whether all of it goes, before the patch."""

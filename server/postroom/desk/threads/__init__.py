@@ -8,5 +8,6 @@ alone.py        a message told alone         views.py       rows as messages and
 ├── senders.py      recipients.py    what is told of a sender; to whom, said once
 └── long_links.py   unseen_quotes.py links by short ids; what it quotes that nobody has read
 messages.py     one by its id
+states.py       labels and metadata, kept with a thread
 attachments.py  files, in both directions  read_files.py   texts read a moment ago
 """
