@@ -31,6 +31,7 @@ from postroom.accounts.domains import (
     with_separator,
 )
 from postroom.accounts.faults import key_path, told
+from postroom.accounts.inbound import Inbound
 from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.serve import Serve
 from postroom.accounts.table import FilePath, Table
@@ -75,6 +76,8 @@ class Operator(Table):
     """How long the mail of an expired mailbox stays readable, days."""
     approvals: Approvals = Approvals()
     """What becomes of mail that a person must look at first."""
+    inbound: Inbound = Inbound()
+    """What is believed of mail that is handed in over HTTP."""
     retention: Retention = Retention()
     """How long the mail of mailboxes is kept, while they live."""
     retry_hours: float = Field(default=48, gt=0)

@@ -19,6 +19,8 @@ FOR_AGENTS = {
     "events.follow", "events.list",
     "mailboxes.create", "mailboxes.list", "mailboxes.page", "mailboxes.show",
     "messages.raw", "messages.show",
+    "inbound.take",
+    "mailboxes.create", "mailboxes.list", "mailboxes.show",
     "reading.message", "reading.thread", "reading.threads",
     "sending.send", "sending.would_be",
     "suppressions.suppress",

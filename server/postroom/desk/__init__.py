@@ -5,6 +5,7 @@
     mailboxes/          threads/       waits/          what agents ask most
     sends/              approvals/     policies/       what goes out, who looks first, the rules
     identities/    events/             who comes in by the network; what happens
+    inbound/                                           mail that is handed in over HTTP
     files/                                             what is brought for a mail, or lies elsewhere
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     cursors.py  times.py               what the rooms share: places in an answer, points in time

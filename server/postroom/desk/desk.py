@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from postroom.desk.health.accounts import AccountReports
     from postroom.desk.health.health import HealthReports
     from postroom.desk.identities.tokens import Tokens
+    from postroom.desk.inbound.inbound import Inbound
     from postroom.desk.mailboxes.mailboxes import Mailboxes
     from postroom.desk.policies.policies import Policies
     from postroom.desk.policies.quarantine import Quarantine
@@ -206,6 +207,12 @@ class Desk:
         from postroom.desk.identities.tokens import Tokens
 
         return Tokens(self._index, self._index.clock)
+
+    @cached_property
+    def inbound(self) -> "Inbound":
+        from postroom.desk.inbound.inbound import Inbound
+
+        return Inbound(self._index, self._index.clock)
 
     @cached_property
     def thread_states(self) -> "ThreadStates":

@@ -10,6 +10,8 @@ from postroom.index.database import Connection, Row
 from postroom.model import event_filters
 from postroom.model.agent_names import is_name
 from postroom.model.callers import Caller, operator
+from postroom.model.callers import Caller
+from postroom.model.callers import INBOUND, Caller
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
@@ -65,6 +67,26 @@ def require(caller: Caller, scope: str) -> None:
     """Raise `Refused` unless the caller has ``scope``."""
     if scope not in caller.scopes:
         raise Refused("scope_missing", f"This caller may not {scope}.", "Ask the operator.")
+
+
+def require_inbound(caller: Caller) -> None:
+    """Raise `Refused` unless the caller may hand mail in."""
+    require(caller, INBOUND)
+
+
+def recipient(con: Connection, caller: Caller, address: str, now: float) -> Mailbox:
+    """The mailbox that takes mail for an address, as an envelope names it, where the caller may
+    hand mail in for it; whosever it is."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    bare = f"{local.partition('+')[0]}@{domain}"  # RFC 5233
+    found = mailboxes.by_address(con, bare)
+    if found is None or not caller.reaches(bare) or not found.receives(now):
+        raise NotFound(
+            "recipient_unknown",
+            "There is no mailbox of this name here.",
+            "Let the sender have a bounce (550 5.1.1).",
+        )
+    return found
 
 
 def require_reach(caller: Caller, address: str) -> None:

@@ -27,6 +27,7 @@
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     tokens.py           who comes in by the network, by hashes of what they show
     keys.py             what was made with an idempotency key, besides sends
+    handed_in.py        mail handed in over HTTP, until it is indexed
     thread_state.py     labels and metadata, kept with a conversation
     uploads.py          files brought before the mail they go out with, kept for a day
     purge.py        the mail of mailboxes that are gone

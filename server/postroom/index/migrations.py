@@ -93,6 +93,7 @@ _of_a_file("0020_events")
 _of_a_file("0021_keys")
 _of_a_file("0022_uploads")
 _of_a_file("0023_thread_state")
+_of_a_file("0027_handed_in")
 
 
 def migrate(path: Path) -> None:

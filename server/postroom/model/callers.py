@@ -14,6 +14,9 @@ from postroom.model.agent_names import DEFAULT, OPERATORS_TENANT, is_part, parte
 OPERATOR = "operator"
 """The scope that sees every mailbox of every agent: the command line and the console."""
 
+INBOUND = "inbound"
+"""The scope that hands mail in for mailboxes, whosever they are, and does nothing else."""
+
 AGENT_SCOPES = frozenset({"read", "send", "create"})
 
 
