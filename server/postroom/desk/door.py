@@ -9,9 +9,7 @@ from postroom.index import ids, mail, mailboxes, sends, threads, uploads
 from postroom.index.database import Connection, Row
 from postroom.model import event_filters
 from postroom.model.agent_names import is_name
-from postroom.model.callers import Caller, operator
-from postroom.model.callers import Caller
-from postroom.model.callers import INBOUND, Caller
+from postroom.model.callers import INBOUND, Caller, operator
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus

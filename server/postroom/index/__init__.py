@@ -41,7 +41,6 @@
                     (search_anew.py)
 
 Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and
-their aliases, sends, uploads, labels and metadata,
-journal, acknowledgements. Derived: messages, mentions,
-conversations, met, search.
+their aliases, sends, uploads, labels and metadata, journal, acknowledgements. Derived: messages,
+mentions, conversations, met, search.
 """

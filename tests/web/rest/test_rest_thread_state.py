@@ -23,8 +23,7 @@ async def test_labels_and_metadata_are_patched(tmp_path: Path) -> None:
         )
         assert first.status_code == 200, first.text
         assert first.headers["etag"] == '"1"'
-        merge = {"Content-Type": "application/merge-patch+json"}
-        second = await web.patch(path, content=b'{"metadata":{"step":{"of":null}}}', headers=merge)
+        second = await web.patch(path, json={"metadata": {"step": {"of": None}}})
         assert second.json()["metadata"] == {"step": {"at": 1}}
         stale = await web.patch(path, json={"labels": []}, headers={"If-Match": '"1"'})
         assert (stale.status_code, stale.json()["code"]) == (412, "thread_state_changed")

@@ -13,7 +13,8 @@
 
     mailboxes.py  messages.py  threads.py  attachments.py  outbox.py  approvals.py  suppressions.py
     tokens.py  policy.py  quarantine.py  records.py  problem_pages.py      a file a subject
-    events.py           pages and streams: event_stream.py as they come, streams.py so many at a time
+    uploads.py  thread_state.py  inbound.py      files before their mail; labels; mail handed in
+    events.py           pages and streams: event_stream.py as they come, streams.py so many at once
 
 A subject is made with `strict_route.subject` and named in `application.ROUTES`.
 

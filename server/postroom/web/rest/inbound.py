@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from starlette.responses import Response
 
 from postroom.desk.inbound.inbound import too_large
@@ -10,8 +10,9 @@ from postroom.model.inbound_answers import HandedIn
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
+from postroom.web.rest.strict_route import subject
 
-routes = APIRouter(prefix="/inbound", tags=["inbound"])
+routes = subject("inbound")
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -25,15 +26,15 @@ _BODY: dict[str, Any] = {
 async def hand_mail_in(
     asked: Asked,
     request: Request,
-    to: Annotated[list[str] | None, Query(max_length=100)] = None,
+    to: Annotated[tuple[str, ...], Query(max_length=100)] = (),
     sender: Annotated[str | None, Query(alias="from", max_length=1000)] = None,
-    x_envelope_to: Annotated[list[str] | None, Header()] = None,
+    x_envelope_to: Annotated[tuple[str, ...], Header()] = (),
     x_envelope_from: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Hand a raw message in, with its envelope: each recipient as `to` and the sender as `from`, in
     the query or as X-Envelope-To and X-Envelope-From. 200 means that it is on disk for all of
     them; after anything else, and after no answer, hand it in again: it is one mail."""
-    recipients = tuple(dict.fromkeys([*(to or ()), *(x_envelope_to or ())]))
+    recipients = tuple(dict.fromkeys([*to, *x_envelope_to]))
     envelope_from = (sender if sender is not None else x_envelope_from) or ""
     raw = await _body(request)
     taken = await asked.desk.inbound.take(

@@ -3,9 +3,8 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from fastapi import Header
+from pydantic import Field
 from starlette.responses import Response
 
 from postroom.model.answers import ThreadState
@@ -13,21 +12,18 @@ from postroom.model.errors import Conflict, InvalidRequest
 from postroom.model.requests import StateChange
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
-from postroom.web.rest.problems import Problem, problem
+from postroom.web.rest.problems import Problem, problem, sort_of
+from postroom.web.rest.strict_route import Given, subject
 
-routes = APIRouter(prefix="/threads", tags=["threads"])
+routes = subject("threads")
 
 _TAG = re.compile(r'(?:W/)?"(\d{1,15})"')
 
 Labels = Annotated[tuple[str, ...], Field(max_length=40)]
 
 
-class ThreadPatch(BaseModel):
+class ThreadPatch(Given):
     """What becomes different; what is left out stays. Names also in camel case."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
-    )
 
     labels: Labels | None = None
     """All of them; else those that are added, and removed."""
@@ -66,7 +62,7 @@ async def patch_thread(
             asked.caller, thread_id, given.meant(), version
         )
     except Conflict as error:
-        return problem(412, error.code, error.message, error.next_step)
+        return problem(sort_of(error), error.code, error.message, error.next_step, status=412)
     return _tagged(found)
 
 

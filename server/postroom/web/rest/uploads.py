@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response
@@ -16,8 +16,9 @@ from postroom.model.limits import MAX_ATTACHMENT_BYTES
 from postroom.model.upload_answers import Uploaded
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
+from postroom.web.rest.strict_route import subject
 
-routes = APIRouter(prefix="/attachments", tags=["attachments"])
+routes = subject("attachments")
 
 PIECE_BYTES = 256 * 1024
 
