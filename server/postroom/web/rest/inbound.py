@@ -26,10 +26,16 @@ _BODY: dict[str, Any] = {
 async def hand_mail_in(
     asked: Asked,
     request: Request,
-    to: Annotated[tuple[str, ...], Query(max_length=100)] = (),
-    sender: Annotated[str | None, Query(alias="from", max_length=1000)] = None,
-    x_envelope_to: Annotated[tuple[str, ...], Header()] = (),
-    x_envelope_from: Annotated[str | None, Header()] = None,
+    to: Annotated[
+        tuple[str, ...],
+        Query(max_length=100, description="A recipient of the envelope; several times."),
+    ] = (),
+    sender: Annotated[
+        str | None,
+        Query(alias="from", max_length=1000, description="Its sender; empty for a bounce."),
+    ] = None,
+    x_envelope_to: Annotated[tuple[str, ...], Header(description="The same as to.")] = (),
+    x_envelope_from: Annotated[str | None, Header(description="The same as from.")] = None,
 ) -> Response:
     """Hand a raw message in, with its envelope: each recipient as `to` and the sender as `from`, in
     the query or as X-Envelope-To and X-Envelope-From. 200 means that it is on disk for all of

@@ -52,7 +52,9 @@ async def patch_thread(
     asked: Asked,
     thread_id: str,
     given: ThreadPatch,
-    if_match: Annotated[str | None, Header()] = None,
+    if_match: Annotated[
+        str | None, Header(description="The ETag of the state that the change was made for.")
+    ] = None,
 ) -> Response:
     """Change labels and metadata of a thread. With If-Match, only where they are still at that
     version (RFC 9110 §13.1.1)."""

@@ -56,7 +56,11 @@ class _TooLarge(MultiPartException):
 
 @routes.post("", status_code=201, response_model=Uploaded, openapi_extra=_BODY)
 async def upload_attachment(
-    asked: Asked, request: Request, filename: Annotated[str | None, Query(max_length=255)] = None
+    asked: Asked,
+    request: Request,
+    filename: Annotated[
+        str | None, Query(max_length=255, description="Its name, such as report.pdf.")
+    ] = None,
 ) -> Response:
     """Keep a file for a day, up to 25 MB: as the body itself, of any Content-Type, with its name in
     `filename` or in Content-Disposition; or as the field `file` of a form."""
