@@ -16,8 +16,9 @@ routes = subject("inbound")
 
 _BODY: dict[str, Any] = {
     "requestBody": {
+        "description": "The raw message (message/rfc822).",
         "required": True,
-        "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
