@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postroom.accounts.domains import AccountDomain, BuiltinDomain, Domain
 from postroom.clock import Clock, system_clock
@@ -19,6 +20,9 @@ from postroom.provision.builtin import BuiltinProvisioner
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment, keep_private
 from postroom.work.seat import Seat
+
+if TYPE_CHECKING:
+    from postroom.guarded.client import GuardedClient
 
 MIGRATION_PATIENCE_SECONDS = 10.0
 """How long to wait for another process that is just making or migrating the index."""
@@ -36,9 +40,14 @@ class PostRoom:
 
 @asynccontextmanager
 async def open_room(
-    settings: Settings, *, program: str, clock: Clock = system_clock
+    settings: Settings,
+    *,
+    program: str,
+    clock: Clock = system_clock,
+    web: "GuardedClient | None" = None,
 ) -> AsyncIterator[PostRoom]:
-    """The post room at ``settings.home``; ``program`` names this process to operators.
+    """The post room at ``settings.home``; ``program`` names this process to operators. ``web``
+    fetches files that are sent by URL: by itself from the hosts that the operator lists.
 
     It does no I/O with mail servers until ``room.worker.start()`` is called and gets the lock.
 
@@ -56,13 +65,14 @@ async def open_room(
         for name, domain in settings.operator.served.items()
     }
     policy = CurrentPolicy(settings.policy_file, index, named=settings.operator.policy is not None)
-    desk = Desk(index, settings, provisioners, lambda: seat.idle(), policy)
+    desk = Desk(index, settings, provisioners, lambda: seat.idle(), policy, web)
     seat = Seat(index, settings, provisioners, program, policy, lambda: desk.held.answering())
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)
     finally:
         await seat.stop()
+        await desk.close()
         await index.close()
 
 

@@ -31,6 +31,7 @@ from postroom.accounts.domains import (
     with_separator,
 )
 from postroom.accounts.faults import key_path, told
+from postroom.accounts.inbound import Inbound
 from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.serve import Serve
 from postroom.accounts.table import FilePath, Table
@@ -62,6 +63,8 @@ class Operator(Table):
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()
     """Folders below which ``send_email`` may take files by path; none by default."""
+    attachment_url_hosts: tuple[DomainName, ...] = ()
+    """Hosts from which ``send_email`` may fetch files by https; none by default."""
     public_url: PublicUrl = ""
     """Where anybody reaches `postroom serve` by https, through the operator's own proxy: for links
     by which people unsubscribe."""
@@ -73,6 +76,8 @@ class Operator(Table):
     """How long the mail of an expired mailbox stays readable, days."""
     approvals: Approvals = Approvals()
     """What becomes of mail that a person must look at first."""
+    inbound: Inbound = Inbound()
+    """What is believed of mail that is handed in over HTTP."""
     retention: Retention = Retention()
     """How long the mail of mailboxes is kept, while they live."""
     retry_hours: float = Field(default=48, gt=0)

@@ -54,6 +54,17 @@ def test_threads_are_listed_with_their_mailboxes_where_these_differ(
     assert "MAILBOX" not in two_mailboxes("threads", "list", "--mailbox", BEN).out
 
 
+def test_a_conversation_is_labelled_and_found_by_that(two_mailboxes: Program) -> None:
+    thread = sent(two_mailboxes, "--subject", "s", "--text", "t")
+    made = two_mailboxes("threads", "label", thread, "Escalated", "waiting for legal")
+    assert made.out.splitlines() == [f"{thread} escalated, waiting-for-legal"]
+    given = ("step=2", "by=ada", "--unset", "x", "--json")
+    kept = two_mailboxes("threads", "metadata", thread, *given).json
+    assert kept["metadata"] == {"step": 2, "by": "ada"}
+    (found,) = two_mailboxes("threads", "list", "--label", "escalated", "--json").json["threads"]
+    assert (found["thread_id"], found["labels"]) == (thread, ["escalated", "waiting-for-legal"])
+
+
 def test_a_mail_goes_from_shell_to_shell(two_mailboxes: Program) -> None:
     sent(two_mailboxes, "--subject", "Figures", "--text", "The **total** is 40,000.")
     waited = two_mailboxes("wait", "--mailbox", BEN, "--json")

@@ -12,7 +12,7 @@ from rooms import Agent, Postman, letter
 from postroom.build import PostRoom
 from postroom.model.callers import Caller
 from postroom.model.errors import PostroomError
-from postroom.model.requests import AttachmentRequest, SendRequest
+from postroom.model.requests import AttachmentRequest, SendRequest, StateChange
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,10 @@ CALLS: dict[str, Call] = {
     ),
     "read a file": lambda r, c, n, _: r.desk.attachments.read(c, n.attachment_id),
     "save a file": lambda r, c, n, _: r.desk.attachments.save(c, n.attachment_id),
+    "show what is kept with a thread": lambda r, c, n, _: r.desk.thread_states.show(c, n.thread_id),
+    "label a thread": lambda r, c, n, _: r.desk.thread_states.change(
+        c, n.thread_id, StateChange(add_labels=("seen",))
+    ),
     "take a message for a thread": lambda r, c, n, _: r.desk.reading.thread(c, n.message_id),
     "take a send for a thread": lambda r, c, n, _: r.desk.reading.thread(c, n.send_id),
     "take a message for a file": lambda r, c, n, _: r.desk.attachments.read(c, n.message_id),
@@ -282,6 +286,9 @@ async def test_scopes_are_asked_for_at_every_door(quiet_room: PostRoom, ada: Age
         desk.attachments.resolve(nobody, ()),
         desk.sending.would_be(nobody, sends(mailbox=ada.address)),
         desk.unsent.cancel(nobody, "s_0000000000"),
+        desk.thread_states.show(nobody, "t_0000000000"),
+        desk.thread_states.change(nobody, "t_0000000000", StateChange()),
+        desk.inbound.take(nobody, "", ("ada@agents.localhost",), b"x"),
         desk.suppressions.suppress(nobody, "bob@far.example"),
     ):
         code, _, _ = await said(ask)

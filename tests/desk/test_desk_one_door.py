@@ -19,10 +19,13 @@ FOR_AGENTS = {
     "events.follow", "events.list",
     "mailboxes.create", "mailboxes.list", "mailboxes.page", "mailboxes.show",
     "messages.raw", "messages.show", "messages.within",
+    "inbound.take",
     "reading.thread", "reading.threads",
     "sending.send", "sending.would_be",
     "suppressions.suppress",
     "unsent.cancel", "unsent.list", "unsent.show",
+    "thread_states.change", "thread_states.show",
+    "uploads.take",
     "waiting.wait",
 }  # fmt: skip
 """What is asked with another agent's names in test_desk_door.py, test_strangers_ids.py."""
@@ -64,7 +67,11 @@ FOR_NOBODY = {
 
 def public_calls(desk: Desk) -> dict[str, typing.Any]:
     """Every public method of the desk's parts, by its name."""
-    parts = [name for name, made in vars(Desk).items() if isinstance(made, cached_property)]
+    parts = [
+        name
+        for name, made in vars(Desk).items()
+        if isinstance(made, cached_property) and not name.startswith("_")
+    ]
     return {
         f"{part}.{name}": call
         for part in parts
@@ -106,6 +113,7 @@ BY_NAMES = {
     "held": {"one"},
     "quarantine": {"one"},
     "replaying": {"one"},
+    "uploads": {"by_public_id"},
     "ids": {"attachment_place", "link_place"},
 }
 """The index's look-ups by what a caller may have written, a module each."""

@@ -11,10 +11,10 @@ from rooms import FORGED, Agent, Postman, TestClock, eventually, letter, rows
 
 from postroom.build import PostRoom
 from postroom.desk.sends import outbox
+from postroom.desk.sends.composing import Meant
 from postroom.index.database import Connection
 from postroom.model.callers import Caller, operator
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused
-from postroom.model.requests import SendRequest
 from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy.rules import Policy
 
@@ -667,14 +667,15 @@ def meanwhile(
     room: PostRoom, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[object]]
 ) -> None:
     """Let something happen between composing a send and filing it."""
-    compose = room.desk.sending._compose
+    composing = room.desk.sending._composing
+    compose = composing.composed
 
-    async def slow(caller: Caller, request: SendRequest, not_before: float) -> object:
-        composed = await compose(caller, request, not_before)
+    async def slow(caller: Caller, meant: Meant) -> object:
+        composed = await compose(caller, meant)
         await happens()
         return composed
 
-    monkeypatch.setattr(room.desk.sending, "_compose", slow)
+    monkeypatch.setattr(composing, "composed", slow)
 
 
 async def test_a_reply_written_while_its_thread_joins_another_lands_in_the_joined_one(

@@ -30,7 +30,7 @@ WHOLE_ROOM = {
 
 
 SMALL = re.compile(
-    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c)\\b"
+    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c|handed_in)\\b"
     "|INDEX (strays_by_(age|arrival)|hanging_due)"
     "|INDEX (sends_(submitting|unknown|to_file|for_a_person)|mailboxes_to_serve|quarantine_waiting)"
     "|SCAN \\(subquery-\\d+\\)"

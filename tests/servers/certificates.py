@@ -32,9 +32,12 @@ def self_signed(folder: Path) -> Certificate:
     return made
 
 
-def self_signed_file(path: Path, *, address: str = LOOPBACK, days: int = 1) -> Path:
-    """``path``, holding a key and its certificate for that address; days below 0: expired."""
-    certificate, key = _pair(address, days)
+def self_signed_file(
+    path: Path, *, address: str = LOOPBACK, days: int = 1, names: tuple[str, ...] = ()
+) -> Path:
+    """``path``, holding a key and its certificate for that address, and for hosts of those names;
+    days below 0: expired."""
+    certificate, key = _pair(address, days, names)
     path.write_bytes(key + certificate)
     return path
 
@@ -46,7 +49,7 @@ def server_side(path: Path) -> ssl.SSLContext:
     return context
 
 
-def _pair(address: str, days: int) -> tuple[bytes, bytes]:
+def _pair(address: str, days: int, hosts: tuple[str, ...] = ()) -> tuple[bytes, bytes]:
     """A certificate that signed itself and its key, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
@@ -54,6 +57,7 @@ def _pair(address: str, days: int) -> tuple[bytes, bytes]:
     names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(address))]
     if address == LOOPBACK:
         names.append(x509.DNSName("localhost"))
+    names += map(x509.DNSName, hosts)
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)

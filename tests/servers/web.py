@@ -61,10 +61,13 @@ def plainly(body: bytes, status: str = "200 OK", fields: str = "") -> Answering:
 
 
 @asynccontextmanager
-async def web_server(folder: Path, *, days: int = 1, tls: bool = True) -> AsyncIterator[WebServer]:
-    """A server for 127.0.0.1 and localhost; ``days`` below 0: with a certificate that is over."""
+async def web_server(
+    folder: Path, *names: str, days: int = 1, tls: bool = True
+) -> AsyncIterator[WebServer]:
+    """A server for 127.0.0.1, localhost and ``names``; ``days`` below 0: with a certificate that is
+    over."""
     made = WebServer()
-    made.certificates = self_signed_file(folder / f"web-{days}.pem", days=days)
+    made.certificates = self_signed_file(folder / f"web-{days}.pem", days=days, names=names)
     context = server_side(made.certificates) if tls else None
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=context)
     made.port = server.sockets[0].getsockname()[1]

@@ -8,11 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp.types import TextContent
+from pydantic import JsonValue
 
 from postroom.mcp.server import result_of
 from postroom.model.answers import Answer, MessageView, WaitAnswer
 from postroom_tools.catalogue import TOOLS
 from postroom_tools.schemas import output_schema
+
+ATOMS = st.booleans() | st.integers(-(2**53), 2**53) | st.text()
+st.register_type_strategy(
+    JsonValue,  # type: ignore[arg-type]  # hypothesis takes names of types as well
+    ATOMS | st.lists(ATOMS) | st.dictionaries(st.text(), ATOMS),
+)
+# What a thread's metadata holds; a null in it is a key that is not there (RFC 7396).
 
 
 def shown(answer: Answer) -> tuple[str, dict[str, Any]]:

@@ -20,9 +20,9 @@ class GetThread(Arguments):
         default=DEFAULT_THREAD_TOKENS,
         ge=MIN_ANSWER_TOKENS,
         le=MAX_THREAD_TOKENS,
-        description="Of the answer; below the minimum it would hold no words.",
+        description="Of the answer.",
     )
-    cursor: Cursor | None = Field(default=None, description="next_cursor, for what was left out.")
+    cursor: Cursor | None = Field(default=None, description="next_cursor, for more.")
     include_quoted: bool = Field(default=False, description="Also quoted text and signatures.")
 
 
@@ -45,7 +45,7 @@ TOOL = Tool(
         "A conversation, oldest message first, each with its new words only; who p1 is stands in"
         " people, you is your mailbox. A message without to and cc went to all of the thread's to"
         " but its sender. Does not mark anything as read. Next: send_email with"
-        " thread_id, or read_attachment (also for a link shown as …l_…)."
+        " thread_id, or read_attachment (also for a link shown as l_…)."
     ),
     arguments=GetThread,
     answer=ThreadView,

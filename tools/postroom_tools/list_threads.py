@@ -28,8 +28,9 @@ class ListThreads(Arguments):
     awaiting: Literal["us", "them"] | None = Field(
         default=None, description="Who must answer next; us = you."
     )
+    label: str | None = Field(default=None, max_length=160, description="Only with it.")
     since: str | None = Field(
-        default=None, max_length=40, description='ISO 8601 time, or "24h" for the last day.'
+        default=None, max_length=40, description='ISO 8601, or "24h": the last day.'
     )
     limit: int = Field(default=DEFAULT_LIST, ge=1, le=MAX_LIST, description="Threads a page.")
     max_tokens: int = Field(
@@ -38,7 +39,7 @@ class ListThreads(Arguments):
         le=MAX_THREAD_TOKENS,
         description="Of the answer.",
     )
-    cursor: Cursor | None = Field(default=None, description="next_cursor of the page before.")
+    cursor: Cursor | None = Field(default=None, description="next_cursor, for more.")
 
 
 async def run(
@@ -49,6 +50,7 @@ async def run(
         mailbox=given.mailbox,
         query=given.query,
         awaiting=given.awaiting,
+        label=given.label,
         since=given.since,
         limit=given.limit,
         cursor=given.cursor,

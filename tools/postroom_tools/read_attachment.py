@@ -23,7 +23,7 @@ class ReadAttachment(Arguments):
     max_tokens: int = Field(
         default=DEFAULT_THREAD_TOKENS, ge=100, le=MAX_THREAD_TOKENS, description="Of text."
     )
-    cursor: Cursor | None = Field(default=None, description="next_cursor of the page before.")
+    cursor: Cursor | None = Field(default=None, description="next_cursor, for more.")
 
 
 async def run(

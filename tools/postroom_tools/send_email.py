@@ -39,7 +39,7 @@ class SendEmail(Arguments):
     text: str = Field(max_length=MAX_TEXT_CHARS, description="The mail's words; may be Markdown.")
     mailbox: Mailbox | None = Field(
         default=None,
-        description="Your address; not needed with thread_id, or with only one.",
+        description="Your address; not needed with thread_id, or only one.",
     )
     to: Recipients = Field(
         default=(), description="Address(es). A reply without goes to who wrote last."
@@ -50,15 +50,14 @@ class SendEmail(Arguments):
         default=None, max_length=MAX_SUBJECT_CHARS, description="Replies get one by themselves."
     )
     html: str | None = Field(
-        default=None, max_length=2 * MAX_TEXT_CHARS, description="Left out, it is made from text."
+        default=None, max_length=2 * MAX_TEXT_CHARS, description="By itself made from text."
     )
     thread_id: ThreadId | None = Field(default=None, description="Makes it a reply there.")
     reply_all: bool = Field(default=False, description="Reply to everybody in the thread.")
     attachments: Attachments = Field(
         default=(),
         description=(
-            "Each: filename and one of text, content_base64, path, attachment_id (of a received"
-            " file)."
+            "Each: filename and one of text, content_base64, path, url, attachment_id (received)."
         ),
     )
     idempotency_key: str | None = Field(
@@ -68,7 +67,7 @@ class SendEmail(Arguments):
         default=None, max_length=2 * MAX_NOTE_CHARS, description="Ask a human first: why."
     )
     confirm: bool = Field(
-        default=False, description="Send although status was thread_moved; read what is new first."
+        default=False, description="Send despite thread_moved; read what is new first."
     )
 
 

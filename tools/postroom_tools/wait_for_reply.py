@@ -24,7 +24,7 @@ class WaitForReply(Arguments):
         ),
     )
     sender: Mailbox | None = Field(
-        default=None, description="Only mail from this address or domain (example.com), not name."
+        default=None, description="Only mail from this address or domain, not name."
     )
     has_code: bool = Field(
         default=False,
@@ -59,7 +59,7 @@ TOOL = Tool(
     description=(
         "Wait until mail arrives in a thread or mailbox; what is already there and unanswered"
         " returns at once. A timeout is no error: do what next_step says. Safe to repeat; a reply"
-        " that comes between two calls is not missed."
+        " between two calls is not missed."
     ),
     arguments=WaitForReply,
     answer=WaitAnswer,

@@ -1,5 +1,6 @@
 """Messages, threads and sends as a person reads them."""
 
+import json
 from collections.abc import Mapping
 
 from postroom.cli.page import Page
@@ -12,6 +13,7 @@ from postroom.model.answers import (
     PersonView,
     SendAnswer,
     ThreadList,
+    ThreadState,
     ThreadView,
     WaitAnswer,
 )
@@ -71,6 +73,10 @@ def show_thread(page: Page, thread: ThreadView) -> None:
     if thread.mailbox is not None:
         page.line((one_line(thread.untrusted_subject or "") or "(no subject)", "bold"))
         page.line((f"{thread.thread_id} in {thread.mailbox}", "dim"))
+    if thread.labels:
+        page.line(("labels: ", "dim"), ", ".join(thread.labels))
+    for key, value in (thread.metadata or {}).items():
+        page.line((f"{one_line(key)}: ", "dim"), one_line(json.dumps(value, ensure_ascii=False)))
     who = {one.id: _person(one) for one in thread.people or ()}
     if thread.mailbox is not None:
         who[YOU] = thread.mailbox
@@ -91,17 +97,26 @@ def _person(person: PersonView) -> str:
     return f"{name} <{person.address}>" if name else person.address
 
 
+def show_state(page: Page, state: ThreadState) -> None:
+    """What is kept with a conversation."""
+    page.line((f"{state.thread_id} ", "bold"), ", ".join(state.labels) or "(no labels)")
+    for key, value in state.metadata.items():
+        page.line((f"  {one_line(key)}: ", "dim"), one_line(json.dumps(value, ensure_ascii=False)))
+
+
 def show_threads(page: Page, found: ThreadList) -> None:
     """A table of conversations, newest first; with their mailboxes where these differ."""
     if not found.threads:
         page.line("No threads.")
     else:
+        labelled = any(one.labels for one in found.threads)
         several = len({one.mailbox for one in found.threads}) > 1
         page.table(
             (
                 "thread",
                 *(("mailbox",) if several else ()),
                 *("last", "who", "subject", "mails", "awaiting"),
+                *(("labels",) if labelled else ()),
             ),
             [
                 (
@@ -112,6 +127,7 @@ def show_threads(page: Page, found: ThreadList) -> None:
                     one.untrusted_subject,
                     str(one.message_count),
                     one.awaiting or "",
+                    *((", ".join(one.labels or ()),) if labelled else ()),
                 )
                 for one in found.threads
             ],

@@ -5,6 +5,8 @@
     mailboxes/          threads/       waits/          what agents ask most
     sends/              approvals/     policies/       what goes out, who looks first, the rules
     identities/    events/             who comes in by the network; what happens
+    inbound/                                           mail that is handed in over HTTP
+    files/                                             what is brought for a mail, or lies elsewhere
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     figures/                           visits/         how much and how fast; an agent tried by hand
     cursors.py  times.py               what the rooms share: places in an answer, points in time
@@ -14,4 +16,5 @@
     worker_settings.py                 a postroom.toml that changed since the worker read it
 
 The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.
+The one exception: a file that is sent by URL is fetched by the guarded client that it was handed.
 """

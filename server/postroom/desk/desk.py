@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from postroom.desk.approvals.unsent import Unsent
     from postroom.desk.events.events import Events
     from postroom.desk.figures.figures import FiguresDesk
+    from postroom.desk.files.uploads import Uploads
+    from postroom.desk.files.url_files import UrlFiles
     from postroom.desk.health.accounts import AccountReports
     from postroom.desk.health.health import HealthReports
     from postroom.desk.health.metrics import Metrics
     from postroom.desk.identities.tokens import Tokens
+    from postroom.desk.inbound.inbound import Inbound
     from postroom.desk.mailboxes.mailboxes import Mailboxes
     from postroom.desk.policies.policies import Policies
     from postroom.desk.policies.quarantine import Quarantine
@@ -37,8 +40,10 @@ if TYPE_CHECKING:
     from postroom.desk.threads.messages import Messages
     from postroom.desk.threads.reading import Reading
     from postroom.desk.threads.showing import Showing
+    from postroom.desk.threads.states import ThreadStates
     from postroom.desk.visits.visiting import Visiting
     from postroom.desk.waits.waiting import Waiting
+    from postroom.guarded.client import GuardedClient
 
 
 class Desk:
@@ -51,8 +56,11 @@ class Desk:
         provisioners: Mapping[str, Provisioner],
         idle: Callable[[], str],
         policy: CurrentPolicy,
+        web: "GuardedClient | None" = None,
     ) -> None:
-        """``idle`` says why nobody does the I/O at the moment, or is empty."""
+        """``idle`` says why nobody does the I/O at the moment, or is empty. ``web`` fetches files
+        that are sent by URL; by itself from the hosts that the operator lists."""
+        self._web = web
         self._index = index
         self._settings = settings
         self._operator = settings.operator
@@ -79,18 +87,19 @@ class Desk:
 
     @cached_property
     def sending(self) -> "Sending":
+        from postroom.desk.sends.composing import Composing
         from postroom.desk.sends.sending import Sending
 
-        return Sending(
+        composing = Composing(
             self._index,
             self._index.clock,
             self.attachments,
             self._provisioners,
-            self._idle,
             self._policy,
             self._operator.approvals.expire_hours * 3600,
             self._operator.public_url,
         )
+        return Sending(self._index, self._index.clock, composing, self._urls, self._idle)
 
     @cached_property
     def reading(self) -> "Reading":
@@ -116,7 +125,8 @@ class Desk:
         from postroom.extract.reader import FileReader
 
         folders, home = self._operator.attachment_folders, self._settings.home
-        return Attachments(self._index, folders, home, FileReader(bare_environment()))
+        reader = FileReader(bare_environment())
+        return Attachments(self._index, folders, home, reader, self._urls)
 
     @cached_property
     def messages(self) -> "Messages":
@@ -225,6 +235,37 @@ class Desk:
         from postroom.desk.visits.visiting import Visiting
 
         return Visiting(self._index, self._provisioners, self.sending)
+
+    @cached_property
+    def inbound(self) -> "Inbound":
+        from postroom.desk.inbound.inbound import Inbound
+
+        return Inbound(self._index, self._index.clock)
+
+    @cached_property
+    def thread_states(self) -> "ThreadStates":
+        from postroom.desk.threads.states import ThreadStates
+
+        return ThreadStates(self._index, self._index.clock)
+
+    @cached_property
+    def uploads(self) -> "Uploads":
+        from postroom.desk.files.uploads import Uploads
+
+        return Uploads(self._index, self._index.clock)
+
+    @cached_property
+    def _urls(self) -> "UrlFiles":
+        from postroom.desk.files.url_files import UrlFiles, only
+        from postroom.guarded.client import GuardedClient
+
+        hosts = self._operator.attachment_url_hosts
+        return UrlFiles(self._web or GuardedClient(judge=only(hosts)))
+
+    async def close(self) -> None:
+        """Let the connections go by which files were fetched."""
+        if "_urls" in vars(self):
+            await self._urls.close()
 
 
 def _elsewhere(provisioners: Mapping[str, Provisioner]) -> frozenset[str]:

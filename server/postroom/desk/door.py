@@ -3,11 +3,13 @@
 Another agent's mailbox, thread, send or attachment looks exactly as if it did not exist.
 """
 
-from postroom.index import ids, mail, mailboxes, sends, threads
+import json
+
+from postroom.index import ids, mail, mailboxes, sends, threads, uploads
 from postroom.index.database import Connection, Row
 from postroom.model import event_filters
 from postroom.model.agent_names import is_name
-from postroom.model.callers import METRICS, Caller, operator
+from postroom.model.callers import INBOUND, METRICS, Caller, operator
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
@@ -73,6 +75,26 @@ def require(caller: Caller, scope: str) -> None:
     """Raise `Refused` unless the caller has ``scope``."""
     if scope not in caller.scopes:
         raise Refused("scope_missing", f"This caller may not {scope}.", "Ask the operator.")
+
+
+def require_inbound(caller: Caller) -> None:
+    """Raise `Refused` unless the caller may hand mail in."""
+    require(caller, INBOUND)
+
+
+def recipient(con: Connection, caller: Caller, address: str, now: float) -> Mailbox:
+    """The mailbox that takes mail for an address, as an envelope names it, where the caller may
+    hand mail in for it; whosever it is."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    bare = f"{local.partition('+')[0]}@{domain}"  # RFC 5233
+    found = mailboxes.by_address(con, bare)
+    if found is None or not caller.reaches(bare) or not found.receives(now):
+        raise NotFound(
+            "recipient_unknown",
+            "There is no mailbox of this name here.",
+            "Let the sender have a bounce (550 5.1.1).",
+        )
+    return found
 
 
 def require_reach(caller: Caller, address: str) -> None:
@@ -225,12 +247,48 @@ def attachment(con: Connection, caller: Caller, attachment_id: str) -> tuple[Row
     """(mail row, number of the part) for an attachment's id."""
     found = _part(con, caller, ids.attachment_place(attachment_id.strip()))
     if found is None:
-        raise NotFound(
-            "attachment_not_found",
-            "You have no such attachment.",
-            "get_thread lists a message's attachments with their ids.",
-        )
+        raise no_attachment()
     return found
+
+
+def no_attachment() -> NotFound:
+    """What is said of a file that does not exist, is somebody else's, or whose time is over."""
+    return NotFound(
+        "attachment_not_found",
+        "You have no such attachment.",
+        "get_thread lists a message's attachments with their ids.",
+    )
+
+
+def uploader(con: Connection, caller: Caller) -> tuple[int | None, str]:
+    """Whose a file is that the caller brings: the owner's row id, None for the operator; and what
+    of its agent's the caller sees, "" for all."""
+    owner = whose(con, caller)
+    if owner == 0:
+        raise InvalidRequest(
+            "mailbox_missing", "You have no mailbox yet.", "Call create_mailbox first."
+        )
+    return owner, _confined(caller)
+
+
+def upload(con: Connection, caller: Caller, now: float, upload_id: str) -> Row:
+    """A file that the caller, or who sees the same, brought, or whose agent did. Who is kept to
+    some mailboxes or to a conversation has not what others of its agent brought."""
+    row = uploads.by_public_id(con, now, upload_id.strip())
+    if row is None:
+        raise no_attachment()
+    if not sees_all(caller):
+        is_mine = row["owner"] is not None and row["owner"] == whose(con, caller)
+        if not is_mine or _confined(caller) not in ("", row["confined"]):
+            raise no_attachment()
+    return row
+
+
+def _confined(caller: Caller) -> str:
+    """What of its agent's a caller sees, as one text; "" for all."""
+    if not caller.is_confined:
+        return ""
+    return json.dumps([sorted(caller.mailboxes), caller.thread])
 
 
 def link(con: Connection, caller: Caller, link_id: str) -> tuple[Row, int]:

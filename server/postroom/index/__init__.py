@@ -30,6 +30,9 @@
     metrics.py      how much there is, and how often something happened
     restoring.py    put back from a backup, as another history
     figures.py      how much came in and went out, and how fast
+    handed_in.py        mail handed in over HTTP, until it is indexed
+    thread_state.py     labels and metadata, kept with a conversation
+    uploads.py          files brought before the mail they go out with, kept for a day
     purge.py        the mail of mailboxes that are gone
     retention.py    mail whose time is over            correspondence.py  all mail with somebody
     removal.py      how a mail goes, part by part      cleaning.py    … and every byte of it
@@ -41,6 +44,6 @@
                     (search_anew.py)
 
 Primary (a rebuild never touches it): mailboxes, mail and its raw bytes, copies, thread ids and
-their aliases, sends, journal, acknowledgements. Derived: messages, mentions, conversations, met,
-search.
+their aliases, sends, uploads, labels and metadata, journal, acknowledgements. Derived: messages,
+mentions, conversations, met, search.
 """

@@ -15,6 +15,7 @@ from postroom.index import (
     removal,
     retention,
     suppressions,
+    thread_state,
 )
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
@@ -148,6 +149,8 @@ def erase(con: Connection, now: float, erasure: int, mails: Iterable[Row]) -> No
         else:
             done += removal.reduce(con, mail_id, Stage.GONE)
     removal.relist(con, done)
+    for thread_id in {one.thread_id for one in done if one.thread_id is not None}:
+        thread_state.forget(con, thread_id)  # it may tell of them
     cleaning.soil(con, cleaning.AT_ONCE)
     sql.count(con, id=erasure, mails=len(done))
     told = Counter((one.mailbox_id, Stage.GONE) for one in done)

@@ -96,6 +96,10 @@ def _joined(con: Connection, row: Row, facts: Facts) -> PublicEvent:
     return agents.ThreadUpdated(**facts, change="joined", joined_thread_id=old)
 
 
+def _state(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    return agents.ThreadUpdated(**facts, change="state")
+
+
 def _suppressed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
     cause, _, scope = row["detail"].partition(", ")
     return agents.SuppressionAdded(**facts, cause=cause, scope=scope)
@@ -103,6 +107,10 @@ def _suppressed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
 
 def _of_token(type: type[operators.OfToken]) -> Make:
     return lambda _, row, facts: type(**facts, token_id=row["detail"])
+
+
+def _of_file(type: type[operators.OfFile]) -> Make:
+    return lambda _, row, facts: type(**facts, attachment_id=row["detail"])
 
 
 _VIEWS: dict[EventType, Make] = {
@@ -125,6 +133,7 @@ _VIEWS: dict[EventType, Make] = {
     EventType.SEND_FAILED: _plain(agents.SendFailed),
     EventType.SEND_UNKNOWN: _plain(agents.SendUnknown),
     EventType.THREADS_JOINED: _joined,
+    EventType.THREAD_UPDATED: _state,
     EventType.SUPPRESSION_ADDED: _suppressed,
     EventType.SUPPRESSION_REMOVED: _plain(agents.SuppressionRemoved),
     EventType.MESSAGE_LEFT: _in_detail(operators.MessageLeft),
@@ -140,6 +149,8 @@ _VIEWS: dict[EventType, Make] = {
     EventType.TOKEN_CREATED: _of_token(operators.TokenCreated),
     EventType.TOKEN_ROTATED: _of_token(operators.TokenRotated),
     EventType.TOKEN_REVOKED: _of_token(operators.TokenRevoked),
+    EventType.FILE_UPLOADED: _of_file(operators.FileUploaded),
+    EventType.FILE_EXPIRED: _of_file(operators.FileExpired),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }
 

@@ -37,6 +37,16 @@ def new_token_id() -> str:
     return "k_" + _letters(LONG_LETTERS)
 
 
+def new_upload_id() -> str:
+    """The id of a file that was brought before its mail: ``f_`` and 10 letters."""
+    return "f_" + _letters(LONG_LETTERS)
+
+
+def is_upload(id: str) -> bool:
+    """Whether it looks like the id of such a file, and not of one that came in a mail."""
+    return id.startswith("f_")
+
+
 def is_send(id: str) -> bool:
     """Whether it looks like a send's id."""
     return id.startswith("s_") and len(id) == LONG_LETTERS + 2 and set(id[2:]) <= set(_LETTERS)

@@ -1,6 +1,6 @@
 """Removes the mail of a mailbox that is gone, a bounded step at a time. Ids and journal stay."""
 
-from postroom.index import cleaning, held, removal
+from postroom.index import cleaning, held, removal, thread_state
 from postroom.index.database import Connection
 from postroom.index.queries import named
 from postroom.model.retention import Stage
@@ -20,6 +20,7 @@ def some(con: Connection, mailbox_id: int, most: int) -> bool:
     done: list[removal.Reduced] = []
     for row in rows:
         mail_id = row["mail_id"]
+        thread_state.forget(con, row["thread_id"])
         if removal.is_under_way(con, mail_id):  # the courier says so, and to whom it does not go
             removal.drop_fields(con, row)
             sql.drop_raw(con, mail_id=mail_id)

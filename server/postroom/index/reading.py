@@ -61,6 +61,26 @@ def list_owner(
     return list(sql.list_owner(con, owner=owner, **common))
 
 
+def list_labelled(
+    con: Connection,
+    label: str,
+    owner: int | None,
+    mailbox_id: int | None,
+    awaiting: str,
+    since: float,
+    place: tuple[float, int],
+    most: int,
+) -> list[Row]:
+    """The threads with a label, newest first, of an owner (None: of everybody) or a mailbox of
+    theirs. It costs a look at each that has the label."""
+    at, thread = place
+    asked = {"label": label, "awaiting": awaiting, "since": since, "most": most}
+    asked |= {"last_at": at, "thread_id": thread}
+    if owner is None:
+        return list(sql.list_all_labelled(con, **asked))
+    return list(sql.list_labelled(con, owner=owner, mailbox_id=mailbox_id, **asked))
+
+
 def conversation(con: Connection, thread_id: int) -> Row | None:
     """A thread's row."""
     row: Row | None = sql.conversation(con, thread_id=thread_id)

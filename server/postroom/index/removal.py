@@ -18,6 +18,7 @@ from postroom.index import (
     search,
     search_anew,
     sends,
+    thread_state,
     threads,
 )
 from postroom.index.database import Connection, Row
@@ -96,9 +97,12 @@ def take_along(con: Connection, now: float, most: int) -> list[Reduced] | None:
 
 
 def relist(con: Connection, done: Iterable[Reduced]) -> None:
-    """Make the rows of threads anew, of which messages or words went; and forget the Message-IDs
+    """Make the rows of threads anew, of which messages or words went; forget what is kept with
+    those that have none left; and forget the Message-IDs
     that none of their messages names any more, as a rebuild would."""
-    for thread_id in sorted({one.thread_id for one in done if one.thread_id is not None}):
+    changed = sorted({one.thread_id for one in done if one.thread_id is not None})
+    thread_state.forget_wordless(con, changed)
+    for thread_id in changed:
         threads.summarise(con, thread_id)
         left = _ids_in(con, thread_id)
         for row in list(sql.mentions_of(con, thread_id=thread_id)):

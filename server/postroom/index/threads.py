@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 
 from postroom.conversations.joining import Joining, join
-from postroom.index import journal
+from postroom.index import journal, thread_state
 from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_thread_id
 from postroom.index.listed import listed
@@ -85,9 +85,11 @@ def mention(con: Connection, mailbox_id: int, thread_id: int, ids: list[str]) ->
 
 
 def redirect(con: Connection, old: int, target: int) -> None:
-    """An id, all that led to it, and its Message-IDs lead to another conversation."""
+    """An id, all that led to it, its Message-IDs and what is kept with it lead to another
+    conversation."""
     sql.redirect(con, old=old, target=target)
     sql.move_mentions(con, old=old, target=target)
+    thread_state.join(con, old, target)
 
 
 def _absorb(con: Connection, old: int, target: int) -> None:

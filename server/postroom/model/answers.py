@@ -8,7 +8,7 @@ is written down (`model_dump(exclude_none=True, by_alias=True)`).
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from postroom.model.messages import Frozen
 
@@ -190,6 +190,18 @@ class ThreadSummary(Answer):
     last_direction: Literal["received", "sent"]
     untrusted_snippet: str
     awaiting: Literal["us", "them"] | None = None
+    labels: tuple[str, ...] | None = None
+    """What agents and operators put there: no stranger's words."""
+
+
+class ThreadState(Answer):
+    """What agents and operators keep with a thread, whole."""
+
+    thread_id: str
+    labels: tuple[str, ...]
+    metadata: dict[str, JsonValue]
+    version: int
+    """Of all of it; 0 where nothing ever was."""
 
 
 class ThreadList(Answer):
@@ -217,6 +229,10 @@ class ThreadView(Answer):
     thread_id: str
     mailbox: str | None = None
     untrusted_subject: str | None = None
+    labels: tuple[str, ...] | None = None
+    metadata: dict[str, JsonValue] | None = None
+    """With ``labels`` what agents and operators keep with the thread: no stranger's words. They
+    stand on the first page, where there is room for them."""
     people: tuple[PersonView, ...] | None = None
     """Who the messages here are from and for, but for the mailbox itself."""
     to: tuple[str, ...] | None = None

@@ -17,6 +17,9 @@ OPERATOR = "operator"
 METRICS = "metrics"
 """The scope for figures of the whole room, and nothing else: for a program that looks after it."""
 
+INBOUND = "inbound"
+"""The scope that hands mail in for mailboxes, whosever they are, and does nothing else."""
+
 AGENT_SCOPES = frozenset({"read", "send", "create"})
 
 

@@ -40,6 +40,8 @@ class EventType(StrEnum):
     """A report tells of it: what, and of how many recipients, is in ``detail``."""
     THREADS_JOINED = "threads.joined"
     """A late message showed that two conversations are one; both ids stay valid."""
+    THREAD_UPDATED = "thread.updated"
+    """Labels or metadata of it changed; ``detail`` says which, and wakes nobody."""
     LOGIN_STATE = "login.state"
     """A login elsewhere is read in another way now, or not at all; ``detail`` says which."""
     POLICY_CHANGED = "policy.changed"
@@ -63,6 +65,10 @@ class EventType(StrEnum):
     TOKEN_REVOKED = "token.revoked"
     ROOM_RESTORED = "room.restored"
     """It was put back from a backup, and goes on from there as another history."""
+    FILE_UPLOADED = "file.uploaded"
+    """Somebody brought a file before the mail it goes out with; ``detail`` is its id."""
+    FILE_EXPIRED = "file.expired"
+    """The time of such a file is over."""
     WORKER_STARTED = "worker.started"
 
 

@@ -25,6 +25,12 @@ MAX_AHEAD_SECONDS = 366 * 86400.0
 MAX_ATTACHMENTS = 50
 """Files in one send; each costs a MIME part that every reader has to open."""
 
+MAX_UPLOADS = 100
+"""Files that are kept for one agent before they are sent; each is there for a day."""
+
+MAX_UPLOADED_BYTES = 10 * MAX_ATTACHMENT_BYTES
+"""The same in bytes: an agent that runs wild must not fill the disk."""
+
 MAX_THREAD_REFERENCES = 200
 """Ids taken from one References field. A hostile field of 100,000 ids would cost as many rows."""
 

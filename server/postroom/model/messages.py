@@ -165,6 +165,17 @@ class AttachedFile(Frozen):
     content: bytes
 
 
+class RemoteFile(Frozen):
+    """A file that is to go out and lies elsewhere yet. It is fetched once the draft is judged."""
+
+    url: str
+    host: str
+    """Of the URL, in lower case, as the DNS writes it."""
+    filename: str
+    content_type: str | None
+    """What the caller calls it."""
+
+
 class Writer(StrEnum):
     """Who wrote a mail of ours, as its header says (mime/kinds/written_by.py)."""
 

@@ -100,6 +100,22 @@ class TokenRevoked(OfToken):
     type: Literal["token.revoked"] = "token.revoked"
 
 
+class OfFile(PublicEvent):
+    attachment_id: str
+
+
+class FileUploaded(OfFile):
+    """Somebody brought a file before the mail it goes out with."""
+
+    type: Literal["file.uploaded"] = "file.uploaded"
+
+
+class FileExpired(OfFile):
+    """The time of such a file is over."""
+
+    type: Literal["file.expired"] = "file.expired"
+
+
 class WorkerStarted(OfRoom):
     """A process has begun to do the post room's work."""
 
@@ -120,6 +136,8 @@ OperatorEvent = Annotated[
     | TokenCreated
     | TokenRotated
     | TokenRevoked
+    | FileUploaded
+    | FileExpired
     | WorkerStarted,
     Field(discriminator="type"),
 ]

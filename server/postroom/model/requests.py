@@ -1,12 +1,14 @@
 """What is asked at the desk, where it is more than a few words."""
 
+from typing import Any
+
 from pydantic import ConfigDict, Field
 
 from postroom.model.messages import Frozen
 
 
 class AttachmentRequest(Frozen):
-    """A file to send: exactly one of text, content_base64, path and attachment_id."""
+    """A file to send: exactly one of text, content_base64, path, url and attachment_id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -15,6 +17,7 @@ class AttachmentRequest(Frozen):
     text: str | None = None
     content_base64: str | None = None
     path: str | None = Field(default=None, max_length=4096)
+    url: str | None = Field(default=None, max_length=8192)
     attachment_id: str | None = Field(default=None, max_length=32)
 
 
@@ -49,3 +52,16 @@ class Edit(Frozen):
     bcc: tuple[str, ...] | None = None
     without_files: tuple[str, ...] = ()
     """Names of files that do not go along."""
+
+
+class StateChange(Frozen):
+    """What becomes different of a thread's labels and metadata; the rest stays."""
+
+    labels: tuple[str, ...] | None = None
+    """All of them; None for those there are."""
+    add_labels: tuple[str, ...] = ()
+    remove_labels: tuple[str, ...] = ()
+    metadata: dict[str, Any] | None = None
+    """A merge patch (RFC 7396): a key with None goes."""
+    clear_metadata: bool = False
+    """Whether all of it goes, before the patch."""

@@ -71,6 +71,10 @@ class MailFacts(Frozen):
     size: int
     """The composed message, bytes."""
     attachments: tuple[FileFacts, ...] = ()
+    """Before a file is fetched from a URL, without that file."""
+    url_hosts: tuple[str, ...] = ()
+    """The hosts of the URLs from which attached files are fetched, of those that the operator
+    lists; in lower case, as the DNS writes them."""
     in_thread: bool = False
     """It answers a thread."""
     cross_thread: bool = False
@@ -144,7 +148,7 @@ class DraftFacts(Frozen):
         }
 
 
-_OF_A_DRAFT = {"size", "in_thread", "cross_thread", "asked_by_agent"}
+_OF_A_DRAFT = {"size", "url_hosts", "in_thread", "cross_thread", "asked_by_agent"}
 
 
 class Verdict(Frozen):

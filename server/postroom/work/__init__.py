@@ -15,6 +15,7 @@ Mail in:
     sources.py      whose mail a login brings              attention.py   who waits just now
     looks.py        looks that are asked for: an answer goes out, a mailbox was made
     inlet.py        what Postfix hands in
+    handed_in.py    what came over HTTP
     numbering.py    whether a folder's UIDs still mean what they meant
     folder_reader.py  what is new in it, or was there      places.py      a folder and its role
     expunged.py     what was taken from it

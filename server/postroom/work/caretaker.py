@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from postroom.index import held, journal, mailboxes, purge
+from postroom.index import held, journal, mailboxes, purge, uploads
 from postroom.index.database import Connection
 from postroom.index.paced import paced
 from postroom.model.events import EventType
@@ -26,7 +26,7 @@ STEP_MESSAGES = 50
 
 
 class Caretaker:
-    """Expiry of mailboxes and of held sends, and the mail of those that are gone."""
+    """Expiry of mailboxes, held sends and uploads, and the mail of mailboxes that are gone."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class Caretaker:
         if overdue:
             await self._term.write(lambda con: _expire(con, now, overdue))
         await self._end_held(now)
+        await self._remove_uploads(now)
         before = now - self._retention
         for box_id, address in await self._term.index.read(
             lambda con: mailboxes.to_purge(con, before)
@@ -68,6 +69,12 @@ class Caretaker:
         """End what nobody decided about in time."""
         if await self._term.index.read(lambda con: held.overdue(con, now, 1)):
             await self._term.write(lambda con: _end_held(con, now))
+
+    async def _remove_uploads(self, now: float) -> None:
+        """Remove files that nobody sent in time."""
+        if await self._term.index.read(lambda con: uploads.is_overdue(con, now)):
+            while await paced(self._term, lambda con: uploads.remove_some(con, now)):
+                pass
 
     async def _purge(self, box_id: int, address: str) -> None:
         await self._forget(address)

@@ -22,6 +22,7 @@ from postroom.work.courier import Courier
 from postroom.work.deciding import Answering
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
+from postroom.work.handed_in import HandedInMail
 from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
 from postroom.work.lending import Lending
@@ -86,6 +87,7 @@ async def run(
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
             "rules": RulesKnown(term, policy).run(),
+            "handed-in": HandedInMail(term, intake, operator.inbound).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]

@@ -35,6 +35,8 @@ def asks(name: str, own: Lived) -> list[Asked]:
         ("GET", f"/v1/threads?cursor={name}", {}),
         ("GET", f"/v1/threads/{name}", {}),
         ("GET", f"/v1/threads/{own.thread}?cursor={name}", {}),
+        ("GET", f"/v1/threads/{name}/state", {}),
+        ("PATCH", f"/v1/threads/{name}", {"addLabels": ["seen"]}),
         ("GET", f"/v1/attachments/{name}", {}),
         ("GET", f"/v1/attachments/{name}/text", {}),
         ("GET", f"/v1/outbox/{name}", {}),

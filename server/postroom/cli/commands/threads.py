@@ -1,5 +1,6 @@
 """`postroom threads`: conversations, and the files in them."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def threads() -> None:
 @click.option("--mailbox", metavar="ADDRESS", shell_complete=addresses, help="Only this mailbox.")
 @click.option("--query", metavar="WORDS", help="Words in subject, people or text.")
 @click.option("--awaiting", type=click.Choice(["us", "them"]), help="Who must answer next.")
+@click.option("--label", metavar="LABEL", help="Only with this label.")
 @click.option("--since", metavar="TIME", help='An ISO 8601 time, or "24h" for the last day.')
 @click.option("--limit", type=click.IntRange(1, MAX_LIST), default=DEFAULT_LIST, show_default=True)
 @click.option("--cursor", help="Where the page before said to go on.")
@@ -66,6 +68,60 @@ def show(asked: Asked, /, thread_id: str, **given: Any) -> None:
         asked, "threads show", lambda room: room.desk.reading.thread(operator(), thread_id, **given)
     )
     say(asked.json, found, lambda page: show_thread(page, found))
+
+
+@threads.command("label")
+@click.argument("thread_id", metavar="THREAD")
+@click.argument("labels", metavar="LABEL...", nargs=-1, required=True)
+@shared
+@pass_asked
+def label(asked: Asked, thread_id: str, labels: tuple[str, ...]) -> None:
+    """Put labels on a conversation."""
+    _change(asked, "threads label", thread_id, add_labels=labels)
+
+
+@threads.command("unlabel")
+@click.argument("thread_id", metavar="THREAD")
+@click.argument("labels", metavar="LABEL...", nargs=-1, required=True)
+@shared
+@pass_asked
+def unlabel(asked: Asked, thread_id: str, labels: tuple[str, ...]) -> None:
+    """Take labels off a conversation."""
+    _change(asked, "threads unlabel", thread_id, remove_labels=labels)
+
+
+@threads.command("metadata")
+@click.argument("thread_id", metavar="THREAD")
+@click.argument("values", metavar="[KEY=VALUE]...", nargs=-1)
+@click.option("--unset", multiple=True, metavar="KEY", help="Remove a key. Also several times.")
+@shared
+@pass_asked
+def metadata(asked: Asked, thread_id: str, values: tuple[str, ...], unset: tuple[str, ...]) -> None:
+    """Show or change what is kept with a conversation. A VALUE is JSON, or else text."""
+    patch = {**dict.fromkeys(unset), **dict(map(_pair, values))}
+    _change(asked, "threads metadata", thread_id, metadata=patch)
+
+
+def _pair(given: str) -> tuple[str, Any]:
+    key, equals, value = given.partition("=")
+    if not key or not equals:
+        raise click.UsageError(f"{given} is no KEY=VALUE.")
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _change(asked: Asked, program: str, thread_id: str, **change: Any) -> None:
+    from postroom.cli.mail_page import show_state
+    from postroom.model.callers import operator
+    from postroom.model.requests import StateChange
+
+    wanted = StateChange(**change)
+    found = at_desk(
+        asked, program, lambda room: room.desk.thread_states.change(operator(), thread_id, wanted)
+    )
+    say(asked.json, found, lambda page: show_state(page, found))
 
 
 @threads.command("attachment")

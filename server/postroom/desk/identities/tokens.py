@@ -15,12 +15,12 @@ from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.tokens import NewToken
 from postroom.model.agent_names import is_name, named
-from postroom.model.callers import AGENT_SCOPES, METRICS, OPERATOR, Caller, agent
+from postroom.model.callers import AGENT_SCOPES, INBOUND, METRICS, OPERATOR, Caller, agent
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
 from postroom.model.mailbox_patterns import MAX_PATTERNS, is_pattern, pattern
 from postroom.model.token_answers import NewSecret, TokenList, TokenView
 
-SCOPES = AGENT_SCOPES | {METRICS, OPERATOR}
+SCOPES = AGENT_SCOPES | {INBOUND, METRICS, OPERATOR}
 
 MOST = 500
 """Tokens on one page, unless fewer are asked for."""
@@ -171,6 +171,12 @@ def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]
             "scope_unknown",
             f"There is no scope {', '.join(sorted(asked - SCOPES)) or 'at all'}.",
             f"Scopes are {', '.join(sorted(SCOPES))}.",
+        )
+    if INBOUND in asked and (len(asked) > 1 or not mailboxes):
+        raise InvalidRequest(
+            "inbound_scope",
+            "A token that hands mail in has no other scope, and names the mailboxes it is for.",
+            "Such as --scope inbound --mailbox '*@example.com'.",
         )
     patterns = tuple(dict.fromkeys(map(pattern, mailboxes)))
     if len(patterns) > MAX_PATTERNS or not all(map(is_pattern, patterns)):

@@ -9,7 +9,15 @@ from typing import Any
 from postroom.desk.door import actor, for_operators
 from postroom.desk.records.retention import check_somebody_works, finished
 from postroom.desk.times import iso
-from postroom.index import cleaning, correspondence, journal, mailboxes, quarantine, sends
+from postroom.index import (
+    cleaning,
+    correspondence,
+    journal,
+    mailboxes,
+    quarantine,
+    sends,
+    thread_state,
+)
 from postroom.index.correspondence import Fate
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
@@ -156,10 +164,13 @@ def _exported(con: Connection, mail_id: int) -> ExportedMail | None:
     row = correspondence.whole(con, mail_id)
     if row is None:
         return None
+    state = thread_state.of(con, row["thread_id"])
     facts = {
         "message_id": row["public_id"],
         "mailbox": row["address"],
         "thread_id": row["thread_public_id"],
+        "thread_labels": list(state.labels),
+        "thread_metadata": state.metadata,
         "direction": row["direction"],
         "at": iso(row["at"]),
         "header_message_id": row["message_id"],

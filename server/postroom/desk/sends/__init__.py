@@ -1,8 +1,9 @@
 """From a request to send to a row in the outbox.
 
 sending.py      the subject at the desk
-outgoing.py     what is asked, as bytes that will be sent
-├── addresses.py    replies.py     to whom; which mail it answers
+composing.py    a request as a mail that can be judged
+├── outgoing.py                    what is asked, as bytes that will be sent
+└── addresses.py    replies.py     to whom; which mail it answers
 outbox.py       the one way in: checked, judged and filed in one transaction
 ├── policy_facts.py                what policy may know of it
 │   └── passed_on.py   pieces.py   whether it repeats what somebody else wrote

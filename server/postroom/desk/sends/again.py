@@ -1,6 +1,7 @@
 """A held send, judged again: as a person lets it go, and as a person changes it."""
 
 import json
+from typing import Any
 
 from postroom.desk.sends import pacing, passed_on, policy_facts, replies
 from postroom.desk.sends.editing import Edited
@@ -74,13 +75,20 @@ def _facts_again(
         size=len(raw),
         cross_thread=passes_on,
         asked_by_agent=_then(send, "asked_by_agent"),
+        url_hosts=tuple(_drafted(send).get("url_hosts", ())),
     )
 
 
 def _then(send: Row, fact: str) -> bool:
     """A fact of a draft as it was when it was judged last; False where none were kept yet."""
+    return bool(_drafted(send).get(fact))
+
+
+def _drafted(send: Row) -> dict[str, Any]:
+    """The facts of the draft itself as they were then."""
     facts = json.loads(send["verdict"]).get("facts") or {}
-    return bool(facts.get("draft", {}).get(fact))
+    drafted: dict[str, Any] = facts.get("draft", {})
+    return drafted
 
 
 def _without_settled(facts: DraftFacts, rows: list[Row]) -> DraftFacts:

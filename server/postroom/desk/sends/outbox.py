@@ -4,6 +4,7 @@ the same send already?  ─► that one, a duplicate
 something new arrived?  ─► the thread has moved; nothing is filed
 somebody suppressed?    ─► denied, for everybody
 policy                  ─► queued, held or denied: the mail, the send, the event
+files lie elsewhere?    ─► unless it is denied: nothing is filed, they are fetched first
 the limits              ─► queued at once, or for its turn
 """
 
@@ -76,6 +77,10 @@ class Composed:
     """Where anybody reaches this post room by https."""
     passes_on: bool = False
     """Whether it repeats what somebody else wrote (desk/sends/passed_on.py)."""
+    url_hosts: tuple[str, ...] = ()
+    """Where files of it come from by URL."""
+    lacks_files: bool = False
+    """Whether those are not fetched yet, and not among its bytes."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,9 @@ class Filed:
     """The newest messages that were not shown, oldest first."""
     unseen: int = 0
     """How many were not shown in all."""
+    files_first: bool = False
+    """Whether nothing speaks against it, as far as it is known without files that lie elsewhere:
+    it is asked again with them."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,7 @@ def facts_of(con: Connection, now: float, who: str, composed: Composed) -> Draft
         size=len(composed.raw),
         cross_thread=composed.passes_on,
         asked_by_agent=composed.request.hold_for_review is not None,
+        url_hosts=composed.url_hosts,
     )
 
 
@@ -149,6 +158,8 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     at = max(now, composed.not_before)
     turn = pacing.turn(con, at, limits, composed.box, facts.recipients)
     verdict = pacing.paced(verdict, turn, at, limits.horizon)
+    if composed.lacks_files and verdict.action is not Action.DENY:
+        return Filed(None, files_first=True)
     # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
     to_whom = composed.recipients.fields()
     raw = offered(

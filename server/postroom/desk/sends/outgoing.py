@@ -12,7 +12,7 @@ from postroom.mime.writing.outgoing import is_writable
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import MAX_NOTE_CHARS, MAX_SUBJECT_CHARS, MAX_TEXT_CHARS
 from postroom.model.mailboxes import Mailbox
-from postroom.model.messages import AttachedFile, Draft, Person, Writer
+from postroom.model.messages import AttachedFile, Draft, Person, RemoteFile, Writer
 from postroom.model.requests import SendRequest
 
 
@@ -154,15 +154,24 @@ _NOT_OF_THE_MAIL = {"idempotency_key", "confirm", "hold_for_review", "attachment
 
 
 def content_hash(
-    request: SendRequest, box: Mailbox, files: tuple[AttachedFile, ...], not_before: float
+    request: SendRequest,
+    box: Mailbox,
+    files: tuple[AttachedFile | RemoteFile, ...],
+    not_before: float,
 ) -> bytes:
     """What makes two requests the same mail: everything asked, but neither key nor confirmation,
-    nor whether a person shall look first: a mail that is held is not sent by asking again."""
+    nor whether a person shall look first: a mail that is held is not sent by asking again. A file
+    that lies elsewhere is its URL: whoever repeats a request repeats that, whatever lies there by
+    then, or nothing."""
     asked = request.model_dump(mode="json", exclude=_NOT_OF_THE_MAIL)
     asked["mailbox"] = box.address
     if not_before:
         asked["not_before"] = not_before
-    asked["files"] = [
-        (f.filename, f.content_type, hashlib.sha256(f.content).hexdigest()) for f in files
-    ]
+    asked["files"] = [(f.filename, f.content_type, _named(f)) for f in files]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).digest()
+
+
+def _named(file: AttachedFile | RemoteFile) -> str:
+    if isinstance(file, RemoteFile):
+        return f"url {file.url}"
+    return hashlib.sha256(file.content).hexdigest()

@@ -49,6 +49,7 @@ def gather(
     size: int,
     cross_thread: bool,
     asked_by_agent: bool = False,
+    url_hosts: tuple[str, ...] = (),
 ) -> DraftFacts:
     """The facts of a draft from ``box`` that would go at ``now``; ``who`` files it, and
     ``recipients`` are (address, field) of each, ``words`` those of its body in every form."""
@@ -65,6 +66,7 @@ def gather(
                 FileFacts(name=part.filename, type=part.content_type, size=part.size)
                 for part in parsed.attachments
             ),
+            url_hosts=url_hosts,
             in_thread=reply is not None,
             cross_thread=cross_thread,
             asked_by_agent=asked_by_agent,

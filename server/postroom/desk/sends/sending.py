@@ -1,49 +1,42 @@
 """Sending: from a request to a row in the outbox, judged and composed once, and what became of it.
 
     look at the thread ─► resolve files ─► compose ─► outbox.file, one transaction
+                                              ▲            │ files lie elsewhere, and nothing
+                                              └── fetch ◄──┘ speaks against the mail
 
-Then it waits a short while for the courier. It never touches a network.
+Then it waits a short while for the courier. The guarded fetch is its one connection.
 """
 
-import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from postroom.clock import Clock, Stopwatch
 from postroom.desk import cursors, door
-from postroom.desk.sends import outbox, outgoing, passed_on, replies
+from postroom.desk.files.url_files import UrlFiles
+from postroom.desk.sends import outbox, outgoing
+from postroom.desk.sends.composing import Composing
 from postroom.desk.sends.outbox import Composed, Filed
 from postroom.desk.sends.outgoing import Recipients
 from postroom.desk.sends.replies import Reply
 from postroom.desk.threads import views
-from postroom.desk.threads.attachments import Attachments
 from postroom.desk.times import iso, to_come
 from postroom.index import journal, sends, threads
 from postroom.index.database import Connection, Row
-from postroom.index.ids import new_send_id
 from postroom.index.index import Index, wait_for_event
 from postroom.index.reading import Scope
-from postroom.mime.parse import parse
 from postroom.mime.senders.shown_addresses import shown_address
-from postroom.mime.writing.compose import compose
-from postroom.mime.writing.said import Said, said
 from postroom.model.answers import MessageView, SendAnswer
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
 from postroom.model.limits import (
     IDLE_PATIENCE_SECONDS,
     MAX_AHEAD_SECONDS,
-    MAX_MESSAGE_BYTES,
     SEND_PATIENCE_SECONDS,
 )
-from postroom.model.mailboxes import Mailbox
-from postroom.model.messages import Draft, ParsedMessage
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts
 from postroom.policy.rules import LIMITS
-from postroom.policy_file import CurrentPolicy
-from postroom.provision.provisioner import Provisioner
 
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
 MAX_LEFT_OUT_SHOWN = 5
@@ -60,23 +53,16 @@ class Sending:
         self,
         index: Index,
         clock: Clock,
-        attachments: Attachments,
-        provisioners: Mapping[str, Provisioner],
+        composing: Composing,
+        urls: UrlFiles,
         idle: Callable[[], str],
-        policy: CurrentPolicy,
-        held_seconds: float,
-        public_url: str,
     ) -> None:
-        """``idle`` says why nobody does the I/O at the moment, or "". A person may take
-        ``held_seconds`` to decide about a mail that is held. ``public_url`` is where anybody
-        reaches this post room by https, or ""."""
-        self._public_url = public_url
-        self._policy = policy
-        self._held_seconds = held_seconds
-        self._provisioners = provisioners
+        """``urls`` fetches files that lie elsewhere. ``idle`` says why nobody does the I/O at the
+        moment, or ""."""
         self._index = index
         self._clock = clock
-        self._attachments = attachments
+        self._composing = composing
+        self._urls = urls
         self._idle = idle
 
     async def send(self, caller: Caller, request: SendRequest, at: str | None = None) -> SendAnswer:
@@ -87,27 +73,37 @@ class Sending:
             InvalidRequest: something about the request is off; nothing was queued.
             Conflict: the idempotency key stands for another mail.
             NotFound, Refused: a mailbox, thread or file is not the caller's or not allowed.
+            Unavailable, PeerError, PeerTimeout: a file that lies elsewhere cannot be had.
         """
         door.require(caller, "send")
         outgoing.check(request)
-        composed = await self._compose(caller, request, self._not_before(at))
-        who = door.actor(caller)
-        filed = await self._index.write(lambda con: outbox.file(con, self._clock(), who, composed))
+        meant = await self._composing.meant(caller, request, self._not_before(at))
+        composed = await self._composing.composed(caller, meant)
+        filed = await self._filed(caller, composed)
+        if filed.files_first:
+            files = await self._urls.fetched(meant.files)
+            composed = await self._composing.composed(caller, meant, files)
+            filed = await self._filed(caller, composed)
         if filed.send is None:
             return await self._thread_moved(composed, filed)
         return await self._outcome(composed, filed.send["id"], filed.duplicate)
 
     async def would_be(self, caller: Caller, request: SendRequest) -> tuple[Composed, DraftFacts]:
-        """A mail as it would be filed now, and what policy knows of it; nothing is filed. Raises
-        as ``send``."""
+        """A mail as it would be filed now, and what policy knows of it; nothing is filed, and no
+        file is fetched that lies elsewhere. Raises as ``send``."""
         door.require(caller, "send")
         outgoing.check(request)
-        composed = await self._compose(caller, request, 0.0)
+        meant = await self._composing.meant(caller, request, 0.0)
+        composed = await self._composing.composed(caller, meant)
         who = door.actor(caller)
         facts = await self._index.read(
             lambda con: outbox.facts_of(con, self._clock(), who, composed)
         )
         return composed, facts
+
+    async def _filed(self, caller: Caller, composed: Composed) -> Filed:
+        who = door.actor(caller)
+        return await self._index.write(lambda con: outbox.file(con, self._clock(), who, composed))
 
     def _not_before(self, at: str | None) -> float:
         """When a mail that is scheduled for ``at`` may go, seconds since 1970; 0 for at once."""
@@ -122,69 +118,6 @@ class Sending:
                 "Leave the time out to send it now.",
             )
         return when
-
-    async def _compose(self, caller: Caller, request: SendRequest, not_before: float) -> Composed:
-        when = not_before or self._clock()
-        box, reply = await self._index.read(lambda con: self._whence(con, caller, request, when))
-        files = await self._attachments.resolve(caller, request.attachments)
-        to_whom = outgoing.recipients(request, reply, box.address)
-        send_id = new_send_id()
-        draft = outgoing.draft(
-            request,
-            box,
-            to_whom,
-            reply,
-            files,
-            send_id,
-            when,
-            writer=door.writer(caller),
-            with_reply_to=self._may_be_renamed(box),
-        )
-        raw, parsed, words = await asyncio.to_thread(_write_and_read, draft)
-        if len(raw) > MAX_MESSAGE_BYTES:
-            raise InvalidRequest(
-                "message_too_large", f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB."
-            )
-        # Before the transaction, not in it: what came in between nobody has been shown.
-        passes_on = await self._index.read(
-            lambda con: passed_on.passes_on(con, box, to_whom.addresses(), words, files)
-        )
-        return Composed(
-            send_id,
-            request,
-            box,
-            reply,
-            to_whom,
-            raw,
-            parsed,
-            words.words,
-            outgoing.content_hash(request, box, files, not_before),
-            await self._policy.now(),
-            not_before,
-            self._held_seconds,
-            self._public_url,
-            passes_on,
-        )
-
-    def _may_be_renamed(self, box: Mailbox) -> bool:
-        provisioner = self._provisioners.get(box.address.rpartition("@")[2])
-        return provisioner is not None and provisioner.may_be_renamed
-
-    def _whence(
-        self, con: Connection, caller: Caller, request: SendRequest, when: float
-    ) -> tuple[Mailbox, Reply | None]:
-        """The mailbox that sends, and is there at that time, and the thread that is answered."""
-        if request.thread_id is None:
-            return outbox.able(door.mailbox_or_only_one(con, caller, request.mailbox), when), None
-        thread_id, box = door.thread(con, caller, request.thread_id)
-        if request.mailbox and door.mailbox(con, caller, request.mailbox).id != box.id:
-            raise InvalidRequest(
-                "thread_in_another_mailbox",
-                f"This thread belongs to {box.address}.",
-                "Leave `mailbox` out to answer from there.",
-            )
-        public_id = threads.public_id(con, thread_id)
-        return outbox.able(box, when), replies.look_up(con, thread_id, public_id)
 
     async def _outcome(self, composed: Composed, send_id: int, duplicate: bool) -> SendAnswer:
         """The answer once the courier has dealt with it, or after a short while."""
@@ -221,14 +154,6 @@ class Sending:
             )
 
         return await self._index.read(look)
-
-
-def _write_and_read(draft: Draft) -> tuple[bytes, ParsedMessage, Said]:
-    """The bytes of a draft, what a reader finds in them, and all that they say: one truth for
-    all."""
-    raw = compose(draft)
-    parsed = parse(raw)
-    return raw, parsed, said(raw, parsed)
 
 
 def _new_message(row: Row) -> MessageView:

@@ -9,5 +9,6 @@ alone.py        a message told alone         views.py       rows as messages and
 └── long_links.py   unseen_quotes.py links by short ids; what it quotes that nobody has read
 messages.py     one by its id
 showing.py      a mail with its layout, for a person's eyes
+states.py       labels and metadata, kept with a thread
 attachments.py  files, in both directions  read_files.py   texts read a moment ago
 """

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 
 from postroom.desk import cursors, door
+from postroom.desk.files.url_files import UrlFiles, needs_filename
 from postroom.desk.threads.budget import MIN_TOKENS, cut, fits
 from postroom.desk.threads.long_links import long_links
 from postroom.desk.threads.read_files import ReadFiles
 from postroom.extract.reader import FileReader
-from postroom.index import mail
+from postroom.index import ids, mail, uploads
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.mime.attachments import attachment_content, attachment_type
@@ -28,7 +29,7 @@ from postroom.model.limits import (
     MAX_ATTACHMENTS,
     MAX_THREAD_TOKENS,
 )
-from postroom.model.messages import AttachedFile, AttachmentPart
+from postroom.model.messages import AttachedFile, AttachmentPart, RemoteFile
 from postroom.model.requests import AttachmentRequest
 
 
@@ -36,9 +37,16 @@ class Attachments:
     """What is asked about files."""
 
     def __init__(
-        self, index: Index, folders: Sequence[Path], home: Path, reader: FileReader
+        self,
+        index: Index,
+        folders: Sequence[Path],
+        home: Path,
+        reader: FileReader,
+        urls: UrlFiles,
     ) -> None:
-        """``folders``: below these a path may be sent; never anything of ``home``."""
+        """``folders``: below these a path may be sent; never anything of ``home``. ``urls`` knows
+        the files that lie elsewhere."""
+        self._urls = urls
         self._index = index
         self._read_files = ReadFiles(reader)
         self._folders = tuple(folders)
@@ -123,22 +131,25 @@ class Attachments:
 
     async def resolve(
         self, caller: Caller, asked: Sequence[AttachmentRequest]
-    ) -> tuple[AttachedFile, ...]:
-        """The real bytes of what a send asks to attach, before anything is queued.
+    ) -> tuple[AttachedFile | RemoteFile, ...]:
+        """The real bytes of what a send asks to attach, before anything is queued; of a URL what it
+        names, which is fetched once the draft is judged.
 
         Raises:
             InvalidRequest: a file is named wrongly or too large. Refused: outside the operator's
-            folders. NotFound: no such file or attachment.
+            folders, or at a host that is not listed. NotFound: no such file or attachment.
         """
         door.require(caller, "send")
         if len(asked) > MAX_ATTACHMENTS:
             raise InvalidRequest(
                 "too_many_attachments", f"A mail carries at most {MAX_ATTACHMENTS} files."
             )
-        files: list[AttachedFile] = []
+        files: list[AttachedFile | RemoteFile] = []
         for place, one in enumerate(asked, 1):
             files.append(await self._resolve_one(caller, one, place))
-            if sum(len(f.content) for f in files) > MAX_ATTACHMENT_BYTES:
+            if sum(len(f.content) for f in files if isinstance(f, AttachedFile)) > (
+                MAX_ATTACHMENT_BYTES
+            ):
                 raise InvalidRequest(
                     "attachments_too_large",
                     f"The files are larger than {MAX_ATTACHMENT_BYTES // 2**20} MB together.",
@@ -148,6 +159,8 @@ class Attachments:
 
     async def _content(self, caller: Caller, id: str) -> tuple[bytes, AttachmentPart, str]:
         """(bytes, what it is, its type with the declared charset)."""
+        if ids.is_upload(id.strip()):
+            return await self._index.read(lambda con: self._uploaded(con, caller, id))
 
         def look(con: Connection) -> tuple[bytes | None, int, str]:
             row, number = door.attachment(con, caller, id)
@@ -166,22 +179,34 @@ class Attachments:
         declared = await asyncio.to_thread(attachment_type, raw, number)
         return content, parts[0], declared or parts[0].content_type
 
+    def _uploaded(
+        self, con: Connection, caller: Caller, id: str
+    ) -> tuple[bytes, AttachmentPart, str]:
+        row = door.upload(con, caller, self._index.clock(), id)
+        part = AttachmentPart(
+            number=0,
+            filename=row["filename"],
+            content_type=row["content_type"].partition(";")[0],
+            size=row["size"],
+        )
+        return uploads.content(con, row["id"]), part, row["content_type"]
+
     async def _resolve_one(
         self, caller: Caller, asked: AttachmentRequest, place: int
-    ) -> AttachedFile:
-        sources = (asked.text, asked.content_base64, asked.path, asked.attachment_id)
+    ) -> AttachedFile | RemoteFile:
+        sources = (asked.text, asked.content_base64, asked.path, asked.url, asked.attachment_id)
         if sum(source is not None for source in sources) != 1:
             raise InvalidRequest(
                 "attachment_source",
-                f"Attachment {place} needs exactly one of text, content_base64, path and"
+                f"Attachment {place} needs exactly one of text, content_base64, path, url and"
                 " attachment_id.",
             )
+        if asked.url is not None:
+            return self._urls.named(asked, place)
         name, content, content_type = await self._source(caller, asked, place)
         name = asked.filename or name
         if not name:
-            raise InvalidRequest(
-                "attachment_filename", f"Attachment {place} needs a filename.", "Such as notes.txt."
-            )
+            raise needs_filename(place)
         guessed = asked.content_type or content_type or mimetypes.guess_type(name)[0]
         # What was given as text is text, whatever it is called: its reader should see the words.
         other = "text/plain" if asked.text is not None else "application/octet-stream"

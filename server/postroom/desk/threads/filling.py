@@ -1,5 +1,8 @@
 """A thread as an answer of so many tokens: its frame, one page of it, and what is not on that."""
 
+from typing import Any
+
+from postroom.conversations.state import State, written
 from postroom.desk import cursors
 from postroom.desk.threads.budget import cost, cut, fits
 from postroom.desk.threads.page import Page
@@ -14,7 +17,11 @@ mailbox of which the caller knows that the thread is in it gets no more either."
 _LONGEST_SAID = "the rest of the first and 9999 earlier messages: next_cursor"
 
 
-def frame(conversation: Row, after: str, tokens: int) -> ThreadView:
+_STATE_SHARE = 3
+"""What is kept with a thread gets at most one part in so many: the rest is for its words."""
+
+
+def frame(conversation: Row, state: State, after: str, tokens: int) -> ThreadView:
     """The first page of a thread, without its messages."""
     subject, most = conversation["subject"], tokens // _SUBJECT_SHARE
     mailbox = conversation["address"]
@@ -24,7 +31,19 @@ def frame(conversation: Row, after: str, tokens: int) -> ThreadView:
         untrusted_subject=subject if fits(subject, most) else f"{cut(subject, most).rstrip()}…",
         messages=(),
         after=after,
+        **_kept(state, tokens // _STATE_SHARE),
     )
+
+
+def _kept(state: State, tokens: int) -> dict[str, Any]:
+    """What is kept with a thread; labels before metadata, where there is no room for both."""
+    labels = {"labels": state.labels or None}
+    if not state.metadata:
+        return labels if fits(" ".join(state.labels), tokens // 2) else {}
+    said = written(state.metadata)
+    if not fits(f"{' '.join(state.labels)} {said}", tokens // 2):  # brackets cost as well
+        return labels if fits(" ".join(state.labels), tokens // 2) else {}
+    return {**labels, "metadata": state.metadata}
 
 
 def further(conversation: Row) -> ThreadView:

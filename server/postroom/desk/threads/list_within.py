@@ -47,6 +47,7 @@ def _less(one: ThreadSummary, people: int, tokens: int) -> ThreadSummary:
     return one.model_copy(
         update={
             "participants": one.participants[:people],
+            "labels": (one.labels or ())[:people] or None,
             "untrusted_subject": _beginning(one.untrusted_subject, tokens),
             "untrusted_snippet": _beginning(one.untrusted_snippet, tokens),
         }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from postroom.clock import Clock
+from postroom.conversations import state as states
 from postroom.desk import cursors, door
 from postroom.desk.cursors import ListPlace
 from postroom.desk.threads import views
@@ -11,7 +12,7 @@ from postroom.desk.threads.filling import filled, frame, further
 from postroom.desk.threads.list_within import within
 from postroom.desk.threads.page import Page
 from postroom.desk.times import iso, moment
-from postroom.index import journal, reading, search
+from postroom.index import journal, reading, search, thread_state
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.reading import Scope
@@ -45,12 +46,14 @@ class Reading:
         limit: int = DEFAULT_LIST,
         cursor: str | None = None,
         max_tokens: int = DEFAULT_THREAD_TOKENS,
+        label: str | None = None,
     ) -> ThreadList:
         """Threads, newest first: of one mailbox or of all the caller's, at most ``limit``, and no
         more than fit into an answer of ``max_tokens``.
 
         ``awaiting`` is "us" or "them"; ``since`` a time or a duration before now; ``query`` words
-        that must all occur in one message of the thread (its subject, people or text).
+        that must all occur in one message of the thread (its subject, people or text); ``label``
+        one that the thread has.
         """
         door.require(caller, "read")
         if not 1 <= limit <= MAX_LIST:
@@ -62,7 +65,8 @@ class Reading:
         check_tokens(max_tokens)
         now = self._clock()
         begin = moment(since, now, "since") if since else 0.0
-        question = f"{mailbox}|{query}|{awaiting}|{since}"
+        wanted = _Wanted(awaiting or "", begin, states.label(label) if label else "")
+        question = f"{mailbox}|{query}|{awaiting}|{since}" + (f"|{wanted.label}" if label else "")
 
         def look(con: Connection) -> ThreadList:
             kept = door.keep_to_mailbox(con, caller, mailbox or None)
@@ -74,12 +78,13 @@ class Reading:
 
             def page(most: int) -> ThreadList:
                 rows, end = (
-                    _found(con, query, where, awaiting or "", begin, place, most)
+                    _found(con, query, where, wanted, place, most)
                     if query
-                    else _listed(con, mine, owner, awaiting or "", begin, place, most)
+                    else _listed(con, where, wanted, place, most)
                 )
+                labels = thread_state.labels_of(con, [row["thread_id"] for row in rows])
                 return ThreadList(
-                    threads=tuple(views.thread(row) for row in rows),
+                    threads=tuple(views.thread(row, labels.get(row["thread_id"])) for row in rows),
                     next_cursor=cursors.listing(con, question, end) if end else None,
                     as_of=iso(now),
                     problem=box.problem or None if box else None,
@@ -115,7 +120,8 @@ class Reading:
                 empty = further(conversation)
             else:
                 after = cursors.waiting(con, Scope(box.id, row_id), journal.last_position(con))
-                empty = frame(conversation, after, max_tokens)
+                state = thread_state.of(con, row_id)
+                empty = frame(conversation, state, after, max_tokens)
             page = Page(con, conversation, place, include_quoted)
             view = filled(con, page, empty, max_tokens)
             seen = reading.shown(con, door.actor(caller), row_id)
@@ -128,17 +134,46 @@ class Reading:
         return view
 
 
+@dataclass(frozen=True)
+class _Where:
+    """Whose mail is looked at (None: everybody's), and in which mailbox (None: in all)."""
+
+    owner: int | None
+    mailbox_id: int | None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Which threads; "" where that does not matter."""
+
+    awaiting: str
+    since: float
+    label: str
+
+    def fits(self, con: Connection, row: Row) -> bool:
+        """Whether a thread is one of them."""
+        return (
+            row["last_at"] >= self.since
+            and self.awaiting in ("", row["awaiting"])
+            and (not self.label or thread_state.has_label(con, row["thread_id"], self.label))
+        )
+
+
 def _listed(
-    con: Connection,
-    mailbox_id: int | None,
-    owner: int | None,
-    awaiting: str,
-    since: float,
-    place: ListPlace | None,
-    limit: int,
+    con: Connection, where: _Where, wanted: _Wanted, place: ListPlace | None, limit: int
 ) -> tuple[list[Row], ListPlace | None]:
     spot = (place.last_at, place.thread_id) if place else reading.END
-    if mailbox_id is not None:
+    owner, mailbox_id, awaiting, since = (
+        where.owner,
+        where.mailbox_id,
+        wanted.awaiting,
+        wanted.since,
+    )
+    if wanted.label:
+        rows = reading.list_labelled(
+            con, wanted.label, owner, mailbox_id, awaiting, since, spot, limit + 1
+        )
+    elif mailbox_id is not None:
         rows = reading.list_mailbox(con, mailbox_id, awaiting, since, spot, limit + 1)
     else:
         rows = reading.list_owner(con, owner, awaiting, since, spot, limit + 1)
@@ -147,20 +182,11 @@ def _listed(
     return rows, ListPlace(rows[-1]["last_at"], rows[-1]["thread_id"]) if more else None
 
 
-@dataclass(frozen=True)
-class _Where:
-    """Whose mail is searched (None: everybody's), and in which mailbox (None: in all)."""
-
-    owner: int | None
-    mailbox_id: int | None
-
-
 def _found(
     con: Connection,
     query: str,
     where: _Where,
-    awaiting: str,
-    since: float,
+    wanted: _Wanted,
     place: ListPlace | None,
     limit: int,
 ) -> tuple[list[Row], ListPlace | None]:
@@ -189,7 +215,7 @@ def _found(
             if place and search.has_newer_hit(con, expression, round(place.last_at) - 1, thread_id):
                 continue
             row = reading.conversation(con, thread_id)
-            if row and row["last_at"] >= since and awaiting in ("", row["awaiting"]):
+            if row and wanted.fits(con, row):
                 rows[thread_id] = row
         if len(hits) < 100:
             return list(rows.values()), None

@@ -234,7 +234,7 @@ def reply_to_differs(row: Row) -> str | None:
     return shown_address(differing[0]) if differing else None
 
 
-def thread(row: Row) -> ThreadSummary:
+def thread(row: Row, labels: tuple[str, ...] | None = None) -> ThreadSummary:
     """A thread's row as a list shows it."""
     own = row["address"]
     everybody = from_json(row["participants"])
@@ -249,6 +249,7 @@ def thread(row: Row) -> ThreadSummary:
         last_direction=row["last_direction"],
         untrusted_snippet=row["snippet"],
         awaiting=row["awaiting"] or None,
+        labels=labels,
     )
 
 

@@ -38,6 +38,23 @@ WHERE c.last_at >= :since AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
   AND (:awaiting = '' OR c.awaiting = :awaiting)
 ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
 
+-- name: list_labelled(owner, mailbox_id, label, awaiting, since, last_at, thread_id, most)
+-- The conversations of an owner, or of one of its mailboxes, that have a label.
+SELECT c.*, t.public_id, b.address FROM thread_labels l CROSS JOIN conversations c ON c.thread_id = l.thread_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
+WHERE l.owner = :owner AND l.label = :label AND (:mailbox_id IS NULL OR c.mailbox_id = :mailbox_id)
+  AND (:awaiting = '' OR c.awaiting = :awaiting) AND c.last_at >= :since
+  AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
+ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
+
+-- name: list_all_labelled(label, awaiting, since, last_at, thread_id, most)
+-- Everybody's that have a label: for operators.
+SELECT c.*, t.public_id, b.address FROM thread_labels l CROSS JOIN conversations c ON c.thread_id = l.thread_id
+JOIN threads t ON t.id = c.thread_id JOIN mailboxes b ON b.id = c.mailbox_id AND b.status <> 'deleted'
+WHERE l.label = :label AND (:awaiting = '' OR c.awaiting = :awaiting) AND c.last_at >= :since
+  AND (c.last_at, c.thread_id) < (:last_at, :thread_id)
+ORDER BY c.last_at DESC, c.thread_id DESC LIMIT :most;
+
 -- name: conversation(thread_id)^
 -- One conversation.
 SELECT c.*, t.public_id, b.address FROM conversations c

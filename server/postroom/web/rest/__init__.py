@@ -13,6 +13,7 @@
 
     mailboxes.py  messages.py  threads.py  attachments.py  outbox.py  approvals.py  suppressions.py
     tokens.py  policy.py  quarantine.py  records.py  problem_pages.py      a file a subject
+    uploads.py  thread_state.py  inbound.py      files before their mail; labels; mail handed in
     events.py           pages, and streams: event_stream.py as they come, streams.py how many
 
 A subject is made with `strict_route.subject` and named in `application.ROUTES`.

@@ -9,6 +9,7 @@ from postroom.web.rest import (
     approvals,
     attachments,
     events,
+    inbound,
     mailboxes,
     messages,
     outbox,
@@ -17,8 +18,10 @@ from postroom.web.rest import (
     quarantine,
     records,
     suppressions,
+    thread_state,
     threads,
     tokens,
+    uploads,
 )
 from postroom.web.rest.description import describe
 from postroom.web.rest.failures import answer_problems
@@ -34,7 +37,10 @@ ROUTES = (
     mailboxes.routes,
     messages.routes,
     threads.routes,
+    thread_state.routes,
     attachments.routes,
+    uploads.routes,
+    inbound.routes,
     outbox.routes,
     approvals.routes,
     suppressions.routes,

@@ -33,7 +33,7 @@ Addresses = Annotated[
 
 
 class NewAttachment(Given):
-    """A file to send: exactly one of content, text, path and attachment_id."""
+    """A file to send: exactly one of content, text, path, url and attachment_id."""
 
     filename: str | None = Field(default=None, max_length=255, examples=["report.pdf"])
     content_type: str | None = Field(
@@ -45,8 +45,11 @@ class NewAttachment(Given):
     path: str | None = Field(
         default=None, max_length=4096, description="On the server, in a folder that it lists."
     )
+    url: str | None = Field(
+        default=None, max_length=8192, description="Fetched by https, from a host that it lists."
+    )
     attachment_id: str | None = Field(
-        default=None, max_length=32, description="A file that came with a mail."
+        default=None, max_length=32, description="A file that came with a mail, or an upload."
     )
 
     def asked(self) -> AttachmentRequest:
@@ -64,6 +67,7 @@ class NewAttachment(Given):
             text=self.text,
             content_base64=self.content if self.content is not None else self.content_base64,
             path=self.path,
+            url=self.url,
             attachment_id=self.attachment_id,
         )
 

@@ -26,6 +26,9 @@ async def list_threads(
     awaiting: Annotated[
         Literal["us", "them"] | None, Query(description="Who must answer next.")
     ] = None,
+    label: Annotated[
+        str | None, Query(max_length=160, description="Only those with this label.")
+    ] = None,
     since: Annotated[
         str | None,
         Query(max_length=40, description='An ISO 8601 time, or "24h" for the last day.'),
@@ -36,7 +39,7 @@ async def list_threads(
 ) -> Response:
     """Your conversations, newest first; the page ends earlier where `max_tokens` are reached."""
     found = asked.desk.reading.threads(
-        asked.caller, mailbox, query, awaiting, since, limit, cursor, max_tokens
+        asked.caller, mailbox, query, awaiting, since, limit, cursor, max_tokens, label
     )
     if since is not None:  # a duration before now: each moment asks for another time
         return answer(await found)

@@ -1,0 +1,82 @@
+"""Mail that a provider's worker at the edge hands in, where there is no IMAP to read it by."""
+
+import re
+from collections.abc import Sequence
+
+from postroom.clock import Clock
+from postroom.desk import door
+from postroom.index import handed_in
+from postroom.index.database import Connection
+from postroom.index.index import Index
+from postroom.mime.trace.final_delivery import delivery_fields, set_apart
+from postroom.model.callers import Caller
+from postroom.model.errors import InvalidRequest
+from postroom.model.inbound_answers import HandedIn
+from postroom.model.limits import MAX_MESSAGE_BYTES
+
+MAX_RECIPIENTS = 100
+"""Of one mail: what every server takes (RFC 5321 §4.5.3.1.8)."""
+
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>]{1,900}")
+"""Whatever a server before us takes for one, without what would end a header field."""
+
+
+class Inbound:
+    """What is asked about mail that is handed in."""
+
+    def __init__(self, index: Index, clock: Clock) -> None:
+        self._index = index
+        self._clock = clock
+
+    async def take(
+        self, caller: Caller, sender: str, recipients: Sequence[str], raw: bytes
+    ) -> HandedIn:
+        """Keep a mail for all its recipients, or for none. On disk when it returns; a worker
+        indexes it as any other mail. The same mail handed in again is one mail.
+
+        Raises:
+            InvalidRequest: the envelope is malformed, or the mail empty or too large.
+            NotFound: ``recipient_unknown``: no mailbox takes mail for one of them, or it is none
+                for which the caller may hand mail in.
+        """
+        door.require_inbound(caller)
+        _check(sender, recipients, raw)
+
+        def keep(con: Connection) -> HandedIn:
+            now = self._clock()
+            for recipient in recipients:
+                box = door.recipient(con, caller, recipient, now)
+                fields = delivery_fields(sender, [recipient])
+                head = "".join(f"{field}\r\n" for field in fields).encode()
+                handed_in.add(con, now, box.id, head + set_apart(raw))
+            return HandedIn(stored=tuple(recipients))
+
+        return await self._index.write(keep)
+
+
+def _check(sender: str, recipients: Sequence[str], raw: bytes) -> None:
+    if not 1 <= len(recipients) <= MAX_RECIPIENTS or not all(map(_ADDRESS.fullmatch, recipients)):
+        raise InvalidRequest(
+            "recipients_malformed",
+            f"A mail is for 1 to {MAX_RECIPIENTS} addresses.",
+            "Name each of the envelope's recipients as `to`.",
+        )
+    if sender and not _ADDRESS.fullmatch(sender):
+        raise InvalidRequest(
+            "sender_malformed",
+            "That is no envelope sender.",
+            "Pass the envelope's sender as `from`; leave it empty for a bounce.",
+        )
+    if not raw.strip():
+        raise InvalidRequest(
+            "mail_empty", "The mail is empty.", "Send the raw message as the request's body."
+        )
+    if len(raw) > MAX_MESSAGE_BYTES:
+        raise too_large()
+
+
+def too_large() -> InvalidRequest:
+    """What is said of a mail that is larger than any that is taken."""
+    return InvalidRequest(
+        "message_too_large", f"A mail has at most {MAX_MESSAGE_BYTES // 2**20} MB."
+    )

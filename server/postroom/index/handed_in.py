@@ -1,0 +1,28 @@
+"""Mail that was handed in over HTTP and answered for: kept until a worker has indexed it.
+
+Whoever handed it in forgets it once it is here. So it does not matter which process takes it, nor
+whether any runs at the moment; killed on the way, it is taken again and known by its bytes.
+"""
+
+from postroom.index import mail
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+
+sql = named("handed_in")
+
+
+def add(con: Connection, now: float, mailbox_id: int, copy: bytes) -> None:
+    """Keep one mailbox's copy of a mail; once, where it is handed in again."""
+    content = mail.fingerprint(copy)
+    sql.add(con, mailbox_id=mailbox_id, fingerprint=content, bytes=copy, arrived_at=now)
+
+
+def first(con: Connection) -> Row | None:
+    """The copy that has waited longest, with the address of its mailbox and when that was made."""
+    row: Row | None = sql.first(con)
+    return row
+
+
+def taken(con: Connection, id: int) -> None:
+    """It has been indexed, or its mailbox has gone."""
+    sql.drop(con, id=id)

@@ -1,0 +1,59 @@
+"""POST /v1/inbound: mail from a worker at the edge."""
+
+from typing import Annotated, Any
+
+from fastapi import Header, Query, Request
+from starlette.responses import Response
+
+from postroom.desk.inbound.inbound import too_large
+from postroom.model.inbound_answers import HandedIn
+from postroom.model.limits import MAX_MESSAGE_BYTES
+from postroom.web.rest.answering import answer
+from postroom.web.rest.asking import Asked
+from postroom.web.rest.strict_route import subject
+
+routes = subject("inbound")
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "description": "The raw message (message/rfc822).",
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@routes.post("", response_model=HandedIn, openapi_extra=_BODY)
+async def hand_mail_in(
+    asked: Asked,
+    request: Request,
+    to: Annotated[
+        tuple[str, ...],
+        Query(max_length=100, description="A recipient of the envelope; several times."),
+    ] = (),
+    sender: Annotated[
+        str | None,
+        Query(alias="from", max_length=1000, description="Its sender; empty for a bounce."),
+    ] = None,
+    x_envelope_to: Annotated[tuple[str, ...], Header(description="The same as to.")] = (),
+    x_envelope_from: Annotated[str | None, Header(description="The same as from.")] = None,
+) -> Response:
+    """Hand a raw message in, with its envelope: each recipient as `to` and the sender as `from`, in
+    the query or as X-Envelope-To and X-Envelope-From. 200 means that it is on disk for all of
+    them; after anything else, and after no answer, hand it in again: it is one mail."""
+    recipients = tuple(dict.fromkeys([*to, *x_envelope_to]))
+    envelope_from = (sender if sender is not None else x_envelope_from) or ""
+    raw = await _body(request)
+    taken = await asked.desk.inbound.take(
+        asked.caller, envelope_from.strip().strip("<>"), recipients, raw
+    )
+    return answer(taken)
+
+
+async def _body(request: Request) -> bytes:
+    raw = bytearray()
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > MAX_MESSAGE_BYTES:
+            raise too_large()
+    return bytes(raw)

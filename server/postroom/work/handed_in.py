@@ -1,0 +1,86 @@
+"""Mail that was handed in over HTTP: indexed as any other, as soon as it is there."""
+
+from dataclasses import dataclass, field, replace
+
+from pydantic import SecretStr
+
+from postroom.accounts.inbound import Inbound
+from postroom.accounts.unknown import OnUnknown
+from postroom.imap.account import ImapLogin
+from postroom.imap.mail import FetchedMail
+from postroom.index import folders, handed_in
+from postroom.index.database import Row
+from postroom.index.folders import Folder
+from postroom.index.index import wait_for_event
+from postroom.model.errors import Unavailable
+from postroom.smtp.account import SmtpLogin
+from postroom.work.intake import Intake
+from postroom.work.places import Place, Role
+from postroom.work.term import Term
+from postroom.work.ways import Allowance, SentBy
+
+LOOK_SECONDS = 60.0
+"""How often to look without having heard of a change."""
+
+NAME = "inbound"
+"""What its folders are filed under."""
+
+
+@dataclass(frozen=True)
+class HttpWay:
+    """A way on which mail only comes: nothing is read by it and nothing goes."""
+
+    domains: frozenset[str]
+    trusted: frozenset[str]
+    checks_dkim: bool
+    name: str = NAME
+    shared: bool = False
+    smtp_host: str = ""
+    sent_by: SentBy = SentBy.POSTROOM
+    on_unknown: OnUnknown = OnUnknown.HOLD
+    allows: Allowance = field(default_factory=Allowance)
+
+    def detail_of(self, address: str) -> str:
+        return ""
+
+    def folder_of(self, address: str) -> str:
+        return ""
+
+    async def imap(self, address: str, password: SecretStr) -> ImapLogin:
+        raise Unavailable("nothing_to_read", "Mail that is handed in lies on no server.")
+
+    async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
+        raise Unavailable("nothing_to_send_by", "Mail is handed in this way, and none goes out.")
+
+    async def took(self, address: str, message_id: str) -> bool | None:
+        return None
+
+
+class HandedInMail:
+    """Takes it in, one after the other."""
+
+    def __init__(self, term: Term, intake: Intake, believed: Inbound) -> None:
+        self._term = term
+        self._intake = intake
+        self._believed = believed
+
+    async def run(self) -> None:
+        """Take in what is there and what comes, until cancelled."""
+        while True:
+            changed = self._term.index.next_change()
+            while (row := await self._term.index.read(handed_in.first)) is not None:
+                await self._take(row)
+            await wait_for_event(changed, LOOK_SECONDS)
+
+    async def _take(self, row: Row) -> None:
+        """Index one. Where this ends between the two transactions, it is known by its bytes."""
+        domain = row["address"].rpartition("@")[2]
+        believed = self._believed
+        way = HttpWay(frozenset({domain}), frozenset(believed.trusted), believed.check_dkim)
+        folder = Folder(row["mailbox_id"], NAME, folders.HANDED_IN, 1)
+        progress = await self._term.index.read(lambda con: folders.progress(con, folder))
+        uid = progress.last_uid + 1
+        mail = FetchedMail(uid, row["bytes"], row["arrived_at"], ())
+        place = Place(folder, Role.INBOX, way, row["created_at"])
+        await self._intake.take(place, [mail], replace(progress, last_uid=uid))
+        await self._term.write(lambda con: handed_in.taken(con, row["id"]))
