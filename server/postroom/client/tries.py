@@ -15,7 +15,7 @@ import httpx2
 
 from postroom.client.problems import error_of
 from postroom.client.question import Question
-from postroom.model.errors import ConnectionLost, InvalidRequest, PeerTimeout, PostroomError
+from postroom.model.errors import ConnectionLost, PeerTimeout, PostroomError
 
 MOST_TRIES = 5
 
@@ -29,9 +29,6 @@ BUSY = frozenset({429, 503})
 
 UNHEARD = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 """With these nobody has heard the question."""
-
-PURPOSELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
-"""These come again each time."""
 
 
 class Tries:
@@ -47,10 +44,7 @@ class Tries:
 
         Raises:
             ConnectionLost, PeerTimeout: there is none.
-            InvalidRequest: there never could be one.
         """
-        if isinstance(error, PURPOSELESS):
-            raise _unsendable() from error
         unheard = isinstance(error, UNHEARD)
         if not (unheard or self._question.repeats) or not self._left:
             raise failure_of(error, settled=unheard or self._question.repeats) from error
@@ -88,11 +82,3 @@ def failure_of(error: httpx2.TransportError, *, settled: bool = True) -> Postroo
             "See whether `postroom serve` runs, and whether the URL is its own.",
         )
     return ConnectionLost("connection_lost", "The connection ended before the answer.", then)
-
-
-def _unsendable() -> InvalidRequest:
-    return InvalidRequest(
-        "request_unsendable",
-        "This is no request that can be sent.",
-        "See whether the URL begins with http:// or https://, and the token is one line of ASCII.",
-    )
