@@ -33,7 +33,10 @@ class Awaiting:
                 if after is None:
                     return response
                 pause = after
-            await anyio.sleep(pause)
+            await self.pause(pause)
+
+    async def pause(self, seconds: float) -> None:
+        await anyio.sleep(seconds)
 
     @asynccontextmanager
     async def open(self, question: Question) -> AsyncIterator[httpx2.Response]:

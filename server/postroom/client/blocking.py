@@ -33,7 +33,10 @@ class Blocking:
                 if after is None:
                     return response
                 pause = after
-            time.sleep(pause)
+            self.pause(pause)
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     @contextmanager
     def open(self, question: Question) -> Iterator[httpx2.Response]:

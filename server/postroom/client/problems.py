@@ -38,7 +38,9 @@ STATUSES: dict[int, type[PostroomError]] = {
     409: Conflict,
     412: Conflict,
     429: Unavailable,
+    502: Unavailable,
     503: Unavailable,
+    504: Unavailable,
 }
 
 
