@@ -29,7 +29,6 @@ class Subjects(Generic[W]):
     """All that can be asked."""
 
     def __init__(self, way: W, url: str) -> None:
-        self._way: W = way
         self._url = url
         self.mailboxes: Mailboxes[W] = Mailboxes(way)
         self.messages: Messages[W] = Messages(way)
