@@ -42,14 +42,18 @@ class _Serving:
         self.thread.join(PATIENCE)
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
+        finally:
+            self.listens.set()  # or never will
 
     async def _serve(self) -> None:
         async with open_room(self._settings, program="test") as room:
             made = await room.desk.tokens.create(operator(), "desk", ("operator",))
             self.operators_token = made.secret
-        await serve(self._settings, self._agent, "127.0.0.1", 0, self._told, self._say)
+        wanted = configuration.with_serve(self._settings, {"port": 0})
+        await serve(wanted, self._agent, self._told, self._say)
 
     def _say(self, line: str) -> None:
         self.said = self.said or line
@@ -62,6 +66,7 @@ def served(home: Path, agent: str = "ada") -> Iterator[Served]:
     serving = _Serving(home, agent)
     serving.thread.start()
     assert serving.listens.wait(PATIENCE)
+    assert serving.said
     try:
         url = next(word for word in serving.said.split() if word.startswith("http"))
         token = configuration.load(home).token_file.read_text().strip()

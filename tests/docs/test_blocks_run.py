@@ -94,7 +94,8 @@ def test_the_readme_writes_and_reads_the_answer(tmp_path: Path, language: str, b
 def test_the_clients_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
     with served(tmp_path / "home", agent="default") as room, answering(room):
         said = [run(room, tmp_path, "python", block) for block in CLIENT]
-    assert len(said) == 3
+    assert len(said) == 4
     assert THANKS in said[0]
     assert "Your order" in said[1]
     assert THANKS in (tmp_path / "newest.eml").read_text(encoding="utf-8")
+    assert "message.received" in said[3]
