@@ -29,8 +29,11 @@ Rooms, top to bottom; each imports only from below:
     mime conversations policy accounts      pure: bytes, ids and facts in, answers out
     model               what mail is, in words that every room shares
 
-Beside them: ``settings`` (the one place that reads the environment and postroom.toml), ``clock``
-(the one place that reads the time).
+Beside them, for programs elsewhere: ``client``, which asks a post room by the network and knows
+nothing but ``model``.
+
+For the server's: ``settings`` (the one place that reads the environment and postroom.toml),
+``clock`` (the one place that reads the time).
 
 The one idea to keep in mind when changing anything: **everything meets in the index.** A new face
 asks the desk. A new server is a provisioner and a pair of clients for the workers. A new reader of

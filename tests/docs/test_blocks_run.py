@@ -1,0 +1,101 @@
+"""What the documents show a program to do is done, exactly as it is printed."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from served import Served, served
+
+from postroom.client import Postroom
+
+ROOT = Path(__file__).resolve().parents[2]
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+THANKS = "Thank you, I am glad to hear it."
+
+FLOW = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## From a program\n")[2]
+SIDES = [(found[1], found[2]) for found in BLOCK.finditer(FLOW.partition("\n## ")[0])]
+
+CLIENT = [
+    found[2]
+    for found in BLOCK.finditer((ROOT / "docs/client.md").read_text(encoding="utf-8"))
+    if found[1] == "python"
+]
+
+
+@contextmanager
+def answering(room: Served) -> Iterator[None]:
+    """Ben answers whatever he is sent, until the end."""
+    with Postroom(room.url, room.operators_token) as desk:
+        token = desk.tokens.create(agent="ben")
+    ben = Postroom(room.url, token.secret)
+    box = ben.mailboxes.create(username="ben").address
+    done = threading.Event()
+    thread = threading.Thread(target=_answer, args=(ben, box, done))
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(20)
+        ben.close()
+
+
+def _answer(ben: Postroom, box: str, done: threading.Event) -> None:
+    after = None
+    while not done.is_set():
+        came = ben.messages.wait(mailbox=box, after=after, timeout_seconds=1)
+        for message in came.messages:
+            ben.messages.send(thread_id=message.thread_id, text=THANKS)
+        after = came.after
+
+
+def run(room: Served, folder: Path, language: str, block: str) -> str:
+    """What a block says, run as a script."""
+    program = {"sh": ["sh", "-eu", "-c"], "python": [sys.executable, "-c"]}[language]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    around = {
+        **os.environ,
+        "PATH": path,
+        "POSTROOM_HOME": str(room.home),
+        "POSTROOM_URL": room.url,
+        "POSTROOM_TOKEN": room.token,
+        "NO_PROXY": "127.0.0.1",
+    }
+    done = subprocess.run(
+        [*program, block], env=around, cwd=folder, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_three_ways_are_shown() -> None:
+    starts = [block.split()[0] for _, block in SIDES]
+    assert starts == ["curl", "postroom", "import"]
+
+
+@pytest.mark.parametrize(("language", "block"), SIDES, ids=[block.split()[0] for _, block in SIDES])
+def test_the_readme_writes_and_reads_the_answer(tmp_path: Path, language: str, block: str) -> None:
+    program = block.split()[0]
+    if program == "curl" and shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    with served(tmp_path / "home", agent="default") as room, answering(room):
+        assert THANKS in run(room, tmp_path, language, block)
+
+
+def test_the_clients_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
+    with served(tmp_path / "home", agent="default") as room, answering(room):
+        said = [run(room, tmp_path, "python", block) for block in CLIENT]
+    assert len(said) == 4
+    assert THANKS in said[0]
+    assert "Your order" in said[1]
+    assert THANKS in (tmp_path / "newest.eml").read_text(encoding="utf-8")
+    assert "message.received" in said[3]
