@@ -11,6 +11,7 @@ of its answer. `Postroom` and `AsyncPostroom` ask the same descriptions, each in
     asking.py            a method that describes becomes one that asks
     calls.py             one answer; all pages of a list; lines; a file
     following.py         events without end
+    uploading.py         a file that goes out
     question.py          one request, before it is sent
     sending.py           where to, and by whose token
     blocking.py  awaiting.py     sent, by a thread or a task

@@ -12,6 +12,7 @@ from postroom.client.sending import Addressed
 from postroom.client.subjects.approvals import Approvals
 from postroom.client.subjects.attachments import Attachments
 from postroom.client.subjects.events import Events
+from postroom.client.subjects.inbound import Inbound
 from postroom.client.subjects.mailboxes import Mailboxes
 from postroom.client.subjects.messages import Messages
 from postroom.client.subjects.outbox import Outbox
@@ -43,6 +44,7 @@ class Subjects(Generic[W]):
         self.quarantine: Quarantine[W] = Quarantine(way)
         self.records: Records[W] = Records(way)
         self.events: Events[W] = Events(way)
+        self.inbound: Inbound[W] = Inbound(way)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._url!r})"

@@ -1,13 +1,27 @@
-"""/v1/attachments: files that came, whole or as text."""
+"""/v1/attachments: files that came, whole or as text, and files that are to go out."""
+
+from pathlib import Path
 
 from postroom.client.asking import Subject, W, asks
 from postroom.client.calls import Call, Download
-from postroom.client.question import part, reading
+from postroom.client.question import Question, part, reading
+from postroom.client.uploading import Upload
 from postroom.model.answers import AttachmentAnswer
 
 
 class Attachments(Subject[W]):
     """Files."""
+
+    @asks
+    def upload(
+        self, file: Path | bytes, *, filename: str | None = None, content_type: str | None = None
+    ) -> Upload:
+        """Keep a file for a day, up to 25 MB, for a mail that names its ``attachment_id``. A file
+        by its path goes out piece by piece, under its own name; its type is found by that."""
+        name = file.name if filename is None and isinstance(file, Path) else filename
+        headers = {"Content-Type": content_type or "application/octet-stream"}
+        asked = Question("POST", "/attachments", {"filename": name}, headers=headers, repeats=True)
+        return Upload(asked, file)
 
     @asks
     def download(self, attachment_id: str) -> Download:
