@@ -24,8 +24,10 @@ FOR_AGENTS = {
     "suppressions.suppress",
     "unsent.cancel", "unsent.list", "unsent.show",
     "waiting.wait",
+    "webhooks.deliveries", "webhooks.list", "webhooks.show",
 }  # fmt: skip
-"""What is asked with another agent's names in test_desk_door.py, test_strangers_ids.py."""
+"""What is asked with another agent's names in test_desk_door.py, test_strangers_ids.py,
+test_webhook_desk.py."""
 
 FOR_OPERATORS = {
     "accounts.host", "accounts.list", "accounts.show", "accounts.strays",
@@ -42,6 +44,8 @@ FOR_OPERATORS = {
     "suppressions.take_in",
     "tokens.create", "tokens.list", "tokens.revoke", "tokens.rotate",
     "tracing.events", "tracing.trace",
+    "webhooks.create", "webhooks.delete", "webhooks.pause", "webhooks.replay", "webhooks.resume",
+    "webhooks.rotate", "webhooks.test",
 }  # fmt: skip
 
 FOR_WATCHERS = {"metrics.happened", "metrics.now"}
@@ -103,6 +107,7 @@ BY_NAMES = {
     "held": {"one"},
     "quarantine": {"one"},
     "replaying": {"one"},
+    "webhooks": {"every", "of_owner", "one", "some"},
     "ids": {"attachment_place", "link_place"},
 }
 """The index's look-ups by what a caller may have written, a module each."""

@@ -4,12 +4,13 @@
     door.py             whose is what: the only place where a caller is checked
     mailboxes/          threads/       waits/          what agents ask most
     sends/              approvals/     policies/       what goes out, who looks first, the rules
-    identities/    events/             who comes in by the network; what happens
+    identities/         events/        webhooks/       who comes in by the network; what happens;
+                                                       which URLs are told
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     cursors.py  times.py               what the rooms share: places in an answer, points in time
-    notes.py                           a person's words
     pages.py  once.py                  lists in pages; what has a key is made once
     standing.py                        whether an answer still stands
+    notes.py  mailbox_patterns.py      a person's words; which mailboxes somebody means
     worker_settings.py                 a postroom.toml that changed since the worker read it
 
 The desk writes intents and reads facts. It opens no connection to anything: workers do the I/O.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from postroom.desk.threads.messages import Messages
     from postroom.desk.threads.reading import Reading
     from postroom.desk.waits.waiting import Waiting
+    from postroom.desk.webhooks.webhooks import WebhookDesk
 
 
 class Desk:
@@ -204,6 +205,12 @@ class Desk:
         from postroom.desk.identities.tokens import Tokens
 
         return Tokens(self._index, self._index.clock)
+
+    @cached_property
+    def webhooks(self) -> "WebhookDesk":
+        from postroom.desk.webhooks.webhooks import WebhookDesk
+
+        return WebhookDesk(self._index, self._operator.webhooks, self._idle)
 
 
 def _elsewhere(provisioners: Mapping[str, Provisioner]) -> frozenset[str]:

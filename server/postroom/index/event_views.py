@@ -105,6 +105,10 @@ def _of_token(type: type[operators.OfToken]) -> Make:
     return lambda _, row, facts: type(**facts, token_id=row["detail"])
 
 
+def _of_webhook(type: type[operators.OfWebhook]) -> Make:
+    return lambda _, row, facts: type(**facts, webhook_id=row["detail"])
+
+
 _VIEWS: dict[EventType, Make] = {
     EventType.MAILBOX_CREATED: _plain(agents.MailboxOpened),
     EventType.MAILBOX_LIVE: _plain(agents.MailboxLive),
@@ -140,6 +144,13 @@ _VIEWS: dict[EventType, Make] = {
     EventType.TOKEN_CREATED: _of_token(operators.TokenCreated),
     EventType.TOKEN_ROTATED: _of_token(operators.TokenRotated),
     EventType.TOKEN_REVOKED: _of_token(operators.TokenRevoked),
+    EventType.WEBHOOK_CREATED: _of_webhook(operators.WebhookCreated),
+    EventType.WEBHOOK_ROTATED: _of_webhook(operators.WebhookRotated),
+    EventType.WEBHOOK_PAUSED: _of_webhook(operators.WebhookPaused),
+    EventType.WEBHOOK_RESUMED: _of_webhook(operators.WebhookResumed),
+    EventType.WEBHOOK_REPLAYED: _of_webhook(operators.WebhookReplayed),
+    EventType.WEBHOOK_PARKED: _of_webhook(operators.WebhookParked),
+    EventType.WEBHOOK_DELETED: _of_webhook(operators.WebhookDeleted),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }
 

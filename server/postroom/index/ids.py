@@ -37,6 +37,11 @@ def new_token_id() -> str:
     return "k_" + _letters(LONG_LETTERS)
 
 
+def new_webhook_id() -> str:
+    """The id of an endpoint that events are posted to: ``w_`` and 10 letters."""
+    return "w_" + _letters(LONG_LETTERS)
+
+
 def is_send(id: str) -> bool:
     """Whether it looks like a send's id."""
     return id.startswith("s_") and len(id) == LONG_LETTERS + 2 and set(id[2:]) <= set(_LETTERS)

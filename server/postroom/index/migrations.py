@@ -91,6 +91,7 @@ def _what_goes_with_what(db: Database) -> None:
 _of_a_file("0019_tokens")
 _of_a_file("0020_events")
 _of_a_file("0021_keys")
+_of_a_file("0022_webhooks")
 
 
 def migrate(path: Path) -> None:

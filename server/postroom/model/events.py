@@ -63,6 +63,17 @@ class EventType(StrEnum):
     TOKEN_REVOKED = "token.revoked"
     ROOM_RESTORED = "room.restored"
     """It was put back from a backup, and goes on from there as another history."""
+    WEBHOOK_CREATED = "webhook.created"
+    """Events are posted to an endpoint from now on; ``detail`` is its id."""
+    WEBHOOK_ROTATED = "webhook.rotated"
+    """It has another secret."""
+    WEBHOOK_PAUSED = "webhook.paused"
+    WEBHOOK_RESUMED = "webhook.resumed"
+    WEBHOOK_REPLAYED = "webhook.replayed"
+    """It is told again from an earlier moment on."""
+    WEBHOOK_PARKED = "webhook.parked"
+    """It was tried for a day, or is gone: it is tried no more until somebody says so."""
+    WEBHOOK_DELETED = "webhook.deleted"
     WORKER_STARTED = "worker.started"
 
 

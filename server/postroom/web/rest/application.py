@@ -19,6 +19,7 @@ from postroom.web.rest import (
     suppressions,
     threads,
     tokens,
+    webhooks,
 )
 from postroom.web.rest.description import describe
 from postroom.web.rest.failures import answer_problems
@@ -43,6 +44,7 @@ ROUTES = (
     quarantine.routes,
     records.routes,
     events.routes,
+    webhooks.routes,
     problem_pages.routes,
 )
 """A file a subject."""
