@@ -37,8 +37,19 @@ async def test_the_life_of_an_endpoint_over_rest(home: Path, receiver: Receiver)
         secret = (await room.desk.tokens.create(operator(), "boss", ("operator",))).secret
     async with serving(home) as face, rest(face, secret) as web:
         asked = {"url": receiver.url, "agent": "ada", "types": ["mailbox.*"], "note": "CRM"}
-        made = await web.post("/v1/webhooks", json=asked)
+        once = {"Idempotency-Key": "one"}
+        made = await web.post("/v1/webhooks", json=asked, headers=once)
         assert made.status_code == 201, made.text
+        again = await web.post("/v1/webhooks", json=asked, headers=once)
+        assert (again.status_code, again.json()["code"]) == (409, "secret_told_already")
+        quiet = {"url": receiver.url, "types": ["thread.updated"]}
+        other = (await web.post("/v1/webhooks", json=quiet)).json()["webhook"]
+        first = (await web.get("/v1/webhooks", params={"limit": 1})).json()
+        assert first["webhooks"] == [made.json()["webhook"]]
+        behind = {"limit": 1, "cursor": first["next_cursor"]}
+        second = (await web.get("/v1/webhooks", params=behind)).json()
+        assert [each["webhook_id"] for each in second["webhooks"]] == [other["webhook_id"]]
+        assert (await web.delete(f"/v1/webhooks/{other['webhook_id']}")).is_success
         hook = made.json()["webhook"]
         path = f"/v1/webhooks/{hook['webhook_id']}"
         assert (hook["agent"], hook["status"]) == ("ada", "active")

@@ -35,6 +35,8 @@ from postroom.model.webhooks import Hears, WebhookStatus
 GRACE_SECONDS = 86_400.0
 """For how long the secrets before a rotation sign beside the new one, unless somebody says so."""
 
+KEPT_ATTEMPTS = webhooks.KEPT_ATTEMPTS
+
 LONGEST_GRACE_SECONDS = 30 * 86_400.0
 
 MOST_OF_AN_AGENT = 20

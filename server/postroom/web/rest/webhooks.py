@@ -6,7 +6,7 @@ from fastapi import Query
 from pydantic import Field
 from starlette.responses import Response
 
-from postroom.desk.webhooks.webhooks import GRACE_SECONDS, LONGEST_GRACE_SECONDS
+from postroom.desk.webhooks.webhooks import GRACE_SECONDS, KEPT_ATTEMPTS, LONGEST_GRACE_SECONDS
 from postroom.model.limits import MAX_NOTE_CHARS
 from postroom.model.webhook_answers import (
     DeliveryList,
@@ -22,6 +22,10 @@ from postroom.web.rest.parameters import Cursor, IdempotencyKey, Limit, key_of
 from postroom.web.rest.strict_route import Given, subject
 
 routes = subject("webhooks")
+
+Deliveries = Annotated[
+    int, Query(ge=1, le=KEPT_ATTEMPTS, description="How many, of those that are kept.")
+]
 
 
 class NewEndpoint(Given):
@@ -106,9 +110,7 @@ async def delete_webhook(asked: Asked, webhook_id: str) -> Response:
 
 
 @routes.get("/{webhook_id}/deliveries", response_model=DeliveryList)
-async def list_deliveries(
-    asked: Asked, webhook_id: str, limit: Annotated[int, Query(ge=1, le=100)] = 20
-) -> Response:
+async def list_deliveries(asked: Asked, webhook_id: str, limit: Deliveries = 20) -> Response:
     """The last attempts, the newest first; a hundred are kept."""
     return answer(await asked.desk.webhooks.deliveries(asked.caller, webhook_id, limit))
 
