@@ -23,6 +23,7 @@ MEASURES = (
     "rest",
     "files",
     "policy",
+    "webhooks",
     "archive",
     "parsing",
     "idle",

@@ -41,6 +41,11 @@ class Size:
     """Messages in the mailbox that is read over REST."""
     rest_batches: int
     """Batches of requests to each server."""
+    endpoints: int
+    """Endpoints of webhooks that nobody answers."""
+    mail_rounds: int
+    """Turns of the two rooms that mail comes into."""
+    mails_a_round: int
 
 
 SIZES = {
@@ -63,6 +68,9 @@ SIZES = {
         streams=100,
         rest_messages=10_000,
         rest_batches=15,
+        endpoints=1000,
+        mail_rounds=10,
+        mails_a_round=200,
     ),
     "quick": Size(
         name="quick",
@@ -83,6 +91,9 @@ SIZES = {
         streams=100,
         rest_messages=2_000,
         rest_batches=3,
+        endpoints=1000,
+        mail_rounds=6,
+        mails_a_round=100,
     ),
     "tiny": Size(
         name="tiny",
@@ -103,5 +114,8 @@ SIZES = {
         streams=3,
         rest_messages=40,
         rest_batches=1,
+        endpoints=3,
+        mail_rounds=1,
+        mails_a_round=3,
     ),
 }

@@ -35,6 +35,7 @@ from postroom.accounts.inbound import Inbound
 from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.serve import Serve
 from postroom.accounts.table import FilePath, Table
+from postroom.accounts.webhooks import Webhooks
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.retention import Retention
 
@@ -78,6 +79,8 @@ class Operator(Table):
     """What becomes of mail that a person must look at first."""
     inbound: Inbound = Inbound()
     """What is believed of mail that is handed in over HTTP."""
+    webhooks: Webhooks = Webhooks()
+    """Where events may be posted to."""
     retention: Retention = Retention()
     """How long the mail of mailboxes is kept, while they live."""
     retry_hours: float = Field(default=48, gt=0)
@@ -156,6 +159,15 @@ class Operator(Table):
                 f' of them, or add [domains."{self.domain}"]'
             )
         return self
+
+    @field_validator("webhooks")
+    @classmethod
+    def _lists(cls, value: Webhooks) -> Webhooks:
+        if value.allow:
+            from postroom.guarded.listed import listed
+
+            listed(value.allow)
+        return value
 
     @field_validator("username_pattern")
     @classmethod

@@ -31,9 +31,12 @@ def run(*arguments: str) -> dict[str, Any]:
     return measure
 
 
-@pytest.mark.parametrize(
-    "name", ["start", "reply", "send", "reads", "rest", "mcp_http", "events", "files", "policy"]
-)
+MEASURES = [
+    "start", "reply", "send", "reads", "rest", "mcp_http", "events", "files", "policy", "webhooks",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEASURES)
 def test_a_measure_runs_and_tells_figures_with_targets(name: str) -> None:
     figures = run(name)["figures"]
     if name != "reply":  # a reply may be in hand before its sender has read the 250

@@ -27,8 +27,10 @@ FOR_AGENTS = {
     "thread_states.change", "thread_states.show",
     "uploads.take",
     "waiting.wait",
+    "webhooks.deliveries", "webhooks.list", "webhooks.show",
 }  # fmt: skip
-"""What is asked with another agent's names in test_desk_door.py, test_strangers_ids.py."""
+"""What is asked with another agent's names in test_desk_door.py, test_strangers_ids.py,
+test_webhook_desk.py."""
 
 FOR_OPERATORS = {
     "accounts.host", "accounts.list", "accounts.show", "accounts.strays",
@@ -48,6 +50,8 @@ FOR_OPERATORS = {
     "tokens.create", "tokens.list", "tokens.revoke", "tokens.rotate",
     "tracing.events", "tracing.trace",
     "visiting.answer", "visiting.places", "visiting.write",
+    "webhooks.create", "webhooks.delete", "webhooks.pause", "webhooks.replay", "webhooks.resume",
+    "webhooks.rotate", "webhooks.test",
 }  # fmt: skip
 
 FOR_WATCHERS = {"metrics.happened", "metrics.now"}
@@ -114,6 +118,7 @@ BY_NAMES = {
     "quarantine": {"one"},
     "replaying": {"one"},
     "uploads": {"by_public_id"},
+    "webhooks": {"every", "of_owner", "one", "some"},
     "ids": {"attachment_place", "link_place"},
 }
 """The index's look-ups by what a caller may have written, a module each."""

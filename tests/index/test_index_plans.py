@@ -25,13 +25,14 @@ WHOLE_ROOM = {
     # every few seconds at most
     "metrics.sends", "metrics.mailboxes", "metrics.ailing", "metrics.logins",
     "restoring.open_sends", "restoring.void_questions", "restoring.addresses",  # once, at a restore
+    "webhooks.every", "webhooks.tests",  # read when one of them changed
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip
 
 
 SMALL = re.compile(
     "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c|handed_in)\\b"
-    "|INDEX (strays_by_(age|arrival)|hanging_due)"
+    "|INDEX (strays_by_(age|arrival)|hanging_due|webhooks_parked)"
     "|INDEX (sends_(submitting|unknown|to_file|for_a_person)|mailboxes_to_serve|quarantine_waiting)"
     "|SCAN \\(subquery-\\d+\\)"
 )

@@ -104,11 +104,14 @@ def for_agent(command: F) -> F:
     )(command)
 
 
-def checked_agent(ctx: click.Context, option: click.Parameter, value: str) -> str:
-    """An agent's name, for click."""
+Named = TypeVar("Named", str, str | None)
+
+
+def checked_agent(ctx: click.Context, option: click.Parameter, value: Named) -> Named:
+    """An agent's name, for click; where none need be named, None."""
     from postroom.model.agent_names import is_name
 
-    if not is_name(value):
+    if value is not None and not is_name(value):
         raise click.BadParameter(
             "letters, digits, - and _, at most 64 of them, and the same of a tenant before a /",
             ctx,

@@ -29,6 +29,7 @@ COMMANDS = {
     "quarantine": f"{_AT}.quarantine:quarantine",
     "suppressions": f"{_AT}.suppressions:suppressions",
     "tokens": f"{_AT}.tokens:tokens",
+    "webhooks": f"{_AT}.webhooks:webhooks",
     "threads": f"{_AT}.threads:threads",
     "wait": f"{_AT}.wait:wait",
     "events": f"{_AT}.events:events",

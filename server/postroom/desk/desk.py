@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from postroom.desk.threads.states import ThreadStates
     from postroom.desk.visits.visiting import Visiting
     from postroom.desk.waits.waiting import Waiting
+    from postroom.desk.webhooks.webhooks import WebhookDesk
     from postroom.guarded.client import GuardedClient
 
 
@@ -217,6 +218,12 @@ class Desk:
         from postroom.desk.identities.tokens import Tokens
 
         return Tokens(self._index, self._index.clock)
+
+    @cached_property
+    def webhooks(self) -> "WebhookDesk":
+        from postroom.desk.webhooks.webhooks import WebhookDesk
+
+        return WebhookDesk(self._index, self._operator.webhooks, self._idle)
 
     @cached_property
     def showing(self) -> "Showing":

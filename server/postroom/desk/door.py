@@ -5,15 +5,16 @@ Another agent's mailbox, thread, send or attachment looks exactly as if it did n
 
 import json
 
-from postroom.index import ids, mail, mailboxes, sends, threads, uploads
+from postroom.index import ids, mail, mailboxes, sends, threads, uploads, webhooks
 from postroom.index.database import Connection, Row
 from postroom.model import event_filters
 from postroom.model.agent_names import is_name
-from postroom.model.callers import INBOUND, METRICS, Caller, operator
+from postroom.model.callers import AGENT_SCOPES, INBOUND, METRICS, Caller, operator
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Writer
+from postroom.model.webhooks import Webhook
 
 
 def actor(caller: Caller) -> str:
@@ -69,6 +70,14 @@ def for_watchers(caller: Caller) -> None:
             "Only the operator, and whom they gave a token for it, may have these figures.",
             "`postroom tokens create --scope metrics` makes one.",
         )
+
+
+def for_operators_unless(caller: Caller, allowed: bool) -> None:
+    """The same, but where the operator has ``allowed`` it to agents; then they have to be able to
+    read what it would tell."""
+    if not allowed:
+        for_operators(caller)
+    require(caller, "read")
 
 
 def require(caller: Caller, scope: str) -> None:
@@ -303,6 +312,44 @@ def no_link() -> NotFound:
     return NotFound(
         "link_not_found", "You have no such link.", "The ids stand in a message's text, as l_…."
     )
+
+
+def webhook(con: Connection, caller: Caller, webhook_id: str) -> Webhook:
+    """An endpoint that is told of the caller's own mail, and of no more than it sees."""
+    found = webhooks.one(con, webhook_id.strip())
+    if found is None or not _may_see_webhook(caller, found):
+        raise NotFound(
+            "webhook_not_found", "You have no such webhook.", "Listing them tells which there are."
+        )
+    return found
+
+
+def own_webhooks(
+    con: Connection, caller: Caller, after: int = 0, most: int = 1_000
+) -> list[Webhook]:
+    """Endpoints that the caller may see behind a row id, the oldest first."""
+    if sees_all(caller):
+        return webhooks.some(con, after, most)
+    found = webhooks.of_owner(con, caller.tenant, caller.agent)
+    return [each for each in found if each.id > after and _may_see_webhook(caller, each)][:most]
+
+
+def _may_see_webhook(caller: Caller, hook: Webhook) -> bool:
+    owner = hook.hears.owner
+    if sees_all(caller):
+        return True
+    if owner.is_operator or (owner.tenant, owner.agent) != (caller.tenant, caller.agent):
+        return False
+    kept_to = (caller.mailboxes, caller.thread)
+    return not caller.is_confined or kept_to == (owner.mailboxes, owner.thread)
+
+
+def heard_by(caller: Caller, agent: Caller | None) -> Caller:
+    """As whom an endpoint of the caller's hears: itself, no further than it reaches; an operator's
+    as ``agent``, or as the operator."""
+    if sees_all(caller):
+        return agent if agent is not None else operator()
+    return caller.model_copy(update={"scopes": AGENT_SCOPES})
 
 
 def _part(con: Connection, caller: Caller, place: tuple[str, int] | None) -> tuple[Row, int] | None:

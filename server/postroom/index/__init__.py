@@ -25,6 +25,7 @@
     seals.py        what was decided about a send, as the journal keeps it
     events.py       what is told of the journal, and to whom      event_views.py    … row by row
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
+    webhooks.py         where events are posted to, and how far each was told
     tokens.py           who comes in by the network, by hashes of what they show
     keys.py             what was made with an idempotency key, besides sends
     metrics.py      how much there is, and how often something happened

@@ -113,6 +113,10 @@ def _of_file(type: type[operators.OfFile]) -> Make:
     return lambda _, row, facts: type(**facts, attachment_id=row["detail"])
 
 
+def _of_webhook(type: type[operators.OfWebhook]) -> Make:
+    return lambda _, row, facts: type(**facts, webhook_id=row["detail"])
+
+
 _VIEWS: dict[EventType, Make] = {
     EventType.MAILBOX_CREATED: _plain(agents.MailboxOpened),
     EventType.MAILBOX_LIVE: _plain(agents.MailboxLive),
@@ -151,6 +155,13 @@ _VIEWS: dict[EventType, Make] = {
     EventType.TOKEN_REVOKED: _of_token(operators.TokenRevoked),
     EventType.FILE_UPLOADED: _of_file(operators.FileUploaded),
     EventType.FILE_EXPIRED: _of_file(operators.FileExpired),
+    EventType.WEBHOOK_CREATED: _of_webhook(operators.WebhookCreated),
+    EventType.WEBHOOK_ROTATED: _of_webhook(operators.WebhookRotated),
+    EventType.WEBHOOK_PAUSED: _of_webhook(operators.WebhookPaused),
+    EventType.WEBHOOK_RESUMED: _of_webhook(operators.WebhookResumed),
+    EventType.WEBHOOK_REPLAYED: _of_webhook(operators.WebhookReplayed),
+    EventType.WEBHOOK_PARKED: _of_webhook(operators.WebhookParked),
+    EventType.WEBHOOK_DELETED: _of_webhook(operators.WebhookDeleted),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }
 

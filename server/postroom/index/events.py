@@ -91,15 +91,15 @@ def since(
     return Piece(tuple(told), max(end, after), history, is_last=True)
 
 
-def behind(con: Connection, after: int) -> Piece:
-    """Whatever is told of the next `STEP` rows, to somebody or other: for who hands it on by
+def behind(con: Connection, after: int, rows: int = STEP) -> Piece:
+    """Whatever is told of the next ``rows`` rows, to somebody or other: for who hands it on by
     `may_hear` to many."""
-    positions = [row["position"] for row in sql.of_room(con, after=after, most=STEP)]
+    positions = [row["position"] for row in sql.of_room(con, after=after, most=rows)]
     return Piece(
         tuple(everything(con, positions)),
         positions[-1] if positions else after,
         journal.epoch(con),
-        is_last=len(positions) < STEP,
+        is_last=len(positions) < rows,
     )
 
 

@@ -47,6 +47,11 @@ def is_upload(id: str) -> bool:
     return id.startswith("f_")
 
 
+def new_webhook_id() -> str:
+    """The id of an endpoint that events are posted to: ``w_`` and 10 letters."""
+    return "w_" + _letters(LONG_LETTERS)
+
+
 def is_send(id: str) -> bool:
     """Whether it looks like a send's id."""
     return id.startswith("s_") and len(id) == LONG_LETTERS + 2 and set(id[2:]) <= set(_LETTERS)

@@ -94,6 +94,7 @@ _of_a_file("0021_keys")
 _of_a_file("0022_uploads")
 _of_a_file("0023_thread_state")
 _of_a_file("0024_handed_in")
+_of_a_file("0025_webhooks")
 
 
 def migrate(path: Path) -> None:

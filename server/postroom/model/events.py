@@ -69,6 +69,17 @@ class EventType(StrEnum):
     """Somebody brought a file before the mail it goes out with; ``detail`` is its id."""
     FILE_EXPIRED = "file.expired"
     """The time of such a file is over."""
+    WEBHOOK_CREATED = "webhook.created"
+    """Events are posted to an endpoint from now on; ``detail`` is its id."""
+    WEBHOOK_ROTATED = "webhook.rotated"
+    """It has another secret."""
+    WEBHOOK_PAUSED = "webhook.paused"
+    WEBHOOK_RESUMED = "webhook.resumed"
+    WEBHOOK_REPLAYED = "webhook.replayed"
+    """It is told again from an earlier moment on."""
+    WEBHOOK_PARKED = "webhook.parked"
+    """It was tried for a day, or is gone: it is tried no more until somebody says so."""
+    WEBHOOK_DELETED = "webhook.deleted"
     WORKER_STARTED = "worker.started"
 
 

@@ -116,6 +116,52 @@ class FileExpired(OfFile):
     type: Literal["file.expired"] = "file.expired"
 
 
+class OfWebhook(PublicEvent):
+    webhook_id: str
+
+
+class WebhookCreated(OfWebhook):
+    """Events are posted to an endpoint from now on."""
+
+    type: Literal["webhook.created"] = "webhook.created"
+
+
+class WebhookRotated(OfWebhook):
+    """An endpoint has another secret."""
+
+    type: Literal["webhook.rotated"] = "webhook.rotated"
+
+
+class WebhookPaused(OfWebhook):
+    """Somebody stopped it."""
+
+    type: Literal["webhook.paused"] = "webhook.paused"
+
+
+class WebhookResumed(OfWebhook):
+    """It goes on where it stopped."""
+
+    type: Literal["webhook.resumed"] = "webhook.resumed"
+
+
+class WebhookReplayed(OfWebhook):
+    """It is told again from an earlier moment on."""
+
+    type: Literal["webhook.replayed"] = "webhook.replayed"
+
+
+class WebhookParked(OfWebhook):
+    """It could not be reached for a day, or is gone: somebody must look, and resume it."""
+
+    type: Literal["webhook.parked"] = "webhook.parked"
+
+
+class WebhookDeleted(OfWebhook):
+    """Nothing is posted there any more."""
+
+    type: Literal["webhook.deleted"] = "webhook.deleted"
+
+
 class WorkerStarted(OfRoom):
     """A process has begun to do the post room's work."""
 
@@ -138,6 +184,13 @@ OperatorEvent = Annotated[
     | TokenRevoked
     | FileUploaded
     | FileExpired
+    | WebhookCreated
+    | WebhookRotated
+    | WebhookPaused
+    | WebhookResumed
+    | WebhookReplayed
+    | WebhookParked
+    | WebhookDeleted
     | WorkerStarted,
     Field(discriminator="type"),
 ]

@@ -37,6 +37,8 @@ Mail out:
     filer.py        copies into Sent, where the server files none         sent_folder.py
     lending.py      connections for both, few              tokens.py      access tokens of accounts
 
+    webhooks/       events, posted to the endpoints that ask for them
+
     provisioning.py tells servers what became of their mailboxes
     directories.py  how the tables stand that it is told by
     mail_approvals.py   asks the approver about held mail (question.py), and reads the answers, on

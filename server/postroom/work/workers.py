@@ -10,6 +10,7 @@ from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressFo
 from postroom.credentials.vault import Vault
 from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
+from postroom.guarded.listed import listed
 from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
 from postroom.policy_file import CurrentPolicy
@@ -38,6 +39,8 @@ from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
 from postroom.work.watcher import Watcher
 from postroom.work.ways import AccountWay, BuiltinWay, DirectoryWay, Way, Ways
+from postroom.work.webhooks.courier import WebhookCourier
+from postroom.work.webhooks.posting import Posting
 
 MANY_FILES = 10_240
 """What macOS lets an ordinary process have (its OPEN_MAX)."""
@@ -74,6 +77,7 @@ async def run(
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
     courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600)
+    posting = Posting(listed(operator.webhooks.allow), term.index.clock)
     removals = Removals(term, operator.retention, server)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
     try:
@@ -88,6 +92,7 @@ async def run(
             "caretaker": caretaker.run(),
             "rules": RulesKnown(term, policy).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
+            "webhooks": WebhookCourier(term, posting).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]

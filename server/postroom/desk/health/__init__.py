@@ -5,4 +5,5 @@ elsewhere.py    servers elsewhere          accounts.py     accounts, as an opera
 inlets.py       mail handed in by LMTP     tables.py       tables that mail servers read
 open_files.py   connections, as files      network.py      how `postroom serve` is set
 metrics.py      figures of the room, and whether it is ready, for programs that look after it
+webhooks.py     endpoints that nobody answers at
 """

@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.credentials import passphrase
 from postroom.desk import door, worker_settings
-from postroom.desk.health import elsewhere, network
+from postroom.desk.health import elsewhere, network, webhooks
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -76,6 +76,7 @@ class HealthReports:
             _operator(self._settings),
             *_approver(con, self._settings.operator),
             *network.check(self._settings.operator.serve, now),
+            *webhooks.check(con),
             *elsewhere_too,
         ]
 

@@ -6,6 +6,7 @@ from postroom.clock import Clock
 from postroom.desk import door
 from postroom.desk.identities.known_bearers import Bearer as Bearer
 from postroom.desk.identities.known_bearers import KnownBearers
+from postroom.desk.mailbox_patterns import checked_patterns
 from postroom.desk.notes import checked_note
 from postroom.desk.once import Once
 from postroom.desk.pages import page
@@ -17,7 +18,6 @@ from postroom.index.tokens import NewToken
 from postroom.model.agent_names import is_name, named
 from postroom.model.callers import AGENT_SCOPES, INBOUND, METRICS, OPERATOR, Caller, agent
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
-from postroom.model.mailbox_patterns import MAX_PATTERNS, is_pattern, pattern
 from postroom.model.token_answers import NewSecret, TokenList, TokenView
 
 SCOPES = AGENT_SCOPES | {INBOUND, METRICS, OPERATOR}
@@ -178,13 +178,7 @@ def _caller(agent_name: str, scopes: tuple[str, ...], mailboxes: tuple[str, ...]
             "A token that hands mail in has no other scope, and names the mailboxes it is for.",
             "Such as --scope inbound --mailbox '*@example.com'.",
         )
-    patterns = tuple(dict.fromkeys(map(pattern, mailboxes)))
-    if len(patterns) > MAX_PATTERNS or not all(map(is_pattern, patterns)):
-        raise InvalidRequest(
-            "mailbox_pattern_malformed",
-            f"A pattern is a username or an address, with * and ?; at most {MAX_PATTERNS} of them.",
-            "Such as 'support-*'.",
-        )
+    patterns = checked_patterns(mailboxes)
     if OPERATOR in asked and patterns:
         raise InvalidRequest(
             "operator_confined",

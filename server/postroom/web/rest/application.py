@@ -22,6 +22,7 @@ from postroom.web.rest import (
     threads,
     tokens,
     uploads,
+    webhooks,
 )
 from postroom.web.rest.description import describe
 from postroom.web.rest.failures import answer_problems
@@ -49,6 +50,7 @@ ROUTES = (
     quarantine.routes,
     records.routes,
     events.routes,
+    webhooks.routes,
     problem_pages.routes,
 )
 """A file a subject."""

@@ -1,0 +1,55 @@
+"""An endpoint and its last attempts, as they are told."""
+
+from urllib.parse import urlsplit
+
+from postroom.desk.times import iso, iso_if_any
+from postroom.index import webhooks
+from postroom.index.database import Connection
+from postroom.model.agent_names import named
+from postroom.model.webhook_answers import DeliveryView, WebhookView
+from postroom.model.webhooks import Attempt, Webhook, WebhookStatus
+
+
+def view(con: Connection, hook: Webhook, now: float, *, whole: bool) -> WebhookView:
+    """An endpoint without its secrets; ``whole``: with all of its URL, which may hold others."""
+    lanes, hears = webhooks.lanes(con, hook.id), hook.hears
+    owner, is_active = hears.owner, hook.status is WebhookStatus.ACTIVE
+    tries = [hook.next_at, *(lane.next_at for lane in lanes)] if is_active else []
+    return WebhookView(
+        webhook_id=hook.public_id,
+        url=hook.url if whole else _host_of(hook.url),
+        status=hook.status.value,
+        reason=hook.reason or None,
+        agent=None if owner.is_operator else named(owner.tenant, owner.agent),
+        mailboxes=hears.mailboxes or owner.mailboxes or None,
+        thread_id=hears.wanted.thread or owner.thread,
+        types=hears.wanted.types or None,
+        note=hook.note or None,
+        created_at=iso(hook.created_at),
+        delivered_at=iso_if_any(hook.delivered_at),
+        behind=len(lanes) or None,
+        failing_since=_first(hook.failing_since, *(lane.failing_since for lane in lanes)),
+        next_try_at=_first(*tries),
+        secrets=len(webhooks.secrets(con, hook.id, now)),
+    )
+
+
+def delivery(attempt: Attempt) -> DeliveryView:
+    return DeliveryView(
+        at=iso(attempt.at),
+        message_id=attempt.message_id,
+        type=attempt.type,
+        attempt=attempt.attempt,
+        status=attempt.status,
+        milliseconds=attempt.milliseconds,
+        fault=attempt.fault or None,
+    )
+
+
+def _host_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/…"
+
+
+def _first(*times: float | None) -> str | None:
+    return iso_if_any(min((at for at in times if at is not None), default=None))
