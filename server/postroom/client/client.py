@@ -22,6 +22,7 @@ from postroom.client.subjects.records import Records
 from postroom.client.subjects.suppressions import Suppressions
 from postroom.client.subjects.threads import Threads
 from postroom.client.subjects.tokens import Tokens
+from postroom.client.subjects.webhooks import Webhooks
 
 TIMEOUT_SECONDS = 30.0
 """For an answer, beyond what is waited for there: a send takes up to eight seconds by itself."""
@@ -44,6 +45,7 @@ class Subjects(Generic[W]):
         self.quarantine: Quarantine[W] = Quarantine(way)
         self.records: Records[W] = Records(way)
         self.events: Events[W] = Events(way)
+        self.webhooks: Webhooks[W] = Webhooks(way)
         self.inbound: Inbound[W] = Inbound(way)
 
     def __repr__(self) -> str:
