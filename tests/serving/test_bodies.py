@@ -75,6 +75,24 @@ async def test_a_request_that_does_not_come_is_not_waited_for(
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
+async def test_who_reads_nothing_is_let_go(
+    running: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "STALL_SECONDS", 0.2)
+    place = urlsplit(running.url)
+    _, writer = await asyncio.open_connection(place.hostname, place.port, limit=1)
+    one = head(running, "/v1/openapi.json", b"X: y", b"GET")
+    with pytest.raises(ConnectionError):
+        await asyncio.wait_for(write_on(writer, one * 100), 60)
+    writer.close()
+
+
+async def write_on(writer: asyncio.StreamWriter, text: bytes) -> None:
+    while True:
+        writer.write(text)
+        await writer.drain()
+
+
 async def test_a_header_without_end_is_refused(running: Serving) -> None:
     whole = head(running, "/v1", b"X: " + b"y" * 33_000)
     answer = await by_hand(running, whole.rstrip())
