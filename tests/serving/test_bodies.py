@@ -35,9 +35,9 @@ async def test_every_face_refuses_more_than_a_request_may_bring(
             assert told.status_code == 413, path
             said = told.json()
             assert "request_too_large" in (said.get("code"), said.get("error"))
-        fits = json.dumps({"username": "ada"}).encode() + b" " * (2 * MEGABYTE - 100)
-        made = await client.post("/v1/mailboxes", content=fits, headers=json_type)
-        assert made.status_code == 201
+        fits = json.dumps({"to": "x"}).encode() + b" " * (2 * MEGABYTE - 100)
+        told = await client.post("/v1/messages/send", content=fits, headers=json_type)
+        assert told.status_code not in (401, 413)
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
@@ -49,7 +49,7 @@ async def test_nobody_without_a_good_token_has_much_read(tmp_path: Path, declare
                 body = b" " * size if declared else chunks(size)
                 told = await client.post("/v1/mailboxes", content=body)
                 assert (told.status_code, told.json()["code"]) == (401, "token_required")
-                assert told.headers["www-authenticate"] == "Bearer"
+                assert told.headers["www-authenticate"].startswith("Bearer")
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(
