@@ -24,6 +24,7 @@ def test_it_listens_works_and_ends(two_mailboxes: Program) -> None:
         told = [json.loads(serving.stdout.readline())["says"] for _ in range(2)]
         url = re.search(r"http://\S+/mcp", told[0])
         assert url is not None
+        assert ":8765/" not in url[0]  # 0 chose a free one
         assert refused_without_token(url[0])
         done = two_mailboxes("send", "--mailbox", ADA, "--to", BEN, "--subject", "s", "--text", "t")
         assert done.code == 0, done.err

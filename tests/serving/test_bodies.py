@@ -35,9 +35,9 @@ async def test_every_face_refuses_more_than_a_request_may_bring(
             assert told.status_code == 413, path
             said = told.json()
             assert "request_too_large" in (said.get("code"), said.get("error"))
-        fits = json.dumps({"username": "ada"}).encode() + b" " * (2 * MEGABYTE - 100)
-        made = await client.post("/v1/mailboxes", content=fits, headers=json_type)
-        assert made.status_code == 201
+        fits = json.dumps({"to": "x"}).encode() + b" " * (2 * MEGABYTE - 100)
+        told = await client.post("/v1/messages/send", content=fits, headers=json_type)
+        assert told.status_code not in (401, 413)
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
@@ -49,7 +49,7 @@ async def test_nobody_without_a_good_token_has_much_read(tmp_path: Path, declare
                 body = b" " * size if declared else chunks(size)
                 told = await client.post("/v1/mailboxes", content=body)
                 assert (told.status_code, told.json()["code"]) == (401, "token_required")
-                assert told.headers["www-authenticate"] == "Bearer"
+                assert told.headers["www-authenticate"].startswith("Bearer")
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(
@@ -73,6 +73,24 @@ async def test_a_request_that_does_not_come_is_not_waited_for(
     first = head(running, "/v1/nothing", b"X: y", b"GET")
     answer = await by_hand(running, first + b"GET /v1/")
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+async def test_who_reads_nothing_is_let_go(
+    running: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "STALL_SECONDS", 0.2)
+    place = urlsplit(running.url)
+    _, writer = await asyncio.open_connection(place.hostname, place.port, limit=1)
+    one = head(running, "/v1/openapi.json", b"X: y", b"GET")
+    with pytest.raises(ConnectionError):
+        await asyncio.wait_for(write_on(writer, one * 100), 60)
+    writer.close()
+
+
+async def write_on(writer: asyncio.StreamWriter, text: bytes) -> None:
+    while True:
+        writer.write(text)
+        await writer.drain()
 
 
 async def test_a_header_without_end_is_refused(running: Serving) -> None:

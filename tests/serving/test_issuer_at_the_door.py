@@ -64,9 +64,10 @@ async def test_a_scope_bounds_what_is_seen_at_both_faces(tmp_path: Path) -> None
 
 async def test_clients_are_told_where_to_get_one(tmp_path: Path) -> None:
     async with served(tmp_path) as (face, issuer), web(face, "") as client:
-        told = (await client.get("/.well-known/oauth-protected-resource/mcp")).json()
-        assert told["authorization_servers"] == [issuer.url]
-        assert "postroom:read" in told["scopes_supported"]
+        for resource in ("mcp", "v1"):
+            told = (await client.get(f"/.well-known/oauth-protected-resource/{resource}")).json()
+            assert told["authorization_servers"] == [issuer.url]
+            assert "postroom:read" in told["scopes_supported"]
         assert (
             'scope="postroom:create postroom:read' in (await post(face)).headers["WWW-Authenticate"]
         )

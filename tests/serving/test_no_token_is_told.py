@@ -37,7 +37,7 @@ class Served:
         assert self.process.stdout is not None
         while not self.url:
             line = await asyncio.wait_for(self.process.stdout.readline(), 30)
-            assert line, self.said
+            assert line, (self.said, await self.process.wait())
             self.said += line
             if found := re.search(rb"http://\S+/mcp", line):
                 self.url = found[0].decode()

@@ -1,12 +1,12 @@
-"""One connection, bounded where uvicorn's own is not: in how long a peer may take to ask.
+"""One connection, bounded where uvicorn's own is not: how long a peer may take to ask and to read.
 
                     ┌─────────── whole request, answer ───────────┐
     connected ── IDLE: the head of a request is owed ──► SEND_BODY, DONE
                                                              └─ answered before the body was there:
                                                                 the rest of it is owed
 
-Whatever is owed is waited for a while, and then the connection ends. A body that a face reads is
-bounded where it is read (`bodies.py`).
+Whatever is owed is waited for a while, and then the connection ends; so it does where a peer reads
+nothing of what was written. A body that a face reads is bounded where it is read (`bodies.py`).
 """
 
 import asyncio
@@ -21,6 +21,9 @@ HEAD_SECONDS = 15.0
 REST_SECONDS = 5.0
 """For what is left of a body once it was refused: an end at once would take the answer along."""
 
+STALL_SECONDS = 60.0
+"""For a peer to read on, while so much waits for it that no more is written."""
+
 MAX_HEAD_BYTES = 32 * 1024
 """Of a request's line and header: an access token of an issuer has some kilobytes."""
 
@@ -30,6 +33,7 @@ class PatientConnection(H11Protocol):
 
     _owed: asyncio.TimerHandle | None = None
     _owed_in: Any = None
+    _stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -43,8 +47,17 @@ class PatientConnection(H11Protocol):
         super().on_response_complete()
         self._look()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unwatch_reading()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._forgive()
+        self._unwatch_reading()
         super().connection_lost(exc)
 
     def _look(self) -> None:
@@ -66,3 +79,19 @@ class PatientConnection(H11Protocol):
         if self._owed is not None:
             self._owed.cancel()
             self._owed = None
+
+    def _watch_reading(self) -> None:
+        self._unwatch_reading()
+        waiting = self.transport.get_write_buffer_size()
+        self._stall = self.loop.call_later(STALL_SECONDS, self._look_at_reading, waiting)
+
+    def _look_at_reading(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() < before:
+            self._watch_reading()
+        else:
+            self.transport.abort()  # what waits would keep it open for ever
+
+    def _unwatch_reading(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
