@@ -12,6 +12,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import TextContent
 from mcp_faces import Serving, post, serving
+from rooms import eventually
 
 from postroom.build import PostRoom, open_room
 from postroom.mcp.server import LATE_SECONDS
@@ -133,8 +134,12 @@ async def test_a_token_for_one_conversation_sees_nothing_else(tmp_path: Path) ->
             for words in ("Open", "Secret"):
                 new = {"to": mine, "subject": words, "text": words, "attachments": file}
                 await done(ben, "send_email", **new)
-            found = (await done(ada, "wait_for_reply"))["messages"]
-            assert len(found) == 2
+
+            async def both() -> Any:
+                messages = (await done(ada, "wait_for_reply"))["messages"]
+                return messages if len(messages) == 2 else None
+
+            found = await eventually(both)
             seen, hidden = sorted(found, key=lambda m: str(m["untrusted_subject"]))
             kept = await token(face, "ada", scopes=("read", "send"), thread_id=seen["thread_id"])
             async with client(face, kept.secret) as one:
