@@ -28,7 +28,10 @@ async def answer(request: Request) -> Response:
 app = Starlette(
     routes=[Route("/v1/threads", answer), Route("/v1/threads/{thread_id}", answer)],
 )
-listener = socket.create_server(("127.0.0.1", 0))
+# TCP by name: asyncio sends small answers at once only where it sees that it is (TCP_NODELAY).
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+listener.bind(("127.0.0.1", 0))
+listener.listen()
 print(listener.getsockname()[1], flush=True)
 config = uvicorn.Config(
     app,

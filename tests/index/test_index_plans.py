@@ -23,7 +23,7 @@ WHOLE_ROOM = {
     "search_anew.is_there", "search_anew.replaced",  # the names of all tables
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
     # every few seconds at most
-    "metrics.sends", "metrics.mailboxes", "metrics.ailing", "metrics.logins",
+    "metrics.mailboxes", "metrics.ailing", "metrics.logins",
     "restoring.open_sends", "restoring.void_questions", "restoring.addresses",  # once, at a restore
     "webhooks.every", "webhooks.tests",  # read when one of them changed
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
@@ -33,7 +33,8 @@ WHOLE_ROOM = {
 SMALL = re.compile(
     "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c|handed_in)\\b"
     "|INDEX (strays_by_(age|arrival)|hanging_due|webhooks_parked)"
-    "|INDEX (sends_(submitting|unknown|to_file|for_a_person)|mailboxes_to_serve|quarantine_waiting)"
+    "|INDEX sends_(queued|expiring|submitting|unknown|to_file|for_a_person)"
+    "|INDEX (mailboxes_to_serve|quarantine_waiting)"
     "|SCAN \\(subquery-\\d+\\)"
 )
 """Walks that are none: FTS5's own look-up, lists in the question, tables and indexes of a handful
