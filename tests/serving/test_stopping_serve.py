@@ -59,7 +59,9 @@ async def served(home: Path, person: Path) -> AsyncIterator[Served]:
     program = Program(home, person)
     process = program.start("serve", "--port", "0", "--json", "--agent", "ada")
     assert process.stdout is not None
-    said = json.loads(await asyncio.to_thread(process.stdout.readline))["says"]
+    line = await asyncio.to_thread(process.stdout.readline)
+    assert line, await asyncio.to_thread(process.communicate)
+    said = json.loads(line)["says"]
     url = next(word for word in said.split() if word.startswith("http"))
     try:
         yield Served(program, process, url, (home / "token").read_text().strip())

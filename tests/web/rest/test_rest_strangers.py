@@ -57,8 +57,9 @@ async def test_every_name_of_a_stranger_is_answered_as_one_that_never_was(rest: 
     for name, nobodys in zip(asdict(theirs).values(), asdict(NOBODYS).values(), strict=True):
         both = zip(asks(name, own), asks(nobodys, own), strict=True)
         for (method, path, body), (_, other, nothing) in both:
-            said = await rest[EVE].request(method, path, json=body or None)
-            never = await rest[EVE].request(method, other, json=nothing or None)
+            same = {"X-Request-Id": "one"}
+            said = await rest[EVE].request(method, path, json=body or None, headers=same)
+            never = await rest[EVE].request(method, other, json=nothing or None, headers=same)
             assert said.status_code == never.status_code, (method, path)
             assert said.text.replace(name, nobodys) == never.text, (method, path)
             assert said.status_code >= 400, (method, path)
