@@ -162,6 +162,7 @@ _VIEWS: dict[EventType, Make] = {
     EventType.WEBHOOK_REPLAYED: _of_webhook(operators.WebhookReplayed),
     EventType.WEBHOOK_PARKED: _of_webhook(operators.WebhookParked),
     EventType.WEBHOOK_DELETED: _of_webhook(operators.WebhookDeleted),
+    EventType.ROOM_RESTORED: _in_detail(operators.RoomRestored),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }
 

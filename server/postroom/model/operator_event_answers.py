@@ -162,6 +162,12 @@ class WebhookDeleted(OfWebhook):
     type: Literal["webhook.deleted"] = "webhook.deleted"
 
 
+class RoomRestored(OfRoom):
+    """It was put back from a backup: ids of events before that are over."""
+
+    type: Literal["room.restored"] = "room.restored"
+
+
 class WorkerStarted(OfRoom):
     """A process has begun to do the post room's work."""
 
@@ -191,6 +197,7 @@ OperatorEvent = Annotated[
     | WebhookReplayed
     | WebhookParked
     | WebhookDeleted
+    | RoomRestored
     | WorkerStarted,
     Field(discriminator="type"),
 ]
