@@ -20,6 +20,10 @@ async def test_every_face_is_asked_by_our_names_alone(tmp_path: Path) -> None:
                 f"evil.test:{port}",
                 "post.example.com",
                 "localhost.evil.test",
+                f"127.0.0.1:{port}@evil.test",
+                "localhost:abc",
+                "[::1",
+                "::1",
             ):
                 refused = await client.get(path, headers={"Host": host})
                 assert refused.status_code == 421, (path, host)

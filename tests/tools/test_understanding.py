@@ -244,3 +244,9 @@ def test_no_value_that_was_sent_stands_in_an_error(tool: Any) -> None:
     for wrong in (secret, [secret], {secret: secret}, [{secret: secret}], [{"text": [secret]}]):
         for name in (*tool.arguments.model_fields, "body", secret):
             assert secret not in outcome(tool, {name: wrong})
+
+
+@pytest.mark.parametrize("name", ["to", "attachments"])
+def test_more_values_than_anybody_needs_are_told_of_once(name: str) -> None:
+    asked = {"to": "a@b.test", "text": "Hello.", name: [1] * 300_000}
+    assert refusal("send_email", asked).code == "too_many_values"

@@ -3,7 +3,7 @@ conversation come in order."""
 
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -124,3 +124,27 @@ def test_memory_is_bounded_where_nothing_gets_through() -> None:
     assert hook.status is WebhookStatus.PARKED
     assert len(lanes) <= MOST_BEHIND + 2
     assert world.endpoint.seen <= MOST_AHEAD + STEP
+
+
+@pytest.mark.parametrize("status", [None, 500, 503])
+def test_an_event_of_a_conversation_that_joined_another_comes_though_that_fails(
+    status: int | None,
+) -> None:
+    """Threads join while the other's event is on its way, and the way fails."""
+    world = World(random.Random(0), [told(1, "t_a"), told(2, "t_b"), told(3, "t_a")])
+    endpoint = world.endpoint
+    endpoint.offer(*world.behind(0))
+    flying = [talk for _ in range(2) if (talk := endpoint.next_to_go(0.0)) and endpoint.begin(talk)]
+    assert [talk.name for talk in flying] == ["t_a", "t_b"]
+    old = world.journal
+    world.journal = [
+        Told(one.position, one.event, replace(one.about, thread_ids=("t_b", "t_a"))) for one in old
+    ]
+    for talk in flying:
+        world.land(talk, status)
+    for _ in range(5_000):
+        if world.is_done:
+            break
+        world.step([200])
+    assert world.is_done
+    assert {each for came in world.came.values() for each in came} == {1, 2, 3}

@@ -85,10 +85,11 @@ async def test_an_agents_endpoint_hears_its_own_mail_alone_and_no_more_than_its_
 
 async def test_an_agent_cannot_pass_for_another_and_makes_only_so_many(telling: Room) -> None:
     hooks = desk(telling)
-    made = await hooks.create(telling.ada.caller, telling.receiver.url, agent_name="eve")
-    assert made.webhook.agent == "ada"
-    for _ in range(MOST_OF_AN_AGENT - 1):
-        await hooks.create(telling.ada.caller, telling.receiver.url)
+    with pytest.raises(Refused):
+        await hooks.create(telling.ada.caller, telling.receiver.url, agent_name="eve")
+    for _ in range(MOST_OF_AN_AGENT):
+        made = await hooks.create(telling.ada.caller, telling.receiver.url)
+        assert made.webhook.agent == "ada"
     with pytest.raises(Conflict):
         await hooks.create(telling.ada.caller, telling.receiver.url)
     with pytest.raises(Refused):

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from postroom.model.errors import InvalidRequest
 from postroom.model.requests import AttachmentRequest
+from postroom.model.shape import check_shape
 from postroom_tools.misnomers import meant_by
 from postroom_tools.schemas import Schema, input_schema
 from postroom_tools.tool import Arguments, Tool
@@ -31,6 +32,7 @@ def understand(tool: Tool[A, Any], given: Mapping[str, Any] | None) -> A:
     Raises:
         InvalidRequest: an argument is unknown, missing or wrong; the sentence names each.
     """
+    check_shape(given or {})
     sent = {name: value for name, value in (given or {}).items() if value is not None}
     _refuse_unknown(tool, sent)
     try:

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator
 
 _NAME = re.compile(r"(?!-)[a-z0-9._-]{1,253}")
+_HEADER = re.compile(
+    r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^:@/\[\]]+))(?::(?P<port>\d{1,5}))?"
+)
 
 
 def _address(host: str) -> str:
@@ -23,7 +26,7 @@ def _address(host: str) -> str:
 
 def _host(name: str) -> str:
     """A name as it stands in the header Host (RFC 9110 §7.2), in lower case."""
-    host, port = split_host(name)
+    host, port = split_host(f"[{name}]" if name.count(":") > 1 and "[" not in name else name)
     is_number = ":" in host or host.replace(".", "").isdigit()
     try:
         known = (bool(_NAME.fullmatch(host)) and not is_number) or bool(ipaddress.ip_address(host))
@@ -35,16 +38,13 @@ def _host(name: str) -> str:
 
 
 def split_host(text: str) -> tuple[str, str]:
-    """(host, port) of a header Host, in lower case, without brackets and without a dot at the end;
-    "" for no port."""
+    """(host, port) of a header Host (RFC 9110 §7.2), in lower case, without brackets and without a
+    dot at the end; "" for no port. Of what is no such header both are ""."""
     text = text.strip().lower()
-    if text.startswith("["):
-        host, _, rest = text[1:].partition("]")
-        return host, rest.removeprefix(":")
-    if text.count(":") > 1:
-        return text, ""
-    host, _, port = text.partition(":")
-    return host.rstrip("."), port
+    found = _HEADER.fullmatch(text)
+    if found is None:
+        return "", ""
+    return (found["address"] or found["name"].rstrip(".")), found["port"] or ""
 
 
 def join_host(host: str, port: str) -> str:

@@ -34,6 +34,23 @@ async def test_what_is_no_good_json_is_a_problem(rest: Rest, body: bytes) -> Non
     assert len(refused.content) < 2_000
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"attachments": [' + b"1," * 400_000 + b"1]}",
+        b"{" + b",".join(b'"%d": 1' % number for number in range(60_000)) + b"}",
+        b'{"to": [' + b",".join([b"[" + b"1," * 900 + b"1]"] * 1_500) + b"]}",
+    ],
+    ids=["a long list", "many names", "many lists"],
+)
+async def test_more_values_than_anybody_needs_are_one_problem_and_keep_nobody_waiting(
+    rest: Rest, body: bytes
+) -> None:
+    refused = await rest[ADA].post("/v1/messages/send", content=body, headers=JSON)
+    assert problem(refused) == (400, "too_many_values")
+    assert len(refused.content) < 2_000
+
+
 async def test_a_nul_is_a_problem_or_a_letter_and_never_our_failure(rest: Rest) -> None:
     web = rest[ADA]
     for asked in (

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from web.rest.rest_rig import ADA, OPERATOR, READER, Rest, done, lived, problem
 
+from postroom.web.rest.strict_route import LATE_SECONDS
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GUIDE = {
@@ -189,3 +191,17 @@ async def test_a_wait_ends_when_mail_comes(rest: Rest) -> None:
     mail = {"from": "waiting-friend@agents.localhost", "to": mine.address, "text": "News."}
     await done(web.post("/v1/messages/send", json=mail))
     assert [each["untrusted_text"] for each in (await waiting)["messages"]] == ["News."]
+
+
+async def test_a_wait_that_goes_on_ends_with_its_token(rest: Rest) -> None:
+    mine = await lived(rest[ADA], "ending")
+    made = await done(rest[OPERATOR].post("/v1/tokens", json={"agent": ADA}))
+    path = f"/v1/messages/wait?mailbox={mine.address}&timeoutSeconds=20"
+    first = await done(rest[ADA].get(path))
+    async with rest.client(made["secret"]) as web:
+        waiting = asyncio.create_task(web.get(f"{path}&after={first['after']}"))
+        await asyncio.sleep(LATE_SECONDS)  # for so long it has to go on
+        await done(rest[OPERATOR].post(f"/v1/tokens/{made['token']['token_id']}/revoke"))
+        mail = {"from": "ending-friend@agents.localhost", "to": mine.address, "text": "News."}
+        await done(rest[ADA].post("/v1/messages/send", json=mail))
+        assert problem(await waiting) == (401, "token_required")

@@ -80,6 +80,8 @@ class WebhookDesk:
                 was made with this key already.
         """
         self._may_make(caller)
+        if agent_name is not None:
+            door.for_operators(caller)  # an agent's hears as itself
         request = json.dumps([url, agent_name, mailboxes, thread_id, types, note])
         once = Once(idempotency_key, "webhook", request)
         patterns, said, asked = checked_patterns(mailboxes), checked_note(note), wanted(types=types)

@@ -8,8 +8,8 @@ CREATE TABLE thread_states (
 );
 CREATE TABLE thread_labels (
   thread_id INTEGER NOT NULL REFERENCES threads (id),
-  owner     INTEGER NOT NULL,
   label     TEXT NOT NULL,
+  owner     INTEGER NOT NULL,
   PRIMARY KEY (thread_id, label)
 ) WITHOUT ROWID;
 CREATE INDEX thread_labels_by_owner ON thread_labels (owner, label, thread_id);

@@ -7,6 +7,7 @@ meant to say cannot be taken back. Names are taken in snake_case and in camelCas
 import asyncio
 import json
 import re
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar, get_origin
 from urllib.parse import parse_qsl, urlencode
@@ -16,8 +17,10 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from postroom.model.shape import check_names, check_shape
 from postroom.web.rest.asking import who_asks
 from postroom.web.rest.problems import MALFORMED, TOO_LARGE, TYPE_UNSUPPORTED, Malformed
+from postroom.web.rest.resource import TokenRequired
 
 MAX_JSON_BYTES = 1024 * 1024
 """Of a body, bytes, where a route names no other bound."""
@@ -28,6 +31,10 @@ MAX_QUERY_BYTES = 16 * 1024
 PASSED_OVER_BYTES = 8 * 1024 * 1024
 """What is read of a body that is too long, to be thrown away: who is cut off while it sends sees
 no answer."""
+
+LATE_SECONDS = 0.5
+"""After so long whoever asked is looked at again: a wait takes minutes, and a token may be revoked
+in them."""
 
 LARGE_BYTES = 256 * 1024
 """A body of more is read on another thread, not to keep others waiting."""
@@ -79,12 +86,16 @@ class StrictRoute(APIRoute):
         has_body = self.body_field is not None
 
         async def strictly(request: Request) -> Response:
-            await who_asks(request)
+            asked, began = await who_asks(request), time.monotonic()
             request.scope["query_string"] = _query(request.scope["query_string"], known, many)
             if has_body:
                 body = await body_of(request, most) or b"{}"
                 request = _Read(request, body, await _parsed(request, body))
-            return await handle(request)
+            said = await handle(request)
+            is_late = time.monotonic() - began > LATE_SECONDS
+            if is_late and not await request.app.state.identities.is_good(asked.token_id):
+                raise TokenRequired(was_given=True)
+            return said
 
         return strictly
 
@@ -166,6 +177,7 @@ def parse_json(body: bytes) -> object:
 
     Raises:
         Malformed: it does not.
+        InvalidRequest: there is more in it than anything that is asked needs.
     """
     try:
         found = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
@@ -179,10 +191,12 @@ def parse_json(body: bytes) -> object:
         raise _no_json(f"{error.msg} at character {error.pos}.") from error
     except ValueError as error:
         raise _no_json("It holds a number that is none, or too large.") from error
+    check_shape(found)
     return found
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    check_names(len(pairs))
     found = dict(pairs)
     if len(found) < len(pairs):
         raise _no_json("A name stands in it twice.")

@@ -274,7 +274,9 @@ class Endpoint:
         return talk
 
     def _is_told(self, talk: Conversation, told: Told) -> bool:
-        current = talk.current is not None and told.position <= talk.current.position
+        """Whether it was told, or is being told. Not by being older than what is: that of a
+        conversation which has joined this one is older, and has yet to be told."""
+        current = talk.current is not None and told.position == talk.current.position
         return current or told.position in self._done
 
     def _delivered(self, talk: Conversation, told: Told, now: float) -> None:
