@@ -32,7 +32,8 @@ class Verified:
     """A token that is good."""
 
     id: str
-    """The same for all tokens of one subject: they are renewed every few minutes."""
+    """The same for all tokens of one subject that let it do the same: they are renewed every few
+    minutes. Of one that lets it do less it is another: what goes on by the first ends with that."""
     caller: Caller
     expires_at: float
 
@@ -84,8 +85,9 @@ class IssuerTokens:
         # RFC 7800: only good with a key that the bearer proves to have, which nobody asks for here.
         if caller is None or "cnf" in claims:
             return None
-        subject = f"{claims['iss']}\0{claims['sub']}".encode()
-        id = f"jwt_{hashlib.sha256(subject).hexdigest()[:24]}"
+        may = (caller.tenant, caller.agent, *sorted(caller.scopes), "", *sorted(caller.mailboxes))
+        renewed = "\0".join((claims["iss"], claims["sub"], *may)).encode()
+        id = f"jwt_{hashlib.sha256(renewed).hexdigest()[:24]}"
         return Verified(id, caller, float(claims["exp"]))
 
 

@@ -73,7 +73,8 @@ class Identities:
 
     async def is_good(self, token_id: str) -> bool:
         """Whether whoever came in by a token some time ago may be answered yet: of an issuer's, as
-        long as any token is that the same subject showed: clients renew theirs meanwhile."""
+        long as any token is by which the same subject may do the same: clients renew theirs
+        meanwhile."""
         if token_id in self._until:
             return self._until[token_id] > self._clock()
         return token_id == OWN_TOKEN or await self._tokens.is_good(token_id)
