@@ -40,6 +40,8 @@ class World:
     journal: list[Told]
     disk: tuple[Webhook, dict[str, Lane]] = (NEW, {})
     came: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    order: list[int] = field(default_factory=list)
+    """What was told, in order."""
     now: float = 0.0
 
     def __post_init__(self) -> None:
@@ -92,6 +94,7 @@ class World:
             self.came[talk.name].append(talk.current.position)
         if status == 200:
             self.came[talk.name].append(talk.current.position)
+            self.order.append(talk.current.position)
         self.endpoint.end(talk, Answered(status, 1), self.now)
 
     @property
@@ -154,3 +157,21 @@ def test_an_event_of_a_conversation_that_joined_another_comes_though_that_is_bei
         world.step([200])
     assert world.is_done
     assert {each for came in world.came.values() for each in came} == {1, 2, 3}
+
+
+def test_conversations_that_are_behind_and_join_are_told_in_order_and_once() -> None:
+    world = World(random.Random(0), [told(1, "t_a"), told(2, "t_b")])
+    world.endpoint.offer(*world.behind(0))
+    for talk in (world.depart(), world.depart()):
+        world.land(talk, 500)
+    world.write()
+    world.journal = [
+        replace(one, about=replace(one.about, thread_ids=("t_b", "t_a")))
+        for one in (*world.journal, told(3, "t_b"), told(4, "t_b"), told(5, "t_b"))
+    ]
+    for _ in range(5_000):
+        if world.is_done:
+            break
+        world.step([200])
+    assert world.is_done
+    assert world.order == [1, 2, 3, 4, 5]

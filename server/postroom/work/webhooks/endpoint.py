@@ -147,9 +147,13 @@ class Endpoint:
         if self._talks.get(talk.name) is not talk or talk.behind is None:
             return  # something else became of it meanwhile
         for told in found:
-            mine = lane_of(told) == talk.name or talk.name in told.about.thread_ids
+            if talk.name not in _names(told):
+                continue
+            if not self._leads(talk, told):
+                self._leave(talk)
+                return
             is_due = talk.read_to < told.position <= self.seen and told.position not in self._done
-            if mine and is_due and self.hook.hears.takes(told.about):
+            if is_due and self.hook.hears.takes(told.about):
                 talk.waiting.append(told)
         talk.read_to = max(talk.read_to, min(position, self.seen))
         talk.position = talk.waiting[0].position if talk.waiting else talk.read_to + 1
@@ -264,9 +268,26 @@ class Endpoint:
             return bool(talk.waiting) and not self._is_full
         return bool(talk.waiting) and talk.behind.next_at <= now
 
+    def _leads(self, talk: Conversation, told: Told) -> bool:
+        """Of conversations that are behind and have joined, the one that is furthest back goes on
+        for all: whether that is this one. What the others have yet to tell lies before it."""
+        found = [self._talks[name] for name in _names(told) if name in self._talks]
+        others = [each for each in found if each is not talk and each.behind is not None]
+        if any(other.first < talk.position for other in others):
+            return False
+        for other in others:
+            if other.current is None:
+                self._leave(other)
+        return True
+
+    def _leave(self, talk: Conversation) -> None:
+        """Leave what it has yet to tell to the one that it has joined."""
+        del self._talks[talk.name]
+        self._news.caught_up.append(talk.name)
+
     def _talk(self, told: Told) -> Conversation:
         """The conversation of an event, also of one that has joined another since."""
-        for name in (lane_of(told), *told.about.thread_ids):
+        for name in _names(told):
             if name in self._talks:
                 return self._talks[name]
         talk = Conversation(lane_of(told), told.about.mailbox)
@@ -351,6 +372,11 @@ class News:
     """Every one that is behind now."""
     caught_up: list[str] = field(default_factory=list)
     parked: str = ""
+
+
+def _names(told: Told) -> tuple[str, ...]:
+    """What the conversation of an event is called, its own name first."""
+    return tuple(dict.fromkeys((lane_of(told), *told.about.thread_ids)))
 
 
 def _behind(lane: Lane) -> Conversation:
