@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from postroom.model.errors import InvalidRequest
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+END_OF_TIMES = 253_402_300_800.0
+"""The first moment whose year has five digits, which RFC 3339 cannot write."""
+
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
 
 
@@ -52,15 +55,21 @@ def to_come(text: str, now: float, name: str) -> float:
 
 
 def _moment(text: str, now: float, name: str, sign: int, where: str) -> float:
-    text = text.strip()
+    at = _read(text.strip(), now, name, sign)
+    if at is None or at >= END_OF_TIMES:
+        raise InvalidRequest(
+            "time_malformed",
+            f"`{name}` is an ISO 8601 date or time, or a duration {where}.",
+            'Write it as "2026-11-23", "2026-11-23T09:00:00Z" or "24h".',
+        )
+    return max(at, 0.0)
+
+
+def _read(text: str, now: float, name: str, sign: int) -> float | None:
     if _DURATION.fullmatch(text.lower()):
         return now + sign * duration(text, name)
     try:
         at = datetime.fromisoformat(text)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError) as error:
-        raise InvalidRequest(
-            "time_malformed",
-            f"`{name}` is an ISO 8601 date or time, or a duration {where}.",
-            'Write it as "2026-11-23", "2026-11-23T09:00:00Z" or "24h".',
-        ) from error
+    except (ValueError, OverflowError):
+        return None
