@@ -107,24 +107,31 @@ class WebhookDesk:
         return await self._index.write(change)
 
     async def list(
-        self, caller: Caller, limit: int = MAX_PAGE, cursor: str | None = None
+        self,
+        caller: Caller,
+        limit: int = MAX_PAGE,
+        cursor: str | None = None,
+        status: str | None = None,
     ) -> WebhookList:
-        """The caller's endpoints, the oldest first, at most ``limit``; for operators all.
+        """The caller's endpoints, the oldest first, at most ``limit``; for operators all. Those of
+        one ``status`` alone where it is named.
 
         Raises:
-            InvalidRequest: the limit is out of range, or the cursor is another list's.
+            InvalidRequest: the limit is out of range, the cursor is another list's, or there is no
+                such status.
         """
         door.require(caller, "read")
+        kept = _status(status)
 
         def look(con: Connection) -> WebhookList:
             now, whole = self._index.clock(), door.sees_all(caller)
             found, more = page(
                 con,
-                "webhooks",
+                f"webhooks {kept}" if kept else "webhooks",
                 limit,
                 cursor,
                 start=(0,),
-                some=lambda key, most: door.own_webhooks(con, caller, int(key[0]), most),
+                some=lambda key, most: door.own_webhooks(con, caller, int(key[0]), most, kept),
                 key=lambda hook: (hook.id,),
             )
             told = tuple(view(con, each, now, whole=whole) for each in found)
@@ -269,6 +276,17 @@ class WebhookDesk:
             if found is not None:
                 return TestDelivery(message_id=message_id, delivery=delivery(found))
             await wait_for_event(changed, TEST_PATIENCE_SECONDS)
+
+
+def _status(name: str | None) -> WebhookStatus | None:
+    if name is None:
+        return None
+    try:
+        return WebhookStatus(name)
+    except ValueError:
+        raise InvalidRequest(
+            "status_unknown", "A webhook is active, paused or parked.", "Name one of these."
+        ) from None
 
 
 def _judge(allow: tuple[str, ...], url: str) -> None:
