@@ -14,12 +14,12 @@ from collections import OrderedDict
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
 from postroom.model.errors import PostroomError
 from postroom.serving.paces import Pace
 from postroom.serving.refusals import refusal
+from postroom.web.bearer_header import bearer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -60,7 +60,8 @@ class Rates:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        secret = _secret(scope) or self._sessions.shown(HTTPConnection(scope))
+        asked = HTTPConnection(scope)
+        secret = bearer(asked.headers.get("authorization")) or self._sessions.shown(asked)
         shown = hashlib.sha256(secret.encode()).hexdigest()
         if (wait := self._wait(scope, shown)) > 0:
             return await _too_often(scope, wait)(scope, receive, send)
@@ -102,12 +103,6 @@ def network_of(scope: "Scope") -> str:
     if address.version == 4:
         return host
     return str(ipaddress.ip_network((address.packed[:8] + bytes(8), _BLOCK)))
-
-
-def _secret(scope: "Scope") -> str:
-    """The bearer token of a request (RFC 6750 §2.1); "" for none."""
-    scheme, _, secret = Headers(scope=scope).get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def _too_often(scope: "Scope", wait: float) -> "ASGIApp":

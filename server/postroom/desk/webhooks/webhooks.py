@@ -90,7 +90,7 @@ class WebhookDesk:
 
         def change(con: Connection) -> NewWebhook:
             now = self._index.clock()
-            _require_untold(con, once, door.actor(caller))
+            once.require_untold(con, door.actor(caller), "webhook")
             if not door.sees_all(caller):
                 _check_count(len(door.own_webhooks(con, caller)))
             if thread_id is not None:
@@ -181,7 +181,7 @@ class WebhookDesk:
 
         def change(con: Connection) -> NewWebhook:
             now, hook = self._index.clock(), door.webhook(con, caller, webhook_id)
-            _require_untold(con, once, door.actor(caller))
+            once.require_untold(con, door.actor(caller), "webhook")
             if grace_seconds and len(webhooks.secrets(con, hook.id, now)) >= MOST_SECRETS:
                 raise Conflict(
                     "secrets_too_many",
@@ -299,17 +299,6 @@ def _judge(allow: tuple[str, ...], url: str) -> None:
     except Refused as error:
         then = "The operator can list a host of their own in [webhooks] allow."
         raise Refused(error.code, error.message, then) from None
-
-
-def _require_untold(con: Connection, once: Once, who: str) -> None:
-    """Raise where this request was made already: a secret is told once."""
-    made = once.made(con, who)
-    if made is not None:
-        raise Conflict(
-            "secret_told_already",
-            f"With this idempotency key a secret of {made} was made already, and told then.",
-            "If that answer was lost, rotate it with a new key, or delete it.",
-        )
 
 
 def _agent(name: str | None) -> Caller | None:
