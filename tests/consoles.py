@@ -14,8 +14,10 @@ from mcp_faces import Serving, serving
 from rooms import Agent, TestClock, eventually
 
 from postroom.build import PostRoom, open_room
+from postroom.issuer.tokens import IssuerTokens
 from postroom.model.callers import agent, operator
 from postroom.web.console.application import console as console_application
+from postroom.web.console.sessions import Sessions
 from postroom.web.identities import Identities
 
 HOSTILE_HTML = Path(__file__).parent / "web" / "console" / "hostile.html"
@@ -73,11 +75,14 @@ async def _is_working(room: PostRoom) -> bool:
 
 @asynccontextmanager
 async def pages(
-    room: PostRoom, clock: TestClock, site: str = "http://postroom.test"
+    room: PostRoom,
+    clock: TestClock,
+    site: str = "http://postroom.test",
+    issued: IssuerTokens | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a room's console in this process, with no socket between them."""
-    identities = Identities("the home's own token", agent("eve"), room.desk.tokens)
-    asgi = httpx2.ASGITransport(console_application(room.desk, identities, clock))
+    identities = Identities("the home's own token", agent("eve"), room.desk.tokens, issued)
+    asgi = httpx2.ASGITransport(console_application(room.desk, identities, Sessions(clock), clock))
     async with httpx2.AsyncClient(transport=asgi, base_url=site, headers={"Origin": site}) as web:
         yield web
 

@@ -3,7 +3,8 @@
 A letter's way:
 
     an agent ── postroom_tools ── mcp ──┐               ┌── work.watcher ◄── imap ── embedded
-    a person ── cli ────────────────────┤               │   work.courier ──► smtp ── embedded
+    a program ── client ── web.rest ────┤               │   work.courier ──► smtp ── embedded
+    a person ── cli, web.console ───────┤               │   work.webhooks ─► URLs of the operator's
                                         ▼               ▼   work.caretaker
                                       desk ──► index ◄──┘
                                    asks, judges   one SQLite file: mailboxes, mail, threads,
@@ -18,7 +19,9 @@ others stand by.
 
 Rooms, top to bottom; each imports only from below:
 
-    mcp  cli            the faces
+    cli                 the face of people at a terminal
+    serving             the faces of the network as one application on one socket
+    mcp  web            these faces: tools; REST, console, health and figures
     build               puts it all together, in one place
     (postroom_tools)    what an agent may ask, a file a tool
     desk  work  probe   the counter; what happens over time; what an operator tries by hand

@@ -24,6 +24,7 @@ WHOLE_ROOM = {
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose
     # every few seconds at most
     "metrics.mailboxes", "metrics.ailing", "metrics.logins",
+    "metrics.webhooks", "metrics.attempts",
     "restoring.open_sends", "restoring.void_questions", "restoring.addresses",  # once, at a restore
     "webhooks.every", "webhooks.tests",  # read when one of them changed
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins

@@ -65,6 +65,22 @@ async def test_a_revoked_token_is_a_strangers_from_then_on(tmp_path: Path) -> No
             assert told == [401, 401, 429]
 
 
+async def test_whoever_is_signed_in_at_the_console_is_no_stranger(tmp_path: Path) -> None:
+    async with serving(tmp_path, strangers_per_minute=4) as face:
+        async with open_room(face.settings, program="test") as room:
+            made = await room.desk.tokens.create(operator(), "you", ("operator",))
+        async with web(face, "") as person, web(face, "") as stranger:
+            shown = {"Origin": str(person.base_url).rstrip("/")}
+            done = await person.post("/sign-in", data={"token": made.secret}, headers=shown)
+            assert done.status_code == 303
+            told = [(await person.get("/outbox")).status_code for _ in range(8)]
+            assert told == [200] * 8
+            false = {"Cookie": "postroom=x"}
+            others = [(await stranger.get("/outbox", headers=false)).status_code for _ in range(4)]
+            assert others[-1] == 429
+            assert (await person.get("/outbox")).status_code == 200
+
+
 class Steady:
     now = 1000.0
 

@@ -14,7 +14,7 @@ from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Writer
-from postroom.model.webhooks import Webhook
+from postroom.model.webhooks import Webhook, WebhookStatus
 
 
 def actor(caller: Caller) -> str:
@@ -325,13 +325,24 @@ def webhook(con: Connection, caller: Caller, webhook_id: str) -> Webhook:
 
 
 def own_webhooks(
-    con: Connection, caller: Caller, after: int = 0, most: int = 1_000
+    con: Connection,
+    caller: Caller,
+    after: int = 0,
+    most: int = 1_000,
+    status: WebhookStatus | None = None,
 ) -> list[Webhook]:
-    """Endpoints that the caller may see behind a row id, the oldest first."""
+    """Endpoints that the caller may see behind a row id, the oldest first; of one status alone
+    where it is named."""
     if sees_all(caller):
-        return webhooks.some(con, after, most)
+        return webhooks.some(con, after, most, status)
     found = webhooks.of_owner(con, caller.tenant, caller.agent)
-    return [each for each in found if each.id > after and _may_see_webhook(caller, each)][:most]
+    return [
+        each
+        for each in found
+        if each.id > after
+        and (status is None or each.status is status)
+        and _may_see_webhook(caller, each)
+    ][:most]
 
 
 def _may_see_webhook(caller: Caller, hook: Webhook) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from postroom.index import keys
 from postroom.index.database import Connection
-from postroom.model.errors import InvalidRequest, KeyReused
+from postroom.model.errors import Conflict, InvalidRequest, KeyReused
 
 MAX_KEY_CHARS = 200
 
@@ -40,6 +40,22 @@ class Once:
                 "Use a new key for a new request; repeat the very same one with the same key.",
             )
         return str(found["made"])
+
+    def require_untold(self, con: Connection, who: str, whose: str) -> None:
+        """Raise Conflict where this very request made a secret already: it is told once. ``whose``
+        it is, in a word: token.
+
+        Raises:
+            KeyReused: as `made`.
+        """
+        made = self.made(con, who)
+        if made is not None:
+            raise Conflict(
+                "secret_told_already",
+                f"With this idempotency key a secret of {whose} {made} was made already, and told"
+                " then.",
+                f"If that answer was lost, rotate the {whose} with a new key, or take it away.",
+            )
 
     def keep(self, con: Connection, at: float, who: str, made: str) -> None:
         """Remember what was made, in the same transaction."""

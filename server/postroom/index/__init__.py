@@ -30,6 +30,7 @@
     keys.py             what was made with an idempotency key, besides sends
     metrics.py      how much there is, and how often something happened
     restoring.py    put back from a backup, as another history
+    histories.py    what the events of each history are called
     figures.py      how much came in and went out, and how fast
     handed_in.py        mail handed in over HTTP, until it is indexed
     thread_state.py     labels and metadata, kept with a conversation

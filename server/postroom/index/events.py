@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from postroom.index import journal
+from postroom.index import histories, journal
 from postroom.index.database import Connection, Row
 from postroom.index.event_views import view
 from postroom.index.queries import named
@@ -106,11 +106,12 @@ def behind(con: Connection, after: int, rows: int = STEP) -> Piece:
 def everything(con: Connection, positions: Sequence[int]) -> list[Told]:
     """The events at these positions, but for those that are told to nobody."""
     rows = list(sql.told(con, positions=json.dumps(list(positions)))) if positions else []
-    names, history = _names(con, rows), journal.epoch(con)
+    names, named_by = _names(con, rows), histories.of(con)
     found = []
     for row in rows:
         called = names.get(row["thread_now"], ())
-        event = _view(con, row, event_id(history, row["position"]), called[0] if called else "")
+        id = event_id(named_by.name(row["position"]), row["position"])
+        event = _view(con, row, id, called[0] if called else "")
         if event is not None:
             found.append(Told(row["position"], event, _about(row, event, called)))
     return found
@@ -138,15 +139,17 @@ def position_of(con: Connection, id: str) -> int:
     """The position that an event's id stands for.
 
     Raises:
-        InvalidRequest: it was not given out here, or by this journal before it was restored.
+        InvalidRequest: it was not given out here, or only after the backup was made that this
+            journal goes on from.
     """
     history, _, number = id.strip().partition("-")
     is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    if is_number and history != journal.epoch(con):
+    if is_number and not histories.of(con).knows(history, int(number)):
         raise InvalidRequest(
             "event_id_of_another_history",
             "This post room was restored since that event: its journal is another one.",
-            "Begin anew, with after=begin to miss nothing; what you know already has other ids.",
+            "Begin anew, with after=begin to miss nothing; what happened before the backup has the"
+            " ids that you know.",
         )
     if not is_number or int(number) > journal.last_position(con):
         raise InvalidRequest(

@@ -76,11 +76,6 @@ def epoch(con: Connection) -> str:
     return str(sql.meta(con, key="epoch"))
 
 
-def renew_epoch(con: Connection, epoch: str) -> None:
-    """Begin another history: cursors of this one are over."""
-    sql.set_meta(con, key="epoch", value=epoch)
-
-
 def salt(con: Connection) -> bytes:
     """What content hashes are keyed with: erasing it makes them say nothing."""
     return bytes.fromhex(str(sql.meta(con, key="salt")))

@@ -3,6 +3,8 @@
 The room that the backup was made of went on, nobody here knows how far. So
 
     cursors         the epoch is another one: what was given out later is told to be over
+    events          those of before keep their ids, those from now on have others (`histories`)
+    webhooks        go on from where they were told up to; nobody knows what they heard since
     sends           whatever may have gone since goes by itself no more: a person decides. Only what
                     the built-in server's own store, put back together with the index, did not take
                     goes again: who would have got it has lost it as well
@@ -17,7 +19,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from postroom.index import carrying, folders, journal
+from postroom.index import carrying, folders, histories, journal
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
@@ -48,7 +50,7 @@ class NewHistory:
 def begin_anew(con: Connection, at: float, builtin_domains: Collection[str]) -> NewHistory:
     """Let the index go on as another history. Mail of ``builtin_domains`` is the built-in server's,
     whose store is as old as the index, or a little younger."""
-    journal.renew_epoch(con, _other_than(journal.epoch(con)))
+    histories.begin(con, _other_than(journal.epoch(con)))
     journal.append(con, at, EventType.ROOM_RESTORED, "operator", detail=DETAIL)
     sql.void_questions(con, at=at)
     sql.forget_waits(con)

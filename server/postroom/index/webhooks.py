@@ -74,9 +74,11 @@ def every(con: Connection) -> list[Webhook]:
     return [_webhook(row) for row in sql.every(con)]
 
 
-def some(con: Connection, after: int, most: int) -> list[Webhook]:
-    """The next behind a row id, the newest last."""
-    return [_webhook(row) for row in sql.some(con, after=after, most=most)]
+def some(
+    con: Connection, after: int, most: int, status: WebhookStatus | None = None
+) -> list[Webhook]:
+    """The next behind a row id, the newest last; of one status alone where it is named."""
+    return [_webhook(row) for row in sql.some(con, after=after, most=most, status=status)]
 
 
 def of_owner(con: Connection, tenant: str, agent: str) -> list[Webhook]:

@@ -11,11 +11,9 @@ from jwt.exceptions import PyJWTError
 from postroom.accounts.issuer import Algorithm, Issuer
 from postroom.issuer.claims import caller_of
 from postroom.issuer.fetching import Fetching
+from postroom.issuer.forms import MAX_CHARS
 from postroom.issuer.keys import Keys
 from postroom.model.callers import Caller
-
-MAX_CHARS = 16 * 1024
-"""Of a token; those of large issuers have some four thousand."""
 
 LEEWAY_SECONDS = 10
 """By so much the issuer's clock may differ from ours."""

@@ -1,5 +1,7 @@
 """Figures of the whole room, for programs that look after it: no address, no name, no word."""
 
+from pydantic import Field
+
 from postroom.model.messages import Frozen
 
 
@@ -21,6 +23,33 @@ class Happened(Frozen):
     many: int
 
 
+class HooksStanding(Frozen):
+    """Endpoints that stand in one way."""
+
+    many: int
+    events: int
+    """Of the journal behind their places, at most so many wait for them together; 0 for those that
+    are told as things happen."""
+    oldest_seconds: float
+    """Since when the oldest of these waits."""
+
+
+class FilesKept(Frozen):
+    """Files that were brought before the mail they go out with."""
+
+    many: int
+    size: int
+    """Bytes."""
+
+
+class DeliveryTried(Frozen):
+    """An event that was posted somewhere."""
+
+    outcome: str
+    """``delivered``, ``refused`` (another answer than 2xx), or ``unanswered``."""
+    seconds: float
+
+
 class RoomFigures(Frozen):
     """How it stands."""
 
@@ -32,6 +61,11 @@ class RoomFigures(Frozen):
     logins: dict[str, int]
     """Servers elsewhere, by how they stand."""
     kept_aside: int
+    handed_in: Backlog
+    """Mail that came over HTTP and is not indexed yet."""
+    uploads: FilesKept
+    webhooks: dict[str, HooksStanding]
+    """By how they stand: active, failing, paused, parked."""
     waits: int
     position: int
     """Of the journal."""
@@ -50,6 +84,12 @@ class Happenings(Frozen):
     events: tuple[Happened, ...] = ()
     carried_seconds: tuple[float, ...] = ()
     """Of each mail that was sent: how long it was in the outbox from when it might go."""
+    attempts: dict[int, int] = Field(default_factory=dict)
+    """By endpoint, how often it was posted to by then: to be given at the next look."""
+    deliveries: tuple[DeliveryTried, ...] = ()
+    """Of each endpoint the last hundred attempts since the look before …"""
+    deliveries_unlogged: int = 0
+    """… and how many more there were."""
     taken_in_seconds: tuple[float, ...] = ()
     """Of each mail that came in: how long it had been on its server, by that one's word (IMAP tells
     whole seconds)."""

@@ -5,6 +5,19 @@ from typing import Literal
 from postroom.model.policy_answers import Told
 
 
+class DeliveryView(Told):
+    """One attempt."""
+
+    at: str
+    message_id: str
+    """What stands in the header webhook-id."""
+    type: str
+    attempt: int
+    status: int | None = None
+    milliseconds: int
+    fault: str | None = None
+
+
 class WebhookView(Told):
     """An endpoint, without its secrets."""
 
@@ -23,8 +36,13 @@ class WebhookView(Told):
     created_at: str
     delivered_at: str | None = None
     """When something last arrived there."""
+    last_delivery: DeliveryView | None = None
+    """The last attempt."""
     behind: int | None = None
     """Conversations that are tried again."""
+    waiting: int | None = None
+    """Where nothing goes to it at the moment: events of the journal behind its place, of which its
+    filter takes some."""
     failing_since: str | None = None
     next_try_at: str | None = None
     secrets: int = 1
@@ -41,19 +59,6 @@ class NewWebhook(Told):
 class WebhookList(Told):
     webhooks: tuple[WebhookView, ...]
     next_cursor: str | None = None
-
-
-class DeliveryView(Told):
-    """One attempt."""
-
-    at: str
-    message_id: str
-    """What stands in the header webhook-id."""
-    type: str
-    attempt: int
-    status: int | None = None
-    milliseconds: int
-    fault: str | None = None
 
 
 class DeliveryList(Told):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from postroom.desk.desk import Desk
     from postroom.serving.names import Names
+    from postroom.web.console.sessions import Sessions
     from postroom.web.identities import Identities
     from postroom.web.operation.meters import Meters
 
@@ -59,11 +60,16 @@ class _Below(BaseRoute):
 
 
 def application(
-    desk: "Desk", identities: "Identities", names: "Names", most_bytes: int, meters: "Meters"
+    desk: "Desk",
+    identities: "Identities",
+    sessions: "Sessions",
+    names: "Names",
+    most_bytes: int,
+    meters: "Meters",
 ) -> Starlette:
-    """All faces at the desk, asked under ``names``; who comes in says one of ``identities``. A
-    request has at most ``most_bytes``. Calls of tools are counted by ``meters``, which /metrics
-    tells."""
+    """All faces at the desk, asked under ``names``; who comes in says one of ``identities``, or is
+    signed in by ``sessions``. A request has at most ``most_bytes``. Calls of tools are counted by
+    ``meters``, which /metrics tells."""
     tools = mcp_face(desk, identities, names.hosts, names.origins, most_bytes, meters.tool_called)
     rest, watched = rest_application(desk, identities), operation(desk, identities, meters)
 
@@ -80,7 +86,7 @@ def application(
             _Below(REST, rest),
             _Below(UNSUBSCRIBE, one_click(desk.suppressions.unsubscribe)),
             *(_Below(path, watched) for path in (ALIVE, READY, METRICS)),
-            _Below(CONSOLE, console(desk, identities)),
+            _Below(CONSOLE, console(desk, identities, sessions)),
         ],
         lifespan=lifespan,
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from postroom.accounts.serve import Serve
+    from postroom.web.console.sessions import Sessions
     from postroom.web.identities import Identities
 
 FOR_PAGES = (MCP, METADATA_PATH, REST)
@@ -52,10 +53,12 @@ UNIX_PEER = "unix"
 """Whoever may open the socket is the operator's own proxy."""
 
 
-def doorway(faces: "ASGIApp", identities: "Identities", serve: "Serve", names: Names) -> "ASGIApp":
+def doorway(
+    faces: "ASGIApp", identities: "Identities", sessions: "Sessions", serve: "Serve", names: Names
+) -> "ASGIApp":
     """The faces, behind all of that."""
     app: ASGIApp = Bodies(faces, serve.max_request_bytes)
-    app = Rates(app, identities, serve.requests_per_minute, serve.strangers_per_minute)
+    app = Rates(app, identities, sessions, serve.requests_per_minute, serve.strangers_per_minute)
     if serve.origins:
         app = _Pages(app, serve.origins)
     app = CheckNames(app, names)

@@ -1,6 +1,8 @@
 """How often whoever comes may ask: each token by itself; all others by their address.
 
 A token is known here, by a hash, once it was found to be good; whoever shows another is a stranger.
+Whoever is signed in at the console comes by the token that was shown there.
+
 So a flood of false tokens costs their sender's address its turns, and soon no look-up any more, and
 whoever was known before goes on from that same address.
 """
@@ -12,15 +14,17 @@ from collections import OrderedDict
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 
 from postroom.model.errors import PostroomError
 from postroom.serving.paces import Pace
 from postroom.serving.refusals import refusal
+from postroom.web.bearer_header import bearer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from postroom.web.console.sessions import Sessions
     from postroom.web.identities import Identities
 
 KNOWN = "postroom.known"
@@ -38,11 +42,17 @@ class Rates:
     """An ASGI application that lets through what comes no oftener than it may."""
 
     def __init__(
-        self, app: "ASGIApp", identities: "Identities", of_token: int, of_strangers: int
+        self,
+        app: "ASGIApp",
+        identities: "Identities",
+        sessions: "Sessions",
+        of_token: int,
+        of_strangers: int,
     ) -> None:
-        """Both a minute."""
+        """``of_token``, ``of_strangers``: how often in a minute."""
         self._app = app
         self._identities = identities
+        self._sessions = sessions
         self._tokens = Pace(of_token)
         self._strangers = Pace(of_strangers)
         self._known: OrderedDict[str, None] = OrderedDict()
@@ -50,7 +60,8 @@ class Rates:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        secret = _secret(scope)
+        asked = HTTPConnection(scope)
+        secret = bearer(asked.headers.get("authorization")) or self._sessions.shown(asked)
         shown = hashlib.sha256(secret.encode()).hexdigest()
         if (wait := self._wait(scope, shown)) > 0:
             return await _too_often(scope, wait)(scope, receive, send)
@@ -92,12 +103,6 @@ def network_of(scope: "Scope") -> str:
     if address.version == 4:
         return host
     return str(ipaddress.ip_network((address.packed[:8] + bytes(8), _BLOCK)))
-
-
-def _secret(scope: "Scope") -> str:
-    """The bearer token of a request (RFC 6750 §2.1); "" for none."""
-    scheme, _, secret = Headers(scope=scope).get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def _too_often(scope: "Scope", wait: float) -> "ASGIApp":

@@ -26,6 +26,7 @@ from postroom.serving.own_token import ensure_token
 from postroom.serving.ready import READY, STOPPING, notify
 from postroom.serving.tls import Certificate
 from postroom.settings import Settings
+from postroom.web.console.sessions import Sessions
 from postroom.web.identities import Identities
 from postroom.web.operation.meters import Meters
 
@@ -87,8 +88,9 @@ async def serve(
             issued = _issued(wanted)
             identities = Identities(token, agent_named(agent), room.desk.tokens, issued)
             names, meters = names_of(wanted, public_url), Meters()
-            faces = application(room.desk, identities, names, wanted.max_request_bytes, meters)
-            door = observed(doorway(faces, identities, wanted, names), meters, stop)
+            sessions, most = Sessions(system_clock), wanted.max_request_bytes
+            faces = application(room.desk, identities, sessions, names, most, meters)
+            door = observed(doorway(faces, identities, sessions, wanted, names), meters, stop)
             web = _Server(door, wanted, certificate)
             serving = asyncio.create_task(web.serve(sockets=[listener]))
             # The socket listens already: who connects now is answered in a moment.

@@ -8,7 +8,10 @@ from rooms import Agent, Postman, letter
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from postroom.build import PostRoom
+from postroom.model.callers import operator
+from postroom.model.requests import StateChange
 from postroom.web.console.application import FORMS, PAGES
+from postroom.web.console.asking import ROWS_A_PAGE
 
 
 async def lived(room: PostRoom, ada: Agent, postman: Postman) -> dict[str, str]:
@@ -23,6 +26,7 @@ async def lived(room: PostRoom, ada: Agent, postman: Postman) -> dict[str, str]:
     await ada.send("Hello.", "y@far.example", subject="Queued")
     view = await room.desk.reading.thread(ada.caller, sent.thread_id)
     (attachment,) = view.messages[0].attachments or ()
+    hook = (await room.desk.webhooks.create(operator(), "https://far.example/h")).webhook
     (message,) = (await room.desk.reading.thread(ada.caller, thread.thread_id)).messages
     return {
         "/threads/{id}": thread.thread_id,
@@ -31,6 +35,7 @@ async def lived(room: PostRoom, ada: Agent, postman: Postman) -> dict[str, str]:
         "/attachments/{id}/download": attachment.attachment_id,
         "/approvals/{id}": str(sent.send_id),
         "/policy/sends/{id}": str(sent.send_id),
+        "/webhooks/{id}": hook.webhook_id,
         "/trace/{what:path}": message.message_id,
     }
 
@@ -99,6 +104,12 @@ def check_page(url: str, page: LexborHTMLParser) -> None:
         "/policy/sends/s_0000000000",
         "/deliveries?before=s_0000000000",
         "/?cursor=x",
+        "/outbox?cursor=x",
+        "/mailboxes?cursor=x",
+        "/suppressions?cursor=x",
+        "/quarantine?cursor=x",
+        "/deliveries?cursor=x",
+        "/webhooks/w_0000000000",
         "/?mailbox=x@y.example",
         "/nothing",
     ],
@@ -140,3 +151,32 @@ async def test_threads_are_found_and_paged(
     assert subjects(found) == ["Letter 007"]
     other = await person.get(f"/?mailbox={ada.address}&awaiting=them")
     assert "Nothing is found." in other.text
+
+
+async def test_a_long_list_goes_on_with_its_next_page(
+    person: httpx2.AsyncClient, quiet_room: PostRoom
+) -> None:
+    lines = "".join(f"p{n:03}@far.example\n" for n in range(ROWS_A_PAGE + 3))
+    await quiet_room.desk.suppressions.take_in(operator(), f"address\n{lines}")
+    page = LexborHTMLParser((await person.get("/suppressions?q=")).text)
+    more = str(first(page, ".more a").attributes["href"])
+    rest = LexborHTMLParser((await person.get(more)).text)
+    listed = [len(each.css("tbody tr")) for each in (page, rest)]
+    assert listed == [ROWS_A_PAGE, 3]
+    assert not rest.css_matches(".more")
+
+
+async def test_labels_and_metadata_are_shown_and_looked_for(
+    person: httpx2.AsyncClient, quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="1@x", subject="One"), letter(id="2@x", subject="2"))
+    found = (await quiet_room.desk.reading.threads(ada.caller, query="One")).threads[0]
+    change = StateChange(add_labels=("escalated",), metadata={"status": "<b>waiting</b>"})
+    await quiet_room.desk.thread_states.change(ada.caller, found.thread_id, change)
+    page = (await person.get(f"/threads/{found.thread_id}")).text
+    assert "escalated" in page
+    assert "<b>waiting" not in page
+    assert "waiting" in page
+    listed = LexborHTMLParser((await person.get("/?label=Escalated")).text)
+    assert subjects(listed) == ["One"]
+    assert "escalated" in first(listed, ".state").text()

@@ -4,8 +4,11 @@ import httpx2
 import pytest
 from consoles import form_key, pages, sign_in, token_of
 from rooms import TestClock
+from servers.issuer import AUDIENCE, issuer_server
 
+from postroom.accounts.issuer import Issuer
 from postroom.build import PostRoom
+from postroom.issuer.tokens import IssuerTokens, Verified
 from postroom.model.callers import operator
 from postroom.web.console.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
 from postroom.web.console.tries import MOST_WRONG, WINDOW_SECONDS
@@ -165,3 +168,55 @@ async def test_whoever_comes_by_a_link_from_elsewhere_goes_on_by_a_click_of_our_
     assert '<a href="/approvals">go on</a>' in page.text
     person.cookies.update(cookies)
     assert (await person.get("/sign-in?then=/approvals")).headers["location"] == "/approvals"
+
+
+async def test_while_an_issuer_is_away_that_is_said_and_nothing_is_taken_for_wrong(
+    quiet_room: PostRoom, clock: TestClock
+) -> None:
+    async with issuer_server() as issuer:
+        issuer.add("ES256", "one")
+        wanted = Issuer(issuer=issuer.url, audience=(AUDIENCE,), allow_operator=True)
+        tokens, token = IssuerTokens(wanted), issuer.token("one", scope="postroom:operator")
+        issuer.is_away = True
+        async with pages(quiet_room, clock, issued=tokens) as web:
+            for _ in range(MOST_WRONG + 1):
+                told = await sign_in(web, token, "/outbox")
+                assert (told.status_code, "set-cookie" in told.headers) == (503, False)
+            assert "cannot be told just now" in told.text
+            assert 'value="/outbox"' in told.text
+        await tokens.close()
+
+
+async def test_a_session_of_an_issuer_who_goes_away_is_kept(
+    quiet_room: PostRoom, clock: TestClock
+) -> None:
+    async with issuer_server() as issuer:
+        issuer.add("ES256", "one")
+        wanted = Issuer(issuer=issuer.url, audience=(AUDIENCE,), allow_operator=True)
+        known, tokens = IssuerTokens(wanted), IssuerTokens(wanted)
+        issued = Changing(known)
+        token = issuer.token("one", scope="postroom:operator", more="x" * 3_000)
+        async with pages(quiet_room, clock, issued=issued) as web:  # type: ignore[arg-type]
+            assert (await sign_in(web, token)).status_code == 303
+            assert (await web.get("/outbox")).status_code == 200
+            issuer.is_away, issued.now = True, tokens  # as one whose keys are known no more
+            told = await web.get("/outbox?cursor=x")
+            assert (told.status_code, 'value="/outbox?cursor=x"' in told.text) == (503, True)
+            for path in ("/sign-in", "/live"):
+                assert (await web.get(path)).status_code == 503
+            script = await web.get("/", headers={"X-Postroom-Live": "1"})
+            assert (script.status_code, script.text) == (503, "")
+            issued.now = known
+            assert (await web.get("/outbox")).status_code == 200
+        await known.close()
+        await tokens.close()
+
+
+class Changing:
+    """An issuer's tokens, by one who knows its keys and by one who does not."""
+
+    def __init__(self, now: IssuerTokens) -> None:
+        self.now = now
+
+    async def verified(self, token: str) -> Verified | None:
+        return await self.now.verified(token)

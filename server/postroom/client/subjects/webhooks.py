@@ -1,6 +1,7 @@
 """/v1/webhooks: endpoints that events are posted to."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from postroom.client.asking import Subject, W, asks, each
 from postroom.client.calls import Call
@@ -45,9 +46,17 @@ class Webhooks(Subject[W]):
         return Call(asked, NewWebhook)
 
     @asks
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Call[WebhookList]:
-        """A page of those that are told of your mail; for operators all."""
-        return Call(reading("/webhooks", limit=limit, cursor=cursor), WebhookList)
+    def list(
+        self,
+        *,
+        status: Literal["active", "paused", "parked"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Call[WebhookList]:
+        """A page of those that are told of your mail; for operators all. Of one status where it is
+        named."""
+        asked = reading("/webhooks", status=status, limit=limit, cursor=cursor)
+        return Call(asked, WebhookList)
 
     iterate = each(list, lambda page: page.webhooks)
 

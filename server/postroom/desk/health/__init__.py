@@ -6,4 +6,5 @@ inlets.py       mail handed in by LMTP     tables.py       tables that mail serv
 open_files.py   connections, as files      network.py      how `postroom serve` is set
 metrics.py      figures of the room, and whether it is ready, for programs that look after it
 webhooks.py     endpoints that nobody answers at
+handed_in.py    mail by HTTP that waits for long
 """

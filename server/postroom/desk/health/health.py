@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.credentials import passphrase
 from postroom.desk import door, worker_settings
-from postroom.desk.health import elsewhere, network, webhooks
+from postroom.desk.health import elsewhere, handed_in, network, webhooks
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -77,6 +77,7 @@ class HealthReports:
             *_approver(con, self._settings.operator),
             *network.check(self._settings.operator.serve, now),
             *webhooks.check(con),
+            *handed_in.check(con, now, idle),
             *elsewhere_too,
         ]
 

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from postroom.desk import door
@@ -57,11 +57,13 @@ class Metrics:
                 self._seen, self._seen_at = await self._index.read(look), self._index.clock()
             return self._seen
 
-    async def happened(self, caller: Caller, after: int | None) -> Happenings:
-        """What happened behind a position of the journal, at most some thousand events; with None
-        nothing yet, and where to begin."""
+    async def happened(
+        self, caller: Caller, after: int | None, attempts: Mapping[int, int]
+    ) -> Happenings:
+        """What happened behind a position of the journal, at most some thousand events, and since
+        endpoints had been posted to so often; with None nothing yet, and where to begin."""
         door.for_watchers(caller)
-        return await self._index.read(lambda con: _happened(con, after))
+        return await self._index.read(lambda con: _happened(con, after, attempts))
 
     async def readiness(self) -> Readiness:
         """What is well. Asked by the faces for whoever looks in: nothing but names comes out."""
@@ -92,6 +94,9 @@ class Metrics:
             ailing=metrics.ailing(con),
             logins=metrics.logins(con),
             kept_aside=metrics.kept_aside(con),
+            handed_in=metrics.handed_in(con, now),
+            uploads=metrics.uploads(con, now),
+            webhooks=metrics.webhooks(con, now),
             waits=metrics.waits(con, now),
             position=journal.last_position(con),
             index_bytes=metrics.file_bytes(con),
@@ -100,14 +105,24 @@ class Metrics:
         )
 
 
-def _happened(con: Connection, after: int | None) -> Happenings:
-    newest = journal.last_position(con)
+def _happened(con: Connection, after: int | None, before: Mapping[int, int]) -> Happenings:
+    newest, attempts = journal.last_position(con), metrics.attempts(con)
     if after is None:
-        return Happenings(upto=newest)
+        return Happenings(upto=newest, attempts=attempts)
+    new = {id: many - before.get(id, 0) for id, many in attempts.items()}
+    tried = [
+        each
+        for id, many in new.items()
+        if many > 0
+        for each in metrics.tried(con, id, attempts[id] - many, attempts[id])
+    ]
     upto = min(newest, after + MOST_EVENTS)
     return Happenings(
         upto=upto,
         events=tuple(metrics.happened(con, after, upto)),
+        attempts=attempts,
+        deliveries=tuple(tried),
+        deliveries_unlogged=max(sum(new.values()) - len(tried), 0),
         carried_seconds=tuple(metrics.carried(con, after, upto)),
         taken_in_seconds=tuple(metrics.taken_in(con, after, upto)),
     )

@@ -66,7 +66,7 @@ class Tokens:
             raise InvalidRequest("time_malformed", "`expires` is over already.", 'Such as "30d".')
 
         def change(con: Connection) -> NewSecret:
-            _require_untold(con, once, door.actor(caller))
+            once.require_untold(con, door.actor(caller), "token")
             kept = _kept_to(con, who, thread_id)
             id, secret = tokens.add(con, now, NewToken(kept, said, until), door.actor(caller))
             once.keep(con, now, door.actor(caller), id)
@@ -114,7 +114,7 @@ class Tokens:
         def change(con: Connection) -> NewSecret:
             now = self._clock()
             row = _good(con, now, token_id)
-            _require_untold(con, once, door.actor(caller))
+            once.require_untold(con, door.actor(caller), "token")
             until, id = now + grace_seconds, row["public_id"]
             secret = tokens.rotate(con, now, id, until, door.actor(caller))
             once.keep(con, now, door.actor(caller), id)
@@ -208,17 +208,6 @@ def _good_until(row: Row, digest: bytes, now: float) -> float:
     ends: list[float | None] = [now + tokens.USED_EVERY_SECONDS, row["expires_at"]]
     ends += [row["replaced_until"]] if row["replaced"] == digest else []
     return min(each for each in ends if each is not None)
-
-
-def _require_untold(con: Connection, once: Once, who: str) -> None:
-    """Raise Conflict where this very request was answered before: a secret is told once."""
-    id = once.made(con, who)
-    if id is not None:
-        raise Conflict(
-            "secret_told_already",
-            f"With this idempotency key a secret of token {id} was made already, and told then.",
-            "If that answer was lost, rotate the token with a new key, or revoke it.",
-        )
 
 
 def _one(con: Connection, token_id: str) -> Row:

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from postroom.desk.times import iso, iso_if_any
-from postroom.index import webhooks
+from postroom.index import journal, webhooks
 from postroom.index.database import Connection
 from postroom.model.agent_names import named
 from postroom.model.webhook_answers import DeliveryView, WebhookView
@@ -14,6 +14,8 @@ def view(con: Connection, hook: Webhook, now: float, *, whole: bool) -> WebhookV
     """An endpoint without its secrets; ``whole``: with all of its URL, which may hold others."""
     lanes, hears = webhooks.lanes(con, hook.id), hook.hears
     owner, is_active = hears.owner, hook.status is WebhookStatus.ACTIVE
+    last = webhooks.logged(con, hook.id, 1)
+    stands = not is_active or hook.failures
     tries = [hook.next_at, *(lane.next_at for lane in lanes)] if is_active else []
     return WebhookView(
         webhook_id=hook.public_id,
@@ -27,7 +29,9 @@ def view(con: Connection, hook: Webhook, now: float, *, whole: bool) -> WebhookV
         note=hook.note or None,
         created_at=iso(hook.created_at),
         delivered_at=iso_if_any(hook.delivered_at),
+        last_delivery=delivery(last[0]) if last else None,
         behind=len(lanes) or None,
+        waiting=journal.last_position(con) - hook.position if stands else None,
         failing_since=_first(hook.failing_since, *(lane.failing_since for lane in lanes)),
         next_try_at=_first(*tries),
         secrets=len(webhooks.secrets(con, hook.id, now)),

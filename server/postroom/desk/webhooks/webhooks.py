@@ -90,7 +90,7 @@ class WebhookDesk:
 
         def change(con: Connection) -> NewWebhook:
             now = self._index.clock()
-            _require_untold(con, once, door.actor(caller))
+            once.require_untold(con, door.actor(caller), "webhook")
             if not door.sees_all(caller):
                 _check_count(len(door.own_webhooks(con, caller)))
             if thread_id is not None:
@@ -107,24 +107,31 @@ class WebhookDesk:
         return await self._index.write(change)
 
     async def list(
-        self, caller: Caller, limit: int = MAX_PAGE, cursor: str | None = None
+        self,
+        caller: Caller,
+        limit: int = MAX_PAGE,
+        cursor: str | None = None,
+        status: str | None = None,
     ) -> WebhookList:
-        """The caller's endpoints, the oldest first, at most ``limit``; for operators all.
+        """The caller's endpoints, the oldest first, at most ``limit``; for operators all. Those of
+        one ``status`` alone where it is named.
 
         Raises:
-            InvalidRequest: the limit is out of range, or the cursor is another list's.
+            InvalidRequest: the limit is out of range, the cursor is another list's, or there is no
+                such status.
         """
         door.require(caller, "read")
+        kept = _status(status)
 
         def look(con: Connection) -> WebhookList:
             now, whole = self._index.clock(), door.sees_all(caller)
             found, more = page(
                 con,
-                "webhooks",
+                f"webhooks {kept}" if kept else "webhooks",
                 limit,
                 cursor,
                 start=(0,),
-                some=lambda key, most: door.own_webhooks(con, caller, int(key[0]), most),
+                some=lambda key, most: door.own_webhooks(con, caller, int(key[0]), most, kept),
                 key=lambda hook: (hook.id,),
             )
             told = tuple(view(con, each, now, whole=whole) for each in found)
@@ -174,7 +181,7 @@ class WebhookDesk:
 
         def change(con: Connection) -> NewWebhook:
             now, hook = self._index.clock(), door.webhook(con, caller, webhook_id)
-            _require_untold(con, once, door.actor(caller))
+            once.require_untold(con, door.actor(caller), "webhook")
             if grace_seconds and len(webhooks.secrets(con, hook.id, now)) >= MOST_SECRETS:
                 raise Conflict(
                     "secrets_too_many",
@@ -271,6 +278,17 @@ class WebhookDesk:
             await wait_for_event(changed, TEST_PATIENCE_SECONDS)
 
 
+def _status(name: str | None) -> WebhookStatus | None:
+    if name is None:
+        return None
+    try:
+        return WebhookStatus(name)
+    except ValueError:
+        raise InvalidRequest(
+            "status_unknown", "A webhook is active, paused or parked.", "Name one of these."
+        ) from None
+
+
 def _judge(allow: tuple[str, ...], url: str) -> None:
     """Raise where nothing may ever be posted to a URL: the rules that need no look-up."""
     from postroom.guarded.client import GuardedClient
@@ -281,17 +299,6 @@ def _judge(allow: tuple[str, ...], url: str) -> None:
     except Refused as error:
         then = "The operator can list a host of their own in [webhooks] allow."
         raise Refused(error.code, error.message, then) from None
-
-
-def _require_untold(con: Connection, once: Once, who: str) -> None:
-    """Raise where this request was made already: a secret is told once."""
-    made = once.made(con, who)
-    if made is not None:
-        raise Conflict(
-            "secret_told_already",
-            f"With this idempotency key a secret of {made} was made already, and told then.",
-            "If that answer was lost, rotate it with a new key, or delete it.",
-        )
 
 
 def _agent(name: str | None) -> Caller | None:

@@ -6,6 +6,7 @@ CREATE TABLE thread_states (
   version    INTEGER NOT NULL,
   changed_at REAL NOT NULL
 );
+-- Its key's columns stand first: SQLite 3.40's integrity_check takes another column for a NULL elsewhere.
 CREATE TABLE thread_labels (
   thread_id INTEGER NOT NULL REFERENCES threads (id),
   label     TEXT NOT NULL,

@@ -50,6 +50,10 @@ SELECT value FROM meta WHERE key = :key;
 -- Sets one.
 UPDATE meta SET value = :value WHERE key = :key;
 
+-- name: put_meta(key, value)!
+-- Sets one that may not be there yet.
+INSERT OR REPLACE INTO meta (key, value) VALUES (:key, :value);
+
 -- name: worker()^
 -- Who does the I/O, or did last.
 SELECT * FROM worker WHERE id = 1;

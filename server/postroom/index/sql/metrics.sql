@@ -30,6 +30,37 @@ SELECT state, count(*) AS many FROM logins GROUP BY state;
 -- How many mails a rule keeps from their mailboxes.
 SELECT count(*) FROM quarantine INDEXED BY quarantine_waiting WHERE released_at IS NULL;
 
+-- name: handed_in()^
+-- Mail that came over HTTP and is not indexed yet.
+SELECT count(*) AS many, min(arrived_at) AS oldest FROM handed_in;
+
+-- name: uploads(now)^
+-- Files that were brought and can be sent yet.
+SELECT count(*) AS many, coalesce(sum(size), 0) AS size FROM uploads WHERE whole = 1 AND expires_at > :now;
+
+-- name: webhooks()
+-- Endpoints by how they stand: how many, what waits for them at most, and since when.
+SELECT standing, count(*) AS many,
+  sum(CASE standing WHEN 'active' THEN 0 ELSE (SELECT coalesce(max(position), 0) FROM journal) - place END) AS events,
+  min(CASE standing WHEN 'active' THEN NULL
+    ELSE (SELECT at FROM journal WHERE position > place ORDER BY position LIMIT 1) END) AS oldest
+FROM (
+  SELECT CASE WHEN status = 'active' AND (failures > 0 OR behind IS NOT NULL) THEN 'failing' ELSE status END AS standing,
+    min(position, coalesce(behind - 1, position)) AS place
+  FROM (
+    SELECT hook.*, (SELECT min(position) FROM webhook_lanes WHERE webhook_id = hook.id) AS behind FROM webhooks hook
+  )
+) GROUP BY standing;
+
+-- name: attempts()
+-- How often each endpoint was ever posted to.
+SELECT id, attempts FROM webhooks;
+
+-- name: tried(id, after, upto)
+-- What became of an endpoint's attempts between two numbers.
+SELECT CASE WHEN fault = '' THEN 'delivered' WHEN status IS NULL THEN 'unanswered' ELSE 'refused' END AS outcome, milliseconds
+FROM webhook_log WHERE webhook_id = :id AND number > :after AND number <= :upto;
+
 -- name: waits(now)$
 -- How many agents wait for mail just now.
 SELECT count(*) FROM waits WHERE until > :now;

@@ -13,9 +13,9 @@ SELECT * FROM webhooks WHERE public_id = :public_id;
 -- All, the newest last.
 SELECT * FROM webhooks ORDER BY id;
 
--- name: some(after, most)
--- The next behind a row id, the newest last.
-SELECT * FROM webhooks WHERE id > :after ORDER BY id LIMIT :most;
+-- name: some(after, most, status)
+-- The next behind a row id, the newest last; of one status where it is named.
+SELECT * FROM webhooks WHERE id > :after AND (:status IS NULL OR status = :status) ORDER BY id LIMIT :most;
 
 -- name: of_owner(tenant, agent)
 -- An agent's, the newest last.

@@ -8,7 +8,7 @@
     plots.py         figures as shapes           comparing.py    two texts, line by line
 
     mail.py          mailboxes, conversations, files    approvals.py    what waits for a person
-    outgoing.py      the outbox, deliveries, the way of one mail
+    outgoing.py      the outbox, deliveries, the way of one mail    webhooks.py    one endpoint
     rules.py         policy, suppressions, quarantine   health.py       what runs, with figures
     visiting.py      an agent written to by hand        live.py         what happens, as it happens
 

@@ -18,6 +18,7 @@ from postroom.web.console import (
     rules,
     signing_in,
     visiting,
+    webhooks,
 )
 from postroom.web.console.asking import SIGN_IN, Asking, Console, Page, asked
 from postroom.web.console.guarding import Guarded
@@ -46,6 +47,7 @@ PAGES: dict[str, Page] = {
     "/outbox": outgoing.outbox,
     "/deliveries": outgoing.deliveries,
     "/trace/{what:path}": outgoing.trace,
+    "/webhooks/{id}": webhooks.one,
     "/policy": rules.policy,
     "/policy/sends/{id}": rules.explain_send,
     "/suppressions": rules.suppressions,
@@ -59,6 +61,10 @@ FORMS: dict[str, Page] = {
     "/approvals/{id}/deny": approvals.deny,
     "/approvals/{id}/edit": approvals.edit,
     "/outbox/{id}/cancel": outgoing.cancel,
+    "/webhooks/{id}/pause": webhooks.pause,
+    "/webhooks/{id}/resume": webhooks.resume,
+    "/webhooks/{id}/replay": webhooks.replay,
+    "/webhooks/{id}/test": webhooks.test,
     "/policy": rules.explain,
     "/suppressions": rules.suppress,
     "/suppressions/lift": rules.lift,
@@ -69,9 +75,12 @@ FORMS: dict[str, Page] = {
 }
 
 
-def console(desk: "Desk", identities: "Identities", clock: Clock = system_clock) -> "ASGIApp":
-    """The console at the desk, for the operators whom ``identities`` knows."""
-    shared = Console(desk, identities, Sessions(clock), Tries(clock))
+def console(
+    desk: "Desk", identities: "Identities", sessions: Sessions, clock: Clock = system_clock
+) -> "ASGIApp":
+    """The console at the desk, for the operators whom ``identities`` knows; who is signed in stands
+    in ``sessions``."""
+    shared = Console(desk, identities, sessions, Tries(clock))
     door = SigningIn(shared)
     routes = [
         Mount("/static", _Static(directory=FOLDER / "static")),

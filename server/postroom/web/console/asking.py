@@ -25,7 +25,7 @@ from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, NotFound, PostroomError, Refused, Unavailable
 from postroom.model.operator_event_answers import TYPES
 from postroom.web.console.rendering import page
-from postroom.web.console.sessions import Session, Sessions
+from postroom.web.console.sessions import Session, Sessions, cookie
 from postroom.web.console.tries import Tries
 
 if TYPE_CHECKING:
@@ -38,11 +38,14 @@ BY_SCRIPT = "x-postroom-live"
 """The header of what the script fetches by itself."""
 
 MOST_FORM_BYTES = 1_000_000
-"""Of a form: whoever shows no bearer token can send no more here in any case."""
+"""Of a form: many times the longest mail that is written by hand."""
 
 FORM_KEY = "form_key"
 
-SEE_OTHER = 303
+ROWS_A_PAGE = 200
+"""Of a list, so that a page of it is small enough to be fetched anew as things happen."""
+
+SEE_OTHER, UNAVAILABLE = 303, 503
 
 _EVENT_TYPES = " ".join(sorted(TYPES))
 """What the script listens for: a browser hears of an event only by its type."""
@@ -88,6 +91,11 @@ class Asking:
         found = self.form.get(name, self.request.query_params.get(name, default))
         return found if isinstance(found, str) else default
 
+    @property
+    def cursor(self) -> str | None:
+        """Where a list goes on."""
+        return self.given("cursor") or None
+
     def of_path(self, name: str) -> str:
         return str(self.request.path_params[name])
 
@@ -123,7 +131,10 @@ def asked(
     """``answer`` for those who are signed in. ``by_person``: who asks for it is there."""
 
     async def respond(request: Request) -> Response:
-        who = await whoever(console, request, by_person=by_person)
+        try:
+            who = await whoever(console, request, by_person=by_person)
+        except PostroomError as error:
+            return cannot_tell(request, error)
         if who is None:
             return _to_sign_in(request)
         try:
@@ -146,7 +157,11 @@ def _known(who: Asking) -> dict[str, Any]:
 
 
 async def whoever(console: Console, request: Request, *, by_person: bool = True) -> Asking | None:
-    """Who is signed in; None where nobody is, or not any more."""
+    """Who is signed in; None where nobody is, or not any more.
+
+    Raises:
+        Unavailable, PeerError: the token is an issuer's, of whom it cannot be asked just now.
+    """
     id = request.cookies.get(cookie(request), "")
     is_used = by_person and BY_SCRIPT not in request.headers
     session = console.sessions.find(id, by_person=is_used)
@@ -159,10 +174,14 @@ async def whoever(console: Console, request: Request, *, by_person: bool = True)
     return Asking(request, console, session, bearer.caller)
 
 
-def cookie(request: Request) -> str:
-    """What the session's cookie is called: with a prefix by which browsers take it from this host
-    and over TLS alone, where that is how they come (RFC 6265bis §4.1.3)."""
-    return "__Host-postroom" if request.url.scheme == "https" else "postroom"
+def cannot_tell(request: Request, error: PostroomError, then: str = "") -> Response:
+    """What is told where nobody can say just now who asks, who goes on to ``then``. A session is
+    kept."""
+    if BY_SCRIPT in request.headers:
+        return Response(status_code=UNAVAILABLE)
+    then = then or _wanted(request)
+    words = f"Who you are cannot be told just now. {error.message} {error.next_step}".strip()
+    return page("sign_in", UNAVAILABLE, then=then, problem=words, from_elsewhere=False)
 
 
 async def problem(who: Asking, error: PostroomError) -> Response:
@@ -214,8 +233,13 @@ async def _form(request: Request, session: Session) -> FormData:
 def _to_sign_in(request: Request) -> Response:
     if BY_SCRIPT in request.headers:
         return Response(status_code=401)
-    then = request.url.path if request.method == "GET" else "/"
-    if request.method == "GET" and request.url.query:
-        then = f"{then}?{request.url.query}"
+    then = _wanted(request)
     query = f"?then={quote(then)}" if then != "/" else ""
     return RedirectResponse(f"{SIGN_IN}{query}", SEE_OTHER)
+
+
+def _wanted(request: Request) -> str:
+    """The page that was asked for, to go on to."""
+    if request.method != "GET":
+        return "/"
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

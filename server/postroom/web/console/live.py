@@ -6,6 +6,7 @@ nothing is missed, whatever was told meanwhile.
 
 from starlette.responses import Response
 
+from postroom.model.errors import PostroomError
 from postroom.web.console.asking import Asking, whoever
 from postroom.web.rest.event_stream import EventStream
 
@@ -18,6 +19,9 @@ async def live(asking: Asking) -> Response:
     first = await anext(news)
 
     async def is_signed_in() -> bool:
-        return await whoever(asking.console, asking.request, by_person=False) is not None
+        try:
+            return await whoever(asking.console, asking.request, by_person=False) is not None
+        except PostroomError:  # the browser comes back, and is told
+            return False
 
     return EventStream(first, news, is_signed_in)

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from postroom.model.answers import YOU, MessageView, PersonView, ThreadView
 from postroom.model.errors import NotFound, PostroomError
-from postroom.web.console.asking import Asking
+from postroom.web.console.asking import ROWS_A_PAGE, Asking
 from postroom.web.console.guarding import FRAME
 from postroom.web.rest.downloading import ANY, saved
 
@@ -18,15 +18,18 @@ PAGE_TOKENS = 20_000
 
 async def threads(asking: Asking) -> Response:
     """Conversations, the newest first: of all mailboxes or of one, and what is found in them."""
-    mailbox, query, awaiting = (asking.given(name) for name in ("mailbox", "q", "awaiting"))
+    mailbox, query, awaiting, label = (
+        asking.given(name).strip() for name in ("mailbox", "q", "awaiting", "label")
+    )
     found = await asking.desk.reading.threads(
         asking.caller,
         mailbox=mailbox or None,
         query=query or None,
         awaiting=awaiting if awaiting in ("us", "them") else None,
         limit=THREADS_A_PAGE,
-        cursor=asking.given("cursor") or None,
+        cursor=asking.cursor,
         max_tokens=PAGE_TOKENS,
+        label=label or None,
     )
     boxes = await asking.desk.mailboxes.list(asking.caller)
     return await asking.page(
@@ -36,14 +39,15 @@ async def threads(asking: Asking) -> Response:
         mailbox=mailbox,
         query=query,
         awaiting=awaiting,
-        is_first=not asking.given("cursor"),
+        label=label,
+        is_first=not asking.cursor,
     )
 
 
 async def mailboxes(asking: Asking) -> Response:
     """Every mailbox, whose it is, and what waits in it."""
-    found = await asking.desk.mailboxes.list(asking.caller)
-    return await asking.page("mailboxes", found=found)
+    found = await asking.desk.mailboxes.page(asking.caller, ROWS_A_PAGE, asking.cursor)
+    return await asking.page("mailboxes", found=found, is_first=not asking.cursor)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ async def thread(asking: Asking) -> Response:
         asking.caller,
         asking.of_path("id"),
         max_tokens=PAGE_TOKENS,
-        cursor=asking.given("cursor") or None,
+        cursor=asking.cursor,
         include_quoted=asking.given("quoted") == "1",
     )
     visitors = (await asking.desk.visiting.places(asking.caller)).visitors
@@ -135,7 +139,7 @@ async def attachment(asking: Asking) -> Response:
         asking.caller,
         asking.of_path("id"),
         max_tokens=PAGE_TOKENS,
-        cursor=asking.given("cursor") or None,
+        cursor=asking.cursor,
     )
     return await asking.page("attachment", found=found)
 

@@ -1,13 +1,16 @@
-"""The outbox, what became of each send, and the way of one mail."""
+"""The outbox, what became of each send and of webhooks, and the way of one mail."""
 
 from starlette.responses import Response
 
-from postroom.web.console.asking import Asking
+from postroom.web.console.asking import ROWS_A_PAGE, Asking
+
+HOOKS_A_PAGE = 50
 
 
 async def outbox(asking: Asking) -> Response:
     """What has not gone yet."""
-    return await asking.page("outbox", found=await asking.desk.unsent.list(asking.caller))
+    found = await asking.desk.unsent.list(asking.caller, ROWS_A_PAGE, asking.cursor)
+    return await asking.page("outbox", found=found, is_first=not asking.cursor)
 
 
 async def cancel(asking: Asking) -> Response:
@@ -21,7 +24,14 @@ async def deliveries(asking: Asking) -> Response:
     """Sends, the newest first, and what servers said of each recipient."""
     before = asking.given("before") or None
     found = await asking.desk.figures.deliveries(asking.caller, before)
-    return await asking.page("deliveries", found=found)
+    hooks = asking.desk.webhooks
+    return await asking.page(
+        "deliveries",
+        found=found,
+        is_first=not before,
+        hooks=await hooks.list(asking.caller, HOOKS_A_PAGE, asking.cursor),
+        parked=await hooks.list(asking.caller, HOOKS_A_PAGE, status="parked"),
+    )
 
 
 async def trace(asking: Asking) -> Response:

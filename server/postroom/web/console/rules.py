@@ -5,7 +5,7 @@ from starlette.responses import Response
 from postroom.model.errors import PostroomError
 from postroom.model.policy_answers import Explanation
 from postroom.model.requests import SendRequest
-from postroom.web.console.asking import Asking
+from postroom.web.console.asking import ROWS_A_PAGE, Asking
 
 _DRAFT = ("mailbox", "to", "subject", "text", "html", "thread_id")
 """Fields of the draft that is explained."""
@@ -91,7 +91,9 @@ async def lift(asking: Asking) -> Response:
 
 async def _suppressions(asking: Asking, error: PostroomError | None = None) -> Response:
     address = asking.given("q").strip()
-    found = await asking.desk.suppressions.list(asking.caller, address or None)
+    found = await asking.desk.suppressions.list(
+        asking.caller, address or None, ROWS_A_PAGE, asking.cursor
+    )
     return await asking.page(
         "suppressions",
         400 if error else 200,
@@ -104,7 +106,8 @@ async def _suppressions(asking: Asking, error: PostroomError | None = None) -> R
 
 async def quarantine(asking: Asking) -> Response:
     """Mail that a rule keeps from its mailbox."""
-    return await asking.page("quarantine", found=await asking.desk.quarantine.list(asking.caller))
+    found = await asking.desk.quarantine.list(asking.caller, ROWS_A_PAGE, asking.cursor)
+    return await asking.page("quarantine", found=found, is_first=not asking.cursor)
 
 
 async def release(asking: Asking) -> Response:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
+from starlette.requests import HTTPConnection
 
 ID_BYTES = 32
 """256 bits: nobody guesses it."""
@@ -66,9 +67,21 @@ class Sessions:
             found.used_at = now
         return found
 
+    def shown(self, asked: HTTPConnection) -> str:
+        """The token that was shown for the session that a request comes with; "" for none. The
+        session is not used by that."""
+        found = self.find(asked.cookies.get(cookie(asked), ""), by_person=False)
+        return found.token.get_secret_value() if found else ""
+
     def end(self, id: str) -> None:
         """Nobody comes in by an id any more."""
         self._sessions.pop(_hashed(id), None)
+
+
+def cookie(asked: HTTPConnection) -> str:
+    """What the session's cookie is called: with a prefix by which browsers take it from this host
+    and over TLS alone, where that is how they come (RFC 6265bis §4.1.3)."""
+    return "__Host-postroom" if asked.url.scheme == "https" else "postroom"
 
 
 def _hashed(id: str) -> str:

@@ -10,23 +10,23 @@ import re
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from postroom.issuer.forms import MAX_CHARS
 from postroom.model.errors import PostroomError
 from postroom.web.console.asking import (
     SEE_OTHER,
     SIGN_IN,
     Asking,
     Console,
-    cookie,
+    cannot_tell,
     read_form,
     require_own_form,
     whoever,
 )
 from postroom.web.console.rendering import page
+from postroom.web.console.sessions import cookie
 
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,2000}")
 """A path of this site: with a second slash it would name a host."""
-
-MOST_TOKEN_CHARS = 500
 
 _NOBODY = "No token that is good. `postroom tokens list` tells which are."
 _AN_AGENT = (
@@ -45,8 +45,11 @@ class SigningIn:
     async def ask(self, request: Request) -> Response:
         """The page where one signs in; whoever is signed in already goes on."""
         then = _then(request.query_params.get("then", "/"))
-        if await whoever(self._console, request) is not None:
-            return RedirectResponse(then, SEE_OTHER)
+        try:
+            if await whoever(self._console, request) is not None:
+                return RedirectResponse(then, SEE_OTHER)
+        except PostroomError as error:
+            return cannot_tell(request, error, then)
         # From another site's link the cookie does not come along: one click of our own brings it.
         from_elsewhere = request.headers.get("sec-fetch-site") == "cross-site"
         return page("sign_in", then=then, problem="", from_elsewhere=from_elsewhere)
@@ -62,7 +65,10 @@ class SigningIn:
         token, then = str(form.get("token", "")).strip(), _then(str(form.get("then", "/")))
         if not self._console.tries.may(place):
             return page("sign_in", 429, then=then, problem=_TOO_OFTEN, from_elsewhere=False)
-        fault = await self._fault(token)
+        try:
+            fault = await self._fault(token)
+        except PostroomError as error:
+            return cannot_tell(request, error, then)
         if fault:
             self._console.tries.was_wrong(place)
             return page("sign_in", 403, then=then, problem=fault, from_elsewhere=False)
@@ -80,7 +86,7 @@ class SigningIn:
 
     async def _fault(self, token: str) -> str:
         """Why nobody comes in by a token; "" where an operator does."""
-        if not 0 < len(token) <= MOST_TOKEN_CHARS:
+        if not 0 < len(token) <= MAX_CHARS:
             return _NOBODY
         found = await self._console.identities.bearer(token)
         if found is None:

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from postroom.model.errors import PostroomError, Refused
+from postroom.web.bearer_header import bearer
 from postroom.web.operation.room_figures import RoomMetrics
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def operation(desk: "Desk", identities: "Identities", meters: "Meters") -> Starl
 
     async def metrics(request: Request) -> Response:
         try:
-            found = await identities.bearer(_secret(request))
+            found = await identities.bearer(bearer(request.headers.get("authorization")))
             if found is None:
                 return _refused(401, "A token is needed: Authorization: Bearer.", "Bearer")
             await room.look(found.caller)
@@ -77,11 +78,6 @@ class _Looking:
         if self._found is None or time.monotonic() - self._at > FRESH_SECONDS:
             self._found, self._at = await self._desk.metrics.readiness(), time.monotonic()
         return self._found
-
-
-def _secret(request: Request) -> str:
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def _refused(status: int, words: str, challenge: str = "") -> Response:

@@ -8,6 +8,7 @@
     failures.py         every failure as a problem       problems.py      what went wrong (RFC 9457)
     resource.py         what anybody may know            methods.py       what a path takes
     description.py      how it describes itself (OpenAPI 3.1)
+    wording.py          tools that the desk names, as requests
     downloading.py      a file to be saved               disconnecting.py a caller that has gone
     parameters.py       what many routes are asked with  drafts.py        a mail as a body says it
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from postroom.web.rest.asking import Asking
+from postroom.web.rest.wording import for_programs
 
 
 class JSON(Response):
@@ -21,6 +22,9 @@ def answer(said: BaseModel, status: int = 200, at: str | None = None) -> Respons
 
 def written(said: BaseModel) -> bytes:
     """What the desk said, as it goes out."""
+    then = getattr(said, "next_step", None)
+    if then:
+        said = said.model_copy(update={"next_step": for_programs(then)})
     return said.__pydantic_serializer__.to_json(said, by_alias=True, exclude_none=True)
 
 

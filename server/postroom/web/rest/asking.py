@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from postroom.model.callers import Caller
+from postroom.web.bearer_header import bearer
 from postroom.web.rest.resource import TokenRequired
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ async def who_asks(request: Request) -> Asking:
         return known
     identities: Identities = request.app.state.identities
     secret = bearer(request.headers.get("authorization"))
-    found = await identities.bearer(secret) if secret is not None else None
+    found = await identities.bearer(secret) if secret else None
     if found is None:
         raise TokenRequired(was_given="authorization" in request.headers)
     state = request.app.state
@@ -54,12 +55,6 @@ async def who_asks(request: Request) -> Asking:
     asking = Asking(state.desk, found.caller, found.token_id, state.kept, request, query)
     request.state.asking = asking
     return asking
-
-
-def bearer(header: str | None) -> str | None:
-    """The token in an Authorization header (RFC 6750 §2.1), if there is one."""
-    scheme, _, secret = (header or "").partition(" ")
-    return secret.strip() or None if scheme.lower() == "bearer" else None
 
 
 async def _asking(

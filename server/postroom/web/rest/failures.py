@@ -23,6 +23,7 @@ from postroom.web.rest.problems import (
     sort_of,
 )
 from postroom.web.rest.resource import TokenRequired, challenge
+from postroom.web.rest.wording import for_programs
 
 log = logging.getLogger("postroom.rest")
 
@@ -46,7 +47,8 @@ def answer_problems(app: FastAPI) -> None:
 
 async def _of_the_desk(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PostroomError)
-    return problem(sort_of(error), error.code, error.message, error.next_step)
+    said, then = for_programs(error.message), for_programs(error.next_step)
+    return problem(sort_of(error), error.code, said, then)
 
 
 async def _of_the_door(request: Request, error: Exception) -> JSONResponse:

@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 
 from postroom.model.errors import PostroomError
+from postroom.web.bearer_header import bearer
 from postroom.web.rest.answering import JSON
-from postroom.web.rest.asking import bearer
 from postroom.web.rest.failures import of_ours
 from postroom.web.rest.methods import methods_of
 from postroom.web.rest.problems import PATH_UNKNOWN, problem
@@ -101,7 +101,7 @@ async def _repeated(scope: "Scope") -> bytes | None:
     """The answer to a question that was asked in this very moment, if there is one."""
     state = scope["app"].state
     secret = bearer(_authorization(scope))
-    if secret is None:
+    if not secret:
         return None
     try:
         found = await state.identities.bearer(secret)

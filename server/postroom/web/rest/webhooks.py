@@ -1,6 +1,6 @@
 """/v1/webhooks"""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query
 from pydantic import Field
@@ -25,6 +25,11 @@ routes = subject("webhooks")
 
 Deliveries = Annotated[
     int, Query(ge=1, le=KEPT_ATTEMPTS, description="How many, of those that are kept.")
+]
+
+
+Status = Annotated[
+    Literal["active", "paused", "parked"] | None, Query(description="Only those that stand so.")
 ]
 
 
@@ -92,9 +97,11 @@ async def create_webhook(
 
 
 @routes.get("", response_model=WebhookList)
-async def list_webhooks(asked: Asked, limit: Limit = 100, cursor: Cursor = None) -> Response:
+async def list_webhooks(
+    asked: Asked, limit: Limit = 100, cursor: Cursor = None, status: Status = None
+) -> Response:
     """Those that are told of your mail, the newest last; for operators all."""
-    return answer(await asked.desk.webhooks.list(asked.caller, limit, cursor))
+    return answer(await asked.desk.webhooks.list(asked.caller, limit, cursor, status))
 
 
 @routes.get("/{webhook_id}", response_model=WebhookView)
