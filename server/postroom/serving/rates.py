@@ -1,6 +1,7 @@
 """How often whoever comes may ask: each token by itself; all others by their address.
 
 A token is known here, by a hash, once it was found to be good; whoever shows another is a stranger.
+Whose it is, is found out anew for each request, and handed on.
 So a flood of false tokens costs their sender's address its turns, and soon no look-up any more, and
 whoever was known before goes on from that same address.
 """
@@ -12,15 +13,15 @@ from collections import OrderedDict
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
-
 from postroom.model.errors import PostroomError
 from postroom.serving.paces import Pace
 from postroom.serving.refusals import refusal
+from postroom.web.scopes import BEARER, secret_of
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from postroom.desk.identities.tokens import Bearer
     from postroom.web.identities import Identities
 
 KNOWN = "postroom.known"
@@ -50,18 +51,13 @@ class Rates:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        secret = _secret(scope)
+        secret = secret_of(scope)
         shown = hashlib.sha256(secret.encode()).hexdigest()
         if (wait := self._wait(scope, shown)) > 0:
             return await _too_often(scope, wait)(scope, receive, send)
-        known = shown in self._known or await self._learn(secret, shown)
-
-        async def watched(message: "Message") -> None:
-            if message.get("status") == HTTPStatus.UNAUTHORIZED:
-                self._known.pop(shown, None)  # it is good no more
-            await send(message)
-
-        return await self._app({**scope, KNOWN: known}, receive, watched)
+        found = await self._whose(secret, shown) if secret else None
+        more = {KNOWN: shown in self._known, BEARER: found}
+        return await self._app({**scope, **more}, receive, send)
 
     def _wait(self, scope: "Scope", shown: str) -> float:
         if shown in self._known:
@@ -69,16 +65,18 @@ class Rates:
             return self._tokens.wait(shown)
         return self._strangers.wait(network_of(scope))
 
-    async def _learn(self, secret: str, shown: str) -> bool:
+    async def _whose(self, secret: str, shown: str) -> "Bearer | None":
         try:
-            good = bool(secret) and await self._identities.bearer(secret) is not None
+            found = await self._identities.bearer(secret)
         except PostroomError:  # the face that is asked tells it
-            return False
-        if good:
+            return None
+        if found is None:
+            self._known.pop(shown, None)  # it is good no more
+        else:
             self._known[shown] = None
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
-        return good
+        return found
 
 
 def network_of(scope: "Scope") -> str:
@@ -92,12 +90,6 @@ def network_of(scope: "Scope") -> str:
     if address.version == 4:
         return host
     return str(ipaddress.ip_network((address.packed[:8] + bytes(8), _BLOCK)))
-
-
-def _secret(scope: "Scope") -> str:
-    """The bearer token of a request (RFC 6750 §2.1); "" for none."""
-    scheme, _, secret = Headers(scope=scope).get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def _too_often(scope: "Scope", wait: float) -> "ASGIApp":

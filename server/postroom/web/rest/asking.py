@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from postroom.model.callers import Caller
 from postroom.web.rest.resource import TokenRequired
+from postroom.web.scopes import bearer_of, secret_of
 
 if TYPE_CHECKING:
     from postroom.desk.desk import Desk
@@ -45,8 +46,9 @@ async def who_asks(request: Request) -> Asking:
     if known is not None:
         return known
     identities: Identities = request.app.state.identities
-    secret = bearer(request.headers.get("authorization"))
-    found = await identities.bearer(secret) if secret is not None else None
+    found = bearer_of(request.scope)
+    if found is None and (secret := secret_of(request.scope)):
+        found = await identities.bearer(secret)
     if found is None:
         raise TokenRequired(was_given="authorization" in request.headers)
     state = request.app.state
@@ -54,12 +56,6 @@ async def who_asks(request: Request) -> Asking:
     asking = Asking(state.desk, found.caller, found.token_id, state.kept, request, query)
     request.state.asking = asking
     return asking
-
-
-def bearer(header: str | None) -> str | None:
-    """The token in an Authorization header (RFC 6750 §2.1), if there is one."""
-    scheme, _, secret = (header or "").partition(" ")
-    return secret.strip() or None if scheme.lower() == "bearer" else None
 
 
 async def _asking(
