@@ -58,11 +58,12 @@ async def who_asks(request: Request) -> Asking:
     return asking
 
 
-async def _asking(
+async def asking(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
 ) -> Asking:
+    """As `who_asks`, and OpenAPI says by which scheme."""
     return await who_asks(request)
 
 
-Asked = Annotated[Asking, Depends(_asking)]
+Asked = Annotated[Asking, Depends(asking)]
 """What each route takes first."""
