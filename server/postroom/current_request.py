@@ -6,8 +6,6 @@ anybody handing the id down.
 
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -45,14 +43,17 @@ def current_id() -> str | None:
     return found.id if found is not None else None
 
 
-@contextmanager
-def answering(request: CurrentRequest | None) -> Iterator[None]:
+class answering:  # read as a verb: with answering(request)
     """All that is done inside is done for a request."""
-    before = _current.set(request)
-    try:
-        yield
-    finally:
-        _current.reset(before)
+
+    def __init__(self, request: CurrentRequest | None) -> None:
+        self._request = request
+
+    def __enter__(self) -> None:
+        self._before = _current.set(self._request)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._before)
 
 
 def accepted_id(given: str) -> str:

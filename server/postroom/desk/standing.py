@@ -4,16 +4,22 @@ it."""
 from typing import NamedTuple
 
 from postroom.clock import Clock
+from postroom.desk.times import iso
 from postroom.index.index import Index
 
 
 class Moment(NamedTuple):
-    """Two calls in the same moment find the same facts, and the same time to a second."""
+    """Two calls in moments of one version find the same facts."""
 
     version: int
     """Another one after any commit of any process."""
     second: int
     """Since 1970, as answers tell the time."""
+
+    @property
+    def told(self) -> str:
+        """The second, as answers tell it."""
+        return iso(self.second)
 
 
 class Standing:

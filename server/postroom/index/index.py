@@ -33,6 +33,8 @@ class Index:
         self._writer = Writer(path, self._committed)
         self._changed = asyncio.Event()
         self._seen = self._data_version()
+        self._version: int | None = None
+        """Of this turn of the loop, where it was asked for."""
         self._looking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -61,8 +63,16 @@ class Index:
 
     def version(self) -> int:
         """A number that is another one after any commit of any process, and the same while there is
-        none (PRAGMA data_version, https://sqlite.org/pragma.html). Asked on the event loop."""
-        return self._data_version()
+        none (PRAGMA data_version, https://sqlite.org/pragma.html). Asked on the event loop, and
+        once a turn of it: a request that is read in this turn is answered in the next one at the
+        earliest, so that it finds what was written before it was sent."""
+        if self._version is None:
+            self._version = self._data_version()
+            self._loop.call_soon(self._turned)
+        return self._version
+
+    def _turned(self) -> None:
+        self._version = None
 
     async def position(self) -> int:
         """The newest position of the journal."""

@@ -4,6 +4,7 @@
     listening.py     the socket, and from how far it may be reached
     tls.py           the certificate, read again on change
     connection.py    how long a peer may take to ask
+    gathering.py     what is written in one moment goes out as one
     doorway.py       what every request passes, in this order:
       names.py         under which names we are asked, and by whose pages
       rates.py         how often, by token or address (paces.py counts)

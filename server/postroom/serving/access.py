@@ -21,6 +21,9 @@ class AccessLog:
 
     def ended(self, answered: Answered) -> None:
         quiet = answered.route in QUIET and answered.status < 400
+        level = logging.DEBUG if quiet else logging.INFO
+        if not log.isEnabledFor(level):
+            return
         facts = {
             "request_id": answered.request.id,
             "method": answered.method,
@@ -30,4 +33,6 @@ class AccessLog:
         }
         if answered.request.token_id:
             facts["token"] = answered.request.token_id
-        log.log(logging.DEBUG if quiet else logging.INFO, "request", extra={"facts": facts})
+        # Made by hand: logging would go up the stack to see from where it is told.
+        more = {"facts": facts}
+        log.handle(log.makeRecord(log.name, level, __file__, 0, "request", (), None, extra=more))

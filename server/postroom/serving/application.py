@@ -5,6 +5,8 @@
 /unsubscribe/                                 links of bulk mail (`postroom.web.one_click`)
 /healthz, /readyz, /metrics                   whether it goes well (`postroom.web.operation`)
 /                                             pages for people (`postroom.web.console`)
+
+What REST was asked in this very moment is answered before (`postroom.web.rest.repeating`).
 """
 
 from contextlib import asynccontextmanager
@@ -24,6 +26,7 @@ from postroom.web.console.application import console
 from postroom.web.one_click import one_click
 from postroom.web.operation.application import ALIVE, METRICS, READY, operation
 from postroom.web.rest.application import rest_application
+from postroom.web.rest.repeating import Repeating
 from postroom.web.rest.resource import METADATA_PATH as REST_METADATA
 from postroom.web.rest.resource import PATH as REST
 
@@ -66,7 +69,7 @@ def application(
     names: "Names",
     most_bytes: int,
     meters: "Meters",
-) -> Starlette:
+) -> "ASGIApp":
     """All faces at the desk, asked under ``names``; who comes in says one of ``identities``, or is
     signed in by ``sessions``. A request has at most ``most_bytes``. Calls of tools are counted by
     ``meters``, which /metrics tells."""
@@ -78,7 +81,7 @@ def application(
         async with tools.lifespan():
             yield
 
-    return Starlette(
+    faces = Starlette(
         routes=[
             _Below(MCP, tools.app),
             _Below(REST_METADATA, rest),
@@ -90,3 +93,4 @@ def application(
         ],
         lifespan=lifespan,
     )
+    return Repeating(faces, rest.state.kept, desk.standing)

@@ -4,10 +4,9 @@ import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
-
 from postroom.serving.rates import KNOWN
 from postroom.serving.refusals import TOKEN_REQUIRED, refusal
+from postroom.web.scopes import field
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -35,8 +34,10 @@ class Bodies:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        declared = field(scope, b"content-length")
+        if not declared and not field(scope, b"transfer-encoding"):
+            return await self._app(scope, receive, send)  # it has none (RFC 9112 §6.3)
         body = _Body(scope, receive, send, self._most)
-        declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and (no := body.refused(int(declared))):
             return await no(scope, receive, send)
         return await self._app(scope, body.receive, body.send)

@@ -15,6 +15,8 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from postroom.serving.gathering import Gathering
+
 HEAD_SECONDS = 15.0
 """For the request's line and header, from the first moment on."""
 
@@ -31,12 +33,14 @@ MAX_HEAD_BYTES = 32 * 1024
 class PatientConnection(H11Protocol):
     """As uvicorn calls it; nothing else is known of it."""
 
-    _owed: asyncio.TimerHandle | None = None
+    _owed_until: float | None = None
     _owed_in: Any = None
+    _looking: asyncio.TimerHandle | None = None
     _stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self._gathering = Gathering(transport, self.loop)
+        super().connection_made(self._gathering)
         self._look()
 
     def data_received(self, data: bytes) -> None:
@@ -44,6 +48,7 @@ class PatientConnection(H11Protocol):
         self._look()
 
     def on_response_complete(self) -> None:
+        self._gathering.flush()
         super().on_response_complete()
         self._look()
 
@@ -57,6 +62,7 @@ class PatientConnection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forgive()
+        self._unlook()
         self._unwatch_reading()
         super().connection_lost(exc)
 
@@ -71,14 +77,31 @@ class PatientConnection(H11Protocol):
             self._forgive()
 
     def _owe(self, what: Any, seconds: float) -> None:
-        if self._owed is None or self._owed_in is not what:
-            self._forgive()
-            self._owed, self._owed_in = self.loop.call_later(seconds, self.transport.close), what
+        if self._owed_until is None or self._owed_in is not what:
+            self._owed_until, self._owed_in = self.loop.time() + seconds, what
+            # A timer that fires too early looks again: cheaper than a new one for each request.
+            if self._looking is None or self._looking.when() > self._owed_until:
+                self._look_again()
+
+    def _look_again(self) -> None:
+        self._unlook()
+        if self._owed_until is not None:
+            self._looking = self.loop.call_at(self._owed_until, self._look_at_owed)
+
+    def _look_at_owed(self) -> None:
+        self._looking = None
+        if self._owed_until is not None and self._owed_until <= self.loop.time():
+            self.transport.close()
+        else:
+            self._look_again()
+
+    def _unlook(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
 
     def _forgive(self) -> None:
-        if self._owed is not None:
-            self._owed.cancel()
-            self._owed = None
+        self._owed_until = None
 
     def _watch_reading(self) -> None:
         self._unwatch_reading()

@@ -79,11 +79,13 @@ class _Peer:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] == "http":
             host, port = scope.get("client") or (UNIX_PEER, 0)
-            scope = {**scope, "client": (_plain(host), port)}
+            scope["client"] = (_plain(host), port)
         await self._app(scope, receive, send)
 
 
 def _plain(host: str) -> str:
+    if ":" not in host:
+        return host
     try:
         mapped = ipaddress.IPv6Address(host).ipv4_mapped
     except ValueError:

@@ -11,8 +11,6 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
-
 from postroom.serving.requests import is_stream
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ class _Stream:
         await self._send(message)
         if message["type"] == "http.response.start":
             self._open = True
-            if is_stream(Headers(raw=message.get("headers", []))):
+            if is_stream(message):
                 self._streams.set()
         elif message["type"] == "http.response.body":
             self._open = message.get("more_body", False)

@@ -49,6 +49,8 @@ def usual_format() -> LogFormat:
 
 def begin(format: LogFormat, level: LogLevel) -> None:
     """Let every logger of this process write to standard error in one way."""
+    # No line tells these, and each is asked of the system for every line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
     formatter = JsonLines if format is LogFormat.JSON else TextLines
     handler.setFormatter(formatter(tells_all=level is LogLevel.DEBUG))

@@ -6,15 +6,15 @@ Its name stands in Host, which a page cannot choose. So Host is one of ours, on 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
-
 from postroom.accounts.host_names import join_host, split_host
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.serving.refusals import is_below, refusal
+from postroom.web.scopes import field
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -86,8 +86,7 @@ class CheckNames:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http" or scope["path"] in PROBES:
             return await self._app(scope, receive, send)
-        headers = Headers(scope=scope)
-        host = join_host(*split_host(headers.get("host", "")))
+        host = _in_one_spelling(field(scope, b"host"))
         if not self._names.is_ours(host):
             return await refusal(
                 scope,
@@ -96,7 +95,7 @@ class CheckNames:
                 "This post room is not known by the name in the header Host.",
                 "The operator lists names in hosts = [ … ] below [serve] of postroom.toml.",
             )(scope, receive, send)
-        if not self._may_ask(scope, headers, host):
+        if not self._may_ask(scope, host):
             return await refusal(
                 scope,
                 HTTPStatus.FORBIDDEN,
@@ -109,9 +108,15 @@ class CheckNames:
         others = [each for each in scope["headers"] if each[0] != b"host"]
         return await self._app({**scope, "headers": named + others}, receive, send)
 
-    def _may_ask(self, scope: "Scope", headers: Headers, host: str) -> bool:
-        origin = headers.get("origin")
-        if origin is None or any(is_below(scope["path"], each) for each in FROM_ANY_PAGE):
+    def _may_ask(self, scope: "Scope", host: str) -> bool:
+        if not any(name == b"origin" for name, _ in scope["headers"]):
             return True
-        site = headers.get("sec-fetch-site", "")
-        return self._names.may_ask(origin.lower(), host, scope["scheme"], site)
+        if any(is_below(scope["path"], each) for each in FROM_ANY_PAGE):
+            return True
+        origin, site = field(scope, b"origin").lower(), field(scope, b"sec-fetch-site")
+        return self._names.may_ask(origin, host, scope["scheme"], site)
+
+
+@lru_cache(maxsize=256)
+def _in_one_spelling(host: str) -> str:
+    return join_host(*split_host(host))

@@ -1,7 +1,8 @@
 """How often whoever comes may ask: each token by itself; all others by their address.
 
 A token is known here, by a hash, once it was found to be good; whoever shows another is a stranger.
-Whoever is signed in at the console comes by the token that was shown there.
+Whose it is, is found out anew for each request, and handed on. Whoever is signed in at the console
+comes by the token that was shown there: that counts here, and opens no other face.
 
 So a flood of false tokens costs their sender's address its turns, and soon no look-up any more, and
 whoever was known before goes on from that same address.
@@ -19,11 +20,12 @@ from starlette.requests import HTTPConnection
 from postroom.model.errors import PostroomError
 from postroom.serving.paces import Pace
 from postroom.serving.refusals import refusal
-from postroom.web.bearer_header import bearer
+from postroom.web.scopes import BEARER, secret_of
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from postroom.desk.identities.tokens import Bearer
     from postroom.web.console.sessions import Sessions
     from postroom.web.identities import Identities
 
@@ -60,19 +62,15 @@ class Rates:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        asked = HTTPConnection(scope)
-        secret = bearer(asked.headers.get("authorization")) or self._sessions.shown(asked)
+        secret, is_shown = secret_of(scope), True
+        if not secret:
+            secret, is_shown = self._sessions.shown(HTTPConnection(scope)), False
         shown = hashlib.sha256(secret.encode()).hexdigest()
         if (wait := self._wait(scope, shown)) > 0:
             return await _too_often(scope, wait)(scope, receive, send)
-        known = shown in self._known or await self._learn(secret, shown)
-
-        async def watched(message: "Message") -> None:
-            if message.get("status") == HTTPStatus.UNAUTHORIZED:
-                self._known.pop(shown, None)  # it is good no more
-            await send(message)
-
-        return await self._app({**scope, KNOWN: known}, receive, watched)
+        found = await self._whose(secret, shown) if secret else None
+        more = {KNOWN: shown in self._known, BEARER: found if is_shown else None}
+        return await self._app({**scope, **more}, receive, send)
 
     def _wait(self, scope: "Scope", shown: str) -> float:
         if shown in self._known:
@@ -80,16 +78,18 @@ class Rates:
             return self._tokens.wait(shown)
         return self._strangers.wait(network_of(scope))
 
-    async def _learn(self, secret: str, shown: str) -> bool:
+    async def _whose(self, secret: str, shown: str) -> "Bearer | None":
         try:
-            good = bool(secret) and await self._identities.bearer(secret) is not None
+            found = await self._identities.bearer(secret)
         except PostroomError:  # the face that is asked tells it
-            return False
-        if good:
+            return None
+        if found is None:
+            self._known.pop(shown, None)  # it is good no more
+        else:
             self._known[shown] = None
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
-        return good
+        return found
 
 
 def network_of(scope: "Scope") -> str:

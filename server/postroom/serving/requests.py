@@ -8,25 +8,22 @@ ids and addresses stand, and never by its query.
 """
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-from starlette.datastructures import Headers, MutableHeaders
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from postroom.current_request import SCOPE_KEY, CurrentRequest, accepted_id, answering
+from postroom.web.scopes import field
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEADER = "X-Request-Id"
+HEADER = b"x-request-id"
 
 GONE = 499
 """The status that is told where the client went away, or the answer was cut off, before its
 beginning. (No status of HTTP; proxies use it so.)"""
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """A request that has ended."""
 
     request: CurrentRequest
@@ -62,7 +59,7 @@ class Requests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = CurrentRequest(accepted_id(Headers(scope=scope).get(HEADER, "")))
+        request = CurrentRequest(accepted_id(field(scope, HEADER)))
         scope[SCOPE_KEY] = request
         answer = _Answer(request, send, self._observers)
         began = time.monotonic()
@@ -98,20 +95,19 @@ class _Answer:
 
     async def send(self, message: "Message") -> None:
         if message["type"] == "http.response.start":
-            message.setdefault("headers", [])
-            headers = MutableHeaders(scope=message)
-            headers[HEADER] = self._request.id
+            others = [each for each in message.get("headers", ()) if each[0] != HEADER]
+            message["headers"] = [*others, (HEADER, self._request.id.encode("ascii"))]
             self.status = message["status"]
-            self.is_stream = is_stream(headers)
+            self.is_stream = is_stream(message)
             if self.is_stream:
                 for each in self._observers:
                     each.streams()
         await self._send(message)
 
 
-def is_stream(headers: Headers) -> bool:
-    """Whether an answer with these fields is a stream of Server-Sent Events."""
-    return headers.get("content-type", "").startswith("text/event-stream")
+def is_stream(beginning: "Message") -> bool:
+    """Whether the answer that begins so is a stream of Server-Sent Events."""
+    return field(beginning, b"content-type").startswith("text/event-stream")
 
 
 def note_route(scope: "Scope", face: str) -> None:

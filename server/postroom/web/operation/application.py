@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from postroom.model.errors import PostroomError, Refused
-from postroom.web.bearer_header import bearer
 from postroom.web.operation.room_figures import RoomMetrics
+from postroom.web.scopes import secret_of
 
 if TYPE_CHECKING:
     from postroom.desk.desk import Desk
@@ -50,7 +50,7 @@ def operation(desk: "Desk", identities: "Identities", meters: "Meters") -> Starl
 
     async def metrics(request: Request) -> Response:
         try:
-            found = await identities.bearer(bearer(request.headers.get("authorization")))
+            found = await identities.bearer(secret_of(request.scope))
             if found is None:
                 return _refused(401, "A token is needed: Authorization: Bearer.", "Bearer")
             await room.look(found.caller)

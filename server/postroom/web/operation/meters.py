@@ -32,6 +32,7 @@ class Meters:
             buckets=FAST,
             registry=self.registry,
         )
+        self._kinds: dict[tuple[str, str, int], Histogram] = {}
         self._open = Gauge(
             "postroom_http_requests_open",
             "Requests that are being answered, streams among them.",
@@ -65,7 +66,16 @@ class Meters:
             self._streams.dec()
         else:
             known = method if method in METHODS else OTHER
-            self._requests.labels(known, route, str(status)).observe(seconds)
+            self._of((known, route, status)).observe(seconds)
+
+    def _of(self, kind: tuple[str, str, int]) -> Histogram:
+        """The histogram of a kind of requests; there are few kinds, and finding one is most of what
+        counting costs."""
+        found = self._kinds.get(kind)
+        if found is None:
+            method, route, status = kind
+            found = self._kinds[kind] = self._requests.labels(method, route, str(status))
+        return found
 
     def tool_called(self, tool: str, outcome: str, seconds: float) -> None:
         """``tool`` is one of the catalogue; ``outcome`` an error's code, or ``ok``."""

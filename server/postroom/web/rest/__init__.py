@@ -4,6 +4,8 @@
     front.py            what is the same for every request, before and behind the routes
     asking.py           who asks, and at which desk; every route begins with it
     strict_route.py     how a request is read: nothing is guessed
+    plain_reading.py    the same for a question without a body
+    headers.py          fields of every answer
     answering.py        an answer of the desk as JSON    repeating.py     the same one again
     failures.py         every failure as a problem       problems.py      what went wrong (RFC 9457)
     resource.py         what anybody may know            methods.py       what a path takes

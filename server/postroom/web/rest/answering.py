@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from postroom.web.rest.asking import Asking
+from postroom.web.rest.repeating import Answer
 from postroom.web.rest.wording import for_programs
 
 
@@ -28,14 +29,22 @@ def written(said: BaseModel) -> bytes:
     return said.__pydantic_serializer__.to_json(said, by_alias=True, exclude_none=True)
 
 
-async def repeatable(
-    asked: Asking, answered: Awaitable[BaseModel], *, tells_time: bool = True
-) -> Response:
+async def repeatable(asked: Asking, answered: Awaitable[BaseModel], *, time: str = "") -> Response:
     """What the desk says to this question, and to the same in the same moment (repeating.py). It
-    must not depend on the time but by what it tells of it, to the second: ``tells_time``."""
+    depends on the time in one way at most: the field ``time`` tells it, to the second."""
     moment = asked.desk.standing.moment()  # before the desk is asked
-    body = written(await answered)
+    said = await answered
+    body = written(said)
     scope = asked.request.scope
     question = (asked.caller, scope["path"], asked.query)
-    asked.kept.keep(question, moment, body, tells_time=tells_time)
+    asked.kept.keep(question, moment, _kept(scope["route"].path, body, said, time))
     return JSON(body)
+
+
+def _kept(route: str, body: bytes, said: BaseModel, time: str) -> Answer:
+    if not time:
+        return Answer(route, body)
+    # Quotes in what others wrote are escaped: this is the field itself.
+    name = f'"{time}":"'.encode()
+    before, _, behind = body.partition(name + getattr(said, time).encode())
+    return Answer(route, before + name, behind)

@@ -7,8 +7,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from postroom.model.callers import Caller
-from postroom.web.bearer_header import bearer
 from postroom.web.rest.resource import TokenRequired
+from postroom.web.scopes import bearer_of, secret_of
 
 if TYPE_CHECKING:
     from postroom.desk.desk import Desk
@@ -46,8 +46,9 @@ async def who_asks(request: Request) -> Asking:
     if known is not None:
         return known
     identities: Identities = request.app.state.identities
-    secret = bearer(request.headers.get("authorization"))
-    found = await identities.bearer(secret) if secret else None
+    found = bearer_of(request.scope)
+    if found is None and (secret := secret_of(request.scope)):
+        found = await identities.bearer(secret)
     if found is None:
         raise TokenRequired(was_given="authorization" in request.headers)
     state = request.app.state
@@ -57,11 +58,12 @@ async def who_asks(request: Request) -> Asking:
     return asking
 
 
-async def _asking(
+async def asking(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
 ) -> Asking:
+    """As `who_asks`, and OpenAPI says by which scheme."""
     return await who_asks(request)
 
 
-Asked = Annotated[Asking, Depends(_asking)]
+Asked = Annotated[Asking, Depends(asking)]
 """What each route takes first."""

@@ -4,7 +4,6 @@ HEAD       is answered as GET, without the body (RFC 9110 §9.3.2)
 OPTIONS    names the methods of a path, to anybody
 nothing    is stored on the way: it is mail
 a failure  of ours is a problem, and nothing of it goes further than the log
-the same   question in the same moment gets the same answer (repeating.py)
 """
 
 from typing import TYPE_CHECKING
@@ -12,10 +11,8 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 
-from postroom.model.errors import PostroomError
-from postroom.web.bearer_header import bearer
-from postroom.web.rest.answering import JSON
 from postroom.web.rest.failures import of_ours
+from postroom.web.rest.headers import HEADERS
 from postroom.web.rest.methods import methods_of
 from postroom.web.rest.problems import PATH_UNKNOWN, problem
 from postroom.web.rest.resource import METADATA_PATH, metadata
@@ -26,9 +23,6 @@ if TYPE_CHECKING:
 
 HEADERS_ALONE = "postroom.headers_alone"
 """The key of a scope that says that nothing but the headers is wanted."""
-
-HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-"""Of every answer that does not say otherwise."""
 
 
 class Front:
@@ -61,8 +55,6 @@ class Front:
             return await _options(scope)(scope, receive, out)
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET", HEADERS_ALONE: True}
-        if scope["method"] == "GET" and (body := await _repeated(scope)) is not None:
-            return await JSON(body)(scope, receive, out)
         return await self._app(scope, receive, out)
 
 
@@ -95,27 +87,3 @@ def _options(scope: "Scope") -> Response:
     if not allowed:
         return problem(PATH_UNKNOWN, "path_unknown", PATH_UNKNOWN.meaning, "")
     return Response(status_code=204, headers={"Allow": ", ".join(allowed)})
-
-
-async def _repeated(scope: "Scope") -> bytes | None:
-    """The answer to a question that was asked in this very moment, if there is one."""
-    state = scope["app"].state
-    secret = bearer(_authorization(scope))
-    if not secret:
-        return None
-    try:
-        found = await state.identities.bearer(secret)
-    except PostroomError:
-        return None  # nobody can tell whose it is, which the routes will say
-    if found is None:
-        return None
-    question = (found.caller, scope["path"], scope["query_string"])
-    body: bytes | None = state.kept.get(question, state.desk.standing.moment())
-    return body
-
-
-def _authorization(scope: "Scope") -> str | None:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return str(value.decode("latin-1"))
-    return None

@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 
 from postroom.model.shape import check_names, check_shape
 from postroom.web.rest.asking import who_asks
+from postroom.web.rest.plain_reading import is_plain, plainly
 from postroom.web.rest.problems import MALFORMED, TOO_LARGE, TYPE_UNSUPPORTED, Malformed
 from postroom.web.rest.resource import TokenRequired
 
@@ -84,6 +85,7 @@ class StrictRoute(APIRoute):
         }
         most: int = getattr(self.endpoint, "max_body_bytes", MAX_JSON_BYTES)
         has_body = self.body_field is not None
+        plain = plainly(self.dependant) if is_plain(self.dependant, self.body_field) else None
 
         async def strictly(request: Request) -> Response:
             asked, began = await who_asks(request), time.monotonic()
@@ -91,7 +93,7 @@ class StrictRoute(APIRoute):
             if has_body:
                 body = await body_of(request, most) or b"{}"
                 request = _Read(request, body, await _parsed(request, body))
-            said = await handle(request)
+            said = await (plain(request, asked) if plain is not None else handle(request))
             is_late = time.monotonic() - began > LATE_SECONDS
             if is_late and not await request.app.state.identities.is_good(asked.token_id):
                 raise TokenRequired(was_given=True)

@@ -43,7 +43,7 @@ async def list_threads(
     )
     if since is not None:  # a duration before now: each moment asks for another time
         return answer(await found)
-    return await repeatable(asked, found)
+    return await repeatable(asked, found, time="as_of")
 
 
 @routes.get("/{thread_id}", response_model=ThreadView)
@@ -60,4 +60,4 @@ async def get_thread(
     does not fit into `max_tokens` is said in `left_out`, and `next_cursor` gets it.
     """
     found = asked.desk.reading.thread(asked.caller, thread_id, max_tokens, cursor, include_quoted)
-    return await repeatable(asked, found, tells_time=False)
+    return await repeatable(asked, found)
