@@ -105,7 +105,7 @@ async def test_one_that_is_for_nobody_here_is_stored_for_nobody(edge: Edge) -> N
         assert kept_to_ada.json()["code"] == "recipient_unknown"
     assert (await edge.hand_in(b"\r\n", ADA)).json()["code"] == "mail_empty"
     large = await edge.hand_in(bytes(35 * 2**20 + 1), ADA)
-    assert large.json()["code"] == "message_too_large"
+    assert (large.status_code, large.json()["code"]) == (413, "message_too_large")
     assert await edge.room.index.read(handed_in.first) is None
 
 
