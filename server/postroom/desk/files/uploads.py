@@ -82,7 +82,8 @@ class Uploads:
             if size > MAX_ATTACHMENT_BYTES:
                 raise too_large()
             hashed.update(part)
-            await self._index.write(partial(_add, new=new, id=id, number=number, part=part))
+            add = partial(_add, now=self._clock(), new=new, id=id, number=number, part=part)
+            await self._index.write(add)
             number += 1
         return hashed.digest()
 
@@ -114,14 +115,14 @@ def _new(con: Connection, caller: Caller, filename: str, content_type: str | Non
     return NewUpload(owner, confined, safe_filename(filename, kind, 0), kind)
 
 
-def _add(con: Connection, new: NewUpload, id: int, number: int, part: bytes) -> None:
+def _add(con: Connection, now: float, new: NewUpload, id: int, number: int, part: bytes) -> None:
     if uploads.kept(con, new.owner).size + len(part) > MAX_UPLOADED_BYTES:
         raise Refused(
             "uploads_full",
             f"More than {MAX_UPLOADED_BYTES // 2**20} MB would be kept for you.",
             "Each file goes a day after it came.",
         )
-    if not uploads.add_part(con, id, number, part):
+    if not uploads.add_part(con, now, id, number, part):
         raise Unavailable(
             "upload_too_slow", "The file took too long to come, and is not kept.", "Send it anew."
         )
