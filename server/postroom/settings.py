@@ -254,14 +254,15 @@ def load(home: Path | None = None) -> Settings:
         InvalidRequest: ``postroom.toml`` cannot be understood; the message names the key.
         Unavailable: the home cannot be made.
     """
-    chosen = _made(home_at(home))
+    chosen = make_home(home_at(home))
     operator, said = _operator(chosen / CONFIG_FILE)
     return Settings(home=chosen, operator=operator, said=said)
 
 
 def home_only(home: Path | None = None) -> Settings:
-    """As `load`, without a look into ``postroom.toml``: for who puts another one there."""
-    return Settings(home=_made(home_at(home)))
+    """As `load`, without a look into ``postroom.toml``, and the home need not be there: for who
+    puts another one there."""
+    return Settings(home=home_at(home))
 
 
 def domains_now(home: Path) -> frozenset[str]:
@@ -307,8 +308,12 @@ def home_at(home: Path | None = None) -> Path:
     return (home or (Path(named).expanduser() if named else usual)).resolve()
 
 
-def _made(home: Path) -> Path:
-    """A home that is there."""
+def make_home(home: Path) -> Path:
+    """A home that is there.
+
+    Raises:
+        Unavailable: it cannot be made.
+    """
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

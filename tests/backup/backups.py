@@ -20,7 +20,6 @@ async def back_up(room: PostRoom, file: Path) -> None:
 
 
 def put_back(file: Path, home: Path, **asked: bool) -> Restored:
-    home.mkdir(exist_ok=True)
     return restore(file, Settings(home=home), system_clock, quiet, **asked)
 
 

@@ -101,7 +101,7 @@ async def test_what_is_no_whole_backup_is_told_so_and_changes_nothing(
     with pytest.raises(InvalidRequest) as told:
         put_back(file, other)
     assert told.value.code == "backup_damaged"
-    assert [each.name for each in other.iterdir()] in ([], ["worker.lock"])
+    assert not other.exists()
 
 
 async def test_a_backup_of_an_older_program_is_migrated_and_one_of_a_newer_refused(
@@ -122,3 +122,19 @@ async def test_a_backup_of_an_older_program_is_migrated_and_one_of_a_newer_refus
     with pytest.raises(PostroomError) as told:
         put_back(tmp_path / "new.tar", tmp_path / "third")
     assert told.value.code == "backup_newer"
+
+
+async def test_a_home_that_was_there_stays_as_it_was_and_a_missing_folder_is_named(
+    tmp_path: Path,
+) -> None:
+    home, file, other = places(tmp_path)
+    await room_in(home, file)
+    file.write_bytes(b"no archive")
+    other.mkdir()
+    with pytest.raises(InvalidRequest):
+        put_back(file, other)
+    if os.name == "posix":
+        assert list(other.iterdir()) == []
+    with pytest.raises(InvalidRequest) as told:
+        make(load(home), tmp_path / "nowhere" / "b.tar", system_clock, quiet)
+    assert told.value.message == f"There is no folder {tmp_path / 'nowhere'}."

@@ -86,3 +86,20 @@ def test_a_token_of_an_operator_takes_the_operators_passphrase(
     assert "operator" in made.json["token"]["scopes"]
     confined = postroom(*asked, "--mailbox", "x", "--passphrase-file", passphrase)
     assert confined.error["code"] == "operator_confined"
+
+
+def test_on_a_new_machine_an_operator_is_told_what_comes_first_and_then_has_a_token(
+    postroom: Program, tmp_path: Path
+) -> None:
+    asked = ("tokens", "create", "--agent", "you", "--scope", "operator", "--json")
+    refused = postroom(*asked).error
+    assert refused["code"] == "passphrase_missing"
+    assert "`postroom operator passphrase`" in refused["next_step"]
+    file = tmp_path / "passphrase"
+    file.write_text(f"{SECRET}\n")
+    slip = postroom("operator", "passphrase", "--passphrase-file", str(file))
+    assert slip.code == 2
+    assert "--new-passphrase-file FILE" in slip.err
+    assert postroom("operator", "passphrase", "--new-passphrase-file", str(file)).code == 0
+    made = postroom(*asked, "--passphrase-file", str(file))
+    assert "operator" in made.json["token"]["scopes"], made.err

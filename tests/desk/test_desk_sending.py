@@ -253,6 +253,22 @@ async def test_calls_at_once_with_one_key_are_one_send(agents: tuple[Agent, Agen
     assert len(await delivered(ada.room, ben.address)) == 1
 
 
+async def test_a_mail_that_failed_under_a_key_goes_again_under_another_and_that_is_said(
+    agents: tuple[Agent, Agent],
+) -> None:
+    ada, _ = agents
+    keyed = {"to": "carl@agents.localhost", "idempotency_key": "order-17"}
+    for _ in range(2):
+        failed = await ada.send("Hello.", **keyed)
+        assert failed.status == "failed"
+        assert "another" in (failed.next_step or "")
+    unkeyed = await ada.send("Hello.", "carl@agents.localhost")
+    assert "idempotency_key" not in (unkeyed.next_step or "")
+    await Agent(ada.room, "carl").open()
+    again = await ada.send("Hello.", **{**keyed, "idempotency_key": "order-17-again"})
+    assert again.status in ("queued", "sent")
+
+
 async def test_a_mail_that_failed_may_be_sent_again(agents: tuple[Agent, Agent]) -> None:
     ada, _ = agents
     assert (await ada.send("Hello.", "carl@agents.localhost")).status == "failed"

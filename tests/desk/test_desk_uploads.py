@@ -1,13 +1,18 @@
 """A file that was brought goes out with a mail, is its bringer's own, and is gone after a day."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from rooms import Agent, TestClock, rows
 
+from postroom.backup.making import make
 from postroom.build import PostRoom
 from postroom.desk.files import uploads as desk_uploads
 from postroom.index import journal, uploads
+from postroom.index.uploads import NewUpload
 from postroom.model.callers import Caller, operator
 from postroom.model.errors import InvalidRequest, PostroomError, Refused
 from postroom.model.upload_answers import Uploaded
@@ -112,6 +117,44 @@ async def test_what_is_too_large_or_breaks_off_leaves_nothing(
     assert await left(quiet_room, "SELECT * FROM upload_parts") == []
     assert await left(quiet_room, "SELECT * FROM uploads") == []
     assert await left(quiet_room, "SELECT * FROM journal WHERE type LIKE 'file.%'") == []
+
+
+async def test_one_that_comes_slowly_is_kept(
+    quiet_room: PostRoom, ada: Agent, clock: TestClock
+) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield bytes(desk_uploads.PART_BYTES)
+            clock.jump(uploads.ARRIVING_SECONDS - 60)
+            await tidy(quiet_room)
+
+    made = await quiet_room.desk.uploads.take(ada.caller, slowly(), "a.bin")
+    assert made.size == 3 * desk_uploads.PART_BYTES
+
+
+async def test_what_a_killed_process_left_goes_and_its_room_is_used_again_and_not_backed_up(
+    quiet_room: PostRoom, ada: Agent, clock: TestClock, tmp_path: Path
+) -> None:
+    part = bytes(desk_uploads.PART_BYTES)
+
+    async def left_behind() -> int:
+        """Bytes of the index, once what came of a file is removed whose process was killed."""
+        now, new = clock(), NewUpload(None, "", "a.bin", "application/octet-stream")
+        id = await quiet_room.index.write(lambda con: uploads.begin(con, now, new))
+        for number in range(12):
+            add = partial(uploads.add_part, now=now, upload_id=id, number=number, part=part)
+            assert await quiet_room.index.write(add)
+        clock.jump(uploads.ARRIVING_SECONDS + 1)
+        await tidy(quiet_room)
+        assert await left(quiet_room, "SELECT * FROM upload_parts") == []
+        ((pages,),) = await left(quiet_room, "SELECT page_count FROM pragma_page_count")
+        return int(str(pages)) * 4096
+
+    first = await left_behind()
+    assert await left_behind() - first < len(part)
+    file = tmp_path / "b.tar"
+    made = await asyncio.to_thread(make, quiet_room.settings, file, clock, lambda *_: None)
+    assert made.size < 6 * len(part) < first
 
 
 async def test_an_agent_has_so_many_files_there_and_no_more(

@@ -1,6 +1,7 @@
 """What runs it as a service says what the program is."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import httpx2
 import pytest
 
 from postroom.cli.main import postroom
@@ -92,6 +94,31 @@ def test_a_container_starts_what_the_program_understands() -> None:
     check = json.loads(last("HEALTHCHECK").partition("CMD")[2])
     assert f":{given.params['port']}{ALIVE}'" in check[-1]
     compile(check[-1], "HEALTHCHECK", "exec")
+
+
+def test_a_container_serves_on_a_fresh_home_what_clients_ask_at_its_published_port(
+    tmp_path: Path,
+) -> None:
+    words = ["0" if word == last("EXPOSE") else word for word in json.loads(last("CMD"))]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "postroom", *words],
+        env={**os.environ, "POSTROOM_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert program.stdout is not None
+        said = program.stdout.readline()
+        port = re.findall(r":(\d+)/", said)[0]
+        for name in ("127.0.0.1", "localhost"):
+            asked = httpx2.get(
+                f"http://127.0.0.1:{port}/v1/openapi.json", headers={"Host": f"{name}:{port}"}
+            )
+            assert asked.status_code == 200, asked.text
+    finally:
+        program.terminate()
+        program.communicate(timeout=40)
+    assert program.returncode == 0
 
 
 def test_a_container_keeps_its_home_in_the_volume_and_is_no_root(

@@ -32,7 +32,7 @@ from postroom.embedded import database as store_database
 from postroom.index import chain
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.model.backup_answers import BackupMade
-from postroom.model.errors import Conflict, PostroomError, Unavailable
+from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Unavailable
 from postroom.settings import Settings
 
 T = TypeVar("T")
@@ -46,19 +46,24 @@ def make(settings: Settings, target: Path, clock: Clock, progress: Progress) -> 
 
     Raises:
         Conflict: there is such a file.
+        InvalidRequest: there is no such folder.
         Unavailable: a database is damaged, or something cannot be read or written.
     """
     at = datetime.fromtimestamp(clock(), UTC)
     file = target / f"postroom-{at:%Y%m%dT%H%M%SZ}.tar" if target.is_dir() else target
     if file.exists():
         raise _there(file)
+    if not file.parent.is_dir():
+        raise InvalidRequest(
+            "folder_missing", f"There is no folder {file.parent}.", "Make it, or name another one."
+        )
     try:
         with tempfile.TemporaryDirectory(prefix=".postroom-backup-", dir=file.parent) as made:
             return _make(settings, file, Path(made), at, progress)
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(
             "backup_failed",
-            f"The backup cannot be made: {error}.",
+            f"The backup cannot be made: {getattr(error, 'strerror', None) or error}.",
             "See that both folders can be read and written, and that there is room for two copies"
             " of the post room.",
         ) from error

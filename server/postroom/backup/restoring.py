@@ -14,7 +14,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -41,7 +41,7 @@ from postroom.index.migrations import migrate
 from postroom.index.restoring import NewHistory
 from postroom.model.backup_answers import Restored
 from postroom.model.errors import Conflict, InvalidRequest, Unavailable
-from postroom.settings import Settings, builtin_domains_now
+from postroom.settings import Settings, builtin_domains_now, make_home
 
 PREFIX = ".restoring-"
 
@@ -96,16 +96,26 @@ def restore(
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """While nobody does the sending and receiving, or opens a new room here."""
-    lock = FileLock(settings.lock_file, thread_local=False)
+    """While nobody does the sending and receiving, or opens a new room here. A home that was made
+    for what then fails goes again."""
+    home, was_there = settings.home, settings.home.is_dir()
+    lock = FileLock(make_home(home) / settings.lock_file.name, thread_local=False)
+    was_locked = settings.lock_file.exists()
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise _in_use(settings) from None
     try:
         yield
+    except BaseException:
+        if not was_locked and os.name == "posix":  # Windows removes no file that is open
+            settings.lock_file.unlink(missing_ok=True)
+        raise
     finally:
         lock.release()
+        if not was_there:
+            with suppress(OSError):  # something is in it
+                home.rmdir()
 
 
 def _let_go(settings: Settings) -> None:

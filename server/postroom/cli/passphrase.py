@@ -28,8 +28,9 @@ def for_operators(command: F) -> F:
     )(command)
 
 
-def require(asked: Asked, file: Path | None) -> None:
-    """Go on with the operator's passphrase alone.
+def require(asked: Asked, file: Path | None, *, makes_room: bool = False) -> None:
+    """Go on with the operator's passphrase alone. With ``makes_room`` also where there is no post
+    room yet, which is what comes next.
 
     Raises:
         Refused: it is another one, or there is none yet.
@@ -37,17 +38,27 @@ def require(asked: Asked, file: Path | None) -> None:
     """
     from postroom.credentials import passphrase
 
-    kept = asked.existing().passphrase_file
+    settings = asked.settings() if makes_room else asked.existing()
+    kept = settings.passphrase_file
     passphrase.require_set(kept)
     asyncio.run(passphrase.check(kept, read(asked, file, "Operator's passphrase")))
 
 
-def read(asked: Asked, file: Path | None, question: str, *, twice: bool = False) -> str:
-    """A passphrase from ``file``, else from the person at the terminal."""
+def read(
+    asked: Asked,
+    file: Path | None,
+    question: str,
+    *,
+    option: str = "--passphrase-file",
+    twice: bool = False,
+) -> str:
+    """A passphrase from ``file``, which ``option`` names, else from the person at the terminal."""
     if file is not None:
         return _first_line(file)
     if asked.json or not sys.stdin.isatty():
-        raise click.UsageError("Nobody can be asked here: pass the passphrase in a file.")
+        raise click.UsageError(
+            f"Nobody can be asked here for “{question}”: pass it in a file, {option} FILE."
+        )
     said: str = click.prompt(question, hide_input=True, confirmation_prompt=twice, err=True)
     return said
 

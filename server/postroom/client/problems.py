@@ -18,10 +18,12 @@ from postroom.model.errors import (
     PeerError,
     PostroomError,
     Refused,
+    TooLarge,
     Unavailable,
 )
 
 BRANCHES: dict[str, type[PostroomError]] = {
+    "too_large": TooLarge,
     "invalid_request": InvalidRequest,
     "refused": Refused,
     "not_found": NotFound,
@@ -37,6 +39,7 @@ STATUSES: dict[int, type[PostroomError]] = {
     404: NotFound,
     409: Conflict,
     412: Conflict,
+    413: TooLarge,
     429: Unavailable,
     502: Unavailable,
     503: Unavailable,

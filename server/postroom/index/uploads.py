@@ -15,8 +15,10 @@ from postroom.model.events import EventType
 
 sql = named("uploads")
 
-ARRIVING_SECONDS = 3_600.0
-"""How long a file may take to come; what is left of one behind that was broken off."""
+ARRIVING_SECONDS = 300.0
+"""How long its next part may take to come, of 1 MiB: at the slowest that a request may be, a little
+over two minutes. Of one whose process was killed nobody says that it broke off: so long it stays.
+"""
 
 KEPT_SECONDS = 86_400.0
 """How long a file is kept: who sends it again within that time names the same one."""
@@ -62,9 +64,9 @@ def begin(con: Connection, now: float, new: NewUpload) -> int:
     )
 
 
-def add_part(con: Connection, upload_id: int, number: int, part: bytes) -> bool:
+def add_part(con: Connection, now: float, upload_id: int, number: int, part: bytes) -> bool:
     """The next bytes of it, ``number`` from 0; False where its time to come is over."""
-    if not sql.grow(con, id=upload_id, by=len(part)):
+    if not sql.grow(con, id=upload_id, by=len(part), expires_at=now + ARRIVING_SECONDS):
         return False
     sql.add_part(con, upload_id=upload_id, number=number, bytes=part)
     return True

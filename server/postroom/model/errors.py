@@ -2,6 +2,7 @@
 
     PostroomError                a stable code, a sentence, what to do next
     ├── InvalidRequest           the caller's words are off; nothing was done
+    │   └── TooLarge             it has more bytes than are taken
     ├── NotFound                 no such thing, or not the caller's: the two look alike
     ├── Conflict                 it exists already, or means something else
     │   └── KeyReused            an idempotency key that stands for another request
@@ -31,6 +32,10 @@ class PostroomError(Exception):
 
 class InvalidRequest(PostroomError):
     """The caller's words are off; nothing was done."""
+
+
+class TooLarge(InvalidRequest):
+    """It has more bytes than are taken."""
 
 
 class NotFound(PostroomError):

@@ -37,7 +37,8 @@ def check_reach(serve: Serve, public_url: str) -> None:
         raise InvalidRequest(
             "hosts_unnamed",
             f"On {serve.host} it must be known under which names clients come.",
-            'Below [serve] of postroom.toml: hosts = ["mail.example.com"].',
+            "Pass --name mail.example.com (--name localhost where a port is published on this"
+            ' machine), or below [serve] of postroom.toml: hosts = ["mail.example.com"].',
         )
 
 

@@ -21,6 +21,8 @@ from postroom.web.rest.strict_route import StrictRoute
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+schemathesis.serializer.alias("message/rfc822", "application/octet-stream")
+
 DOCUMENTED = Path(__file__).resolve().parents[3] / "docs" / "rest.md"
 
 FOR_ANYBODY = {"/v1/problems", "/v1/problems/{name}"}

@@ -96,18 +96,47 @@ async def test_one_that_is_for_nobody_here_is_stored_for_nobody(edge: Edge) -> N
         assert answer.json()["code"] == code, to
         assert answer.status_code == (404 if code == "recipient_unknown" else 400)
     async with rest(edge.face, made.secret) as web:
-        kept_to_ada = await web.post("/v1/inbound", params={"to": EVE}, content=letter(id="1@x"))
+        kept_to_ada = await web.post(
+            "/v1/inbound",
+            params={"to": EVE, "from": ""},
+            content=letter(id="1@x"),
+            headers=RFC822,
+        )
         assert kept_to_ada.json()["code"] == "recipient_unknown"
     assert (await edge.hand_in(b"\r\n", ADA)).json()["code"] == "mail_empty"
     large = await edge.hand_in(bytes(35 * 2**20 + 1), ADA)
-    assert large.json()["code"] == "message_too_large"
+    assert (large.status_code, large.json()["code"]) == (413, "message_too_large")
     assert await edge.room.index.read(handed_in.first) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "headers", "status", "code"),
+    [
+        ({"from": ""}, RFC822, 200, None),
+        ({}, {**RFC822, "X-Envelope-From": ""}, 200, None),
+        ({}, RFC822, 400, "sender_missing"),
+        ({"from": ""}, {}, 415, "type_unsupported"),
+        ({"from": ""}, {"Content-Type": "application/octet-stream"}, 415, "type_unsupported"),
+    ],
+)
+async def test_a_bounce_has_an_empty_sender_and_every_mail_says_that_it_is_one(
+    edge: Edge, said: dict[str, str], headers: dict[str, str], status: int, code: str | None
+) -> None:
+    answer = await edge.web.post(
+        "/v1/inbound", params={"to": ADA, **said}, content=letter(id="1@x"), headers=headers
+    )
+    assert (answer.status_code, answer.json().get("code")) == (status, code)
 
 
 async def test_the_token_does_nothing_else_and_no_other_hands_mail_in(edge: Edge) -> None:
     assert (await edge.web.get("/v1/mailboxes")).json()["code"] == "scope_missing"
     async with rest(edge.face) as agents:
-        refused = await agents.post("/v1/inbound", params={"to": ADA}, content=letter(id="1@x"))
+        refused = await agents.post(
+            "/v1/inbound",
+            params={"to": ADA, "from": ""},
+            content=letter(id="1@x"),
+            headers=RFC822,
+        )
         assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
     for scopes, mailboxes in ((("inbound",), ()), (("inbound", "read"), ("*",))):
         with pytest.raises(PostroomError) as malformed:

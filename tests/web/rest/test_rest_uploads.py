@@ -46,20 +46,35 @@ async def test_a_file_comes_as_the_body_or_in_a_form(web: httpx2.AsyncClient) ->
     assert told(await web.post(path, files=form)) == ("b.txt", "text/plain", 2_000_000)
 
 
-async def test_what_is_none_or_too_large_is_a_problem(web: httpx2.AsyncClient) -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        for _ in range(27):
-            yield bytes(2**20)
+async def endless() -> AsyncIterator[bytes]:
+    for _ in range(27):
+        yield bytes(2**20)
 
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"content": bytes(27 * 2**20)},
+        {"files": {"file": ("a", bytes(25 * 2**20 + 100_000))}},
+        {"content": endless},
+    ],
+    ids=["declared", "form", "undeclared"],
+)
+async def test_what_no_mail_takes_along_is_too_large(
+    web: httpx2.AsyncClient, body: dict[str, Any]
+) -> None:
+    sent = {name: what() if callable(what) else what for name, what in body.items()}
+    answer = await web.post("/v1/attachments", params={"filename": "a"}, **sent)
+    assert (answer.status_code, answer.json()["code"]) == (413, "attachments_too_large")
+    assert answer.json()["type"] == "/v1/problems/too_large"
+
+
+async def test_what_is_no_file_is_a_problem(web: httpx2.AsyncClient) -> None:
     path, named = "/v1/attachments", {"filename": "a"}
-    large = bytes(25 * 2**20 + 100_000)
+    unnamed = await web.post(path, content=b"a")
+    assert "?filename=" in unnamed.json()["next_step"]
     for answer, code in (
-        (await web.post(path, content=b"a"), "attachment_filename"),
-        (
-            await web.post(path, params=named, content=endless()),
-            "attachments_too_large",
-        ),
-        (await web.post(path, files={"file": ("a", large)}), "attachments_too_large"),
+        (unnamed, "attachment_filename"),
         (await web.post(path, files={"a": (None, "words")}), "form_malformed"),
         (
             await web.post(

@@ -40,7 +40,10 @@ def passphrase(
     existed = kept.is_set(file)
     if existed:
         asyncio.run(kept.check(file, read(asked, passphrase_file, "Passphrase until now")))
-    asyncio.run(kept.keep(file, read(asked, new_passphrase_file, "New passphrase", twice=True)))
+    new = read(
+        asked, new_passphrase_file, "New passphrase", option="--new-passphrase-file", twice=True
+    )
+    asyncio.run(kept.keep(file, new))
     if asked.json:
         say_json({"passphrase": "changed" if existed else "set"})
     else:

@@ -35,7 +35,8 @@ def tokens() -> None:
     default="create,read,send",
     show_default=True,
     metavar="LIST",
-    help="Of read, send, create; operator for a person, metrics for /metrics alone.",
+    help="Of read, send, create; operator for a person, metrics for /metrics, inbound to hand in"
+    " mail for --mailbox.",
 )
 @click.option(
     "--mailbox",
@@ -66,7 +67,7 @@ def create(
 
     scopes = tuple(each.strip() for each in scope.split(",") if each.strip())
     if "operator" in scopes:
-        require(asked, passphrase_file)
+        require(asked, passphrase_file, makes_room=True)
     made = at_desk(
         asked,
         "tokens create",

@@ -8,7 +8,6 @@ from functools import partial
 
 from postroom.clock import Clock
 from postroom.desk import door
-from postroom.desk.files.url_files import needs_filename
 from postroom.desk.times import iso
 from postroom.index import journal, uploads
 from postroom.index.database import Connection, Row
@@ -16,7 +15,7 @@ from postroom.index.index import Index
 from postroom.index.uploads import NewUpload
 from postroom.mime.files.filenames import safe_filename
 from postroom.model.callers import Caller
-from postroom.model.errors import InvalidRequest, Refused, Unavailable
+from postroom.model.errors import InvalidRequest, Refused, TooLarge, Unavailable
 from postroom.model.limits import MAX_ATTACHMENT_BYTES, MAX_UPLOADED_BYTES, MAX_UPLOADS
 from postroom.model.upload_answers import Uploaded
 
@@ -46,7 +45,8 @@ class Uploads:
         whoever sees the same of its agent's mail.
 
         Raises:
-            InvalidRequest: it has no name, or a type that is none, or is too large.
+            InvalidRequest: it has no name, or a type that is none.
+            TooLarge: no mail takes it along.
             Refused: too much is kept already.
         """
         door.require(caller, "send")
@@ -82,14 +82,15 @@ class Uploads:
             if size > MAX_ATTACHMENT_BYTES:
                 raise too_large()
             hashed.update(part)
-            await self._index.write(partial(_add, new=new, id=id, number=number, part=part))
+            add = partial(_add, now=self._clock(), new=new, id=id, number=number, part=part)
+            await self._index.write(add)
             number += 1
         return hashed.digest()
 
 
-def too_large() -> InvalidRequest:
+def too_large() -> TooLarge:
     """What is said of a file that no mail takes."""
-    return InvalidRequest(
+    return TooLarge(
         "attachments_too_large",
         f"The file is larger than {MAX_ATTACHMENT_BYTES // 2**20} MB, which no mail takes along.",
         "Send a smaller one, or a link to it.",
@@ -98,7 +99,12 @@ def too_large() -> InvalidRequest:
 
 def _new(con: Connection, caller: Caller, filename: str, content_type: str | None) -> NewUpload:
     if not filename.strip() or len(filename) > 255:
-        raise needs_filename(1)
+        raise InvalidRequest(
+            "attachment_filename",
+            "The file needs a name." if not filename.strip() else "The file's name is too long.",
+            "Give it one of at most 255 characters in the query, such as ?filename=notes.txt, or in"
+            " Content-Disposition.",
+        )
     if content_type is not None and not _TYPE.fullmatch(content_type.strip()):
         raise InvalidRequest(
             "content_type_invalid", "The content type is none.", "Such as application/pdf."
@@ -109,14 +115,14 @@ def _new(con: Connection, caller: Caller, filename: str, content_type: str | Non
     return NewUpload(owner, confined, safe_filename(filename, kind, 0), kind)
 
 
-def _add(con: Connection, new: NewUpload, id: int, number: int, part: bytes) -> None:
+def _add(con: Connection, now: float, new: NewUpload, id: int, number: int, part: bytes) -> None:
     if uploads.kept(con, new.owner).size + len(part) > MAX_UPLOADED_BYTES:
         raise Refused(
             "uploads_full",
             f"More than {MAX_UPLOADED_BYTES // 2**20} MB would be kept for you.",
             "Each file goes a day after it came.",
         )
-    if not uploads.add_part(con, id, number, part):
+    if not uploads.add_part(con, now, id, number, part):
         raise Unavailable(
             "upload_too_slow", "The file took too long to come, and is not kept.", "Send it anew."
         )

@@ -10,7 +10,7 @@ from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.mime.trace.final_delivery import delivery_fields, set_apart
 from postroom.model.callers import Caller
-from postroom.model.errors import InvalidRequest
+from postroom.model.errors import InvalidRequest, TooLarge
 from postroom.model.inbound_answers import HandedIn
 from postroom.model.limits import MAX_MESSAGE_BYTES
 
@@ -35,7 +35,8 @@ class Inbound:
         indexes it as any other mail. The same mail handed in again is one mail.
 
         Raises:
-            InvalidRequest: the envelope is malformed, or the mail empty or too large.
+            InvalidRequest: the envelope is malformed, or the mail empty.
+            TooLarge: it is larger than any mail that is taken.
             NotFound: ``recipient_unknown``: no mailbox takes mail for one of them, or it is none
                 for which the caller may hand mail in.
         """
@@ -75,8 +76,10 @@ def _check(sender: str, recipients: Sequence[str], raw: bytes) -> None:
         raise too_large()
 
 
-def too_large() -> InvalidRequest:
+def too_large() -> TooLarge:
     """What is said of a mail that is larger than any that is taken."""
-    return InvalidRequest(
-        "message_too_large", f"A mail has at most {MAX_MESSAGE_BYTES // 2**20} MB."
+    return TooLarge(
+        "message_too_large",
+        f"A mail has at most {MAX_MESSAGE_BYTES // 2**20} MB.",
+        "Answer its sender with a bounce.",
     )

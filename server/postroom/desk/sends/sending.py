@@ -236,6 +236,12 @@ def _warnings(reply: Reply | None, to_whom: Recipients) -> list[str]:
     return warnings
 
 
+OF_THE_KEY = "With the same idempotency_key you get this answer again: take another one."
+
+_ENDED = frozenset({"failed", "bounced", "denied", "expired", "cancelled"})
+"""What may be sent again, once what was wrong is corrected, as another mail."""
+
+
 def _next_step(status: str, composed: Composed, send: Row) -> str | None:
     steps = {
         "sent": "All the other recipients got it: do not send it to them again."
@@ -251,4 +257,5 @@ def _next_step(status: str, composed: Composed, send: Row) -> str | None:
         "unknown": "It may have been delivered. Do not send it again; tell the user.",
     }
     told = _warnings(composed.reply, composed.recipients)
-    return " ".join(part for part in (*told, steps.get(status, "")) if part) or None
+    again = OF_THE_KEY if composed.request.idempotency_key and status in _ENDED else ""
+    return " ".join(part for part in (*told, steps.get(status, ""), again) if part) or None

@@ -7,9 +7,9 @@ VALUES (:public_id, :owner, :confined, :filename, :content_type, :created_at, :e
 -- The next part of it.
 INSERT INTO upload_parts (upload_id, number, bytes) VALUES (:upload_id, :number, :bytes);
 
--- name: grow(id, by)!
--- It is that much larger.
-UPDATE uploads SET size = size + :by WHERE id = :id;
+-- name: grow(id, by, expires_at)!
+-- It is that much larger, and has until then for what comes next.
+UPDATE uploads SET size = size + :by, expires_at = :expires_at WHERE id = :id;
 
 -- name: whole(id, expires_at)!
 -- All of it is there.

@@ -6,19 +6,23 @@ from fastapi import Header, Query, Request
 from starlette.responses import Response
 
 from postroom.desk.inbound.inbound import too_large
+from postroom.model.errors import InvalidRequest
 from postroom.model.inbound_answers import HandedIn
 from postroom.model.limits import MAX_MESSAGE_BYTES
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
-from postroom.web.rest.strict_route import subject
+from postroom.web.rest.strict_route import require_type, subject
 
 routes = subject("inbound")
+
+RFC822 = "message/rfc822"
+"""RFC 2046 §5.2.1."""
 
 _BODY: dict[str, Any] = {
     "requestBody": {
         "description": "The raw message (message/rfc822).",
         "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {RFC822: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
@@ -33,7 +37,11 @@ async def hand_mail_in(
     ] = (),
     sender: Annotated[
         str | None,
-        Query(alias="from", max_length=1000, description="Its sender; empty for a bounce."),
+        Query(
+            alias="from",
+            max_length=1000,
+            description="Its sender, here or as X-Envelope-From; empty for a bounce.",
+        ),
     ] = None,
     x_envelope_to: Annotated[tuple[str, ...], Header(description="The same as to.")] = (),
     x_envelope_from: Annotated[str | None, Header(description="The same as from.")] = None,
@@ -42,7 +50,14 @@ async def hand_mail_in(
     the query or as X-Envelope-To and X-Envelope-From. 200 means that it is on disk for all of
     them; after anything else, and after no answer, hand it in again: it is one mail."""
     recipients = tuple(dict.fromkeys([*to, *x_envelope_to]))
-    envelope_from = (sender if sender is not None else x_envelope_from) or ""
+    require_type(request, RFC822)
+    envelope_from = sender if sender is not None else x_envelope_from
+    if envelope_from is None:
+        raise InvalidRequest(
+            "sender_missing",
+            "The envelope has no sender.",
+            "Pass it as `from`, which stands there and is empty for a bounce.",
+        )
     raw = await _body(request)
     taken = await asked.desk.inbound.take(
         asked.caller, envelope_from.strip().strip("<>"), recipients, raw

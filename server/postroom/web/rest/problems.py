@@ -22,6 +22,7 @@ from postroom.model.errors import (
     PeerError,
     PostroomError,
     Refused,
+    TooLarge,
     Unavailable,
 )
 
@@ -49,6 +50,7 @@ class Sort:
 
 
 OF_THE_DESK: dict[type[PostroomError], Sort] = {
+    TooLarge: Sort("too_large", 413, "The body has more bytes than this path takes."),
     InvalidRequest: Sort("invalid_request", 400, "What was asked is off; nothing was done."),
     Refused: Sort("refused", 403, "It was understood, and is not allowed to whoever asks."),
     NotFound: Sort(
@@ -71,7 +73,7 @@ METHOD_NOT_ALLOWED = Sort(
 TOO_SLOW = Sort("too_slow", 408, "The body did not come in time.")
 ELSEWHERE = Sort("elsewhere", 421, "The request names a host that this server is not.")
 TOO_MANY = Sort("too_many", 429, "So many requests are not taken at once; Retry-After says when.")
-TOO_LARGE = Sort("too_large", 413, "The body has more bytes than this path takes.")
+TOO_LARGE = OF_THE_DESK[TooLarge]
 TYPE_UNSUPPORTED = Sort("type_unsupported", 415, "The body has a type that this path cannot read.")
 MALFORMED = Sort("request_malformed", 422, "The request has not the shape that the path asks for.")
 HTTP_ERROR = Sort("http_error", 400, "The request is no HTTP that can be answered.")
@@ -83,7 +85,6 @@ SORTS = (
     PATH_UNKNOWN,
     METHOD_NOT_ALLOWED,
     TOO_SLOW,
-    TOO_LARGE,
     TYPE_UNSUPPORTED,
     ELSEWHERE,
     MALFORMED,

@@ -64,12 +64,21 @@ async def upload_attachment(
 ) -> Response:
     """Keep a file for a day, up to 25 MB: as the body itself, of any Content-Type, with its name in
     `filename` or in Content-Disposition; or as the field `file` of a form."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM:
+    is_form = request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
+    _check_declared(request, MOST_BYTES if is_form else MAX_ATTACHMENT_BYTES)
+    if is_form:
         return answer(await _of_a_form(asked, request, filename), 201)
     name = filename or _named(request.headers.get("content-disposition", ""))
     kind = _type(request.headers.get("content-type", ""))
     taken = await asked.desk.uploads.take(asked.caller, request.stream(), name, kind)
     return answer(taken, 201)
+
+
+def _check_declared(request: Request, most: int) -> None:
+    """Raise TooLarge before a byte is kept, where the header says so already."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > most:
+        raise too_large()
 
 
 async def _of_a_form(asked: Asked, request: Request, filename: str | None) -> Uploaded:
