@@ -98,7 +98,7 @@ async def test_one_that_rests_after_failures_is_tried_at_once_when_told_so(
         await telling.letter("a")
         await telling.shown(id, lambda hook: hook.failing_since)
         telling.receiver.says = lambda _: "200 OK"
-        await (telling.desk.resume if by == "resume" else telling.desk.test)(operator(), id)  # type: ignore[operator]
+        await (telling.desk.resume if by == "resume" else telling.desk.test)(operator(), id)
         await telling.shown(id, lambda hook: hook.delivered_at and not hook.failing_since)
 
 
