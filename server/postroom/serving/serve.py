@@ -19,6 +19,7 @@ from postroom.model.callers import agent as agent_named
 from postroom.serving.application import application
 from postroom.serving.connection import MAX_HEAD_BYTES, PatientConnection
 from postroom.serving.doorway import doorway
+from postroom.serving.framing import CheckFraming
 from postroom.serving.goodbye import Goodbye, part
 from postroom.serving.listening import address, check_reach, listening, site
 from postroom.serving.names import names_of
@@ -92,7 +93,7 @@ async def serve(
             identities = Identities(token, agent_named(agent), room.desk.tokens, issued)
             names, meters = names_of(wanted, public_url), Meters()
             faces = application(room.desk, identities, names, wanted.max_request_bytes, meters)
-            goodbye = Goodbye(doorway(faces, identities, wanted, names))
+            goodbye = Goodbye(CheckFraming(doorway(faces, identities, wanted, names)))
             door = observed(goodbye, meters, stop)
             web = _Server(door, wanted, certificate)
             serving = asyncio.create_task(web.serve(sockets=[listener]))
