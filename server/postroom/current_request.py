@@ -15,7 +15,10 @@ SCOPE_KEY = "postroom.request"
 ID_BYTES = 8
 """64 random bits: no two requests that a log holds have one id."""
 
-_WELL_FORMED = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+_WELL_FORMED = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,34}[A-Za-z0-9])?|[0-9a-fA-F](?:[0-9a-fA-F-]{0,62}[0-9a-fA-F])?"
+)
+"""Shorter than any token, or of hexadecimal digits, as UUIDs and trace ids are and no token is."""
 
 
 @dataclass
@@ -57,6 +60,7 @@ class answering:  # read as a verb: with answering(request)
 
 
 def accepted_id(given: str) -> str:
-    """The id that a client gave its request, where it is one: 1 to 64 letters, digits, dots, dashes
-    and underscores. Else another one: whoever asks writes no other words into the log."""
+    """The id that a client gave its request, where it is one: 1 to 36 letters, digits, dots, dashes
+    and underscores, or to 64 hexadecimal digits and dashes. Else another one: whoever asks writes
+    no other words into the log, and no token."""
     return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(ID_BYTES)

@@ -1,6 +1,7 @@
 """The HTTP face with a real room behind it, in this process, over a real socket."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_faces import Serving, post, serving
 
+from postroom.mcp.structure import has_too_much
 from postroom.model.errors import PostroomError, Unavailable
 from postroom_tools.catalogue import TOOLS
 
@@ -139,3 +141,23 @@ async def test_anybody_may_ask_what_kind_of_token_is_wanted(tmp_path: Path, path
         assert "authorization_servers" not in told
         challenge = (await post(face)).headers["WWW-Authenticate"]
         assert f'resource_metadata="{base}/.well-known/oauth-protected-resource/mcp"' in challenge
+
+
+FLOODS = (b"[" + b"1," * 4_000_000 + b"1]", b"{" + b'"a":1,' * 500_000 + b'"b":1}')
+
+
+async def test_a_message_with_more_elements_than_any_tool_takes_is_refused_unread(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path) as face, httpx2.AsyncClient(timeout=20) as web:
+        headers = {
+            "Authorization": f"Bearer {face.token}",
+            "Accept": "application/json, text/event-stream",
+            "Content-Type": "application/json",
+        }
+        for flood in FLOODS:
+            answer = await web.post(face.url, content=flood, headers=headers)
+            assert answer.status_code == 400
+            assert "more elements" in answer.json()["error"]["message"]
+    assert not has_too_much(json.dumps({"text": '\\",' * 100_000}).encode())
+    assert has_too_much(json.dumps(["\\"] * 30_000).encode())

@@ -123,3 +123,23 @@ def head(face: Serving, path: str, field: bytes, method: bytes = b"POST") -> byt
         b"Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
         b"Authorization: Bearer " + token + b"\r\n" + field + b"\r\n\r\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("version", "more"),
+    [
+        ("1.1", "Content-Length: 5\r\nTransfer-Encoding: chunked"),
+        ("1.0", "Transfer-Encoding: chunked"),
+    ],
+)
+async def test_a_request_whose_end_is_told_in_two_ways_is_refused_and_the_connection_ends(
+    running: Serving, version: str, more: str
+) -> None:
+    host = urlsplit(running.url).netloc
+    head = f"POST /v1/mailboxes HTTP/{version}\r\nHost: {host}\r\nConnection: keep-alive\r\n{more}"
+    body = "\r\n\r\n2\r\n{}\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    said = await by_hand(running, (head + body).encode())
+    assert said.startswith(b"HTTP/1.1 400")
+    assert b"length_doubtful" in said
+    assert said.count(b"HTTP/1.1 4") == 1
+    assert b"HTTP/1.1 2" not in said

@@ -158,13 +158,15 @@ async def test_states_of_the_outbox_are_told_with_their_ages(tmp_path: Path) -> 
         assert seen.has_worker
 
 
-WELL_FORMED = ("abc-1.2_3", "x", "a" * 64)
+UUID = "0192f5a1-7d9e-7cc3-98c4-dc0c0c07398f"
+WELL_FORMED = ("abc-1.2_3", "x", "a" * 64, UUID, f"{UUID.replace('-', '')}-00f067aa0ba902b7")
 MALFORMED = ("a b", "ada@corp.test", "a" * 65, "-", "")
+TOKENS = ("postroom_" + "Zx3_" * 10, "Zx3_" * 10 + "abc", "eyJhbGciOiJFUzI1NiJ9." + "eyJz" * 8)
 
 
 async def test_a_request_keeps_a_well_formed_id_and_gets_one_else(tmp_path: Path) -> None:
     async with serving(tmp_path) as face, at(face) as web:
-        for given in WELL_FORMED + MALFORMED:
+        for given in WELL_FORMED + MALFORMED + TOKENS:
             answer = await web.get("/v1/mailboxes", headers={"X-Request-Id": given})
             told = answer.headers["x-request-id"]
             assert (told == given) is (given in WELL_FORMED)

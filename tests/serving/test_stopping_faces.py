@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -13,6 +14,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_faces import Serving, serving
 from rooms import letter
+from serving.asking import by_hand, web
 
 from postroom.build import PostRoom, open_room
 from postroom.model.callers import operator
@@ -60,10 +62,26 @@ async def wait_for_mail(face: Serving) -> Any:
         return waited.structured_content
 
 
-async def begun(face: Serving, room: PostRoom) -> None:
-    """Return once a request is being answered."""
+async def rest_wait(face: Serving) -> Any:
+    async with web(face) as client:
+        asked = f"/v1/messages/wait?mailbox={ADDRESS}&timeout_seconds=60"
+        return (await client.get(asked)).json()
+
+
+async def slow_upload(face: Serving) -> bytes:
+    """What comes back for a file that never comes whole."""
+    head = f"POST /v1/attachments?filename=a.txt HTTP/1.1\r\nHost: {urlsplit(face.url).netloc}\r\n"
+    more = f"Authorization: Bearer {face.token}\r\nContent-Length: 1000\r\n"
+    return await by_hand(face, f"{head}{more}Content-Type: text/plain\r\n\r\nhalf".encode())
+
+
+async def begun(face: Serving, room: PostRoom, count: int = 1) -> None:
+    """Return once so many requests are being answered."""
     async with asyncio.timeout(PATIENCE):
-        while not await open_requests(face, room):
+        async with web(face) as client:
+            while not (await client.get("/readyz")).is_success:
+                pass  # the worker takes its seat behind the first answers
+        while await open_requests(face, room) < count:
             pass
 
 
@@ -84,14 +102,25 @@ async def test_a_call_in_flight_is_answered(tmp_path: Path) -> None:
         assert (await asyncio.wait_for(waiting, PATIENCE))["outcome"] == "reply"
 
 
-async def test_a_wait_that_goes_on_is_cut_off(tmp_path: Path) -> None:
+async def test_what_goes_on_when_its_time_is_over_is_answered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with serving(tmp_path) as face, beside(tmp_path) as room:
         await room.desk.mailboxes.create(operator("ada"), username="ada")
-        waiting = asyncio.create_task(wait_for_mail(face))
-        await begun(face, room)
+        by_tool = asyncio.create_task(wait_for_mail(face))
+        by_rest = asyncio.create_task(rest_wait(face))
+        uploaded = asyncio.create_task(slow_upload(face))
+        await begun(face, room, 3)
         face.stop.set()
-        await asyncio.wait({waiting}, timeout=PATIENCE)
-        assert waiting.exception() is not None  # the client asks again
+        assert (await asyncio.wait_for(by_tool, PATIENCE))["outcome"] == "timeout"
+        waited = await asyncio.wait_for(by_rest, PATIENCE)
+        assert waited["outcome"] == "timeout"
+        assert waited["after"]
+        head = (await asyncio.wait_for(uploaded, PATIENCE)).lower()
+        assert head.startswith(b"http/1.1 503")
+        assert b"retry-after: 5" in head
+        assert b"server_stops" in head
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 @pytest.mark.usefixtures("patient")

@@ -87,6 +87,27 @@ async def test_one_that_is_paused_hears_nothing_until_it_goes_on(telling: Room) 
         await telling.receiver.gets(3)
 
 
+@pytest.mark.parametrize("by", ["resume", "test"])
+@pytest.mark.parametrize("status", ["503 Later", "500 No"])
+async def test_one_that_rests_after_failures_is_tried_at_once_when_told_so(
+    telling: Room, by: str, status: str
+) -> None:
+    id, _ = await telling.hook(types=("message.received",))
+    telling.receiver.says = lambda _: status
+    async with courier(telling.post):
+        await telling.letter("a")
+        await telling.shown(id, lambda hook: hook.failing_since)
+        telling.receiver.says = lambda _: "200 OK"
+        await (telling.desk.resume if by == "resume" else telling.desk.test)(operator(), id)
+        await telling.shown(id, lambda hook: hook.delivered_at and not hook.failing_since)
+
+
+async def test_resuming_one_that_goes_well_changes_nothing(telling: Room) -> None:
+    id, _ = await telling.hook()
+    before = await telling.show(id)
+    assert await telling.desk.resume(operator(), id) == before
+
+
 async def test_what_is_replayed_comes_again_under_the_same_ids(telling: Room) -> None:
     id, _ = await telling.hook(types=("message.received",))
     desk = telling.desk

@@ -120,6 +120,11 @@ def resume(con: Connection, now: float, hook: Webhook, who: str) -> None:
     _changed(con, now, EventType.WEBHOOK_RESUMED, hook, who)
 
 
+def rests(con: Connection, hook: Webhook) -> bool:
+    """Whether something of it has failed, and waits for its next try."""
+    return hook.failures > 0 or any(lane.failures for lane in lanes(con, hook.id))
+
+
 def replay(con: Connection, now: float, hook: Webhook, position: int, who: str) -> None:
     """Tell again what happened behind a position. One that is stopped stays so."""
     lanes_of = lanes(con, hook.id)

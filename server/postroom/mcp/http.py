@@ -10,6 +10,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from postroom.current_request import SCOPE_KEY, CurrentRequest, answering, current
 from postroom.mcp.bearer import RequireToken, caller_of, is_still_good
 from postroom.mcp.server import Context, DeskSource, Told, build_server
+from postroom.mcp.structure import CheckStructure
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -47,7 +48,7 @@ def mcp_face(
         transport_security=_security(hosts, origins),
         max_request_body_size=most_bytes,
     )
-    door = RequireToken(app, identities, PATH)
+    door = RequireToken(CheckStructure(app), identities, PATH)
     return McpFace(door, lambda: app.router.lifespan_context(app))
 
 

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 
 from postroom.mcp.bounds import MAX_REQUEST_BYTES
+from postroom.mcp.structure import has_too_much
 
 log = logging.getLogger("postroom.mcp")
 
@@ -44,7 +45,9 @@ class StandardInput:
             while self._ready:
                 line = self._ready.popleft()
                 self._room.release()
-                if not line.isspace() and line:
+                if has_too_much(line):
+                    log.error("a message with more elements than any tool takes was passed over")
+                elif not line.isspace() and line:
                     yield _whole(line.decode("utf-8", "replace"))
             if self._finished:
                 return

@@ -19,6 +19,8 @@ from postroom.model.callers import agent as agent_named
 from postroom.serving.application import application
 from postroom.serving.connection import MAX_HEAD_BYTES, PatientConnection
 from postroom.serving.doorway import doorway
+from postroom.serving.framing import CheckFraming
+from postroom.serving.goodbye import Goodbye, part
 from postroom.serving.listening import address, check_reach, listening, site
 from postroom.serving.names import names_of
 from postroom.serving.observing import observed
@@ -39,6 +41,9 @@ log = logging.getLogger("postroom.serving")
 
 GOODBYE_SECONDS = 3
 """For requests in flight when told to stop; a wait may have minutes left, and is asked again."""
+
+CUT_SECONDS = 3
+"""More than what has no end by then takes to be answered for (`goodbye.py`)."""
 
 STOP_SECONDS = 25.0
 """The longest that stopping may take: requests, then the courier's last submissions (10 s), and
@@ -90,7 +95,9 @@ async def serve(
             names, meters = names_of(wanted, public_url), Meters()
             sessions, most = Sessions(system_clock), wanted.max_request_bytes
             faces = application(room.desk, identities, sessions, names, most, meters)
-            door = observed(doorway(faces, identities, sessions, wanted, names), meters, stop)
+            inner = doorway(faces, identities, sessions, wanted, names)
+            goodbye = Goodbye(CheckFraming(inner))
+            door = observed(goodbye, meters, stop)
             web = _Server(door, wanted, certificate)
             serving = asyncio.create_task(web.serve(sockets=[listener]))
             # The socket listens already: who connects now is answered in a moment.
@@ -109,7 +116,12 @@ async def serve(
                 stop.set()  # also where the server ended by itself: streams end
                 room.desk.events.end()
                 web.should_exit = True
+                waits, connections = room.desk.waiting, web.server_state.connections
+                parting = asyncio.create_task(
+                    part(goodbye, waits.end, connections, GOODBYE_SECONDS)
+                )
                 await serving
+                parting.cancel()
                 if issued is not None:
                     await issued.close()
                 await room.worker.stop()
@@ -155,7 +167,7 @@ class _Server(uvicorn.Server):
                 limit_concurrency=wanted.connections,
                 h11_max_incomplete_event_size=MAX_HEAD_BYTES,
                 ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
-                timeout_graceful_shutdown=GOODBYE_SECONDS,
+                timeout_graceful_shutdown=GOODBYE_SECONDS + CUT_SECONDS,
             )
         )
 

@@ -58,6 +58,18 @@ async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
             yield Edge(face, web, room, *agents)
 
 
+async def test_a_mail_for_two_names_of_one_mailbox_is_one_mail(edge: Edge) -> None:
+    raw = b"From: ben@elsewhere.example\r\nSubject: Hello\r\n\r\nHello.\r\n"
+    for _ in range(2):
+        answer = await edge.hand_in(raw, ADA, "ada+orders@agents.localhost")
+        assert answer.status_code == 200, answer.text
+    await edge.until_taken()
+    (message,) = (await edge.ada.wait()).messages
+    source = await edge.room.desk.messages.raw(edge.ada.caller, message.message_id)
+    assert b"Delivered-To: ada@agents.localhost\r\n" in source
+    assert b"Delivered-To: ada+orders@agents.localhost\r\n" in source
+
+
 async def test_a_mail_comes_to_each_of_its_recipients_once_and_is_believed_as_far_as_set(
     edge: Edge,
 ) -> None:

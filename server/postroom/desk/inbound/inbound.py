@@ -1,6 +1,7 @@
 """Mail that a provider's worker at the edge hands in, where there is no IMAP to read it by."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from postroom.clock import Clock
@@ -45,11 +46,13 @@ class Inbound:
 
         def keep(con: Connection) -> HandedIn:
             now = self._clock()
+            named = defaultdict[int, list[str]](list)
             for recipient in recipients:
-                box = door.recipient(con, caller, recipient, now)
-                fields = delivery_fields(sender, [recipient])
+                named[door.recipient(con, caller, recipient, now).id].append(recipient)
+            for id, addresses in named.items():  # one mail, by however many names
+                fields = delivery_fields(sender, addresses)
                 head = "".join(f"{field}\r\n" for field in fields).encode()
-                handed_in.add(con, now, box.id, head + set_apart(raw))
+                handed_in.add(con, now, id, head + set_apart(raw))
             return HandedIn(stored=tuple(recipients))
 
         return await self._index.write(keep)

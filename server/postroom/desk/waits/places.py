@@ -50,6 +50,7 @@ class Places:
         self._clock = clock
         self._taken: dict[str, list[Place]] = defaultdict(list)
         """By agent, the longest first."""
+        self._has_ended = False
 
     @contextmanager
     def take(self, who: str) -> Iterator[Place]:
@@ -60,6 +61,8 @@ class Places:
         """
         self._make_room(who)
         place = Place(Stopwatch(self._clock))
+        if self._has_ended:
+            place.give_up()
         self._taken[who].append(place)
         try:
             yield place
@@ -67,6 +70,13 @@ class Places:
             self._taken[who].remove(place)
             if not self._taken[who]:
                 del self._taken[who]
+
+    def end(self) -> None:
+        """All waits end as if their time were over, and so do those to come."""
+        self._has_ended = True
+        for places in self._taken.values():
+            for place in places:
+                place.give_up()
 
     def _make_room(self, who: str) -> None:
         staying = [place for place in self._taken.get(who, ()) if not place.is_wanted]

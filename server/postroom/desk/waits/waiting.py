@@ -95,6 +95,10 @@ class Waiting:
             async with self._attended(scope, timeout_seconds):
                 return await self._until(looking, timeout_seconds, place, progress)
 
+    def end(self) -> None:
+        """Let whoever waits leave; said by whoever serves, as it stops."""
+        self._places.end()
+
     async def _until(
         self, looking: Looking, seconds: float, place: Place, progress: Progress | None
     ) -> WaitAnswer:

@@ -201,7 +201,7 @@ class WebhookDesk:
         return await self._set(caller, webhook_id, WebhookStatus.PAUSED)
 
     async def resume(self, caller: Caller, webhook_id: str) -> WebhookView:
-        """Go on where it stopped, at once. Raises as ``show``."""
+        """Go on where it stopped, or rests after failures, at once. Raises as ``show``."""
         self._may_make(caller)
         return await self._set(caller, webhook_id, WebhookStatus.ACTIVE)
 
@@ -262,7 +262,8 @@ class WebhookDesk:
     async def _set(self, caller: Caller, webhook_id: str, status: WebhookStatus) -> WebhookView:
         def change(con: Connection) -> WebhookView:
             now, hook = self._index.clock(), door.webhook(con, caller, webhook_id)
-            if hook.status is not status:
+            rests = status is WebhookStatus.ACTIVE and webhooks.rests(con, hook)
+            if hook.status is not status or rests:
                 act = webhooks.pause if status is WebhookStatus.PAUSED else webhooks.resume
                 act(con, now, hook, door.actor(caller))
             return self._view(con, caller, webhook_id)

@@ -23,8 +23,8 @@ class NewToken(Given):
     scopes: tuple[str, ...] = Field(
         default=("create", "read", "send"),
         max_length=10,
-        description="Of read, send, create; operator for a person, metrics for /metrics, inbound to hand"
-        " in mail for `mailboxes`.",
+        description="Of read, send, create; operator for a person, metrics for /metrics, inbound to"
+        " hand in mail for `mailboxes`.",
     )
     mailboxes: tuple[str, ...] = Field(
         default=(),

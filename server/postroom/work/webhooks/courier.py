@@ -248,7 +248,11 @@ class WebhookCourier:
         answered = await self._post(endpoint, message_id, text)
         attempt = endpoint.logged(message_id, "webhook.test", answered, now, 1)
         self._ledger.note_test(endpoint.hook.id, message_id, attempt)
-        self._ledger.note(endpoint)
+        current = self._endpoints.get(endpoint.hook.id, endpoint)
+        if answered.delivered:
+            current.is_answered(self._term.index.clock())
+            self._consider(current)
+        self._ledger.note(current)
 
     async def _post(
         self, endpoint: Endpoint, message_id: str, text: Callable[[], bytes]

@@ -202,6 +202,14 @@ class Endpoint:
         elif since is not None and backoff.is_over(now, since):
             self._park(f"It was tried for a day. {answered.fault}")
 
+    def is_answered(self, now: float) -> None:
+        """Somebody is there again: what failed is tried at once."""
+        if self._failing.failures:
+            self._failing = replace(self._failing, next_at=now)
+        for talk in self._talks.values():
+            if talk.behind is not None:
+                talk.behind = replace(talk.behind, next_at=now)
+
     @property
     def place(self) -> int:
         """Everything up to there was told, but for what its lanes have yet to be."""
