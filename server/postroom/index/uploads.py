@@ -66,7 +66,7 @@ def begin(con: Connection, now: float, new: NewUpload) -> int:
 
 def add_part(con: Connection, now: float, upload_id: int, number: int, part: bytes) -> bool:
     """The next bytes of it, ``number`` from 0; False where its time to come is over."""
-    if not sql.grow(con, id=upload_id, by=len(part), expires_at=now + ARRIVING_SECONDS):
+    if not sql.grow(con, id=upload_id, by=len(part), now=now, expires_at=now + ARRIVING_SECONDS):
         return False
     sql.add_part(con, upload_id=upload_id, number=number, bytes=part)
     return True
@@ -74,9 +74,9 @@ def add_part(con: Connection, now: float, upload_id: int, number: int, part: byt
 
 def end(con: Connection, now: float, upload_id: int, who: str, digest: bytes) -> Row:
     """All of it is there: from now on it has a name."""
-    sql.whole(con, id=upload_id, expires_at=now + KEPT_SECONDS)
+    in_time = sql.whole(con, id=upload_id, now=now, expires_at=now + KEPT_SECONDS)
     row: Row | None = sql.by_id(con, id=upload_id)
-    if row is None:
+    if row is None or not in_time:
         raise Unavailable("upload_too_slow", "The file took too long to come.", "Send it anew.")
     journal.append(con, now, EventType.FILE_UPLOADED, who, digest=digest, detail=row["public_id"])
     return row

@@ -1,7 +1,7 @@
 -- Primary, and for a day: files that somebody brought before the mail they go out with. The owner is NULL for the operator's;
 -- confined says what of its agent's its bringer sees, "" for all. A file comes in parts; before it is whole it is nobody's.
 CREATE TABLE uploads (
-  id           INTEGER PRIMARY KEY,
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
   public_id    TEXT NOT NULL UNIQUE,
   owner        INTEGER REFERENCES owners (id),
   confined     TEXT NOT NULL,

@@ -7,13 +7,13 @@ VALUES (:public_id, :owner, :confined, :filename, :content_type, :created_at, :e
 -- The next part of it.
 INSERT INTO upload_parts (upload_id, number, bytes) VALUES (:upload_id, :number, :bytes);
 
--- name: grow(id, by, expires_at)!
--- It is that much larger, and has until then for what comes next.
-UPDATE uploads SET size = size + :by, expires_at = :expires_at WHERE id = :id;
+-- name: grow(id, by, now, expires_at)!
+-- It is that much larger, and has until then for what comes next; one whose time is over has lost its beginning, maybe.
+UPDATE uploads SET size = size + :by, expires_at = :expires_at WHERE id = :id AND whole = 0 AND expires_at > :now;
 
--- name: whole(id, expires_at)!
--- All of it is there.
-UPDATE uploads SET whole = 1, expires_at = :expires_at WHERE id = :id;
+-- name: whole(id, now, expires_at)!
+-- All of it is there, in its time.
+UPDATE uploads SET whole = 1, expires_at = :expires_at WHERE id = :id AND whole = 0 AND expires_at > :now;
 
 -- name: over(id)!
 -- The rest of it does not come.
