@@ -82,4 +82,4 @@ def test_the_table_names_every_file_and_every_command() -> None:
         assert command is not None
         known = {option for parameter in command.params for option in parameter.opts}
     ours = text.partition("\n## Over HTTP\n")[0]  # behind it stand other programs' commands
-        assert set(re.findall(r"--[a-z][a-z-]*", ours)) <= known
+    assert set(re.findall(r"--[a-z][a-z-]*", ours)) <= known
