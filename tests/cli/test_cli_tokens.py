@@ -84,6 +84,10 @@ def test_a_token_of_an_operator_takes_the_operators_passphrase(
     made = postroom(*asked, "--passphrase-file", passphrase)
     assert made.code == 0, made.err
     assert "operator" in made.json["token"]["scopes"]
+    for scope in ("metrics", "read"):
+        assert postroom("tokens", "create", "--agent", "eva", "--scope", scope).code == 0
+    listed = postroom("tokens", "list").out
+    assert [listed.count(sees) for sees in ("everybody's", "none", "all of its own")] == [1, 1, 1]
     confined = postroom(*asked, "--mailbox", "x", "--passphrase-file", passphrase)
     assert confined.error["code"] == "operator_confined"
 

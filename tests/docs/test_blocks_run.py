@@ -102,6 +102,13 @@ def test_all_of_the_readme_may_be_typed_in_order(tmp_path: Path) -> None:
     assert said[-1].splitlines() == ["It is on its way.", "Thank you."]
 
 
+def test_a_program_calls_a_tool_over_http_as_the_manifests_show(tmp_path: Path) -> None:
+    page = (ROOT / "manifests/README.md").read_text(encoding="utf-8")
+    (block,) = (found[2] for found in BLOCK.finditer(page) if found[1] == "python")
+    with served(tmp_path / "home", agent="default") as room:
+        assert "support-agent-01@agents.localhost" in run(room, tmp_path, "python", block)
+
+
 def test_the_clients_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
     with served(tmp_path / "home", agent="default") as room, answering(room):
         said = [run(room, tmp_path, "python", block) for block in CLIENT]

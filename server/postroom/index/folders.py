@@ -23,6 +23,9 @@ MAX_UID = 0xFFFF_FFFF
 HANDED_IN = "LMTP"
 """What mail that was handed in lies in; its UIDs are numbers of ours."""
 
+BY_HTTP = "inbound"
+"""The login of what was handed in by HTTP; by LMTP it is the domain's."""
+
 
 @dataclass(frozen=True)
 class Folder:

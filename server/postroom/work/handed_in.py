@@ -22,7 +22,7 @@ from postroom.work.ways import Allowance, SentBy
 LOOK_SECONDS = 60.0
 """How often to look without having heard of a change."""
 
-NAME = "inbound"
+NAME = folders.BY_HTTP
 """What its folders are filed under."""
 
 

@@ -83,6 +83,8 @@ async def test_a_mail_comes_to_each_of_its_recipients_once_and_is_believed_as_fa
         assert (message.untrusted_text, message.sender_verdict) == ("Hello.", "verified")
     await edge.hand_in(letter(id="2@x", text="Two."), ADA)
     await edge.until_taken()
+    traced = await edge.room.desk.tracing.trace(operator(), message.message_id)
+    assert "handed in by HTTP" in [step.what for step in traced.steps]
     waited = await edge.ada.wait()
     assert [one.untrusted_text for one in waited.messages] == ["Hello.", "Two."]
 

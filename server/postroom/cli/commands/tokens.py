@@ -156,4 +156,11 @@ def _list(page: "Page", found: "TokenList") -> None:
 
 
 def _sees(one: "TokenView") -> str:
-    return one.thread_id or " ".join(one.mailboxes or ()) or "all of its own"
+    """What mail it shows; by its scopes, where nothing keeps it to less."""
+    from postroom.model.callers import AGENT_SCOPES, OPERATOR
+
+    if one.thread_id or one.mailboxes:
+        return one.thread_id or " ".join(one.mailboxes or ())
+    if OPERATOR in one.scopes:
+        return "everybody's"
+    return "all of its own" if AGENT_SCOPES & set(one.scopes) else "none"

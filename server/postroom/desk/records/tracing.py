@@ -97,12 +97,20 @@ def _steps(con: Connection, mail_id: int) -> Steps:
         steps.add(
             kind,
             row["arrived_at"] if send is None else (send["settled_at"] or steps.latest),
-            f"found in {place['folder']} of {place['account']}",
-            f"UID {place['uid']}, UIDVALIDITY {place['uidvalidity']}",
+            *_where(place),
         )
     for wake in reading.wakes(con, mail_id):
         steps.add(StepKind.WOKEN, wake["at"], f"handed to a wait of {wake['agent']}")
     return steps
+
+
+def _where(place: Row) -> tuple[str, str]:
+    """Where a mail came from, and by which number it is known there."""
+    if place["folder"] != folders.HANDED_IN:
+        found = f"found in {place['folder']} of {place['account']}"
+        return found, f"UID {place['uid']}, UIDVALIDITY {place['uidvalidity']}"
+    by = "HTTP" if place["account"] == folders.BY_HTTP else f"LMTP for {place['account']}"
+    return f"handed in by {by}", f"number {place['uid']}"
 
 
 def _add_arrival(con: Connection, steps: Steps, row: Row) -> None:
