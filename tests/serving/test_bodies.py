@@ -101,10 +101,9 @@ async def test_a_header_without_end_is_refused(running: Serving) -> None:
 
 async def test_no_more_connections_are_served_than_may_be(tmp_path: Path) -> None:
     async with serving(tmp_path, connections=2) as face:
-        place = urlsplit(face.url)
-        _, held = await asyncio.open_connection(place.hostname, place.port)
-        assert await status_once(face) == 503
-        held.close()
+        async with web(face) as reader, reader.stream("GET", "/v1/events?stream=true") as stream:
+            assert stream.status_code == 200
+            assert await status_once(face) == 503
         async with asyncio.timeout(10):
             while await status_once(face) == 503:
                 pass

@@ -111,3 +111,24 @@ async def test_a_program_that_is_older_than_a_domain_says_so(tmp_path: Path) -> 
         with pytest.raises(InvalidRequest) as broken:
             await room.desk.mailboxes.create(caller, "ada", domain="second.localhost")
         assert broken.value.code == "domain_unknown"
+
+
+async def test_a_webhook_that_fails_says_that_the_file_has_changed_since(tmp_path: Path) -> None:
+    worker = said(tmp_path, BEFORE)
+    changed = f'{BEFORE}[webhooks]\nallow = ["127.0.0.1:9"]\n'
+    async with working(worker), open_room(said(tmp_path, changed), program="cli") as room:
+        made = await room.desk.webhooks.create(operator(), "http://127.0.0.1:9/")
+        assert made.webhook.problem is None
+        tested = await room.desk.webhooks.test(operator(), made.webhook.webhook_id)
+        assert tested.delivery is not None
+        assert "url_scheme_refused" in (tested.delivery.fault or "")
+        assert "has changed since the worker" in (tested.next_step or "")
+        shown = await room.desk.webhooks.show(operator(), made.webhook.webhook_id)
+        while not shown.failing_since:
+            change = room.index.next_change()
+            await Agent(room, "ada").open()
+            await change.wait()
+            shown = await room.desk.webhooks.show(operator(), made.webhook.webhook_id)
+        assert "has changed since the worker" in (shown.problem or "")
+        (listed,) = (await room.desk.webhooks.list(operator())).webhooks
+        assert listed.problem == shown.problem

@@ -223,7 +223,8 @@ class Desk:
     def webhooks(self) -> "WebhookDesk":
         from postroom.desk.webhooks.webhooks import WebhookDesk
 
-        return WebhookDesk(self._index, self._operator.webhooks, self._idle)
+        said = self._settings.said
+        return WebhookDesk(self._index, self._operator.webhooks, self._idle, said)
 
     @cached_property
     def showing(self) -> "Showing":

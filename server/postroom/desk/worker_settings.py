@@ -15,8 +15,8 @@ ANEW = (
 def check(con: Connection, said: str, idle: str) -> list[Check]:
     """What `postroom doctor` says of it: nothing where no worker runs, or where one of the two is
     not known. ``said`` is the digest of the file as the caller read it."""
-    row = journal.worker(con)
-    if idle or row is None or not row["settings"] or not said:
+    row = _known(con, said, idle)
+    if row is None:
         return []
     if row["settings"] == said:
         return [
@@ -26,10 +26,27 @@ def check(con: Connection, said: str, idle: str) -> list[Check]:
         Check(
             name="settings",
             ok=False,
-            says=f"postroom.toml has changed since the worker (process {row['pid']}) started",
+            says=_changed(row),
             next_step=f"Start it anew: {_named(row)}, {ANEW}",
         )
     ]
+
+
+def changed(con: Connection, said: str, idle: str) -> str:
+    """That the worker runs with other settings, and what to do; "" where it does not."""
+    row = _known(con, said, idle)
+    if row is None or row["settings"] == said:
+        return ""
+    return f"{_changed(row)}: {_named(row)}, {ANEW}"
+
+
+def _known(con: Connection, said: str, idle: str) -> Row | None:
+    row = journal.worker(con)
+    return None if idle or row is None or not row["settings"] or not said else row
+
+
+def _changed(row: Row) -> str:
+    return f"postroom.toml has changed since the worker (process {row['pid']}) started"
 
 
 def remark(con: Connection, domain: str, idle: str) -> str:

@@ -9,6 +9,7 @@
     reception.py   opens the room behind the first answers, so that a client never waits for it
     stopping.py    signals, on every operating system
     launch.py      start a process fast
+    structure.py   how much there may be in a message
     bounds.py      how large a request may be
 
 `import mcp` here is the SDK; this package is `postroom.mcp`.

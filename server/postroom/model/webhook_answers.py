@@ -45,6 +45,8 @@ class WebhookView(Told):
     filter takes some."""
     failing_since: str | None = None
     next_try_at: str | None = None
+    problem: str | None = None
+    """What may keep it from being told, besides what answered there."""
     secrets: int = 1
     """How many sign at the moment."""
 

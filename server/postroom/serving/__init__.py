@@ -5,6 +5,8 @@
     tls.py           the certificate, read again on change
     connection.py    how long a peer may take to ask
     gathering.py     what is written in one moment goes out as one
+    crowding.py      who gives way where connections run short
+    framing.py       where a request ends, told in one way
     doorway.py       what every request passes, in this order:
       names.py         under which names we are asked, and by whose pages
       rates.py         how often, by token or address (paces.py counts)
@@ -16,6 +18,7 @@
     observing.py     what stands around all faces
     access.py        a line in the log for each
     ending_streams.py  streams of events end when it is told to stop
+    goodbye.py       what is in flight then is answered
     logs.py          what goes to standard error, and what does not
     ready.py         what is said to a service manager
 

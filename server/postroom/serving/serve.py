@@ -17,7 +17,8 @@ from postroom.clock import system_clock
 from postroom.mcp.stopping import told_to_stop
 from postroom.model.callers import agent as agent_named
 from postroom.serving.application import application
-from postroom.serving.connection import MAX_HEAD_BYTES, PatientConnection
+from postroom.serving.connection import MAX_HEAD_BYTES
+from postroom.serving.crowding import giving_way
 from postroom.serving.doorway import doorway
 from postroom.serving.framing import CheckFraming
 from postroom.serving.goodbye import Goodbye, part
@@ -156,7 +157,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=PatientConnection,
+                http=giving_way(wanted.connections, wanted.trusted_proxies),
                 lifespan="on",
                 ws="none",
                 log_config=None,

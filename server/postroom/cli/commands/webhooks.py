@@ -271,6 +271,7 @@ def _show(page: "Page", one: "WebhookView") -> None:
         ("arrived", one.delivered_at or "never"),
         ("failing since", one.failing_since or ""),
         ("next try", one.next_try_at or ""),
+        ("problem", one.problem or ""),
         ("behind", f"{one.behind} conversations" if one.behind else ""),
         ("note", one_line(one.note or "")),
     ]
@@ -290,6 +291,8 @@ def _tested(page: "Page", found: "TestDelivery") -> None:
         page.line(f"{found.message_id} is under way. {found.next_step or ''}".strip())
         return
     page.line(_outcome(found.delivery))
+    if found.next_step:
+        page.line(found.next_step)
 
 
 def _outcome(one: "DeliveryView") -> str:

@@ -10,12 +10,17 @@ from postroom.model.webhook_answers import DeliveryView, WebhookView
 from postroom.model.webhooks import Attempt, Webhook, WebhookStatus
 
 
-def view(con: Connection, hook: Webhook, now: float, *, whole: bool) -> WebhookView:
-    """An endpoint without its secrets; ``whole``: with all of its URL, which may hold others."""
+def view(
+    con: Connection, hook: Webhook, now: float, *, whole: bool, changed: str = ""
+) -> WebhookView:
+    """An endpoint without its secrets; ``whole``: with all of its URL, which may hold others.
+    ``changed``: that the worker runs with other settings, which may be why it fails."""
     lanes, hears = webhooks.lanes(con, hook.id), hook.hears
     owner, is_active = hears.owner, hook.status is WebhookStatus.ACTIVE
     last = webhooks.logged(con, hook.id, 1)
     stands = not is_active or hook.failures
+    failing_since = _first(hook.failing_since, *(lane.failing_since for lane in lanes))
+    fails = failing_since is not None or hook.status is WebhookStatus.PARKED
     tries = [hook.next_at, *(lane.next_at for lane in lanes)] if is_active else []
     return WebhookView(
         webhook_id=hook.public_id,
@@ -32,8 +37,9 @@ def view(con: Connection, hook: Webhook, now: float, *, whole: bool) -> WebhookV
         last_delivery=delivery(last[0]) if last else None,
         behind=len(lanes) or None,
         waiting=journal.last_position(con) - hook.position if stands else None,
-        failing_since=_first(hook.failing_since, *(lane.failing_since for lane in lanes)),
+        failing_since=failing_since,
         next_try_at=_first(*tries),
+        problem=(fails and changed) or None,
         secrets=len(webhooks.secrets(con, hook.id, now)),
     )
 

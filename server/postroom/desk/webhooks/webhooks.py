@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from postroom.accounts.webhooks import Webhooks as Allowed
-from postroom.desk import door
+from postroom.desk import door, worker_settings
 from postroom.desk.mailbox_patterns import checked_patterns
 from postroom.desk.notes import checked_note
 from postroom.desk.once import Once
@@ -53,11 +53,15 @@ _EVENT_ID = re.compile(r"[0-9a-f]{4}-\d{1,18}")
 class WebhookDesk:
     """The desk for endpoints."""
 
-    def __init__(self, index: Index, allowed: Allowed, idle: Callable[[], str]) -> None:
-        """``allowed``: what the operator set. ``idle`` says why nobody posts, or is empty."""
+    def __init__(
+        self, index: Index, allowed: Allowed, idle: Callable[[], str], said: str = ""
+    ) -> None:
+        """``allowed``: what the operator set. ``idle`` says why nobody posts, or is empty;
+        ``said`` is the digest of postroom.toml."""
         self._index = index
         self._allowed = allowed
         self._idle = idle
+        self._said = said
 
     async def create(
         self,
@@ -134,7 +138,8 @@ class WebhookDesk:
                 some=lambda key, most: door.own_webhooks(con, caller, int(key[0]), most, kept),
                 key=lambda hook: (hook.id,),
             )
-            told = tuple(view(con, each, now, whole=whole) for each in found)
+            changed = self._changed(con)
+            told = tuple(view(con, each, now, whole=whole, changed=changed) for each in found)
             return WebhookList(webhooks=told, next_cursor=more)
 
         return await self._index.read(look)
@@ -257,7 +262,10 @@ class WebhookDesk:
 
     def _view(self, con: Connection, caller: Caller, webhook_id: str) -> WebhookView:
         hook, whole = door.webhook(con, caller, webhook_id), door.sees_all(caller)
-        return view(con, hook, self._index.clock(), whole=whole)
+        return view(con, hook, self._index.clock(), whole=whole, changed=self._changed(con))
+
+    def _changed(self, con: Connection) -> str:
+        return worker_settings.changed(con, self._said, self._idle())
 
     async def _set(self, caller: Caller, webhook_id: str, status: WebhookStatus) -> WebhookView:
         def change(con: Connection) -> WebhookView:
@@ -275,7 +283,9 @@ class WebhookDesk:
             changed = self._index.next_change()
             found = await self._index.read(lambda con: webhooks.logged_one(con, id, message_id))
             if found is not None:
-                return TestDelivery(message_id=message_id, delivery=delivery(found))
+                why = await self._index.read(self._changed) if found.fault else ""
+                told = delivery(found)
+                return TestDelivery(message_id=message_id, delivery=told, next_step=why or None)
             await wait_for_event(changed, TEST_PATIENCE_SECONDS)
 
 
