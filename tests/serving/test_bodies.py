@@ -11,8 +11,9 @@ from mcp_faces import Serving, serving
 from serving.asking import by_hand, web
 
 from postroom.accounts.serve import MEGABYTE
-from postroom.serving import bodies, connection
+from postroom.serving import bodies, connection, under_way
 from postroom.serving.bodies import STRANGERS_BYTES
+from postroom.serving.under_way import OF_ALL, OF_ONE, UnderWay
 
 FACES = ("/v1/mailboxes", "/mcp", "/unsubscribe/x", "/nothing")
 
@@ -142,3 +143,37 @@ async def test_a_request_whose_end_is_told_in_two_ways_is_refused_and_the_connec
     assert b"length_doubtful" in said
     assert said.count(b"HTTP/1.1 4") == 1
     assert b"HTTP/1.1 2" not in said
+
+
+def test_one_token_and_all_together_have_only_so_much_under_way() -> None:
+    held = UnderWay(10)
+    assert held.takes("ada", 10 * OF_ONE)
+    assert not held.takes("ada", 1)
+    assert held.takes("ben", 1)
+    held.release("ada", 5)
+    assert held.takes("ada", 5)
+    others = OF_ALL // OF_ONE - 2
+    assert all(held.takes(f"one-{n}", 10 * OF_ONE) for n in range(others))
+    assert held.takes("eve", 10 * OF_ONE - 1)
+    assert not held.takes("zoe", 1)
+
+
+async def test_who_has_too_much_under_way_is_told_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(under_way, "OF_ONE", 0)
+    async with serving(tmp_path) as face, web(face) as client:
+        told = await client.post("/v1/mailboxes", json={})
+        assert (told.status_code, told.json()["code"]) == (429, "too_much_under_way")
+        assert told.headers["retry-after"]
+
+
+async def test_what_is_answered_is_under_way_no_more(tmp_path: Path) -> None:
+    async with serving(tmp_path, max_request_bytes=MEGABYTE) as face, web(face) as client:
+        for _ in range(2 * OF_ONE):
+            told = await client.post(
+                "/v1/messages/send",
+                content=b" " * (900 * 1024),
+                headers={"Content-Type": "application/json"},
+            )
+            assert told.status_code == 422

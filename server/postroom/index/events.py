@@ -147,8 +147,8 @@ def position_of(con: Connection, id: str) -> int:
     if is_number and not histories.of(con).knows(history, int(number)):
         raise InvalidRequest(
             "event_id_of_another_history",
-            "That event is not of this journal: it is of another post room, or of this one after the"
-            " backup was made from which it was restored.",
+            "That event is not of this journal: it is of another post room, or of this one after"
+            " the backup was made from which it was restored.",
             "Begin anew, with after=begin to miss nothing; what happened before the backup has the"
             " ids that you know.",
         )

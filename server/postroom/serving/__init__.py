@@ -10,7 +10,7 @@
     doorway.py       what every request passes, in this order:
       names.py         under which names we are asked, and by whose pages
       rates.py         how often, by token or address (paces.py counts)
-      bodies.py        how much, how slowly
+      bodies.py        how much, how slowly (under_way.py counts what is in hand)
       refusals.py      how the door says no
     application.py   which face answers at which path
     own_token.py     the token that lies in the home

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from postroom.serving.rates import KNOWN
 from postroom.serving.refusals import TOKEN_REQUIRED, refusal
-from postroom.web.scopes import field
+from postroom.serving.under_way import UnderWay
+from postroom.web.scopes import bearer_of, field
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -30,6 +31,7 @@ class Bodies:
         """``most``: bytes, of whoever shows a good token."""
         self._app = app
         self._most = most
+        self._under_way = UnderWay(most)
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
@@ -37,19 +39,27 @@ class Bodies:
         declared = field(scope, b"content-length")
         if not declared and not field(scope, b"transfer-encoding"):
             return await self._app(scope, receive, send)  # it has none (RFC 9112 §6.3)
-        body = _Body(scope, receive, send, self._most)
+        body = _Body(scope, receive, send, self._most, self._under_way)
         if declared.isdecimal() and (no := body.refused(int(declared))):
             return await no(scope, receive, send)
-        return await self._app(scope, body.receive, body.send)
+        try:
+            return await self._app(scope, body.receive, body.send)
+        finally:
+            body.over()
 
 
 class _Body:
     """One request's, as its face reads it."""
 
-    def __init__(self, scope: "Scope", receive: "Receive", send: "Send", most: int) -> None:
+    def __init__(
+        self, scope: "Scope", receive: "Receive", send: "Send", most: int, under_way: UnderWay
+    ) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._most = most
-        self._read = 0
+        self._under_way = under_way
+        found = bearer_of(scope)
+        self._who = found.token_id if found is not None else ""
+        self._read = self._held = 0
         self._is_whole = self._is_answered = self._is_refused = False
         self._began = asyncio.get_running_loop().time()
 
@@ -82,11 +92,19 @@ class _Body:
             return await self._refuse(_too_slow(self._scope))
         if message["type"] != "http.request":
             return message
-        self._read += len(message.get("body", b""))
+        size = len(message.get("body", b""))
+        self._read += size
         self._is_whole = not message.get("more_body", False)
         if no := self.refused(self._read):
             return await self._refuse(no)
+        if not self._under_way.takes(self._who, size):
+            return await self._refuse(_too_much(self._scope))
+        self._held += size
         return message
+
+    def over(self) -> None:
+        """Nothing of it is in hand any more."""
+        self._under_way.release(self._who, self._held)
 
     async def send(self, message: "Message") -> None:
         if not self._is_refused:
@@ -101,6 +119,17 @@ class _Body:
         if not self._is_answered:
             await no(self._scope, self._receive, self._send)
         return {"type": "http.disconnect"}
+
+
+def _too_much(scope: "Scope") -> "Response":
+    return refusal(
+        scope,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too_much_under_way",
+        "Too many bytes of your requests are under way at once.",
+        "Send fewer large requests side by side.",
+        Retry_After="5",
+    )
 
 
 def _too_slow(scope: "Scope") -> "Response":
