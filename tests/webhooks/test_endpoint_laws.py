@@ -12,7 +12,8 @@ from postroom.model.callers import operator
 from postroom.model.event_answers import MessageReceived
 from postroom.model.event_filters import About
 from postroom.model.webhooks import Hears, Lane, Webhook, WebhookStatus
-from postroom.work.webhooks.endpoint import MOST_AHEAD, MOST_BEHIND, Conversation, Endpoint
+from postroom.work.webhooks.conversations import Conversation
+from postroom.work.webhooks.endpoint import MOST_AHEAD, MOST_BEHIND, Endpoint
 from postroom.work.webhooks.posting import Answered
 
 STEP = 7

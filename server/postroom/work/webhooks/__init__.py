@@ -1,7 +1,8 @@
 """Events, posted to the endpoints that ask for them.
 
     courier.py    reads the journal for all endpoints together, and starts deliveries
-    endpoint.py   one endpoint: what waits for it by conversation, what is under way; pure
+    endpoint.py   one endpoint: what waits for it, what is under way, where it is behind; pure
+    conversations.py  what of it must come in order
     payload.py    what is posted of an event, and what it must come in order with
     signing.py    the header fields by which a receiver knows that it is we
     posting.py    one delivery, and what came of it

@@ -21,7 +21,8 @@ from postroom.model.errors import PostroomError
 from postroom.model.event_filters import Wanted
 from postroom.model.webhooks import Lane, SigningSecret, Webhook
 from postroom.work.term import Term
-from postroom.work.webhooks.endpoint import Conversation, Endpoint
+from postroom.work.webhooks.conversations import Conversation
+from postroom.work.webhooks.endpoint import Endpoint
 from postroom.work.webhooks.ledger import Ledger
 from postroom.work.webhooks.payload import body, envelope
 from postroom.work.webhooks.posting import Answered, Posting

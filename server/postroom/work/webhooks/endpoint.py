@@ -4,13 +4,20 @@ Nothing here waits or writes: the courier asks, and the ledger takes what change
 """
 
 import itertools
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from postroom.index.events import Told
 from postroom.model.webhooks import Attempt, Lane, SigningSecret, Webhook, WebhookStatus
 from postroom.work.webhooks import backoff
+from postroom.work.webhooks.conversations import (
+    NEVER,
+    Conversation,
+    Failing,
+    as_lane,
+    from_lane,
+    names,
+)
 from postroom.work.webhooks.payload import lane as lane_of
 from postroom.work.webhooks.posting import Answered
 
@@ -23,47 +30,6 @@ MOST_AHEAD = 100
 
 MOST_BEHIND = 8
 """Conversations that are tried again beside the others. Where more fail, it is the endpoint."""
-
-
-@dataclass(frozen=True)
-class Failing:
-    """Failures in a row: how many, since when, and when the next try is."""
-
-    failures: int
-    since: float | None
-    next_at: float
-
-    def again(self, now: float, answered: Answered) -> "Failing":
-        since = now if self.since is None else self.since
-        failures = self.failures + 1
-        return Failing(
-            failures, since, backoff.next_try(now, failures, since, answered.retry_after)
-        )
-
-
-NEVER = Failing(0, None, 0.0)
-
-
-@dataclass
-class Conversation:
-    """Events that must come in order."""
-
-    name: str
-    mailbox: str
-    waiting: deque[Told] = field(default_factory=deque)
-    current: Told | None = None
-    behind: Failing | None = None
-    position: int = 0
-    """Where it is behind: the first event that has yet to be told."""
-    read_to: int = 0
-    """How far the journal was read for it alone."""
-
-    @property
-    def first(self) -> int:
-        """The first event that has yet to be told."""
-        if self.current is not None:
-            return self.current.position
-        return self.waiting[0].position if self.waiting else self.position
 
 
 class Endpoint:
@@ -87,7 +53,7 @@ class Endpoint:
         self._failing = NEVER
         if hook.failures and hook.next_at is not None:
             self._failing = Failing(hook.failures, hook.failing_since, hook.next_at)
-        self._talks = {lane.name: _behind(lane) for lane in lanes}
+        self._talks = {lane.name: from_lane(lane) for lane in lanes}
         self._done: set[int] = set()
         self._news = News()
 
@@ -147,7 +113,7 @@ class Endpoint:
         if self._talks.get(talk.name) is not talk or talk.behind is None:
             return  # something else became of it meanwhile
         for told in found:
-            if talk.name not in _names(told):
+            if talk.name not in names(told):
                 continue
             if not self._leads(talk, told):
                 self._leave(talk)
@@ -248,7 +214,7 @@ class Endpoint:
         self._done = {each for each in self._done if each > self.place}
         news, self._news = self._news, News()
         behind = [talk for talk in self._talks.values() if talk.behind is not None]
-        return replace(news, hook=self.hook, behind=[_lane(talk) for talk in behind])
+        return replace(news, hook=self.hook, behind=[as_lane(talk) for talk in behind])
 
     @property
     def is_active(self) -> bool:
@@ -279,7 +245,7 @@ class Endpoint:
     def _leads(self, talk: Conversation, told: Told) -> bool:
         """Of conversations that are behind and have joined, the one that is furthest back goes on
         for all: whether that is this one. What the others have yet to tell lies before it."""
-        found = [self._talks[name] for name in _names(told) if name in self._talks]
+        found = [self._talks[name] for name in names(told) if name in self._talks]
         others = [each for each in found if each is not talk and each.behind is not None]
         if any(other.first < talk.position for other in others):
             return False
@@ -295,7 +261,7 @@ class Endpoint:
 
     def _talk(self, told: Told) -> Conversation:
         """The conversation of an event, also of one that has joined another since."""
-        for name in _names(told):
+        for name in names(told):
             if name in self._talks:
                 return self._talks[name]
         talk = Conversation(lane_of(told), told.about.mailbox)
@@ -380,27 +346,3 @@ class News:
     """Every one that is behind now."""
     caught_up: list[str] = field(default_factory=list)
     parked: str = ""
-
-
-def _names(told: Told) -> tuple[str, ...]:
-    """What the conversation of an event is called, its own name first."""
-    return tuple(dict.fromkeys((lane_of(told), *told.about.thread_ids)))
-
-
-def _behind(lane: Lane) -> Conversation:
-    failing = Failing(lane.failures, lane.failing_since, lane.next_at)
-    return Conversation(
-        lane.name, lane.mailbox, behind=failing, position=lane.position, read_to=lane.position - 1
-    )
-
-
-def _lane(talk: Conversation) -> Lane:
-    assert talk.behind is not None
-    return Lane(
-        name=talk.name,
-        mailbox=talk.mailbox,
-        position=talk.first,
-        failures=talk.behind.failures,
-        failing_since=talk.behind.since,
-        next_at=talk.behind.next_at,
-    )
