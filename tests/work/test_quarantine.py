@@ -5,7 +5,6 @@ from policies import write_policy
 from rooms import Agent, Postman, letter, rows
 
 from postroom.build import PostRoom
-from postroom.desk.policies import quarantine
 from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.model.callers import operator
@@ -109,17 +108,19 @@ async def test_an_operator_lets_it_in_once_and_the_agent_is_woken(
         await desk.release(operator(), "q_0000000000")
 
 
-async def test_a_list_that_is_cut_says_so(
-    ada: Agent, strict: Postman, settings: Settings, monkeypatch: pytest.MonkeyPatch
+async def test_a_list_that_is_cut_says_so_and_goes_on(
+    ada: Agent, strict: Postman, settings: Settings
 ) -> None:
-    monkeypatch.setattr(quarantine, "MOST", 1)
     write_policy(settings.home, inbound("true"))
     await strict.bring(ada.address, letter(text="One."))
     desk = ada.room.desk.quarantine
-    assert not (await desk.list(operator())).more
+    assert not (await desk.list(operator(), 1)).more
     await strict.bring(ada.address, letter(text="Two."))
-    found = await desk.list(operator())
+    found = await desk.list(operator(), 1)
     assert (len(found.mails), found.more) == (1, True)
+    rest = await desk.list(operator(), 1, found.next_cursor)
+    assert (len(rest.mails), rest.more) == (1, None)
+    assert rest.mails[0].id != found.mails[0].id
 
 
 async def test_of_blocked_mail_no_bytes_are_kept(
