@@ -14,8 +14,8 @@ from mcp.types import TextContent
 from mcp_faces import Serving, post, serving
 
 from postroom.build import PostRoom, open_room
-from postroom.mcp.server import LATE_SECONDS
 from postroom.model.callers import operator
+from postroom.model.limits import LATE_SECONDS
 from postroom.model.token_answers import NewSecret
 
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])

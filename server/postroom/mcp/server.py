@@ -30,6 +30,7 @@ from postroom.mcp.resource_face import Context as Context
 from postroom.mcp.resource_face import DeskSource as DeskSource
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, PostroomError, Refused
+from postroom.model.limits import LATE_SECONDS
 
 # The catalogue and the desk are imported where they are first needed: a client that starts many
 # servers waits for `initialize` of each.
@@ -49,10 +50,6 @@ INSTRUCTIONS = (
 
 TOOLS_TTL_MS = 3_600_000
 """How long a client may keep the list of tools, milliseconds: it changes with an upgrade only."""
-
-LATE_SECONDS = 0.5
-"""After so long whoever asked is looked at again: a wait takes minutes, and a token may be revoked
-in them."""
 
 Told = Callable[[str, str, float], None]
 """Hears of a call once it is over: the tool, ``ok`` or an error's code, and the seconds it took."""

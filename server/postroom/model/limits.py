@@ -79,3 +79,7 @@ DEFAULT_EVENTS = 100
 
 MAX_EVENT_WAIT_SECONDS = 60.0
 """The longest wait for the first event of a page: proxies give up an idle request after that."""
+
+LATE_SECONDS = 0.5
+"""After so long whoever asked over the network is looked at again before the answer: a wait takes
+minutes, and a token may be revoked in them."""

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from web.rest.rest_rig import ADA, OPERATOR, READER, Rest, done, lived, problem
 
-from postroom.web.rest.strict_route import LATE_SECONDS
+from postroom.model.limits import LATE_SECONDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from postroom.model.limits import LATE_SECONDS
 from postroom.model.shape import check_names, check_shape
 from postroom.web.rest.asking import who_asks
 from postroom.web.rest.plain_reading import is_plain, plainly
@@ -32,10 +33,6 @@ MAX_QUERY_BYTES = 16 * 1024
 PASSED_OVER_BYTES = 8 * 1024 * 1024
 """What is read of a body that is too long, to be thrown away: who is cut off while it sends sees
 no answer."""
-
-LATE_SECONDS = 0.5
-"""After so long whoever asked is looked at again: a wait takes minutes, and a token may be revoked
-in them."""
 
 LARGE_BYTES = 256 * 1024
 """A body of more is read on another thread, not to keep others waiting."""
