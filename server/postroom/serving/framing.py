@@ -4,8 +4,6 @@ the other one, and what is body to it would be the next request to us (RFC 9112 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers
-
 from postroom.serving.refusals import refusal
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ class CheckFraming:
 
 
 def _is_doubtful(scope: "Scope") -> bool:
-    headers = Headers(scope=scope)
-    if "transfer-encoding" not in headers:
+    names = [name for name, _ in scope["headers"]]
+    if b"transfer-encoding" not in names:
         return False
-    return "content-length" in headers or scope["http_version"] == "1.0"
+    return b"content-length" in names or scope["http_version"] == "1.0"

@@ -16,6 +16,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -69,9 +70,8 @@ class _Lines(logging.Formatter):
 
     def facts(self, record: logging.LogRecord) -> dict[str, Any]:
         """The parts of a line by name."""
-        at = datetime.fromtimestamp(record.created, UTC)
         said: dict[str, Any] = {
-            "time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": f"{_second(int(record.created))}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self._message(record),
@@ -87,8 +87,9 @@ class _Lines(logging.Formatter):
     def _message(self, record: logging.LogRecord) -> str:
         if self._tells_all:
             return record.getMessage()
-        if record.name.partition(".")[0] == OURS:
-            return _ADDRESS.sub("(an address)", record.getMessage())
+        if record.name == OURS or record.name.startswith(f"{OURS}."):
+            said = record.getMessage()
+            return _ADDRESS.sub("(an address)", said) if "@" in said else said
         return f"{record.module}:{record.lineno}"
 
 
@@ -108,6 +109,12 @@ class TextLines(_Lines):
         rest = [str(said.pop("message")), *(f"{name}={value}" for name, value in said.items())]
         line = " ".join([*first, *rest])
         return "".join(each if each.isprintable() else "?" for each in line)
+
+
+@lru_cache(maxsize=4)
+def _second(number: int) -> str:
+    """As ISO 8601 tells it; most lines are told in the second of the line before."""
+    return datetime.fromtimestamp(number, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def kind_of(error: BaseException) -> str:

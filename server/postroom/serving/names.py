@@ -106,7 +106,8 @@ class CheckNames:
         # In one spelling from here on: whoever compares it again finds the same.
         named = [(b"host", host.encode("latin-1"))]
         others = [each for each in scope["headers"] if each[0] != b"host"]
-        return await self._app({**scope, "headers": named + others}, receive, send)
+        scope["headers"] = named + others
+        return await self._app(scope, receive, send)
 
     def _may_ask(self, scope: "Scope", host: str) -> bool:
         if not any(name == b"origin" for name, _ in scope["headers"]):

@@ -69,8 +69,8 @@ class Rates:
         if (wait := self._wait(scope, shown)) > 0:
             return await _too_often(scope, wait)(scope, receive, send)
         found = await self._whose(secret, shown) if secret else None
-        more = {KNOWN: shown in self._known, BEARER: found if is_shown else None}
-        return await self._app({**scope, **more}, receive, send)
+        scope[KNOWN], scope[BEARER] = shown in self._known, found if is_shown else None
+        return await self._app(scope, receive, send)
 
     def _wait(self, scope: "Scope", shown: str) -> float:
         if shown in self._known:
