@@ -1,7 +1,15 @@
 """What is in the file of a backup, and what becomes of the home it is put into."""
 
+import bz2
+import gzip
+import hashlib
+import io
+import lzma
 import os
 import stat
+import tarfile
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +18,7 @@ from policies import write_policy
 from servers.rooms import ADA, BEN, mailbox, opened
 from sqlite_utils import Database
 
+from postroom.backup.contents import INDEX, MANIFEST, Manifest, Member
 from postroom.backup.making import make
 from postroom.clock import system_clock
 from postroom.index.database import SCHEMA_VERSION, connect
@@ -101,6 +110,51 @@ async def test_what_is_no_whole_backup_is_told_so_and_changes_nothing(
     with pytest.raises(InvalidRequest) as told:
         put_back(file, other)
     assert told.value.code == "backup_damaged"
+    assert not other.exists()
+
+
+@pytest.mark.parametrize("pressed", ["gz", "bz2", "xz"])
+async def test_a_pressed_backup_that_is_damaged_is_told_so(tmp_path: Path, pressed: str) -> None:
+    home, file, other = places(tmp_path)
+    await room_in(home, file)
+    press: dict[str, Callable[[bytes], bytes]] = {
+        "gz": gzip.compress,
+        "bz2": bz2.compress,
+        "xz": lzma.compress,
+    }
+    whole = bytearray(press[pressed](file.read_bytes()))
+    whole[len(whole) // 2] ^= 0xFF
+    file.write_bytes(whole)
+    with pytest.raises(PostroomError) as told:
+        put_back(file, other)
+    assert told.value.code in ("backup_damaged", "restore_failed")
+    assert not other.exists()
+
+
+@pytest.mark.parametrize("harm", ["emptied", "without a table"])
+async def test_an_index_that_is_none_is_not_put_back(tmp_path: Path, harm: str) -> None:
+    home, file, other = places(tmp_path)
+    await room_in(home, file)
+    with tarfile.open(file) as archive:
+        members = {each.name: archive.extractfile(each).read() for each in archive}  # type: ignore[union-attr]
+    (index := tmp_path / "index.db").write_bytes(b"" if harm == "emptied" else members[INDEX])
+    if harm != "emptied":
+        with closing(connect(index)) as con:
+            con.execute("DROP TABLE webhook_log")
+            con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    manifest = Manifest.model_validate_json(members[MANIFEST])
+    content = index.read_bytes()
+    known = Member(size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    told = manifest.model_copy(update={"members": {**manifest.members, INDEX: known}})
+    members |= {INDEX: content, MANIFEST: told.model_dump_json().encode()}
+    with tarfile.open(file, "w") as archive:
+        for name, each in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(each)
+            archive.addfile(info, io.BytesIO(each))
+    with pytest.raises(InvalidRequest) as refused:
+        put_back(file, other)
+    assert refused.value.code == "backup_damaged"
     assert not other.exists()
 
 

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from postroom.mime.framed import framed
+from postroom.mime.framed import MAX_PICTURE_CHARS, framed
 from postroom.mime.html.inert import inert
 
 
@@ -72,3 +72,17 @@ def test_a_mails_own_pictures_are_in_it_and_no_drawing_that_can_act() -> None:
     assert found.html.count("src=") == 1
     assert 'src="data:image/png;base64,iVBORw=="' in found.html
     assert framed(b"Subject: x\r\n\r\nWords") is None
+
+
+def test_a_picture_that_is_shown_often_is_in_the_page_no_oftener_than_it_may_be() -> None:
+    mail = EmailMessage()
+    mail.set_content("Words")
+    mail.add_alternative('<img src="cid:a@x"><img src="cid:b@x">' * 5_000, subtype="html")
+    html = mail.get_payload(1)
+    assert isinstance(html, EmailMessage)
+    html.add_related(bytes(1_000_000), "image", "png", cid="<a@x>")
+    html.add_related(b"\x89PNG", "image", "png", cid="<b@x>")
+    found = framed(mail.as_bytes())
+    assert found is not None
+    assert len(found.html) < MAX_PICTURE_CHARS + 500_000
+    assert found.html.count("src=") > 5_000  # what is small goes on beside what is large

@@ -1,6 +1,7 @@
 """TLS by certificate files: real certificates, real clients."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import warnings
@@ -20,6 +21,7 @@ from postroom import settings as configuration
 from postroom.build import open_room
 from postroom.model.callers import operator
 from postroom.model.errors import PostroomError
+from postroom.serving import handshakes
 from postroom.serving.names import HERE
 
 
@@ -65,6 +67,62 @@ async def test_what_is_older_than_tls_1_2_is_not_spoken(tmp_path: Path) -> None:
         with pytest.raises((ssl.SSLError, ConnectionError)):
             await asyncio.open_connection("127.0.0.1", port, ssl=speaking(made, "TLSv1_1"))
         _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=speaking(made, "TLSv1_2"))
+        writer.close()
+
+
+async def test_who_shakes_no_hands_keeps_nobody_from_coming_in(tmp_path: Path) -> None:
+    made = self_signed(tmp_path)
+    most = 20
+    async with serving(tmp_path / "home", connections=most, **files(made)) as face:
+        port = urlsplit(face.url).port
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2 * most)]
+        async with web(face, verify=trusting(made.certificate)) as client:
+            for _ in range(3):
+                assert (await client.get("/v1/mailboxes")).status_code == 200
+        first, _ = silent[0]
+        assert await asyncio.wait_for(first.read(), 10) == b""
+        for _, writer in silent:
+            writer.close()
+
+
+async def test_a_handshake_takes_no_longer_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handshakes, "HANDSHAKE_SECONDS", 0.2)
+    made = self_signed(tmp_path)
+    async with serving(tmp_path / "home", **files(made)) as face:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(face.url).port)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
+
+
+async def test_what_comes_with_the_last_words_of_the_handshake_is_answered(tmp_path: Path) -> None:
+    """As TLS 1.3 allows: both in one piece."""
+    made = self_signed(tmp_path)
+    async with serving(tmp_path / "home", **files(made)) as face:
+        port = urlsplit(face.url).port
+        took, gives = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = trusting(made.certificate).wrap_bio(took, gives, server_hostname="127.0.0.1")
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+        async def answer() -> bytes:
+            while True:
+                took.write(await asyncio.wait_for(reader.read(65_536), 10))
+                with contextlib.suppress(ssl.SSLWantReadError):
+                    return tls.read(65_536)
+
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                writer.write(gives.read())
+                took.write(await asyncio.wait_for(reader.read(65_536), 10))
+        tls.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        writer.write(gives.read())
+        assert (await answer()).startswith(b"HTTP/1.1 200 ")
+        # The server has said that it ends, and waits no longer than it must for us to say so.
+        assert await asyncio.wait_for(reader.read(), handshakes.PARTING_SECONDS + 10) == b""
         writer.close()
 
 

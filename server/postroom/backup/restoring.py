@@ -8,11 +8,13 @@ new one; and can be begun again.
 """
 
 import hashlib
+import lzma
 import os
 import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
@@ -81,7 +83,7 @@ def restore(
             with tempfile.TemporaryDirectory(prefix=PREFIX, dir=home) as made:
                 folder = Path(made)
                 manifest = _unpack(file, folder, progress)
-                answer = _made_anew(folder, manifest, home, clock)
+                answer = _made_anew(file, folder, manifest, home, clock)
                 _let_go(settings)  # it took a while
                 aside = _set_aside(home, there, clock) if there else None
                 _put_in_place(folder, home)
@@ -165,7 +167,7 @@ def _unpack(file: Path, folder: Path, progress: Progress) -> Manifest:
                 done += size
                 if (size, digest.hexdigest()) != (known.size, known.sha256):
                     raise _damaged(file, f"{name} is not what was put into it")
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise _damaged(file, "it is no archive, or ends too early") from error
     return manifest
 
@@ -199,19 +201,41 @@ def _opened(archive: tarfile.TarFile, name: str) -> IO[bytes]:
     return found
 
 
+def _wanted(folder: Path) -> set[str]:
+    """Tables and whatever else a whole index has."""
+    fresh = folder / "fresh.db"
+    migrate(fresh)
+    with closing(connect(fresh)) as con:
+        found = _named(con)
+    for each in folder.glob("fresh.db*"):
+        each.unlink()
+    return found
+
+
+def _named(con: sqlite3.Connection) -> set[str]:
+    """What is in a database, by kind and name."""
+    rows = con.execute("SELECT type || ' ' || name FROM sqlite_master").fetchall()
+    return {str(each) for (each,) in rows}
+
+
 def _damaged(file: Path, why: str) -> InvalidRequest:
     return InvalidRequest(
         "backup_damaged", f"{file} is no whole backup: {why}.", "Take another one."
     )
 
 
-def _made_anew(folder: Path, manifest: Manifest, home: Path, clock: Clock) -> Restored:
+def _made_anew(file: Path, folder: Path, manifest: Manifest, home: Path, clock: Clock) -> Restored:
     """What was unpacked as this program goes on with it: another history."""
     index = folder / INDEX
     with closing(connect(index)) as con:
         check(con, INDEX)
+        (version,) = con.execute("PRAGMA user_version").fetchone()
+        if version != manifest.schema_version:
+            raise _damaged(file, f"{INDEX} is no index of the version that its manifest names")
     migrate(index)
     with closing(connect(index)) as con:
+        if missing := _wanted(folder) - _named(con):
+            raise _damaged(file, f"{INDEX} has no {min(missing)}")
         con.execute("BEGIN IMMEDIATE")
         found: NewHistory = restoring.begin_anew(con, clock(), builtin_domains_now(folder))
         addresses, head = restoring.addresses(con), str(chain.tail(con))

@@ -24,25 +24,45 @@ RESERVE = 0.1
 """Of all connections: what is free for the next ones."""
 
 
-def giving_way(most: int, proxies: "Collection[str]") -> type[PatientConnection]:
-    """Connections of which there are at most so many. ``proxies``, of the operator's own, keep all
-    of theirs."""
-    comfortable = max(most - max(int(most * RESERVE), 1), 1)
-    trusted = [ip_network(each, strict=False) for each in proxies]
+class Crowd:
+    """How many connections there may be, and who gives one up for the next."""
+
+    def __init__(self, most: int, proxies: "Collection[str]") -> None:
+        """``most``: connections at a time. ``proxies``, of the operator's own, keep all of
+        theirs."""
+        self._comfortable = max(most - max(int(most * RESERVE), 1), 1)
+        self._trusted = [ip_network(each, strict=False) for each in proxies]
+
+    def network(self, host: str | None) -> str:
+        """From where a connection comes; "" where it stays in any case."""
+        if host is None or _is_of(host, self._trusted):
+            return ""
+        return network_of({"client": (host, 0)})
+
+    def came(self, connection: Any, there: "Collection[Any]") -> None:
+        """Make room, where a connection that came is one too many beside those that are there."""
+        if len(there) > self._comfortable:
+            _make_room(each for each in there if each is not connection)
+
+
+def giving_way(crowd: Crowd) -> type[PatientConnection]:
+    """Connections of a crowd."""
 
     class GivingWay(PatientConnection):
         def connection_made(self, transport: "asyncio.Transport") -> None:  # type: ignore[override]
             super().connection_made(transport)
             self.made_at = self.loop.time()
-            if len(self.connections) > comfortable:
-                _make_room(each for each in self.connections if each is not self)
+            crowd.came(self, self.connections)
 
         @property
         def network(self) -> str:
             """From where it comes; "" where it stays in any case."""
-            if self.client is None or _is_of(self.client[0], trusted):
-                return ""
-            return network_of({"client": self.client})
+            return crowd.network(self.client[0] if self.client else None)
+
+        @property
+        def owes(self) -> bool:
+            """Whether something is waited for that is the other side's to say."""
+            return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
 
     return GivingWay
 
@@ -50,7 +70,7 @@ def giving_way(most: int, proxies: "Collection[str]") -> type[PatientConnection]
 def _make_room(connections: "Iterable[Any]") -> None:
     """End the connection that has waited longest of whoever has most that wait. Those of a Unix
     socket, and so of the operator's own proxy there, have no address, and stay."""
-    found = ((each.network, each) for each in connections if _owes(each))
+    found = ((each.network, each) for each in connections if each.owes)
     waiting = [(network, each) for network, each in found if network]
     if not waiting:
         return
@@ -63,7 +83,3 @@ def _is_of(host: str, networks: "Iterable[IPv4Network | IPv6Network]") -> bool:
     address = ip_address(host)
     mapped = getattr(address, "ipv4_mapped", None)
     return any((mapped or address) in each for each in networks)
-
-
-def _owes(connection: Any) -> bool:
-    return connection.conn.their_state in (h11.IDLE, h11.SEND_BODY)

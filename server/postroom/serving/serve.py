@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -18,10 +18,11 @@ from postroom.mcp.stopping import told_to_stop
 from postroom.model.callers import agent as agent_named
 from postroom.serving.application import application
 from postroom.serving.connection import MAX_HEAD_BYTES
-from postroom.serving.crowding import giving_way
+from postroom.serving.crowding import Crowd, giving_way
 from postroom.serving.doorway import doorway
 from postroom.serving.framing import CheckFraming
 from postroom.serving.goodbye import Goodbye, part
+from postroom.serving.handshakes import Handshakes
 from postroom.serving.listening import address, check_reach, listening, site
 from postroom.serving.names import names_of
 from postroom.serving.observing import observed
@@ -154,10 +155,16 @@ class _Server(uvicorn.Server):
     signal again once it has ended, and the process would be gone before the room is closed."""
 
     def __init__(self, app: "ASGIApp", wanted: Serve, certificate: Certificate | None) -> None:
+        crowd = Crowd(wanted.connections, wanted.trusted_proxies)
+        connection: Any = giving_way(crowd)
+        self._handshakes: Handshakes | None = None
+        if certificate is not None:
+            self._handshakes = Handshakes(crowd, certificate.context, connection)
+            connection = self._handshakes.begin
         super().__init__(
             uvicorn.Config(
                 app,
-                http=giving_way(wanted.connections, wanted.trusted_proxies),
+                http=connection,
                 lifespan="on",
                 ws="none",
                 log_config=None,
@@ -167,7 +174,6 @@ class _Server(uvicorn.Server):
                 proxy_headers=False,
                 limit_concurrency=wanted.connections,
                 h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-                ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
                 timeout_graceful_shutdown=GOODBYE_SECONDS + CUT_SECONDS,
             )
         )
@@ -175,6 +181,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         notify(READY)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._handshakes is not None:
+            self._handshakes.end()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
