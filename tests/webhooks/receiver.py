@@ -17,6 +17,7 @@ class Received:
 
     headers: dict[str, str]
     body: bytes
+    path: str = "/hook"
 
     @property
     def id(self) -> str:
@@ -120,7 +121,7 @@ class Receiver:
             name.lower(): value.strip() for name, _, value in (x.partition(":") for x in head[1:])
         }
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        received = Received(headers, body)
+        received = Received(headers, body, head[0].split(" ")[1])
         self.got.append(received)
         self._news()
         if (held := self.holds(received)) is not None:

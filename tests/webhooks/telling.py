@@ -17,6 +17,7 @@ from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.webhook_answers import DeliveryView, WebhookView
 from postroom.work.term import Term
+from postroom.work.webhooks.backoff import LONGEST_SECONDS
 from postroom.work.webhooks.courier import WebhookCourier
 from postroom.work.webhooks.posting import Posting
 
@@ -77,6 +78,15 @@ class Room:
         self.clock.jump(seconds)
         await self.post.index.write(lambda con: journal.keep_ports(con, self.written, 0))
 
+    async def all_day(self, seconds: float) -> None:
+        """Let most of a day pass, in which one endpoint is tried again and again."""
+        until = self.clock() + seconds
+        while (left := until - self.clock()) > 0:
+            tried = await self.post.index.read(_attempts)
+            await self.later(min(left, LONGEST_SECONDS))
+            if left >= LONGEST_SECONDS:
+                await self.logs(tried + 1)
+
     async def show(self, id: str) -> WebhookView:
         return await self.desk.show(operator(), id)
 
@@ -86,9 +96,7 @@ class Room:
 
     async def logs(self, count: int) -> None:
         """Once so many attempts are written down."""
-        await self.until(
-            lambda con: rows(con, "SELECT count(*) FROM webhook_log")[0][0] >= count  # type: ignore[operator]
-        )
+        await self.until(lambda con: _attempts(con) >= count)
 
     async def until(self, look: Callable[[Connection], T]) -> T:
         """What is found in the index as soon as it is true."""
@@ -107,3 +115,7 @@ class Room:
                 if is_so(found := await self.show(id)):
                     return found
                 await changed.wait()
+
+
+def _attempts(con: Connection) -> int:
+    return int(str(rows(con, "SELECT count(*) FROM webhook_log")[0][0]))

@@ -6,6 +6,8 @@ from rooms import Agent, rows
 from webhooks.receiver import Received
 from webhooks.telling import Room, courier
 
+from postroom.work.webhooks.courier import PLACES, SLOW_PLACES
+
 
 def received(room: Room) -> list[str]:
     """The threads of what was taken, in order."""
@@ -137,3 +139,26 @@ async def test_only_what_an_endpoint_asks_for_comes_to_it(telling: Room) -> None
         came = await telling.receiver.gets(2)
     assert {each.json["data"]["mailbox"] for each in came} == {ben.address}
     assert len(came) == 2
+
+
+async def test_whoever_answers_at_once_waits_for_no_crowd_of_the_slow(telling: Room) -> None:
+    """However many endpoints hold their answers back, there are places for the others."""
+    receiver, ended = telling.receiver, asyncio.Event()
+    receiver.holds = lambda came: ended if came.path != "/hook" else None
+
+    def came(to_slow: bool) -> int:
+        return sum((each.path != "/hook") == to_slow for each in receiver.got)
+
+    await telling.hook(types=("message.received",))
+    async with courier(telling.post):
+        await telling.letter("a")
+        await receiver.gets(1)  # it is known to answer at once
+        for number in range(PLACES):
+            await telling.hook(f"{receiver.url}/{number}", types=("message.received",))
+        for number, thread in enumerate("bcdefgh"):
+            await telling.letter(thread)
+            await receiver.until(lambda: came(to_slow=False) == 2 + number)  # noqa: B023
+        await receiver.until(lambda: came(to_slow=True) == SLOW_PLACES)
+        ended.set()
+        # All have their turn, one after the other.
+        await receiver.until(lambda: len(receiver.taken) == 1 + 7 * (PLACES + 1))

@@ -1,11 +1,15 @@
 """What does not arrive is parked after a day and told, keeps its place, and is never dropped."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
-from webhooks.receiver import Received
+from webhooks.receiver import PATIENCE, Received
 from webhooks.telling import Room, courier
 
 from postroom.model.callers import operator
 from postroom.model.errors import InvalidRequest, NotFound
+from postroom.work.webhooks.backoff import LONGEST_SECONDS
 
 DAY = 86_400
 
@@ -33,9 +37,8 @@ async def test_after_a_day_it_is_parked_and_told_and_resumed_where_it_stopped(
         await telling.letter("a")
         await telling.letter("a")
         await telling.shown(id, lambda hook: hook.failing_since)
-        await telling.later(DAY - 60)
+        await telling.all_day(DAY - 60)
         await telling.letter("a")
-        await telling.logs(2)
         assert (await telling.show(id)).status == "active"
         assert await check(telling) == ""
         await telling.later(120)
@@ -183,3 +186,41 @@ async def test_an_endpoint_that_is_deleted_leaves_nothing(telling: Room) -> None
     assert count == 0
     await telling.post.index.close()
     assert secret.encode() not in telling.post.settings.index_file.read_bytes()
+
+
+async def test_a_day_in_which_the_machine_slept_is_no_day_of_trying(telling: Room) -> None:
+    id, _ = await telling.hook(types=("message.received",))
+    telling.receiver.says = lambda _: "503 Not now"
+    async with courier(telling.post):
+        await telling.letter("a")
+        await telling.logs(1)
+        await telling.later(3 * DAY)
+        await telling.logs(2)
+        assert (await telling.show(id)).status == "active"
+        telling.receiver.says = lambda _: "200 OK"
+        await telling.later(LONGEST_SECONDS)
+        await telling.receiver.until(lambda: len(telling.receiver.taken) == 1)
+
+
+@pytest.mark.parametrize("worker", ["the same", "another"])
+@pytest.mark.parametrize("said", ["503 Not now", "500 No"])
+async def test_a_clock_that_was_put_back_keeps_nothing_waiting(
+    telling: Room, said: str, worker: str
+) -> None:
+    await telling.hook(types=("message.received",))
+    telling.receiver.says = lambda _: said
+    async with AsyncExitStack() as working:
+        await working.enter_async_context(courier(telling.post))
+        await telling.letter("a")
+        await telling.logs(1)
+        if worker == "another":
+            await working.aclose()
+        before = telling.clock()
+        await telling.later(-30 * DAY)
+        telling.receiver.says = lambda _: "200 OK"
+        if worker == "another":
+            await working.enter_async_context(courier(telling.post))
+        async with asyncio.timeout(PATIENCE):
+            while not telling.receiver.taken:
+                await telling.later(LONGEST_SECONDS)
+    assert telling.clock() < before - 10 * DAY

@@ -7,6 +7,7 @@ message.indexed  nobody is woken by it                            or .deferred: 
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from postroom.index.database import Connection, Row
@@ -27,9 +28,18 @@ Facts = dict[str, Any]
 def view(con: Connection, row: Row, id: str, thread_id: str) -> AnyEvent | None:
     """The event that is told of a row of ``events.told``; ``thread_id`` is what its thread is
     called, "" for none."""
-    make = _VIEWS.get(EventType(row["type"]))
+    found = _VIEWS.get(EventType(row["type"]))
     facts = {"id": id, "at": _at(row["at"]), **_ids(row, thread_id)}
-    return cast("AnyEvent", make(con, row, facts)) if make else None
+    return cast("AnyEvent", found.make(con, row, facts)) if found else None
+
+
+def rows_of(takes: Callable[[str], bool]) -> list[EventType]:
+    """The types of rows that may be told as an event whose type is taken."""
+    return [
+        type
+        for type, each in _VIEWS.items()
+        if any(takes(told.model_fields["type"].default) for told in each.as_types)
+    ]
 
 
 def _at(at: float) -> str:
@@ -51,14 +61,22 @@ def _ids(row: Row, thread_id: str) -> Facts:
 Make = Callable[[Connection, Row, Facts], PublicEvent]
 
 
-def _plain(type: type[PublicEvent]) -> Make:
+@dataclass(frozen=True)
+class _View:
+    """How rows of one type are told, and as which types."""
+
+    make: Make
+    as_types: tuple[type[PublicEvent], ...]
+
+
+def _plain(type: type[PublicEvent]) -> _View:
     """One whose row says nothing but what it is about."""
-    return lambda _, row, facts: type(**facts)
+    return _View(lambda _, row, facts: type(**facts), (type,))
 
 
-def _in_detail(type: type[operators.OfRoom]) -> Make:
+def _in_detail(type: type[operators.OfRoom]) -> _View:
     """One of the operator's, with the row's words."""
-    return lambda _, row, facts: type(**facts, detail=row["detail"] or None)
+    return _View(lambda _, row, facts: type(**facts, detail=row["detail"] or None), (type,))
 
 
 def _received(_: Connection, row: Row, facts: Facts) -> PublicEvent:
@@ -105,28 +123,30 @@ def _suppressed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
     return agents.SuppressionAdded(**facts, cause=cause, scope=scope)
 
 
-def _of_token(type: type[operators.OfToken]) -> Make:
-    return lambda _, row, facts: type(**facts, token_id=row["detail"])
+def _of_token(type: type[operators.OfToken]) -> _View:
+    return _View(lambda _, row, facts: type(**facts, token_id=row["detail"]), (type,))
 
 
-def _of_file(type: type[operators.OfFile]) -> Make:
-    return lambda _, row, facts: type(**facts, attachment_id=row["detail"])
+def _of_file(type: type[operators.OfFile]) -> _View:
+    return _View(lambda _, row, facts: type(**facts, attachment_id=row["detail"]), (type,))
 
 
-def _of_webhook(type: type[operators.OfWebhook]) -> Make:
-    return lambda _, row, facts: type(**facts, webhook_id=row["detail"])
+def _of_webhook(type: type[operators.OfWebhook]) -> _View:
+    return _View(lambda _, row, facts: type(**facts, webhook_id=row["detail"]), (type,))
 
 
-_VIEWS: dict[EventType, Make] = {
+_OUTCOMES = (agents.MessageBounced, agents.MessageComplained, agents.MessageDeferred)
+
+_VIEWS: dict[EventType, _View] = {
     EventType.MAILBOX_CREATED: _plain(agents.MailboxOpened),
     EventType.MAILBOX_LIVE: _plain(agents.MailboxLive),
     EventType.MAILBOX_PROBLEM: _plain(agents.MailboxProblem),
     EventType.MAILBOX_EXPIRED: _plain(agents.MailboxExpired),
     EventType.MAILBOX_DELETED: _plain(agents.MailboxDeleted),
-    EventType.MESSAGE_RECEIVED: _received,
+    EventType.MESSAGE_RECEIVED: _View(_received, (agents.MessageReceived,)),
     EventType.MESSAGE_SENT: _plain(agents.MessageSent),
     EventType.SEND_DEFERRED: _plain(agents.MessageDeferred),
-    EventType.SEND_REPORTED: _reported,
+    EventType.SEND_REPORTED: _View(_reported, _OUTCOMES),
     EventType.SEND_QUEUED: _plain(agents.SendQueued),
     EventType.SEND_HELD: _plain(agents.SendHeld),
     EventType.SEND_APPROVED: _plain(agents.SendApproved),
@@ -136,9 +156,9 @@ _VIEWS: dict[EventType, Make] = {
     EventType.SEND_EXPIRED: _plain(agents.SendExpired),
     EventType.SEND_FAILED: _plain(agents.SendFailed),
     EventType.SEND_UNKNOWN: _plain(agents.SendUnknown),
-    EventType.THREADS_JOINED: _joined,
-    EventType.THREAD_UPDATED: _state,
-    EventType.SUPPRESSION_ADDED: _suppressed,
+    EventType.THREADS_JOINED: _View(_joined, (agents.ThreadUpdated,)),
+    EventType.THREAD_UPDATED: _View(_state, (agents.ThreadUpdated,)),
+    EventType.SUPPRESSION_ADDED: _View(_suppressed, (agents.SuppressionAdded,)),
     EventType.SUPPRESSION_REMOVED: _plain(agents.SuppressionRemoved),
     EventType.MESSAGE_LEFT: _in_detail(operators.MessageLeft),
     EventType.MESSAGE_EXPUNGED: _in_detail(operators.MessageExpunged),

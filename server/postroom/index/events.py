@@ -12,7 +12,7 @@ from functools import cached_property
 
 from postroom.index import histories, journal
 from postroom.index.database import Connection, Row
-from postroom.index.event_views import view
+from postroom.index.event_views import rows_of, view
 from postroom.index.queries import named
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
@@ -81,7 +81,8 @@ def since(
     end, history = journal.last_position(con), journal.epoch(con)
     positions = _positions(con, caller, wanted, after)
     told: list[Told] = []
-    for one in everything(con, positions):
+    thread = wanted.thread if wanted.thread is not None else caller.thread
+    for one in everything(con, positions, wanted, thread):
         if may_hear(caller, one.about) and wanted.takes(one.about):
             if len(told) == most:
                 return Piece(tuple(told), told[-1].position, history, is_last=False)
@@ -103,9 +104,12 @@ def behind(con: Connection, after: int, rows: int = STEP) -> Piece:
     )
 
 
-def everything(con: Connection, positions: Sequence[int]) -> list[Told]:
-    """The events at these positions, but for those that are told to nobody."""
-    rows = list(sql.told(con, positions=json.dumps(list(positions)))) if positions else []
+def everything(
+    con: Connection, positions: Sequence[int], wanted: Wanted = ALL, thread: str | None = None
+) -> list[Told]:
+    """The events at these positions, but for those that are told to nobody, and for most of those
+    that are not ``wanted`` or of another ``thread``: a filter that takes little costs little."""
+    rows = _rows(con, positions, wanted, thread) if positions else []
     names, named_by = _names(con, rows), histories.of(con)
     found = []
     for row in rows:
@@ -115,6 +119,14 @@ def everything(con: Connection, positions: Sequence[int]) -> list[Told]:
         if event is not None:
             found.append(Told(row["position"], event, _about(row, event, called)))
     return found
+
+
+def _rows(
+    con: Connection, positions: Sequence[int], wanted: Wanted, thread: str | None
+) -> list[Row]:
+    at = json.dumps(list(positions))
+    types = json.dumps(rows_of(wanted.takes_type))
+    return list(sql.told(con, positions=at, types=types, thread=thread))
 
 
 def _view(con: Connection, row: Row, id: str, thread_id: str) -> AnyEvent | None:

@@ -64,7 +64,11 @@ class Wanted(Frozen):
             return False
         if self.thread is not None and self.thread not in about.thread_ids:
             return False
-        return not self.types or any(_fits(about.type, pattern) for pattern in self.types)
+        return self.takes_type(about.type)
+
+    def takes_type(self, type: str) -> bool:
+        """Whether events of a type are wanted at all."""
+        return not self.types or any(_fits(type, pattern) for pattern in self.types)
 
 
 def _fits(type: str, pattern: str) -> bool:

@@ -7,9 +7,9 @@ SELECT position FROM journal WHERE position > :after ORDER BY position LIMIT :mo
 SELECT j.position FROM json_each(:mailboxes) b CROSS JOIN journal j
 WHERE j.mailbox_id = b.value AND j.position > :after ORDER BY j.position LIMIT :most;
 
--- name: told(positions)
--- Events with what their ids are called. A mail may have gone into another thread since. Mail of before, a hundred
--- thousand rows where an account is connected, is told to nobody.
+-- name: told(positions, types, thread)
+-- Events whose rows are of these types, with what their ids are called; of one conversation, by any of its ids, where
+-- one is named. A mail may have gone into another since.
 SELECT j.*, b.address, b.status AS mailbox_status, o.tenant, o.agent,
   m.public_id AS message_public_id, m.in_spam, s.public_id AS send_public_id,
   g.kind, g.from_address, g.verdict, coalesce(t.into_id, t.id) AS thread_now
@@ -20,7 +20,10 @@ LEFT JOIN mail m ON m.id = j.mail_id
 LEFT JOIN messages g ON g.mail_id = j.mail_id
 LEFT JOIN sends s ON s.id = j.send_id
 LEFT JOIN threads t ON t.id = coalesce(g.thread_id, j.thread_id)
-WHERE j.type <> 'message.indexed'
+WHERE j.type IN (SELECT value FROM json_each(:types)) AND (
+  :thread IS NULL
+  OR coalesce(t.into_id, t.id) = (SELECT coalesce(into_id, id) FROM threads WHERE public_id = :thread)
+)
 ORDER BY j.position;
 
 -- name: names_of(threads)

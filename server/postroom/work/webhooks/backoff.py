@@ -9,6 +9,11 @@ GIVE_UP_SECONDS = 86_400.0
 """Of failing without one success in between: somebody has been there in the meantime."""
 
 
+FEWEST_ATTEMPTS = 8
+"""Before it is given up: a laptop that was closed for a day has not tried for a day. Made without
+interruption they take three hours."""
+
+
 def next_try(now: float, failures: int, since: float, retry_after: float | None) -> float:
     """When to try again after so many failures in a row. Drawn between half and the whole of the
     pause, so that many do not come back in one instant. What the other side asks for
@@ -18,9 +23,15 @@ def next_try(now: float, failures: int, since: float, retry_after: float | None)
     pause *= random.uniform(0.5, 1)
     if retry_after is not None:
         pause = max(pause, min(retry_after, LONGEST_SECONDS))
-    return min(now + pause, max(since + GIVE_UP_SECONDS, now + FIRST_SECONDS))
+    end = since + GIVE_UP_SECONDS
+    return now + pause if end <= now else min(now + pause, max(end, now + FIRST_SECONDS))
 
 
-def is_over(now: float, since: float) -> bool:
-    """Whether it was tried for long enough."""
-    return now - since >= GIVE_UP_SECONDS
+def is_over(now: float, since: float, failures: int) -> bool:
+    """Whether it was tried for long enough, and not while this machine slept."""
+    return now - since >= GIVE_UP_SECONDS and failures >= FEWEST_ATTEMPTS
+
+
+def at_latest(next_at: float, now: float) -> float:
+    """When to try again, where the clock may have been put back since that was settled."""
+    return min(next_at, now + LONGEST_SECONDS)

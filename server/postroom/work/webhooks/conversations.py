@@ -1,7 +1,7 @@
 """Events that must come in order, and how far one that fails is behind."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from postroom.index.events import Told
 from postroom.model.webhooks import Lane
@@ -24,6 +24,15 @@ class Failing:
         return Failing(
             failures, since, backoff.next_try(now, failures, since, answered.retry_after)
         )
+
+    def at_latest(self, now: float) -> "Failing":
+        """The same by a clock that was put back to ``now``."""
+        since = None if self.since is None else min(self.since, now)
+        return replace(self, since=since, next_at=backoff.at_latest(self.next_at, now))
+
+    def is_over(self, now: float) -> bool:
+        """Whether it was tried for long enough."""
+        return self.since is not None and backoff.is_over(now, self.since, self.failures)
 
 
 NEVER = Failing(0, None, 0.0)

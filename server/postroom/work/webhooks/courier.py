@@ -34,6 +34,10 @@ PLACES, RETRY_PLACES = 48, 12
 """Deliveries in flight together, and those of them that have failed before: endpoints that do not
 answer keep nobody else waiting."""
 
+SLOW_PLACES = 24
+"""Those of endpoints that took long the last time, or were not asked before: whoever answers at
+once finds a place."""
+
 RETRY_SECONDS = 0.1
 """Between two endpoints whose turn has come to be tried again: a thousand that are gone cost some
 hundredths of a processor, and no mail waits for them."""
@@ -69,8 +73,9 @@ class WebhookCourier:
         """When something is tried again: a heap, of which what stands in ``_due`` counts."""
         self._due: dict[int, float] = {}
         self._next_retry = 0.0
+        self._looked_at = 0.0
         self._under_way: set[asyncio.Task[None]] = set()
-        self._retrying = 0
+        self._retrying = self._slow = 0
         self._testing: set[str] = set()
         self._freed = asyncio.Event()
 
@@ -87,9 +92,20 @@ class WebhookCourier:
         while True:
             changed = self._term.index.next_change()
             self._freed.clear()
+            self._mind_clock()
             more = await self._look()
             if not (self._wake() or self._start() or more):
                 await self._sleep(changed)
+
+    def _mind_clock(self) -> None:
+        """See anew when something is tried, where the clock was put back."""
+        now = self._term.index.clock()
+        if now < self._looked_at:
+            self._tries, self._due = [], {}
+            for endpoint in self._endpoints.values():
+                endpoint.clock_was_put_back(now)
+                self._consider(endpoint)
+        self._looked_at = now
 
     async def _look(self) -> bool:
         """Whether there is more to be read at once."""
@@ -158,7 +174,8 @@ class WebhookCourier:
                 old.update(hook, secrets)
                 self._endpoints[hook.id] = old
             else:
-                self._endpoints[hook.id] = Endpoint(hook, lanes, secrets, old)
+                begun = self._endpoints[hook.id] = Endpoint(hook, lanes, secrets, old)
+                begun.clock_was_put_back(self._term.index.clock())  # it may have been, since
         self._reading, self._lively, self._tries, self._due = {}, {}, [], {}
         for endpoint in self._endpoints.values():
             self._consider(endpoint)
@@ -206,19 +223,25 @@ class WebhookCourier:
         for id, endpoint in list(self._lively.items()):
             waits_for_place = False
             while (talk := endpoint.next_to_go(now)) is not None:
-                retried = endpoint.is_retried(talk)
-                full = len(self._under_way) >= PLACES
-                if full or (retried and self._retrying >= RETRY_PLACES):
+                retried, slow = endpoint.is_retried(talk), endpoint.is_slow
+                if not self._has_place(retried, slow):
                     waits_for_place = True
                     break
                 self._retrying += retried
+                self._slow += slow
                 endpoint.begin(talk)
-                self._begin(self._deliver(endpoint, talk, retried), f"webhook-{id}")
+                self._begin(self._deliver(endpoint, talk, retried, slow), f"webhook-{id}")
+                self._lively[id] = self._lively.pop(id)  # the others come first the next time
             if endpoint.to_catch_up(now) is not None:
                 to_read = True
             elif not waits_for_place:
                 self._lively.pop(id, None)
         return to_read
+
+    def _has_place(self, retried: bool, slow: bool) -> bool:
+        if len(self._under_way) >= PLACES or (slow and self._slow >= SLOW_PLACES):
+            return False
+        return not retried or self._retrying < RETRY_PLACES
 
     def _begin(self, work: "asyncio._CoroutineLike[None]", name: str) -> None:
         task = asyncio.create_task(work, name=name)
@@ -229,13 +252,16 @@ class WebhookCourier:
         self._under_way.discard(task)
         self._freed.set()
 
-    async def _deliver(self, endpoint: Endpoint, talk: Conversation, retried: bool) -> None:
+    async def _deliver(
+        self, endpoint: Endpoint, talk: Conversation, retried: bool, slow: bool
+    ) -> None:
         told = talk.current
         assert told is not None
         try:
             answered = await self._post(endpoint, told.event.id, partial(body, told))
         finally:
             self._retrying -= retried
+            self._slow -= slow
         endpoint.end(talk, answered, self._term.index.clock())
         again = retried and not answered.delivered and endpoint.is_active
         self._ledger.note(endpoint, soon=not again)

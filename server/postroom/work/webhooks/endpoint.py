@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from postroom.index.events import Told
 from postroom.model.webhooks import Attempt, Lane, SigningSecret, Webhook, WebhookStatus
-from postroom.work.webhooks import backoff
 from postroom.work.webhooks.conversations import (
     NEVER,
     Conversation,
@@ -24,6 +23,9 @@ from postroom.work.webhooks.posting import Answered
 AT_ONCE = 2
 """Deliveries to one endpoint in flight together: a slow one keeps its other conversations going,
 and not the places of everybody else."""
+
+SLOW_MILLISECONDS = 1_000
+"""An endpoint that takes longer is slow."""
 
 MOST_AHEAD = 100
 """Events that wait in memory: so many at most are told again after a crash."""
@@ -50,6 +52,7 @@ class Endpoint:
             before._numbers if before else itertools.count(hook.attempts + 1)
         )
         self.seen = hook.position
+        self._took: int | None = before._took if before else None
         self._failing = NEVER
         if hook.failures and hook.next_at is not None:
             self._failing = Failing(hook.failures, hook.failing_since, hook.next_at)
@@ -77,6 +80,11 @@ class Endpoint:
     def is_failing(self) -> bool:
         """Whether nobody answered the last time."""
         return self._failing.failures > 0
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it took long the last time, or nobody knows yet how long it takes."""
+        return self._took is None or self._took > SLOW_MILLISECONDS
 
     def takes_more(self, now: float) -> bool:
         """Whether more of the journal is to be read for it."""
@@ -139,6 +147,13 @@ class Endpoint:
         talk.current = talk.waiting.popleft()
         return talk.current
 
+    def clock_was_put_back(self, now: float) -> None:
+        """Try again no later than if what failed had failed now."""
+        self._failing = self._failing.at_latest(now)
+        for talk in self._talks.values():
+            if talk.behind is not None:
+                talk.behind = talk.behind.at_latest(now)
+
     def is_retried(self, talk: Conversation) -> bool:
         """Whether it failed before."""
         return bool(self._failing.failures or (talk.behind and talk.behind.failures))
@@ -150,6 +165,7 @@ class Endpoint:
         failures = (talk.behind or NEVER).failures or self._failing.failures
         self._news.attempts.append(self._attempt(told, answered, now, failures + 1))
         talk.current = None
+        self._took = answered.milliseconds
         if answered.delivered:
             self._delivered(talk, told, now)
             return
@@ -158,14 +174,14 @@ class Endpoint:
                 self._failing = self._failing.again(now, answered)
             talk.waiting.appendleft(told)
             self._forget_what_waits()
-            since = self._failing.since
+            failing = self._failing
         else:
             self._failing = NEVER
             self._falls_behind(talk, told, now, answered)
-            since = talk.behind.since if talk.behind else None
+            failing = talk.behind or NEVER
         if answered.is_gone:
             self._park("It answered that it is gone (410).")
-        elif since is not None and backoff.is_over(now, since):
+        elif failing.is_over(now):
             self._park(f"It was tried for a day. {answered.fault}")
 
     def is_answered(self, now: float) -> None:
