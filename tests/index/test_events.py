@@ -160,6 +160,27 @@ async def test_a_thread_is_heard_of_by_each_of_its_ids(
             assert {named(one, "thread_id") for one in found} == {ids[0]}
 
 
+async def test_a_filter_of_types_leaves_out_nothing_that_it_takes(
+    boxes: tuple[Agent, Agent, Agent], quiet_room: PostRoom
+) -> None:
+    everything = await told(quiet_room, operator())
+    for type in TYPES:
+        wanted = Wanted(types=(type,))
+        found = await told(quiet_room, operator(), wanted)
+        assert found == [each for each in everything if each.about.type == type]
+    assert len(set(types(everything))) > 3
+
+
+async def test_what_no_filter_takes_is_not_made(
+    boxes: tuple[Agent, Agent, Agent], quiet_room: PostRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for little of a long journal keeps nobody waiting."""
+    made: list[str] = []
+    monkeypatch.setattr(events, "view", lambda con, row, *_: made.append(row["type"]))
+    await told(quiet_room, operator(), Wanted(types=("send.held",)))
+    assert made == []
+
+
 async def test_of_a_deleted_mailbox_that_alone_is_told(
     quiet_room: PostRoom, boxes: tuple[Agent, Agent, Agent]
 ) -> None:

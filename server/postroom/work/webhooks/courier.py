@@ -67,15 +67,23 @@ class WebhookCourier:
         self._endpoints: dict[int, Endpoint] = {}
         self._reading: dict[int, Endpoint] = {}
         """Those for which more of the journal is to be read."""
-        self._lively: dict[int, Endpoint] = {}
-        """Those of which something may be started."""
+        self._quick: dict[int, Endpoint] = {}
+        self._slow: dict[int, Endpoint] = {}
+        """Those of which something may be started. However many there are, a delivery that has
+        ended costs a look at few of them."""
+        self._lagging: dict[int, Endpoint] = {}
+        """Those with a conversation for which the journal is to be read."""
+        self._front = 0
+        """Up to where the journal was read for whoever is furthest."""
+        self._unread = True
+        """Whether the journal is to be looked at, though nothing was written."""
         self._tries: list[tuple[float, int]] = []
         """When something is tried again: a heap, of which what stands in ``_due`` counts."""
         self._due: dict[int, float] = {}
         self._next_retry = 0.0
         self._looked_at = 0.0
         self._under_way: set[asyncio.Task[None]] = set()
-        self._retrying = self._slow = 0
+        self._retrying = self._on_slow = 0
         self._testing: set[str] = set()
         self._freed = asyncio.Event()
 
@@ -89,12 +97,16 @@ class WebhookCourier:
             await self._finish()
 
     async def _carry(self) -> None:
+        changed = self._term.index.next_change()
         while True:
-            changed = self._term.index.next_change()
             self._freed.clear()
             self._mind_clock()
-            more = await self._look()
-            if not (self._wake() or self._start() or more):
+            if changed.is_set() or self._unread:
+                changed = self._term.index.next_change()
+                self._unread = False
+                self._unread |= await self._look()
+            self._start()
+            if not (self._wake() or self._unread):
                 await self._sleep(changed)
 
     def _mind_clock(self) -> None:
@@ -128,6 +140,7 @@ class WebhookCourier:
 
     def _offer(self, after: int, piece: Piece) -> None:
         """Let everybody have a piece who has heard what lies before it."""
+        self._front = max(self._front, piece.position)
         for endpoint in list(self._reading.values()):
             if after <= endpoint.seen < piece.position:
                 endpoint.offer(piece.told, piece.position)
@@ -143,9 +156,8 @@ class WebhookCourier:
         if is_behind and last is not None:
             look = partial(events.behind, after=last, rows=self._rows(last))
             self._offer(last, await self._term.index.read(look))
-        found = ((each, each.to_catch_up(now)) for each in self._lively.values())
-        for endpoint, talk in found:
-            if talk is not None:
+        for endpoint in self._lagging.values():
+            if (talk := endpoint.to_catch_up(now)) is not None:
                 await self._read_for(endpoint, talk)
                 return True
         return is_behind
@@ -176,7 +188,8 @@ class WebhookCourier:
             else:
                 begun = self._endpoints[hook.id] = Endpoint(hook, lanes, secrets, old)
                 begun.clock_was_put_back(self._term.index.clock())  # it may have been, since
-        self._reading, self._lively, self._tries, self._due = {}, {}, [], {}
+        self._reading, self._quick, self._slow, self._lagging = {}, {}, {}, {}
+        self._tries, self._due = [], {}
         for endpoint in self._endpoints.values():
             self._consider(endpoint)
         self._testing &= {message_id for message_id, _ in tests}
@@ -192,9 +205,19 @@ class WebhookCourier:
             return  # it goes on under another one
         if endpoint.takes_more(now):
             self._reading[id] = endpoint
+            self._unread |= endpoint.seen < self._front
         else:
             self._reading.pop(id, None)
-        self._lively[id] = endpoint
+        if endpoint.to_catch_up(now) is not None:
+            self._lagging[id] = endpoint
+            self._unread = True
+        else:
+            self._lagging.pop(id, None)
+        lively, others = self._quick, self._slow
+        if endpoint.is_slow:
+            lively, others = others, lively
+        lively[id] = endpoint
+        others.pop(id, None)
         next_try = endpoint.next_try()
         if next_try is not None and next_try > now and self._due.get(id) != next_try:
             self._due[id] = next_try
@@ -217,31 +240,33 @@ class WebhookCourier:
         """Seconds until the next one may be tried again."""
         return self._next_retry - time.monotonic()
 
-    def _start(self) -> bool:
-        """Start what may go and has a place; whether something must be read first."""
-        now, to_read = self._term.index.clock(), False
-        for id, endpoint in list(self._lively.items()):
-            waits_for_place = False
+    def _start(self) -> None:
+        """Start what may go and has a place."""
+        self._start_of(self._slow, self._slow_is_full)
+        self._start_of(self._quick, self._is_full)
+
+    def _start_of(self, lively: dict[int, Endpoint], is_full: Callable[[], bool]) -> None:
+        now = self._term.index.clock()
+        for id in list(lively):
+            if is_full():
+                return
+            endpoint = lively.pop(id)
             while (talk := endpoint.next_to_go(now)) is not None:
-                retried, slow = endpoint.is_retried(talk), endpoint.is_slow
-                if not self._has_place(retried, slow):
-                    waits_for_place = True
+                retried = endpoint.is_retried(talk)
+                if is_full() or (retried and self._retrying >= RETRY_PLACES):
+                    lively[id] = endpoint  # behind the others, which have waited longer
                     break
+                slow = endpoint.is_slow
                 self._retrying += retried
-                self._slow += slow
+                self._on_slow += slow
                 endpoint.begin(talk)
                 self._begin(self._deliver(endpoint, talk, retried, slow), f"webhook-{id}")
-                self._lively[id] = self._lively.pop(id)  # the others come first the next time
-            if endpoint.to_catch_up(now) is not None:
-                to_read = True
-            elif not waits_for_place:
-                self._lively.pop(id, None)
-        return to_read
 
-    def _has_place(self, retried: bool, slow: bool) -> bool:
-        if len(self._under_way) >= PLACES or (slow and self._slow >= SLOW_PLACES):
-            return False
-        return not retried or self._retrying < RETRY_PLACES
+    def _is_full(self) -> bool:
+        return len(self._under_way) >= PLACES
+
+    def _slow_is_full(self) -> bool:
+        return self._is_full() or self._on_slow >= SLOW_PLACES
 
     def _begin(self, work: "asyncio._CoroutineLike[None]", name: str) -> None:
         task = asyncio.create_task(work, name=name)
@@ -261,7 +286,7 @@ class WebhookCourier:
             answered = await self._post(endpoint, told.event.id, partial(body, told))
         finally:
             self._retrying -= retried
-            self._slow -= slow
+            self._on_slow -= slow
         endpoint.end(talk, answered, self._term.index.clock())
         again = retried and not answered.delivered and endpoint.is_active
         self._ledger.note(endpoint, soon=not again)
