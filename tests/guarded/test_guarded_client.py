@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from servers.web import Asked, WebServer, plainly, web_server
 
+from postroom.guarded import exchange
 from postroom.guarded.addresses import Address
 from postroom.guarded.bounds import Bounds
 from postroom.guarded.client import GuardedClient
@@ -230,6 +231,24 @@ async def test_what_is_too_large_is_refused_or_cut(tmp_path: Path) -> None:
             assert (cut.status, len(cut.body), cut.cut) == (200, 1000, True)
         server.answering = plainly(bytes(1000))
         assert not (await guarded.ask("GET", url, bounds=Bounds(max_octets=1000))).cut
+
+
+async def test_a_status_is_an_answer_though_what_follows_it_never_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "CUT_SECONDS", 0.1)
+
+    async def dripping(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx")
+        await writer.drain()
+        await asyncio.sleep(60)
+
+    async with web_server(tmp_path) as server, client(server) as guarded:
+        url = f"https://localhost:{server.port}/"
+        server.answering = dripping
+        cut = await guarded.ask("GET", url, bounds=Bounds(max_octets=1000, cut=True))
+        assert (cut.status, cut.body, cut.cut) == (200, b"x", True)
+        assert (await refused(guarded, url, whole_seconds=0.5)).code == "peer_slow"
 
 
 async def test_a_head_that_does_not_end_is_refused(tmp_path: Path) -> None:

@@ -234,8 +234,11 @@ def _made_anew(file: Path, folder: Path, manifest: Manifest, home: Path, clock: 
             raise _damaged(file, f"{INDEX} is no index of the version that its manifest names")
     migrate(index)
     with closing(connect(index)) as con:
-        if missing := _wanted(folder) - _named(con):
+        wanted, named = _wanted(folder), _named(con)
+        if missing := wanted - named:
             raise _damaged(file, f"{INDEX} has no {min(missing)}")
+        if added := {each for each in named - wanted if each.startswith(("trigger ", "view "))}:
+            raise _damaged(file, f"{INDEX} has a {min(added)} that is none of ours")
         con.execute("BEGIN IMMEDIATE")
         found: NewHistory = restoring.begin_anew(con, clock(), builtin_domains_now(folder))
         addresses, head = restoring.addresses(con), str(chain.tail(con))

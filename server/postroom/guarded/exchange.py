@@ -1,5 +1,6 @@
 """One request and its answer, over a pool of judged connections."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,9 @@ from postroom.guarded.targets import Target
 
 if TYPE_CHECKING:
     import httpcore2
+
+CUT_SECONDS = 2.0
+"""For the body of an answer whose status is enough: read, so that the connection can be kept."""
 
 _NOBODYS = frozenset({"cookie", "content-length", "transfer-encoding"})
 """Fields that no caller sets: nobody is remembered, and httpcore2 says how long a request is."""
@@ -68,14 +72,22 @@ async def _read(response: "httpcore2.Response", target: Target, bounds: Bounds) 
     if not bounds.cut and length.isdigit() and int(length) > bounds.max_octets:
         raise too_large(bounds.max_octets)
     body = bytearray()
-    async for piece in response.aiter_stream():
-        body += piece
-        if len(body) > bounds.max_octets:
-            if not bounds.cut:
-                raise too_large(bounds.max_octets)
-            del body[bounds.max_octets :]
-            return Answer(response.status, headers, bytes(body), target.url, cut=True)
-    return Answer(response.status, headers, bytes(body), target.url)
+    patience = CUT_SECONDS if bounds.cut else None
+    try:
+        async with asyncio.timeout(patience) as waiting:
+            async for piece in response.aiter_stream():
+                body += piece
+                if len(body) > bounds.max_octets:
+                    break
+            else:
+                return Answer(response.status, headers, bytes(body), target.url)
+    except TimeoutError:
+        if not waiting.expired():
+            raise
+    if not bounds.cut:
+        raise too_large(bounds.max_octets)
+    del body[bounds.max_octets :]
+    return Answer(response.status, headers, bytes(body), target.url, cut=True)
 
 
 def _url(target: Target) -> "httpcore2.URL":

@@ -52,17 +52,14 @@ def giving_way(crowd: Crowd) -> type[PatientConnection]:
         def connection_made(self, transport: "asyncio.Transport") -> None:  # type: ignore[override]
             super().connection_made(transport)
             self.made_at = self.loop.time()
+            self.network = crowd.network(self.client[0] if self.client else None)
             crowd.came(self, self.connections)
-
-        @property
-        def network(self) -> str:
-            """From where it comes; "" where it stays in any case."""
-            return crowd.network(self.client[0] if self.client else None)
 
         @property
         def owes(self) -> bool:
             """Whether something is waited for that is the other side's to say."""
-            return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+            waits = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+            return waits and not self.transport.is_closing()
 
     return GivingWay
 

@@ -2,8 +2,9 @@
 
     accepted ── handshake, HANDSHAKE_SECONDS ──► a connection, with what has come meanwhile
 
-Left to asyncio, a connection is known once its handshake is done, and that may take a minute: whoever
-says nothing would be counted nowhere, and hold one of the files that this process may have open.
+Left to asyncio, a connection is known once its handshake is done, and that may take a minute:
+whoever says nothing would be counted nowhere, and hold one of the files that this process may have
+open.
 """
 
 import asyncio
@@ -68,7 +69,7 @@ class _Handshake(asyncio.Protocol):
     @property
     def owes(self) -> bool:
         """Whether something is waited for that is the other side's to say."""
-        return True
+        return not self.transport.is_closing()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)

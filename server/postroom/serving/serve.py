@@ -16,6 +16,7 @@ from postroom.build import open_room
 from postroom.clock import system_clock
 from postroom.mcp.stopping import told_to_stop
 from postroom.model.callers import agent as agent_named
+from postroom.open_files import allow_many
 from postroom.serving.application import application
 from postroom.serving.connection import MAX_HEAD_BYTES
 from postroom.serving.crowding import Crowd, giving_way
@@ -46,6 +47,9 @@ GOODBYE_SECONDS = 3
 
 CUT_SECONDS = 3
 """More than what has no end by then takes to be answered for (`goodbye.py`)."""
+
+BACKLOG = 128
+"""Connections that are taken in one turn, before there is a look at whether that is too many."""
 
 STOP_SECONDS = 25.0
 """The longest that stopping may take: requests, then the courier's last submissions (10 s), and
@@ -89,6 +93,7 @@ async def serve(
     wanted, public_url = settings.operator.serve, settings.operator.public_url
     check_reach(wanted, public_url)
     certificate = _certificate(wanted)
+    allow_many()
     with listening(wanted) as listener:
         token = ensure_token(settings.token_file)
         async with open_room(settings, program="serve") as room:
@@ -173,6 +178,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 limit_concurrency=wanted.connections,
+                backlog=BACKLOG,
                 h11_max_incomplete_event_size=MAX_HEAD_BYTES,
                 timeout_graceful_shutdown=GOODBYE_SECONDS + CUT_SECONDS,
             )

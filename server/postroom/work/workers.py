@@ -1,8 +1,6 @@
 """All workers together: started in order, and stopped in order."""
 
 import asyncio
-import contextlib
-import sys
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -13,6 +11,7 @@ from postroom.dns.signing_keys import SigningKeys
 from postroom.guarded.listed import listed
 from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
+from postroom.open_files import allow_many
 from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
@@ -42,9 +41,6 @@ from postroom.work.ways import AccountWay, BuiltinWay, DirectoryWay, Way, Ways
 from postroom.work.webhooks.courier import WebhookCourier
 from postroom.work.webhooks.posting import Posting
 
-MANY_FILES = 10_240
-"""What macOS lets an ordinary process have (its OPEN_MAX)."""
-
 
 async def run(
     term: Term,
@@ -59,7 +55,7 @@ async def run(
 
     Whatever fails in one worker ends them all: the seat starts them anew.
     """
-    _allow_many_files()
+    allow_many()  # each watched mailbox elsewhere takes one
     doorbell = Doorbell()
     server, ports = await mailserver.start(term, settings, doorbell)
     operator = settings.operator
@@ -158,17 +154,3 @@ def _elsewhere(term: Term, settings: Settings) -> tuple[list[OAuthTokens], list[
         filed = frozenset(d for d in separators if domains[d].addresses is AddressForm.FOLDER)
         ways.append(AccountWay(name, account, frozenset(domains), vault, source, separators, filed))
     return tokens, ways
-
-
-def _allow_many_files() -> None:
-    """Raise this process's own limit of open files: each watched mailbox elsewhere takes one, and
-    the usual limit of 256 on macOS would end soon."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(OSError, ValueError):  # it stays as it is, then
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -5,9 +5,7 @@ import sys
 from pathlib import Path
 
 from postroom.index.database import Row
-
-MANY_FILES = 10_240
-"""How far a worker raises its own limit, where the system lets it."""
+from postroom.open_files import MANY_FILES
 
 _LIMIT = re.compile(r"^Max open files\s+(\d+|unlimited)", re.MULTILINE)
 

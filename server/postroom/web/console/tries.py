@@ -23,7 +23,8 @@ class Tries:
     def may(self, place: str) -> bool:
         """Whether one more try from there is looked at."""
         wrong = self._wrong.get(place, deque())
-        while wrong and wrong[0] <= self._clock() - WINDOW_SECONDS:
+        now = self._clock()
+        while wrong and not now - WINDOW_SECONDS < wrong[0] <= now:  # it may have been put back
             wrong.popleft()
         return len(wrong) < MOST_WRONG
 

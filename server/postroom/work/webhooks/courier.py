@@ -42,6 +42,9 @@ RETRY_SECONDS = 0.1
 """Between two endpoints whose turn has come to be tried again: a thousand that are gone cost some
 hundredths of a processor, and no mail waits for them."""
 
+TURN_SECONDS = 0.005
+"""How long endpoints are looked at before others have a turn: there may be thousands."""
+
 FAR = 500
 """Events that pass an endpoint by before that is written down: after a crash they pass again."""
 
@@ -135,18 +138,24 @@ class WebhookCourier:
             self._take_over(anew)
             return True
         if piece is not None and front is not None:
-            self._offer(front, piece)
+            await self._offer(front, piece)
         return await self._catch_up(front) or (piece is not None and not piece.is_last)
 
-    def _offer(self, after: int, piece: Piece) -> None:
+    async def _offer(self, after: int, piece: Piece) -> None:
         """Let everybody have a piece who has heard what lies before it."""
         self._front = max(self._front, piece.position)
+        types = {each.about.type for each in piece.told}
+        began = time.monotonic()
         for endpoint in list(self._reading.values()):
             if after <= endpoint.seen < piece.position:
-                endpoint.offer(piece.told, piece.position)
+                wanted = any(map(endpoint.hook.hears.wanted.takes_type, types))
+                endpoint.offer(piece.told if wanted else (), piece.position)
                 if endpoint.unwritten > FAR:
                     self._ledger.note(endpoint)
                 self._consider(endpoint)
+            if time.monotonic() - began > TURN_SECONDS:
+                await asyncio.sleep(0)
+                began = time.monotonic()
 
     async def _catch_up(self, front: int | None) -> bool:
         """Read one piece for whoever is the furthest behind, and one for a conversation that is."""
@@ -155,7 +164,7 @@ class WebhookCourier:
         is_behind = last is not None and front is not None and last < front
         if is_behind and last is not None:
             look = partial(events.behind, after=last, rows=self._rows(last))
-            self._offer(last, await self._term.index.read(look))
+            await self._offer(last, await self._term.index.read(look))
         for endpoint in self._lagging.values():
             if (talk := endpoint.to_catch_up(now)) is not None:
                 await self._read_for(endpoint, talk)
