@@ -2,6 +2,7 @@
 
 import logging
 
+from postroom.serving.logs import FactsRecord
 from postroom.serving.requests import Answered
 
 log = logging.getLogger("postroom.access")
@@ -33,6 +34,4 @@ class AccessLog:
         }
         if answered.request.token_id:
             facts["token"] = answered.request.token_id
-        # Made by hand: logging would go up the stack to see from where it is told.
-        more = {"facts": facts}
-        log.handle(log.makeRecord(log.name, level, __file__, 0, "request", (), None, extra=more))
+        log.handle(FactsRecord(log.name, level, "request", facts))

@@ -20,6 +20,9 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
+from pydantic_core import to_json
+
+from postroom.clock import system_clock
 from postroom.current_request import current_id
 from postroom.model.errors import PostroomError
 
@@ -61,6 +64,21 @@ def begin(format: LogFormat, level: LogLevel) -> None:
     logging.getLogger(OURS).setLevel(number)
 
 
+class FactsRecord(logging.LogRecord):
+    """A line of facts, told for every request: made without a look at from where it is told, by
+    which thread and in which process."""
+
+    def __init__(self, name: str, level: int, message: str, facts: dict[str, Any]) -> None:
+        self.__dict__ |= _OF_EVERY
+        self.name, self.msg, self.facts = name, message, facts
+        self.levelno, self.levelname = level, logging.getLevelName(level)
+        self.created = system_clock()
+        self.msecs = self.created % 1 * 1000
+
+
+_OF_EVERY = logging.makeLogRecord({"pathname": __file__, "module": "logs"}).__dict__
+
+
 class _Lines(logging.Formatter):
     """What a line says, before it is written down."""
 
@@ -94,10 +112,14 @@ class _Lines(logging.Formatter):
 
 
 class JsonLines(_Lines):
-    """A JSON object a line."""
+    """A JSON object a line, in ASCII."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(self.facts(record), ensure_ascii=True)
+        facts = self.facts(record)
+        try:
+            return to_json(facts, ensure_ascii=True).decode("ascii")  # a third of json's time
+        except ValueError:  # half a surrogate pair, as in the name of a file
+            return json.dumps(facts)
 
 
 class TextLines(_Lines):

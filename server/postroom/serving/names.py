@@ -47,8 +47,7 @@ class Names:
 
     def is_ours(self, host: str) -> bool:
         """Whether a header Host names us."""
-        name, port = split_host(host)
-        return join_host(name, "") in self.hosts or join_host(name, port) in self.hosts
+        return any(each in self.hosts for each in _spellings(host))
 
     def may_ask(self, origin: str, host: str, scheme: str, fetch_site: str) -> bool:
         """Whether a page of ``origin`` may ask at ``host``: our own, or one that was listed."""
@@ -116,6 +115,13 @@ class CheckNames:
             return True
         origin, site = field(scope, b"origin").lower(), field(scope, b"sec-fetch-site")
         return self._names.may_ask(origin, host, scope["scheme"], site)
+
+
+@lru_cache(maxsize=256)
+def _spellings(host: str) -> tuple[str, str]:
+    """A name without its port, and with it."""
+    name, port = split_host(host)
+    return join_host(name, ""), join_host(name, port)
 
 
 @lru_cache(maxsize=256)
