@@ -1,0 +1,57 @@
+"""How the site is built from the Markdown of this repository: `make docs`.
+
+The source is the whole repository, so that a link from a page to the README, a manifest or the
+changelog is looked after like any other, and the same link works where the code is hosted.
+"""
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from navigation import with_navigation
+
+project = "Postroom"
+author = "the makers of Postroom"
+release = importlib.metadata.version("postroom")
+
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/**.md", "manifests/**.md", "bench/**.md"]
+exclude_patterns = ["build", "dist", ".*", "server", "tools", "tests"]
+
+extensions = ["myst_parser"]
+myst_heading_anchors = 4
+
+html_theme = "furo"
+html_title = f"Postroom {release}"
+html_extra_path = ["first"]
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+html_theme_options = {"source_edit_link": ""}
+pygments_style = "friendly"
+pygments_dark_style = "monokai"
+
+
+def _source(app: Sphinx, docname: str, source: list[str]) -> None:
+    if docname == root_doc:
+        source[0] = with_navigation(source[0])
+
+
+def _folders(app: Sphinx, document: nodes.document) -> None:
+    """A link to a folder leads somewhere where the code is hosted, and is its words alone here."""
+    page = Path(app.srcdir, app.env.docname)
+    for link in list(document.findall(pending_xref)):
+        if link["reftype"] == "myst" and (page.parent / link["reftarget"]).is_dir():
+            link.replace_self(link.children)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("source-read", _source)
+    app.connect("doctree-read", _folders)
+    return {"parallel_read_safe": True}

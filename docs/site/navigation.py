@@ -1,0 +1,31 @@
+"""The lists of `docs/index.md` as the site's navigation: one list for whoever reads the page where
+the code is hosted, and for the sidebar."""
+
+import re
+
+_SECTION = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r"^- \[[^]]+\]\(([^)#]+)\.md\)", re.MULTILINE)
+
+_TREE = """
+```{{toctree}}
+:hidden:
+:caption: {caption}
+
+{pages}
+```
+"""
+
+
+def sections(index: str) -> dict[str, list[str]]:
+    """The pages that each list names, in order, without `.md`; a list that names none is none."""
+    found = {each[1]: _ENTRY.findall(each[2]) for each in _SECTION.finditer(index)}
+    return {caption: pages for caption, pages in found.items() if pages}
+
+
+def with_navigation(index: str) -> str:
+    """The page with the trees that Sphinx makes its navigation of."""
+    trees = [
+        _TREE.format(caption=caption, pages="\n".join(pages))
+        for caption, pages in sections(index).items()
+    ]
+    return "\n".join([index, *trees])
