@@ -29,6 +29,8 @@ myst_heading_anchors = 4
 
 html_theme = "furo"
 html_title = f"Postroom {release}"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_extra_path = ["first"]
 html_copy_source = False
 html_show_sphinx = False

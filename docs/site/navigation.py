@@ -4,7 +4,7 @@ the code is hosted, and for the sidebar."""
 import re
 
 _SECTION = re.compile(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_ENTRY = re.compile(r"^- \[[^]]+\]\(([^)#]+)\.md\)", re.MULTILINE)
+_ENTRY = re.compile(r"^- \[([^]]+)\]\(([^)#]+)\.md\)", re.MULTILINE)
 
 _TREE = """
 ```{{toctree}}
@@ -16,8 +16,9 @@ _TREE = """
 """
 
 
-def sections(index: str) -> dict[str, list[str]]:
-    """The pages that each list names, in order, without `.md`; a list that names none is none."""
+def sections(index: str) -> dict[str, list[tuple[str, str]]]:
+    """The pages of each list in order: what it calls each, and where it is, without `.md`. A list
+    that names none is none."""
     found = {each[1]: _ENTRY.findall(each[2]) for each in _SECTION.finditer(index)}
     return {caption: pages for caption, pages in found.items() if pages}
 
@@ -25,7 +26,7 @@ def sections(index: str) -> dict[str, list[str]]:
 def with_navigation(index: str) -> str:
     """The page with the trees that Sphinx makes its navigation of."""
     trees = [
-        _TREE.format(caption=caption, pages="\n".join(pages))
+        _TREE.format(caption=caption, pages="\n".join(f"{name} <{at}>" for name, at in pages))
         for caption, pages in sections(index).items()
     ]
     return "\n".join([index, *trees])
