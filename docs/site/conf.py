@@ -26,6 +26,7 @@ exclude_patterns = ["build", "dist", ".*", "server", "tools", "tests"]
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 4
+smartquotes = False  # a dash of an option stays what it is
 
 html_theme = "furo"
 html_title = f"Postroom {release}"
@@ -36,8 +37,8 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_theme_options = {"source_edit_link": ""}
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 
 def _source(app: Sphinx, docname: str, source: list[str]) -> None:

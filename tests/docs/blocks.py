@@ -86,3 +86,12 @@ def _table(tokens: list[Token]) -> list[dict[str, str]]:
         elif token.type == "table_close":
             break
     return rows
+
+
+def inline_code(page: str) -> list[str]:
+    """Every piece of code within a page's sentences, once each."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    inner = [child for token in tokens for child in token.children or ()]
+    code = [each.content for each in inner if each.type == "code_inline"]
+    return list(dict.fromkeys(" ".join(each.split()) for each in code))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from postroom.policy.rules import judge
 from postroom.settings import Settings
 
 PAGE = "docs/policy-cookbook.md"
+COMMAND = re.compile(r"^# (.+)\n((?:.+\\\n)*.+)\n", re.MULTILINE)
 RECIPES = [each for each in sections(PAGE) if each.of("toml")]
 VERIFIED = "Authentication-Results: post.localhost; dmarc=pass header.from=customer.example"
 
@@ -89,13 +91,20 @@ async def _furnish(settings: Settings) -> str:
 
 
 def commands() -> list[Any]:
-    """Each command of each recipe, with what the page says that it answers."""
+    """Each command of each recipe, with what the page says above it that it answers."""
     return [
-        pytest.param(recipe, *map(str.strip, line.split(" # ")), id=f"{name(recipe)}-{number}")
+        pytest.param(recipe, found[2].replace("\\\n", " "), found[1], id=f"{name(recipe)}-{number}")
         for recipe in RECIPES
         for block in recipe.of("sh")
-        for number, line in enumerate(block.text.splitlines())
+        for number, found in enumerate(COMMAND.finditer(block.text))
     ]
+
+
+def test_every_command_has_a_verdict_above_it() -> None:
+    blocks = [block.text for recipe in RECIPES for block in recipe.of("sh")]
+    assert "".join(found[0] for text in blocks for found in COMMAND.finditer(text)) == "".join(
+        blocks
+    )
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=name)

@@ -65,7 +65,7 @@ def _options(ctx: click.Context) -> str:
         if isinstance(each, click.Option) and not _SHARED & {*each.opts}
     ]
     rows = [row(f"`{names}`", _cleaned(words)) for names, words in filter(None, told)]
-    return table(("option", ""), rows) if rows else ""
+    return table(("option", "meaning"), rows) if rows else ""
 
 
 def _prose(text: str) -> str:

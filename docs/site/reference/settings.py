@@ -74,20 +74,21 @@ def _section(heading: str, model: type[BaseModel], guide: str) -> str:
     rows = [
         row(
             f"`{name}`",
-            shapes.of(schema["properties"][name]),
-            _default(name, schema),
+            shapes.of(schema["properties"][name]) + _default(name, schema),
             words.get(name) or PLAIN.get((model.__name__, name)) or PLAIN.get(("", name), ""),
         )
         for name in model.model_fields
     ]
-    return f"## {heading}\n\nMore: {guide}.\n\n" + table(("key", "what", "by default", ""), rows)
+    return f"## {heading}\n\nMore: {guide}.\n\n" + table(("key", "what", "meaning"), rows)
 
 
 def _default(name: str, schema: Schema) -> str:
     if name in schema.get("required", ()):
-        return "must be there"
+        return "; must be there"
     value: Any = schema["properties"][name].get("default")
-    return "" if value in (None, "", []) or isinstance(value, dict) else shown(value)
+    return (
+        "" if value in (None, "", []) or isinstance(value, dict) else f"; by default {shown(value)}"
+    )
 
 
 def _link(name: str) -> str:

@@ -43,11 +43,16 @@ def page() -> str:
     """The page, in Markdown."""
     overview = table(
         ("tool", "what it is for", "scope"),
-        [row(f"[`{tool.name}`](#{tool.name})", tool.title, f"`{tool.scope}`") for tool in TOOLS],
+        [row(f"[`{tool.name}`](#{tool.name})", _first(tool), f"`{tool.scope}`") for tool in TOOLS],
     )
     head = _HEAD.format(count=len(TOOLS), instructions=INSTRUCTIONS, overview=overview)
     every = ["## Errors of every tool", _errors(errors.ANY)]
     return "\n\n".join([head, *map(_tool, TOOLS), *every, _answers()]) + "\n"
+
+
+def _first(tool: Tool[Any, Any]) -> str:
+    """The first sentence of what a model is told."""
+    return f"{tool.description.partition('. ')[0].removesuffix('.')}."
 
 
 def _tool(tool: Tool[Any, Any]) -> str:
@@ -91,7 +96,7 @@ def _arguments(model: type[BaseModel]) -> str:
         )
         for name, field in schema["properties"].items()
     ]
-    return table(("argument", "what", ""), rows)
+    return table(("argument", "what", "meaning"), rows)
 
 
 def _default(field: Schema) -> str:
@@ -111,7 +116,7 @@ def _answer(model: type[BaseModel]) -> str:
         wire = info.serialization_alias or info.alias or name
         told = words.get(name) or PLAIN.get((model.__name__, name)) or PLAIN[("", name)]
         rows.append(row(f"`{wire}`", shapes.of(schema["properties"][wire]), told))
-    return table(("field", "what", ""), rows)
+    return table(("field", "what", "meaning"), rows)
 
 
 def _link(name: str) -> str:
