@@ -1,7 +1,8 @@
 """How the site is built from the Markdown of this repository: `make docs`.
 
 The source is the whole repository, so that a link from a page to the README, a manifest or the
-changelog is looked after like any other, and the same link works where the code is hosted.
+changelog is looked after like any other, and the same link works where the code is hosted. Its
+pages are those of docs/, and whatever else a list of docs/index.md names.
 """
 
 import importlib.metadata
@@ -14,14 +15,17 @@ from sphinx.application import Sphinx
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from navigation import with_navigation
+from navigation import pages, with_navigation
 
 project = "Postroom"
 author = "the makers of Postroom"
 release = importlib.metadata.version("postroom")
 
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**.md", "manifests/**.md", "bench/**.md"]
+include_patterns = [
+    "docs/*.md",
+    *pages((Path(__file__).parents[1] / "index.md").read_text(encoding="utf-8")),
+]
 exclude_patterns = ["build", "dist", ".*", "server", "tools", "tests"]
 
 extensions = ["myst_parser"]
@@ -46,15 +50,21 @@ def _source(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = with_navigation(source[0])
 
 
-def _folders(app: Sphinx, document: nodes.document) -> None:
-    """A link to a folder leads somewhere where the code is hosted, and is its words alone here."""
-    page = Path(app.srcdir, app.env.docname)
+def _words_alone(app: Sphinx, document: nodes.document) -> None:
+    """A link to a folder, or to a page that is none of the site's, leads somewhere where the code
+    is hosted, and is its words alone here."""
     for link in list(document.findall(pending_xref)):
-        if link["reftype"] == "myst" and (page.parent / link["reftarget"]).is_dir():
+        if link["reftype"] == "myst" and _is_elsewhere(app, link["refdomain"], link["reftarget"]):
             link.replace_self(link.children)
+
+
+def _is_elsewhere(app: Sphinx, domain: str, target: str) -> bool:
+    if domain == "doc":
+        return target not in app.env.found_docs and Path(app.srcdir, f"{target}.md").is_file()
+    return Path(app.srcdir, app.env.docname).parent.joinpath(target).is_dir()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("source-read", _source)
-    app.connect("doctree-read", _folders)
+    app.connect("doctree-read", _words_alone)
     return {"parallel_read_safe": True}

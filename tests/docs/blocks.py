@@ -8,13 +8,12 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PAGES = (
-    "README.md",
-    "manifests/README.md",
-    "bench/README.md",
-    *sorted(f"docs/{each.name}" for each in (ROOT / "docs").glob("*.md")),
+PAGES = tuple(
+    each.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "docs/*.md", "manifests/**/*.md", "bench/*.md")
+    for each in sorted(ROOT.glob(pattern))
 )
-"""Every page that has something to type, paste or send."""
+"""Every page that may have something to type, paste or send."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ Python is run, and what is neither is listed with the reason."""
 
 import ast
 import json
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -46,6 +47,9 @@ def of(*languages: str) -> list[Block]:
 @pytest.mark.parametrize("block", of("toml"), ids=lambda block: block.name)
 def test_a_file_of_an_operator_is_understood(block: Block) -> None:
     said = tomllib.loads(block.text)
+    if block.page.startswith("manifests/"):
+        an_entry_for_a_client(said)
+        return
     if said.keys() <= POLICY_KEYS and "default" in said:
         assert checked(block.text, block.name).faults == ()
         return
@@ -78,9 +82,9 @@ def what_a_webhook_posts(said: Any) -> None:
 
 
 def an_entry_for_a_client(said: Any) -> None:
-    """Its makers document it; the address is where `postroom serve` answers."""
-    (server,) = (each for kind in ("mcpServers", "servers") for each in said.get(kind, {}).values())
-    assert server["url"].endswith(":8765/mcp")
+    """Its makers document it: it starts our program, or names where `postroom serve` answers."""
+    text = json.dumps(said)
+    assert ":8765/mcp" in text or "postroom" in re.findall(r'"command": "(\w+)"', text)
 
 
 JSON_OF: dict[str, tuple[Callable[[Any], None], ...]] = {
@@ -121,8 +125,12 @@ RUN_BY = {
     "manifests/README.md": (
         "docs/test_blocks_run.py::test_a_program_calls_a_tool_over_http_as_the_manifests_show"
     ),
+    "docs/agents.md": "docs/test_agents_page.py::test_the_loop_sends_waits_reads_and_answers",
     "docs/client.md": "docs/test_blocks_run.py::test_the_clients_page_runs_from_top_to_bottom",
     "docs/events.md": "docs/test_events_page.py::test_the_program_reads_events",
+    "docs/frameworks.md": (
+        "examples/test_frameworks_page.py::test_a_program_answers_the_mail_that_came"
+    ),
     "docs/webhooks.md": (
         "webhooks/test_signing.py::test_the_documents_receiver_takes_what_is_valid_and_nothing_else"
     ),

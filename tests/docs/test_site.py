@@ -185,6 +185,21 @@ def test_the_lists_of_the_index_are_the_navigation() -> None:
     assert "Quick start <quickstart>" in tree
 
 
+def test_a_page_elsewhere_and_a_folder_are_named_and_no_links(tmp_path: Path) -> None:
+    docs = tmp_path / "source" / "docs"
+    (docs.parent / "more").mkdir(parents=True)
+    docs.mkdir()
+    (docs.parent / "more" / "notes.md").write_text("# Notes\n")
+    links = "[Notes](../more/notes.md), [more](../more)"
+    text = f"# Site\n\n## All\n\n- [Other](other.md): it\n\n{links}\n"
+    (docs / "index.md").write_text(text)
+    (docs / "other.md").write_text("# Other\n")
+    built = build(docs.parent, tmp_path / "built")
+    assert (built.returncode, built.stderr) == (0, "")
+    page = (tmp_path / "built/html/docs/index.html").read_text(encoding="utf-8")
+    assert "Notes, more" in re.sub(r"</?(span|p)[^>]*>", "", page)
+
+
 def test_whoever_opens_the_code_finds_every_page_from_the_index() -> None:
     index = (ROOT / "docs/index.md").read_text(encoding="utf-8")
     named = {at for pages in sections(index).values() for _, at in pages}
