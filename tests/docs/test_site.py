@@ -145,6 +145,8 @@ async def test_pages_fit_a_phone_and_can_be_read(site: Path) -> None:
             await page.goto((site / name).as_uri(), wait_until="load")
             assert await page.evaluate("document.documentElement.scrollWidth") <= 390, name
             assert await page.evaluate(FAINT) == []
+        await page.emulate_media(color_scheme="dark")
+        assert await page.evaluate(FAINT) == []
 
 
 BROKEN = {

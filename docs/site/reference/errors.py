@@ -156,7 +156,10 @@ OF_TOOL: dict[str, tuple[str, ...]] = {
 ROOMS: dict[str, tuple[str, ...]] = {
     "create_mailbox": ("desk/mailboxes/", "policy/names.py", "desk/times.py"),
     "send_email": (
-        "desk/sends/",
+        "desk/sends/outgoing.py",
+        "desk/sends/composing.py",
+        "desk/sends/addresses.py",
+        "desk/sends/outbox.py",
         "desk/threads/attachments.py",
         "desk/files/url_files.py",
         "mime/",
@@ -188,11 +191,12 @@ def raised() -> tuple[Raised, ...]:
 
 
 def said(code: str, tool: str = "") -> str:
-    """The sentences of a code, as the tool's own rooms say them; else as the first place does."""
+    """The sentences of a code, as the first of the tool's own rooms that raises it says them; else
+    as the door does, or whoever is first."""
     places = [each for each in raised() if each.code == code]
-    own = [each for each in places if each.at.startswith(ROOMS.get(tool, ("desk/",)))]
-    door = [each for each in places if each.at.startswith(("desk/door.py", "desk/"))]
-    return [*own, *door, *places][0].says
+    rooms = (*ROOMS.get(tool, ()), "desk/door.py", "desk/", "")
+    own = (each for room in rooms for each in places if each.at.startswith(room))
+    return next(own).says
 
 
 def _in_file(file: Path, house: Path) -> Iterator[Raised]:

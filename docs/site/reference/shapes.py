@@ -29,7 +29,7 @@ class Shapes:
         if "anyOf" in node or "oneOf" in node:
             choices = [*node.get("anyOf", ()), *node.get("oneOf", ())]
             some = [self.of(each) for each in choices if each != {"type": "null"}]
-            return " or ".join(dict.fromkeys(some))
+            return " or ".join(sorted(dict.fromkeys(some), key=len))
         if "const" in node:
             return shown(node["const"])
         if "enum" in node:

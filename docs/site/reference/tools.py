@@ -104,7 +104,7 @@ def _default(field: Schema) -> str:
 
 
 def _errors(codes: tuple[str, ...], tool: str = "") -> str:
-    rows = [row(f"`{code}`", errors.said(code, tool)) for code in codes]
+    rows = [row(f"`{code}`", errors.said(code, tool).replace("<", r"\<")) for code in codes]
     return table(("code", "says"), rows)
 
 
