@@ -14,7 +14,7 @@ PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz servers install lint types contracts bench format check clean
+.PHONY: help demo test fuzz servers install lint types contracts bench docs reference format check clean
 
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
@@ -23,6 +23,8 @@ help:
 	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
 	@echo "make lint      style, types, import contracts"
 	@echo "make check     lint, demo and tests: everything that CI runs"
+	@echo "make docs      the site of docs/, in build/site; a broken link is an error"
+	@echo "make reference write the pages of docs/ anew that the program writes"
 	@echo "make bench     measure (BENCH_ARGS=--quick for less)"
 	@echo "make fuzz      look for mail that breaks the parser, for FUZZ_SECONDS=$(FUZZ_SECONDS)"
 	@echo "make format    put the code into its style"
@@ -57,6 +59,16 @@ contracts: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python bench/run.py $(BENCH_ARGS)
+
+# Every warning counts, and each is told before it ends: a link or an anchor that leads nowhere, a page
+# in no list of docs/index.md.
+docs: $(READY)
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky --fresh-env \
+	  --conf-dir docs/site --doctree-dir build/doctrees --builder html . build/site
+	@echo "Built: build/site/index.html"
+
+reference: $(READY)
+	@$(BIN)/python docs/site/reference
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

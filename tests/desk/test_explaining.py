@@ -12,6 +12,7 @@ from postroom.model.callers import operator
 from postroom.model.policy_answers import Explanation, Replay
 from postroom.model.requests import Edit, SendRequest
 from postroom.policy.reading import policy_of
+from postroom.policy.rules import Policy
 from postroom.settings import Settings
 
 BEN = "ben@elsewhere.example"
@@ -93,6 +94,26 @@ async def test_another_policy_is_asked_with_its_own_contacts_and_clock(ada: Agen
     assert found.rule == "known"
     was = await explained(ada.room, sent.send_id)
     assert found.facts["clock"]["time"][3:] != was.facts["clock"]["time"][3:]
+
+
+async def test_a_draft_is_explained_by_another_policys_own_contacts_and_clock(
+    ada: Agent, settings: Settings
+) -> None:
+    write_policy(settings.home, 'default = "allow"\ncontacts = ["carl@else.example"]\n')
+    policy = policy_of(
+        f'default = "allow"\ntimezone = "Asia/Kolkata"\ncontacts = ["{BEN}"]\n'
+        + rule("known", "recipients.all(r, r.provenance == 'operator')", "deny")
+    )
+    desk = ada.room.desk.policies
+
+    async def said(to: str, other: Policy | None = policy) -> Explanation:
+        request = SendRequest(text="One.", mailbox=ada.address, to=(to,))
+        return await desk.explain_draft(operator(), request, other)
+
+    assert (await said(BEN)).rule == "known"
+    assert (await said("carl@else.example")).rule == "default"
+    here = (await said(BEN, None)).facts["clock"]["time"]
+    assert (await said(BEN)).facts["clock"]["time"][3:] != here[3:]
 
 
 async def test_a_mark_behind_the_rule_that_holds_counts_when_a_person_lets_the_mail_go(

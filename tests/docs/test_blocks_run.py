@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from docs.blocks import sections
 from served import Served, served
 
 from postroom.client import Postroom
@@ -75,6 +76,26 @@ def run(room: Served, folder: Path, language: str, block: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_the_quick_start_runs_as_it_is_typed(tmp_path: Path) -> None:
+    (part,) = [each for each in sections("docs/quickstart.md") if each.heading == "Two addresses"]
+    script = "".join(block.text for block in part.of("sh"))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    around = {**os.environ, "PATH": path, "POSTROOM_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        ["sh", "-eu", "-c", script],
+        env=around,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout
+    asked, answered = said.index("How are you?"), said.index("Very well, thank you.")
+    assert asked < answered
+    assert sorted(re.findall(r" 2 +(us|them)$", said, re.MULTILINE)) == ["them", "us"]
 
 
 def test_three_ways_are_shown() -> None:

@@ -117,8 +117,8 @@ class Policies:
         `Sending.send`."""
         door.for_operators(caller)
         agent = await self._index.read(lambda con: _agent(con, caller, request))
-        composed, facts = await self._sending.would_be(agent, request)
-        policy = other or composed.policy
+        composed, facts = await self._sending.would_be(agent, request, other)
+        policy = composed.policy
         now, limits = self._index.clock(), policy.limits
         turn = await self._index.read(
             lambda con: pacing.turn(con, now, limits, composed.box, facts.recipients)

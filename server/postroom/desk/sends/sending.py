@@ -9,6 +9,7 @@ Then it waits a short while for the courier. The guarded fetch is its one connec
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from postroom.clock import Clock, Stopwatch
 from postroom.desk import cursors, door
@@ -36,7 +37,7 @@ from postroom.model.limits import (
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Action, DraftFacts
-from postroom.policy.rules import LIMITS
+from postroom.policy.rules import LIMITS, Policy
 
 _MOVING = (SendStatus.QUEUED, SendStatus.SUBMITTING)
 MAX_LEFT_OUT_SHOWN = 5
@@ -88,13 +89,17 @@ class Sending:
             return await self._thread_moved(composed, filed)
         return await self._outcome(composed, filed.send["id"], filed.duplicate)
 
-    async def would_be(self, caller: Caller, request: SendRequest) -> tuple[Composed, DraftFacts]:
-        """A mail as it would be filed now, and what policy knows of it; nothing is filed, and no
-        file is fetched that lies elsewhere. Raises as ``send``."""
+    async def would_be(
+        self, caller: Caller, request: SendRequest, other: Policy | None = None
+    ) -> tuple[Composed, DraftFacts]:
+        """A mail as it would be filed now, and what policy knows of it, by the policy that holds or
+        ``other``, with its contacts and its time zone; nothing is filed, and no file is fetched
+        that lies elsewhere. Raises as ``send``."""
         door.require(caller, "send")
         outgoing.check(request)
         meant = await self._composing.meant(caller, request, 0.0)
         composed = await self._composing.composed(caller, meant)
+        composed = replace(composed, policy=other or composed.policy)
         who = door.actor(caller)
         facts = await self._index.read(
             lambda con: outbox.facts_of(con, self._clock(), who, composed)
