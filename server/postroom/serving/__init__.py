@@ -6,6 +6,7 @@
     connection.py    how long a peer may take to ask
     gathering.py     what is written in one moment goes out as one
     crowding.py      who gives way where connections run short
+    handshakes.py    the same for those that are not yet one: TLS
     framing.py       where a request ends, told in one way
     doorway.py       what every request passes, in this order:
       names.py         under which names we are asked, and by whose pages
