@@ -22,6 +22,7 @@ from postroom.settings import Settings, environment, keep_private
 from postroom.work.seat import Seat
 
 if TYPE_CHECKING:
+    from postroom.embedded.directory import Directory
     from postroom.guarded.client import GuardedClient
 
 MIGRATION_PATIENCE_SECONDS = 10.0
@@ -45,9 +46,12 @@ async def open_room(
     program: str,
     clock: Clock = system_clock,
     web: "GuardedClient | None" = None,
+    neighbours: "Directory | None" = None,
 ) -> AsyncIterator[PostRoom]:
     """The post room at ``settings.home``; ``program`` names this process to operators. ``web``
     fetches files that are sent by URL: by itself from the hosts that the operator lists.
+    ``neighbours`` are others whose mailboxes the built-in server holds, and who are strangers to
+    this post room: the correspondents of a test.
 
     It does no I/O with mail servers until ``room.worker.start()`` is called and gets the lock.
 
@@ -66,7 +70,15 @@ async def open_room(
     }
     policy = CurrentPolicy(settings.policy_file, index, named=settings.operator.policy is not None)
     desk = Desk(index, settings, provisioners, lambda: seat.idle(), policy, web)
-    seat = Seat(index, settings, provisioners, program, policy, lambda: desk.held.answering())
+    seat = Seat(
+        index,
+        settings,
+        provisioners,
+        program,
+        policy,
+        lambda: desk.held.answering(),
+        neighbours,
+    )
     try:
         await _start(index, settings)
         yield PostRoom(settings, index, desk, seat)

@@ -60,6 +60,7 @@ FOR_WATCHERS = {"metrics.happened", "metrics.now"}
 FOR_NOBODY = {
     "events.end": "said by whoever serves, as it stops",
     "waiting.end": "said by whoever serves, as it stops",
+    "waiting.asleep": "asked by who moves the clock of a test",
     "metrics.readiness": "asked by the faces for whoever looks in: names of checks alone",
     "suppressions.unsubscribe": "asked by the faces for whoever has a signed link",
     "standing.moment": "asked by the faces: it says only that nothing changed",

@@ -150,6 +150,13 @@ def overdue(con: Connection, now: float, most: int) -> list[Row]:
     return list(sql.overdue(con, now=now, most=most))
 
 
+def next_end(con: Connection) -> float | None:
+    """When the time of the next held send runs out, seconds since 1970; None where it never
+    does."""
+    found: float | None = sql.next_end(con)
+    return found
+
+
 def _tell(
     con: Connection,
     at: float,

@@ -32,6 +32,7 @@ class Index:
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(path, self._committed)
         self._changed = asyncio.Event()
+        self._jumped = asyncio.Event()
         self._seen = self._data_version()
         self._version: int | None = None
         """Of this turn of the loop, where it was asked for."""
@@ -60,6 +61,17 @@ class Index:
         Take it before looking and wait on it after: then a commit between the two is not missed.
         """
         return self._changed
+
+    def next_jump(self) -> asyncio.Event:
+        """The event that `time_jumped` sets, for who looks at the clock now and then; taken as
+        ``next_change``."""
+        return self._jumped
+
+    def time_jumped(self) -> None:
+        """Let whoever sleeps look at the clock again: said by who has put it forward."""
+        self._jumped.set()
+        self._jumped = asyncio.Event()
+        self._rung()
 
     def version(self) -> int:
         """A number that is another one after any commit of any process, and the same while there is

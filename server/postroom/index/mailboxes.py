@@ -150,6 +150,13 @@ def overdue(con: Connection, now: float) -> list[int]:
     return [row["id"] for row in sql.overdue(con, now=now)]
 
 
+def next_expiry(con: Connection) -> float | None:
+    """When the time of the next live mailbox is over, seconds since 1970; None where it never
+    is."""
+    found: float | None = sql.next_expiry(con)
+    return found
+
+
 def to_purge(con: Connection, expired_before: float) -> list[tuple[int, str]]:
     """(id, address) of mailboxes whose mail has to go."""
     return [(row["id"], row["address"]) for row in sql.to_purge(con, before=expired_before)]

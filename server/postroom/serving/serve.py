@@ -7,12 +7,12 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import uvicorn
 
 from postroom.accounts.serve import Serve
-from postroom.build import open_room
+from postroom.build import PostRoom, open_room
 from postroom.clock import system_clock
 from postroom.mcp.stopping import told_to_stop
 from postroom.model.callers import agent as agent_named
@@ -56,6 +56,14 @@ STOP_SECONDS = 25.0
 what is written. Service managers wait longer (manifests/systemd)."""
 
 
+class Opening(Protocol):
+    """How a room is opened."""
+
+    def __call__(
+        self, settings: Settings, *, program: str
+    ) -> contextlib.AbstractAsyncContextManager[PostRoom]: ...
+
+
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
@@ -87,16 +95,21 @@ async def _bound(stop: asyncio.Event) -> None:
 
 
 async def serve(
-    settings: Settings, agent: str, stop: asyncio.Event, say: Callable[[str], None]
+    settings: Settings,
+    agent: str,
+    stop: asyncio.Event,
+    say: Callable[[str], None],
+    opening: Opening = open_room,
 ) -> None:
-    """As `run`, until ``stop`` is set. ``say`` is told where it listens."""
+    """As `run`, until ``stop`` is set. ``say`` is told where it listens; ``opening`` gives the
+    room, for who has opened one already."""
     wanted, public_url = settings.operator.serve, settings.operator.public_url
     check_reach(wanted, public_url)
     certificate = _certificate(wanted)
     allow_many()
     with listening(wanted) as listener:
         token = ensure_token(settings.token_file)
-        async with open_room(settings, program="serve") as room:
+        async with opening(settings, program="serve") as room:
             issued = _issued(wanted)
             identities = Identities(token, agent_named(agent), room.desk.tokens, issued)
             names, meters = names_of(wanted, public_url), Meters()

@@ -1,11 +1,11 @@
 """The caretaker: ends what has had its time, in small steps."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
 from postroom.index import held, journal, mailboxes, purge, uploads
 from postroom.index.database import Connection
+from postroom.index.index import wait_for_event
 from postroom.index.paced import paced
 from postroom.model.events import EventType
 from postroom.model.mailboxes import MailboxStatus
@@ -45,8 +45,9 @@ class Caretaker:
     async def run(self) -> None:
         """Make the rounds until cancelled."""
         while True:
+            jumped = self._term.index.next_jump()
             await self.round()
-            await asyncio.sleep(ROUND_SECONDS)
+            await wait_for_event(jumped, ROUND_SECONDS)
 
     async def round(self) -> None:
         """End what is overdue, purge what may go. Raises Unavailable once the term is over."""

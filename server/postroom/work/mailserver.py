@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME
 from postroom.clock import Stopwatch
-from postroom.embedded.directory import Account
+from postroom.embedded.directory import Account, Directory
 from postroom.embedded.server import EmbeddedServer, Ports
 from postroom.index import folders, journal, mailboxes
 from postroom.index.database import Connection
@@ -51,6 +52,20 @@ class IndexDirectory:
         )
 
 
+class _Together:
+    """The mailboxes of this room, and those of its neighbours."""
+
+    def __init__(self, own: Directory, neighbours: Directory) -> None:
+        self._own = own
+        self._neighbours = neighbours
+
+    def domains(self) -> frozenset[str]:
+        return self._own.domains() | self._neighbours.domains()
+
+    async def find(self, address: str) -> Account | None:
+        return await self._own.find(address) or await self._neighbours.find(address)
+
+
 READING_SECONDS = 5.0
 """How long a mail program waits until what it removes has been read."""
 
@@ -82,32 +97,36 @@ class IndexReading:
 
 
 async def start(
-    term: Term, settings: Settings, doorbell: Doorbell | None = None
+    term: Term,
+    settings: Settings,
+    doorbell: Doorbell | None = None,
+    neighbours: Directory | None = None,
 ) -> tuple[EmbeddedServer, Ports]:
     """The running built-in server, on the ports that mail programs know it by. It rings
-    ``doorbell`` whenever mail has come.
+    ``doorbell`` whenever mail has come, and holds the mailboxes of ``neighbours`` too.
 
     Where another program holds one of them for good, both are chosen anew, and it is said.
     """
     kept = await term.index.read(journal.worker)
     known = Ports(imap=kept["imap_port"], smtp=kept["smtp_port"]) if kept else Ports(0, 0)
-    server, ports = await _on_known_ports(term, settings, known, doorbell or Doorbell())
+    serve = partial(_server, term, settings, doorbell or Doorbell(), neighbours)
+    server, ports = await _on_known_ports(serve, known)
     await term.write(lambda con: journal.keep_ports(con, ports.imap, ports.smtp))
     return server, ports
 
 
 async def _on_known_ports(
-    term: Term, settings: Settings, known: Ports, doorbell: Doorbell
+    serve: Callable[[Ports], EmbeddedServer], known: Ports
 ) -> tuple[EmbeddedServer, Ports]:
     for _ in range(PORT_PATIENCE):
-        server = _server(term, settings, known, doorbell)
+        server = serve(known)
         try:
             return server, await server.start()
         except Unavailable as error:
             if error.code != "port_taken":
                 raise
         await asyncio.sleep(PORT_PAUSE_SECONDS)
-    server = _server(term, settings, Ports(0, 0), doorbell)
+    server = serve(Ports(0, 0))
     ports = await server.start()
     log.warning(
         "Another program holds port %s or %s, where the built-in mail server listened. It listens"
@@ -117,10 +136,13 @@ async def _on_known_ports(
     return server, ports
 
 
-def _server(term: Term, settings: Settings, ports: Ports, doorbell: Doorbell) -> EmbeddedServer:
+def _server(
+    term: Term, settings: Settings, doorbell: Doorbell, neighbours: Directory | None, ports: Ports
+) -> EmbeddedServer:
+    own = IndexDirectory(term.index, settings.operator.builtin_domains)
     return EmbeddedServer(
         settings.mailstore_file,
-        IndexDirectory(term.index, settings.operator.builtin_domains),
+        own if neighbours is None else _Together(own, neighbours),
         ports=ports,
         clock=term.index.clock,
         hostname=BUILTIN_HOSTNAME,

@@ -32,6 +32,8 @@ from postroom.work.term import Term
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+    from postroom.embedded.directory import Directory
+
 log = logging.getLogger("postroom.work")
 
 TRY_SECONDS = 0.4
@@ -70,8 +72,11 @@ class Seat:
         program: str,
         policy: CurrentPolicy,
         answering: Answering,
+        neighbours: "Directory | None" = None,
     ) -> None:
-        """``answering``: what becomes of held sends by an approver's answers."""
+        """``answering``: what becomes of held sends by an approver's answers. ``neighbours``: as
+        `build.open_room`."""
+        self._neighbours = neighbours
         self._policy = policy
         self._answering = answering
         self._index = index
@@ -162,6 +167,7 @@ class Seat:
                 self._answering,
                 self._stop,
                 self._begun,
+                self._neighbours,
             )
         finally:
             signing.cancel()

@@ -8,6 +8,7 @@ from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressFo
 from postroom.credentials.vault import Vault
 from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
+from postroom.embedded.directory import Directory
 from postroom.guarded.listed import listed
 from postroom.index import folders, logins
 from postroom.oauth.tokens import OAuthTokens
@@ -50,14 +51,16 @@ async def run(
     answering: Answering,
     stop: asyncio.Event,
     seated: Callable[[], None],
+    neighbours: Directory | None = None,
 ) -> None:
     """Do the I/O of the post room until ``stop`` is set; ``seated`` is called once it can begin.
+    ``neighbours``: as `build.open_room`.
 
     Whatever fails in one worker ends them all: the seat starts them anew.
     """
     allow_many()  # each watched mailbox elsewhere takes one
     doorbell = Doorbell()
-    server, ports = await mailserver.start(term, settings, doorbell)
+    server, ports = await mailserver.start(term, settings, doorbell, neighbours)
     operator = settings.operator
     builtin = BuiltinWay(
         operator.builtin_domains, frozenset({BUILTIN_HOSTNAME}), server, ports.imap, ports.smtp

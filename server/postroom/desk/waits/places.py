@@ -23,12 +23,21 @@ class Place:
 
     def __init__(self, watch: Stopwatch) -> None:
         self.watch = watch
+        self.until = 0.0
+        """When its time is over, seconds since 1970."""
         self._wanted = asyncio.Event()
+        self._changed: asyncio.Event | None = None
+        """What it sleeps for, while it does."""
 
     @property
     def is_wanted(self) -> bool:
         """Whether a newer wait needs it: this one ends as if its time were over."""
         return self._wanted.is_set()
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it has seen all that is there, and nothing wakes it just now."""
+        return self._changed is not None and not self._changed.is_set() and not self.is_wanted
 
     def give_up(self) -> None:
         self._wanted.set()
@@ -36,9 +45,11 @@ class Place:
     async def sleep(self, changed: asyncio.Event, seconds: float) -> None:
         """Return when ``changed`` is set, the place is wanted, or the seconds have passed."""
         waits = [asyncio.ensure_future(event.wait()) for event in (changed, self._wanted)]
+        self._changed = changed
         try:
             await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._changed = None
             for wait in waits:
                 wait.cancel()
 
@@ -70,6 +81,14 @@ class Places:
             self._taken[who].remove(place)
             if not self._taken[who]:
                 del self._taken[who]
+
+    def asleep(self) -> dict[str, list[float]]:
+        """By agent, until when those of its waits last that are asleep, seconds since 1970."""
+        sleeping = {
+            who: [place.until for place in places if place.is_asleep]
+            for who, places in self._taken.items()
+        }
+        return {who: ends for who, ends in sleeping.items() if ends}
 
     def end(self) -> None:
         """All waits end as if their time were over, and so do those to come."""

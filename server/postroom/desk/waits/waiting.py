@@ -95,6 +95,11 @@ class Waiting:
             async with self._attended(scope, timeout_seconds):
                 return await self._until(looking, timeout_seconds, place, progress)
 
+    def asleep(self) -> dict[str, list[float]]:
+        """Who waits here in vain so far: by agent (`tenant/agent`), until when each of its waits
+        lasts, seconds since 1970. For who moves the clock."""
+        return self._places.asleep()
+
     def end(self) -> None:
         """Let whoever waits leave; said by whoever serves, as it stops."""
         self._places.end()
@@ -104,6 +109,7 @@ class Waiting:
     ) -> WaitAnswer:
         """Look, and sleep until the index grows, and look again, until something is there."""
         watch = Stopwatch(self._clock)
+        place.until = self._clock() + seconds
         told = 0.0
         while True:
             changed = self._index.next_change()

@@ -27,6 +27,10 @@ SELECT at FROM journal WHERE send_id = :send_id AND type = 'send.held' ORDER BY 
 SELECT s.*, m.thread_id FROM sends s JOIN mail m ON m.id = s.mail_id
 WHERE s.status = 'held' AND s.expires_at <= :now ORDER BY s.expires_at LIMIT :most;
 
+-- name: next_end()$
+-- When the time of the next one runs out.
+SELECT min(expires_at) FROM sends WHERE status = 'held';
+
 -- name: release(id, note, approved, released_at, not_before)!
 -- A person lets it go.
 UPDATE sends SET status = 'queued', reason = '', note = :note, approved = :approved, expires_at = NULL,

@@ -72,6 +72,10 @@ UPDATE mailboxes SET problem = :problem WHERE id = :id;
 -- Live mailboxes whose time is over.
 SELECT id FROM mailboxes WHERE expires_at IS NOT NULL AND status = 'live' AND expires_at <= :now;
 
+-- name: next_expiry()$
+-- When the time of the next live mailbox is over.
+SELECT min(expires_at) FROM mailboxes WHERE expires_at IS NOT NULL AND status = 'live';
+
 -- name: to_purge(before)
 -- Mailboxes whose mail goes: deleted ones, and expired ones when their retention is over.
 SELECT id, address FROM mailboxes

@@ -1,0 +1,3 @@
+from postroom.testing.fixtures import blocking_post_room, post_room, post_room_options
+
+__all__ = ["blocking_post_room", "post_room", "post_room_options"]
