@@ -1,8 +1,8 @@
 """An agent is connected to the room of a test as to any other: HTTP, REST, standard input."""
 
 import asyncio
-from typing import Any
 
+import httpx2
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
@@ -56,16 +56,12 @@ async def test_a_client_over_http_waits_by_the_clock_of_the_test(
 ) -> None:
     post_room.correspondent(KIM, replies("It is.", after=hours(1)))
     support = await post_room.agent("support")
-    async with over_http(await support.url(), await support.token()) as client:
-        assert await support.run(asks(client)) == "It is."
+    access = {"Authorization": f"Bearer {await support.token()}"}
+    async with httpx2.AsyncClient(headers=access, timeout=30) as web:
+        wire = streamable_http_client(f"{await support.url()}/mcp", http_client=web)
+        async with Client(wire) as client:
+            assert await support.run(asks(client)) == "It is."
     assert post_room.now - MONDAY_MORNING == hours(1)
-
-
-def over_http(url: str, token: str) -> Any:
-    import httpx2
-
-    web = httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=30)
-    return Client(streamable_http_client(f"{url}/mcp", http_client=web))
 
 
 async def test_a_program_asks_by_rest(post_room: SimulatedPostRoom) -> None:
