@@ -13,6 +13,11 @@ from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  #
 from postroom.build import PostRoom, open_room
 from postroom.desk.sends import sending
 from postroom.settings import Settings
+from postroom.testing.fixtures import (  # noqa: F401
+    blocking_post_room,
+    post_room,
+    post_room_options,
+)
 
 # How fast examples are drawn is the machine's business, and how busy it is.
 hypothesis.settings.register_profile(

@@ -1,7 +1,6 @@
 """Post rooms for tests: a real one with its workers, and one where mail arrives when told to."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,10 +15,12 @@ from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress
 from postroom.model.answers import YOU, SendAnswer, ThreadView, WaitAnswer
-from postroom.model.callers import Caller, operator
+from postroom.model.callers import Caller
 from postroom.model.held_answers import Decision
 from postroom.model.requests import SendRequest
 from postroom.policy_file import CurrentPolicy
+from postroom.testing import person
+from postroom.testing.clock import JumpClock
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
 from postroom.work.term import Term
@@ -35,18 +36,10 @@ FORGED = "Authentication-Results: post.localhost; dmarc=fail header.from=bank.ex
 """A field that a trusted server writes into a letter which is not from bank.example."""
 
 
-@dataclass
-class TestClock:
+class TestClock(JumpClock):
     """The real time, and what a test has jumped ahead."""
 
     __test__ = False
-    ahead: float = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
-
-    def jump(self, seconds: float) -> None:
-        self.ahead += seconds
 
 
 @dataclass
@@ -96,8 +89,7 @@ class Agent:
 
 async def approve(room: PostRoom, send_id: str | None, note: str = "") -> Decision:
     """A person looks at a held send and lets it go."""
-    shown = await room.desk.held.show(operator(), str(send_id))
-    return await room.desk.held.approve(operator(), shown.send_id, shown.hash, note)
+    return await person.approve(room.desk, str(send_id), note)
 
 
 class Postman:

@@ -13,22 +13,13 @@ from postroom.model.answers import SendAnswer
 from postroom.model.callers import Caller
 from postroom.model.requests import SendRequest
 from postroom.settings import Operator, Settings
+from postroom.testing.clock import JumpClock as JumpClock
 
 T = TypeVar("T")
 
 ADA = Caller(agent="ada")
 BEN = Caller(agent="ben")
 PATIENCE = 15.0
-
-
-class JumpClock:
-    """The machine's time, and as much later as a test has jumped."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def __call__(self) -> float:
-        return system_clock() + self.ahead
 
 
 @asynccontextmanager

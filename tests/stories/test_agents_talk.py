@@ -20,6 +20,8 @@ from mcp.types import TextContent
 from servers import postroom_processes as processes
 from servers.postroom_processes import eventually, parameters, working
 
+from postroom.testing import SimulatedPostRoom
+
 ERAS = pytest.mark.parametrize("era", ["auto", "legacy"])
 DOMAIN = "agents.localhost"
 
@@ -284,17 +286,16 @@ def person_reads(known: dict[str, Any]) -> EmailMessage:
 
 @ERAS
 async def test_a_disposable_mailbox_receives_until_its_time_is_over(
-    tmp_path: Path, era: Any
+    post_room: SimulatedPostRoom, era: Any
 ) -> None:
-    async with AsyncExitStack() as stack:
-        ada = await join(stack, tmp_path, "ada", era)
-        await use(ada, "create_mailbox", username="ada")
-        made = await use(ada, "create_mailbox", username="short", expires_in="10s")
-        assert made["expires_at"]
-        short = {"mailbox": f"ada@{DOMAIN}", "to": made["address"]}
+    agent = await post_room.agent("ada")
+    async with agent.client(era) as ada:
+        made = await use(ada, "create_mailbox", username="short", expires_in="3d")
+        assert made["expires_at"] == "2026-01-08T09:00:00Z"
+        short = {"mailbox": agent.address, "to": made["address"]}
+        await post_room.advance(days=3, seconds=-1)
         assert (await use(ada, "send_email", **short, text="In time."))["status"] == "sent"
-        expired = "SELECT 1 FROM mailboxes WHERE status = 'expired'"
-        await eventually(lambda: processes.ask(tmp_path, expired), 20)
+        await post_room.advance(seconds=1)
         late = await use(ada, "send_email", **short, text="Too late.")
         assert late["status"] == "failed"
         kept = await use(ada, "list_threads", mailbox=made["address"])

@@ -70,7 +70,7 @@ async def test_a_day_passes_in_milliseconds(post_room: SimulatedPostRoom) -> Non
     took = time.monotonic() - began
     assert post_room.now - MONDAY_MORNING == days(1)
     assert (await hears(support, sent, 0))["outcome"] == "timeout"
-    assert took < 0.5
+    assert took < 2
 
 
 async def test_a_person_who_is_away_says_so_once_and_answers_later(

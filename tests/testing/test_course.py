@@ -207,6 +207,16 @@ async def test_an_agent_that_is_run_cannot_move_the_clock(post_room: SimulatedPo
         await support.run(post_room.advance(hours=1))
 
 
+@pytest.mark.parametrize("era", ERAS)
+async def test_what_a_test_raises_beside_a_client_is_raised_as_it_is(
+    post_room: SimulatedPostRoom, era: Era
+) -> None:
+    support = await post_room.agent("support")
+    with pytest.raises(AssertionError, match="what the test says"):
+        async with support.client(era):
+            raise AssertionError("what the test says")
+
+
 async def test_a_tools_error_is_raised_with_its_code(post_room: SimulatedPostRoom) -> None:
     support = await post_room.agent("support")
     with pytest.raises(ToolRefused) as refused:

@@ -67,9 +67,13 @@ class Agent:
 
     @contextlib.asynccontextmanager
     async def client(self, era: Era = "auto") -> AsyncIterator[Client]:
-        """An MCP client that is connected to the server. Enter and leave it in one task."""
-        async with Client(self.server, mode=era) as client:
-            yield client
+        """An MCP client that is connected to the server. Enter and leave it in one task. What is
+        raised inside comes out as it is, not in the groups that the SDK puts around it."""
+        try:
+            async with Client(self.server, mode=era) as client:
+                yield client
+        except BaseExceptionGroup as group:
+            raise _only_one(group) from None
 
     async def command(self) -> list[str]:
         """A program with its arguments that speaks MCP over standard input and output: for clients
@@ -148,6 +152,13 @@ class Agent:
             raise ToolRefused("".join(c.text for c in result.content if isinstance(c, TextContent)))
         assert isinstance(result.structured_content, dict)
         return result.structured_content
+
+
+def _only_one(raised: BaseException) -> BaseException:
+    """What groups of one hold, so that a test fails by its own words."""
+    while isinstance(raised, BaseExceptionGroup) and len(raised.exceptions) == 1:
+        raised = raised.exceptions[0]
+    return raised
 
 
 def _work(work: Coroutine[Any, Any, T] | Callable[[], T]) -> Coroutine[Any, Any, T]:

@@ -82,9 +82,9 @@ class Course:
         async with self._moving:
             await self._settle()
 
-    async def advance(self, span: timedelta) -> None:
-        """Let time pass, with everything that happens in it. A wait of an agent that is over
-        meanwhile ends when the clock stands still next. Raises as ``settle``.
+    async def advance(self, span: timedelta, stride: timedelta) -> None:
+        """Let time pass, with everything that happens in it: with the ends of waits as ``run``.
+        Raises as ``settle``.
 
         Raises:
             RuntimeError: an agent that is run asks: it sleeps instead.
@@ -93,7 +93,10 @@ class Course:
             raise RuntimeError("whoever runs this agent moves the clock: let it sleep instead")
         end = self._clock() + span.total_seconds()
         async with self._moving:
-            while (due := self._due(await self._settle())) is not None and due <= end:
+            while True:
+                due = self._next(await self._settle(), stride.total_seconds())
+                if due is None or due >= end:
+                    break
                 self._jump(due)
             self._jump(end)
             await self._settle()
@@ -154,7 +157,7 @@ class Course:
         stands = await self._settle(task)
         if task.done():
             return
-        due = min((t for t in (self._due(stands), self._first_end(stride)) if t), default=None)
+        due = self._next(stands, stride)
         if due is None or due > end:
             raise StillAtIt(
                 f"{task.get_name()}: not at its end in its simulated time"
@@ -194,6 +197,11 @@ class Course:
         if act is not None:
             await act()
         return act is not None
+
+    def _next(self, stands: Standing, stride: float) -> float | None:
+        """Where to jump to next."""
+        times = (self._due(stands), self._first_end(stride))
+        return min((time for time in times if time is not None), default=None)
 
     def _due(self, stands: Standing) -> float | None:
         """When something is due next, but for waits."""

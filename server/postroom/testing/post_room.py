@@ -27,6 +27,9 @@ from postroom.testing.post_office import PostOffice
 from postroom.testing.scripts import Script, never_answers
 from postroom.testing.serving import Face
 
+STRIDE = timedelta(hours=1)
+"""How far time jumps at least where it passes and only waits are over."""
+
 START_SECONDS = 20.0
 """How long the workers may take to begin, by the machine's clock."""
 
@@ -114,9 +117,11 @@ class SimulatedPostRoom:
         hours: float = 0,
         days: float = 0,
     ) -> None:
-        """Let time pass, and everything happen that is due in it. Raises as ``settle``."""
+        """Let time pass, and everything happen that is due in it. Waits of agents end when they
+        are over, or on the hour where nothing else is due: one that waits again and again goes
+        through a day in 24 steps. Raises as ``settle``."""
         told = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)
-        await self._course.advance(span + told)
+        await self._course.advance(span + told, STRIDE)
 
     async def sent(self, to: str | None = None, *, by: Agent | None = None) -> list[Outgoing]:
         """What agents sent or tried to send, oldest first; ``to`` one address, or ``by`` one agent,
