@@ -131,6 +131,7 @@ RUN_BY = {
     "docs/frameworks.md": (
         "examples/test_frameworks_page.py::test_a_program_answers_the_mail_that_came"
     ),
+    "docs/testing.md": "docs/test_testing_page.py::test_the_page_of_the_test_kit_passes",
     "docs/webhooks.md": (
         "webhooks/test_signing.py::test_the_documents_receiver_takes_what_is_valid_and_nothing_else"
     ),
