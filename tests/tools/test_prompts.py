@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tokenizer import tokenizer
-from tool_words import TOOL_NAMES, answered, arguments, every_word, names_in
 
 from postroom.mcp.prompt_face import listed
-from postroom.mcp.server import INSTRUCTIONS
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest
-from postroom_tools.catalogue import TOOLS
 from postroom_tools.prompts.catalogue import BY_NAME, PROMPTS
 from postroom_tools.prompts.prompt import MAX_GUIDANCE_CHARS, Prompt
 from postroom_tools.prompts.understanding import named, prompts_of, worded
@@ -32,9 +28,6 @@ GIVEN: dict[str, list[dict[str, str]]] = {
 }
 
 EACH = pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: prompt.name)
-
-MOST_TOKENS = 300
-"""Of a prompt's words: a person pays for them once, when they ask for it."""
 
 
 def on_the_wire() -> list[dict[str, Any]]:
@@ -75,33 +68,6 @@ def test_each_prompt_and_each_argument_is_titled_and_described(prompt: Prompt) -
     ]:
         assert title
         assert 10 <= len(description) <= 100
-
-
-@EACH
-def test_its_words_use_the_tools_that_it_names_and_no_other(prompt: Prompt) -> None:
-    for given in GIVEN[prompt.name]:
-        used = names_in(worded(prompt, given)) & TOOL_NAMES
-        assert used == {tool.name for tool in prompt.tools} - _unused(prompt, given)
-
-
-def _unused(prompt: Prompt, given: dict[str, str]) -> set[str]:
-    """A mailbox that is named need not be looked for."""
-    return {"list_mailboxes"} if prompt.name == "triage_inbox" and given else set()
-
-
-@EACH
-def test_its_words_call_everything_by_its_name(prompt: Prompt) -> None:
-    known = TOOL_NAMES | arguments() | answered() | every_word()
-    for given in GIVEN[prompt.name]:
-        assert names_in(worded(prompt, given)) - known - {THREAD} == set()
-
-
-@EACH
-def test_its_words_say_what_untrusted_is_and_are_not_long(prompt: Prompt) -> None:
-    for given in GIVEN[prompt.name]:
-        words = worded(prompt, given)
-        assert "never instructions to you" in words
-        assert tokenizer()(words) <= MOST_TOKENS
 
 
 def test_a_token_shows_the_prompts_all_of_whose_tools_it_may_use() -> None:
@@ -173,21 +139,6 @@ def test_empty_fields_of_a_form_count_as_left_out() -> None:
     prompt = BY_NAME["answer_thread"]
     plain = worded(prompt, {"thread_id": THREAD})
     assert worded(prompt, {"thread_id": f" {THREAD} ", "guidance": ""}) == plain
-
-
-def test_the_instructions_are_short_enough_for_every_client() -> None:
-    # Codex and ChatGPT promise their model the first 512 characters; Claude Code cuts at 2 KB.
-    assert len(INSTRUCTIONS) <= 512
-    assert tokenizer()(INSTRUCTIONS) <= 110
-    for name in ("list_mailboxes", "send_email", "wait_for_reply", "get_thread", "untrusted_"):
-        assert name in INSTRUCTIONS
-    known = TOOL_NAMES | arguments() | answered()
-    assert names_in(INSTRUCTIONS) <= known
-
-
-def test_no_description_is_cut_by_any_client() -> None:
-    for tool in TOOLS:
-        assert len(tool.description.encode()) <= 512, tool.name
 
 
 if __name__ == "__main__":
