@@ -1,5 +1,6 @@
 """The wheel and the sdist, built once, and put into clean environments side by side."""
 
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -39,9 +40,10 @@ class Built:
             return opened.read(name).decode()
 
     def in_sdist(self) -> set[str]:
-        """Without the folder that all of it lies in."""
+        """Its files, without the folder that all of them lie in."""
         with tarfile.open(self.sdist) as opened:
-            return {name.partition("/")[2] for name in opened.getnames()}
+            files = [each.name for each in opened.getmembers() if each.isfile()]
+        return {name.partition("/")[2] for name in files}
 
 
 @pytest.fixture(scope="session")
@@ -138,7 +140,7 @@ def installations(
         python, what = found.get(name), str(built.wheel)
         if name == "extras":
             python, what = found["3.11"], f"postroom[{EXTRAS}] @ {built.wheel.as_uri()}"
-        programs = folder / name / "bin"
+        programs = folder / name / ("Scripts" if os.name == "nt" else "bin")
         run([uv, "venv", "--quiet", "--python", str(python), folder / name], **uv_settings)
         pip: Command = [uv, "pip", "install", "--quiet", "--python", programs / "python"]
         run([*pip, "-c", PINS, what], **uv_settings)
