@@ -85,6 +85,7 @@ class Installations:
     def __init__(self, make: Callable[[str], Path], versions: tuple[str, ...], homes: Path) -> None:
         """``make`` gives the programs' folder of the environment of a name."""
         names = (*versions, "extras")
+        self._plainest = versions[0]
         self._pool = ThreadPoolExecutor(2 * len(names))
         self._made = {name: self._pool.submit(make, name) for name in names}
         self._conversed = {
@@ -94,6 +95,11 @@ class Installations:
     def programs(self, name: str) -> Path:
         """The folder of an environment's programs, once it is there."""
         return self._made[name].result()
+
+    @property
+    def plain(self) -> Path:
+        """The programs of an environment without extras, of the oldest Python."""
+        return self.programs(self._plainest)
 
     def conversation(self, version: str) -> list[str]:
         """What the program of a Python said in its first conversation."""
@@ -139,7 +145,10 @@ def installations(
     def make(name: str) -> Path:
         python, what = found.get(name), str(built.wheel)
         if name == "extras":
-            python, what = found["3.11"], f"postroom[{EXTRAS}] @ {built.wheel.as_uri()}"
+            python, what = (
+                next(iter(found.values())),
+                f"postroom[{EXTRAS}] @ {built.wheel.as_uri()}",
+            )
         programs = folder / name / ("Scripts" if os.name == "nt" else "bin")
         run([uv, "venv", "--quiet", "--python", str(python), folder / name], **uv_settings)
         pip: Command = [uv, "pip", "install", "--quiet", "--python", programs / "python"]
@@ -163,4 +172,4 @@ def version(request: pytest.FixtureRequest, tools: Path) -> str:
 @pytest.fixture
 def plain(installations: Installations) -> Path:
     """The programs of an environment without extras."""
-    return installations.programs("3.11")
+    return installations.plain

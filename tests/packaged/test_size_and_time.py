@@ -61,7 +61,7 @@ def sizes(weighed: Path) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def weighed(installations: Installations) -> Path:
-    return installations.programs("3.11")
+    return installations.plain
 
 
 def rows(heading: str) -> dict[str, float]:
@@ -100,6 +100,12 @@ def test_imports_take_no_longer_than_is_told(weighed: Path) -> None:
     for name, seconds in zip(told, found, strict=True):
         assert seconds <= SLOWER * told[name] + 0.05, name
     assert found[-1] <= 1.2 * mcp + 0.1, "what postroom mcp begins with takes longer than mcp"
+
+
+def test_the_readme_tells_the_same_times() -> None:
+    told = rows("| import | seconds |\n| --- | --- |")
+    for name, seconds in re.findall(r"<!-- (postroom[\w.]*) -->([\d.]+) s", README):
+        assert float(seconds) == told[name]
 
 
 @pytest.mark.parametrize(
