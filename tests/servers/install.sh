@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs the real programs that tests start: Dovecot, Postfix, PostgreSQL, on Debian also Chromium
-# (Ubuntu has it as a snap alone), and mbsync for the bench.
+# (Ubuntu has it as a snap alone), groff for the manual page, and mbsync for the bench.
 # For Debian and Ubuntu, as root or with sudo. Nothing is left running: the tests start each server
 # themselves, on loopback, in a folder of their own.
 set -euo pipefail
 
-packages="dovecot-imapd dovecot-lmtpd dovecot-sqlite dovecot-pgsql postfix postgresql isync"
+packages="dovecot-imapd dovecot-lmtpd dovecot-sqlite dovecot-pgsql postfix postgresql isync groff-base"
 ! grep -qx "ID=debian" /etc/os-release 2>/dev/null || packages="$packages chromium fonts-dejavu-core"
 policy=/usr/sbin/policy-rc.d
 

@@ -8,6 +8,7 @@
     understanding.py    what a client sent → arguments, or an error that says how to call
     misnomers.py        what models call an argument when they guess
     schemas.py          JSON schemas, small
+    prompts/            what a person may ask for in one go
 
 A tool is data and one small function that asks the desk. It holds no rule, opens nothing, and
 knows no protocol: faces (MCP today) put it on the wire.

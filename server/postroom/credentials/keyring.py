@@ -106,7 +106,8 @@ def _carefully(ask: Callable[["KeyringBackend"], T]) -> T:
         raise Unavailable(
             "keyring_absent",
             "The keyring library is not installed.",
-            "Install postroom[keyring], or name a file or an environment variable in its place.",
+            "Install it with: pip install 'postroom[keyring]'. Or name a file or an environment"
+            " variable in its place.",
         ) from None
     try:
         return ask(keyring.get_keyring())

@@ -1,6 +1,7 @@
 """The MCP face: the catalogue's tools on the wire, for both protocol eras.
 
     server.py      the tools as an MCP server: list, call, answer, error
+    prompt_face.py the prompts: list, get, complete what their arguments may be
     resources.py   threads and messages as resources; resource_news.py tells that they changed;
                    resource_face.py is asked
     stdio.py       one client over standard input and output; lines.py reads, output.py writes,

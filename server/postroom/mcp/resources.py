@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("postroom.mcp")
 
 THREADS = "postroom://threads"
+THREAD_TEMPLATE = f"{THREADS}/{{thread_id}}{{?cursor}}"
 JSON = "application/json"
 
 MAX_URI_CHARS = 1_000
@@ -51,7 +52,7 @@ PAGE = 50
 TEMPLATES = ListResourceTemplatesResult(
     resource_templates=[
         ResourceTemplate(
-            uri_template=f"{THREADS}/{{thread_id}}{{?cursor}}",
+            uri_template=THREAD_TEMPLATE,
             name="thread",
             title="A thread",
             description="A conversation, as get_thread tells it.",
@@ -99,14 +100,14 @@ async def read(desk: "Desk", caller: "Caller", uri: str) -> ReadResourceResult:
 
 
 @contextmanager
-def told_as_errors(uri: str) -> "Iterator[None]":
+def told_as_errors(uri: str | None = None) -> "Iterator[None]":
     """Let what goes wrong be an error of the protocol: that there is no such thing is a wrong
-    parameter (SEP-2164)."""
+    parameter (SEP-2164). ``uri``: of the resource that was asked for, if it was one."""
     try:
         yield
     except PostroomError as error:
         wrong = isinstance(error, NotFound | InvalidRequest)
-        data = {"uri": uri, "code": error.code}
+        data = {"code": error.code} | ({"uri": uri} if uri is not None else {})
         raise MCPError(INVALID_PARAMS if wrong else INTERNAL_ERROR, str(error), data) from error
     except MCPError:
         raise
