@@ -37,9 +37,9 @@ class Surroundings:
 
     @property
     def reached_out(self) -> str:
-        """What was wanted from elsewhere, a line each; it did not happen."""
-        file = self.person / "reached-out"
-        return file.read_text("utf-8") if file.exists() else ""
+        """What was wanted from elsewhere, a line each; it did not happen. Fails where nobody has
+        looked."""
+        return (self.person / "reached-out").read_text("utf-8")
 
     def environment(self, *searched: Path) -> dict[str, str]:
         search = [str(GUARD), *map(str, searched)]

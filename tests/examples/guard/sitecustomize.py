@@ -34,4 +34,5 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     raise OSError(f"{host!r} is not on this machine")
 
 
+open(os.environ["REACHED_OUT"], "a", encoding="utf-8").close()  # it looks, as of now
 sys.addaudithook(_refuse)
