@@ -5,9 +5,9 @@ paid for. A mail that comes wakes the agent, which reads the thread and answers 
 not promise by itself it hands to a person, by `hold_for_review`.
 """
 
-import contextlib
 import json
 import os
+import signal
 from typing import Any
 
 # CrewAI tells its makers of each run, and asks for newer versions, unless it is told not to before
@@ -103,5 +103,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        main()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once: nothing is lost by that
+    main()

@@ -6,9 +6,9 @@ not promise by itself it hands to a person, by `hold_for_review`.
 """
 
 import asyncio
-import contextlib
 import json
 import os
+import signal
 import sys
 from typing import Any
 
@@ -110,5 +110,5 @@ async def main() -> str | None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        sys.exit(asyncio.run(main()))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it at once: nothing is lost by that
+    sys.exit(asyncio.run(main()))
