@@ -3,7 +3,6 @@
 import contextlib
 import json
 import queue
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packaged import pythons
 from served import Served
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,20 +146,6 @@ def over_stdio(room: Served) -> dict[str, str]:
     return {"POSTROOM_HOME": str(room.home)}
 
 
-def python_from(minor: int) -> Path:
-    """A Python 3.`minor` or newer, where one is installed; else this test's own."""
-    if sys.version_info >= (3, minor):
-        return Path(sys.executable)
-    found = (real for each in range(minor, 14) for real in _pythons(each))
-    return next(found, Path(sys.executable))
-
-
-def _pythons(minor: int) -> Iterator[Path]:
-    """Those that run, as they are called themselves: a shim may be there and its Python not."""
-    kept = Path.home() / ".pyenv" / "versions"
-    named = [shutil.which(f"python3.{minor}"), *kept.glob(f"3.{minor}.*/bin/python")]
-    for program in filter(None, named):
-        asked = [str(program), "-c", "import sys; print(sys.executable)"]
-        told = subprocess.run(asked, capture_output=True, text=True)
-        if told.returncode == 0:
-            yield Path(told.stdout.strip())
+def python_for_crewai() -> Path:
+    """One that is new enough for all of it, where there is one; else this test's own."""
+    return pythons.find("3.12", Path("uv")) or Path(sys.executable)

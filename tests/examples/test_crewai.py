@@ -15,7 +15,7 @@ from examples.running import (
     Surroundings,
     over_http,
     over_stdio,
-    python_from,
+    python_for_crewai,
 )
 from examples.swallowing import swallowing
 from served import Served
@@ -29,8 +29,7 @@ pytestmark = pytest.mark.timeout(2 * INSTALL_SECONDS)
 
 
 def surroundings(folder: Path, **more: str) -> Surroundings:
-    """CrewAI's; in a Python that is new enough for all of it, where there is one."""
-    python = python_with(HERE / "crewai.txt", python=python_from(12))
+    python = python_with(HERE / "crewai.txt", python=python_for_crewai())
     return Surroundings(python, folder / "agent", more)
 
 

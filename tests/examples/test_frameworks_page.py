@@ -1,11 +1,12 @@
 """What the page on LangChain and CrewAI shows is done, exactly as it is printed."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from environments import INSTALL_SECONDS, python_with
-from examples.running import EXAMPLES, ROOT, Surroundings, over_http, over_stdio, python_from
+from examples.running import EXAMPLES, ROOT, Surroundings, over_http, over_stdio, python_for_crewai
 from examples.story import BEN, SUPPORT, answered
 from served import Served
 
@@ -25,11 +26,11 @@ def test_there_are_three_programs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "requirements", "example", "minor"),
+    ("block", "requirements", "example"),
     [
-        (ADAPTERS, "langchain.txt", "langchain", 11),
-        (MCP_ADAPTER, "langchain-mcp.txt", "langchain", 11),
-        (CREWAI, "crewai.txt", "crewai", 12),
+        (ADAPTERS, "langchain.txt", "langchain"),
+        (MCP_ADAPTER, "langchain-mcp.txt", "langchain"),
+        (CREWAI, "crewai.txt", "crewai"),
     ],
     ids=["adapters", "mcp", "crewai"],
 )
@@ -40,13 +41,13 @@ def test_a_program_answers_the_mail_that_came(
     block: int,
     requirements: str,
     example: str,
-    minor: int,
 ) -> None:
     with Postroom(room.url, room.token) as support:
         support.mailboxes.create(username="support-agent-01")
         asked = ben.messages.send(mailbox=BEN, to=SUPPORT, subject="Order 17", text="Where is it?")
         mail = support.messages.wait(mailbox=SUPPORT).messages[0]
-    python = python_with(HERE / requirements, python=python_from(minor))
+    made_with = python_for_crewai() if block == CREWAI else Path(sys.executable)
+    python = python_with(HERE / requirements, python=made_with)
     around = Surroundings(python, tmp_path / "agent", over_http(room) | over_stdio(room))
     told = mail.model_dump_json(by_alias=True, exclude_none=True)
     said = around.run("-c", BLOCKS[block], input=told, searched=[EXAMPLES / example])
