@@ -104,8 +104,9 @@ class Driven:
             self._answered[told["id"]] = told
         return self._answered[number]
 
-    def ask(self, do: str) -> dict[str, Any]:
-        return _result(self.answer(self.begin(do)))
+    def ask(self, do: str, **more: Any) -> dict[str, Any]:
+        """The answer to anything but a call."""
+        return _result(self.answer(self.begin(do, **more)))
 
     def call(self, tool: str, **given: Any) -> dict[str, Any]:
         """The tool's result, as the SDK hands it to a host."""

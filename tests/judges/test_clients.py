@@ -1,6 +1,7 @@
 """Clients that others wrote, against a served post room and over stdio: what they make of answers,
 errors and progress, and what they leave behind."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -92,6 +93,18 @@ def test_every_tool_answers_as_its_schema_says(client: Driven, ben: Postroom) ->
     file = thread["messages"][0]["attachments"][0]["attachment_id"]
     assert client.facts("read_attachment", attachment_id=file)["untrusted_text"] == FILE["text"]
     assert client.facts("suppress", address=f"{client.agent}@corp.test")
+
+
+def test_resources_and_prompts_are_found_and_read(client: Driven) -> None:
+    listed = {each["uri"] for each in client.ask("resources")["resources"]}
+    assert "postroom://threads" in listed
+    read = client.ask("resource", uri="postroom://threads")["contents"]
+    assert "threads" in json.loads(read[0]["text"])
+    prompts = {each["name"]: each for each in client.ask("prompts")["prompts"]}
+    assert {"answer_thread", "follow_up", "triage_inbox"} <= set(prompts)
+    assert all(each["description"] for each in prompts.values())
+    said = client.ask("prompt", name="triage_inbox", arguments={})["messages"]
+    assert "list_threads" in said[0]["content"]["text"]
 
 
 WRONG: tuple[tuple[str, str, dict[str, Any]], ...] = (

@@ -32,7 +32,6 @@ ASKS_THE_USER = "no tool of ours asks the user, or lends the client's model, in 
 NOT_HAD = "we do not say that we can"
 
 OF_EVERY_REVISION = {
-    "completion-complete": NOT_HAD,
     "tools-call-image": SUITE,
     "tools-call-audio": SUITE,
     "tools-call-embedded-resource": SUITE,
@@ -85,6 +84,7 @@ OF_THE_NEWEST = {
     "server-stateless:sep-2575-server-rejects-undeclared-capability": SUITE,
     "server-stateless:sep-2575-missing-capability-http-400": SUITE,
     "server-stateless:sep-2575-server-sends-tools-list-changed-on-subscription": SUITE,
+    "server-stateless:sep-2575-server-sends-prompts-list-changed-on-subscription": SUITE,
 }
 
 HOLD = {
@@ -95,6 +95,7 @@ HOLD = {
     "resources-subscribe",
     "resources-unsubscribe",
     "prompts-list",
+    "completion-complete",
     "dns-rebinding-protection",
     "server-sse-multiple-streams",
 }
@@ -104,6 +105,7 @@ HOLD_ON_THE_NEWEST = {
     "tools-list",
     "resources-list",
     "prompts-list",
+    "completion-complete",
     "caching",
     "dns-rebinding-protection",
     "http-header-validation",

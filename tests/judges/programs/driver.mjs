@@ -2,6 +2,7 @@
 // as soon as it is read, and writes what came of it as lines of JSON:
 //
 //   {"id": 1, "do": "tools" | "resources" | "prompts"}
+//   {"id": 1, "do": "resource", "uri": "…"}, {"id": 1, "do": "prompt", "name": "…", "arguments": {…}}
 //   {"id": 2, "do": "call", "tool": "…", "arguments": {…}, "seconds": 60, "patient": true}
 //   {"id": 3, "do": "leave", "of": 2}     the call is given up, as a host does whose user stops it
 //
@@ -18,6 +19,8 @@ const acts = {
   tools: () => client.listTools(),
   resources: () => client.listResources(),
   prompts: () => client.listPrompts(),
+  resource: ({ uri }) => client.readResource({ uri }),
+  prompt: ({ name, arguments: given }) => client.getPrompt({ name, arguments: given }),
   leave: ({ of }) => (underWay.get(of)?.abort("the user stopped it"), {}),
   call: async ({ id, tool, arguments: given, seconds, patient }, progress) => {
     const leaving = new AbortController();

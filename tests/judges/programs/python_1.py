@@ -62,6 +62,10 @@ class Driver:
         tell(told)
 
     async def act(self, asked, progress):
+        if asked["do"] == "resource":
+            return await self.session.read_resource(asked["uri"])
+        if asked["do"] == "prompt":
+            return await self.session.get_prompt(asked["name"], asked["arguments"])
         if asked["do"] != "call":
             return await getattr(self.session, f"list_{asked['do']}")()
 
