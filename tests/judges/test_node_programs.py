@@ -1,8 +1,10 @@
 """What is installed of Node's is pinned, and says of no place where it comes from."""
 
 import json
+import shutil
 from pathlib import Path
 
+import node_programs
 import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -22,3 +24,14 @@ def test_every_package_is_pinned_by_its_checksum_and_no_address(lock: Path) -> N
 
 def test_there_are_locks_to_look_at() -> None:
     assert TESTS / "node" / "package-lock.json" in LOCKS
+
+
+def test_where_no_npm_is_a_person_is_told_what_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(TESTS / "node" / name, tmp_path)
+    monkeypatch.setenv("POSTROOM_NODE", str(tmp_path / "kept"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(pytest.skip.Exception, match="npm is missing; `make servers`"):
+        node_programs.packages(tmp_path)
