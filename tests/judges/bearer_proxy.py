@@ -4,7 +4,7 @@ asked there, word for word, with the token."""
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from urllib.parse import urlsplit
 
 MOST_HEAD_BYTES = 1 << 16
@@ -18,20 +18,29 @@ async def with_token(url: str, token: str) -> AsyncIterator[str]:
     field = f"Authorization: Bearer {token}\r\nConnection: close\r\n".encode()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        with closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
-            onward = await asyncio.open_connection(there.hostname, there.port)
-            onward[1].write(_with(head, field))
-            await _both(_copy(reader, onward[1]), _copy(onward[0], writer))
-            onward[1].close()
-        writer.close()
+            answering, onward = await asyncio.open_connection(there.hostname, there.port)
+            with closing(onward):
+                onward.write(_with(head, field))
+                await _both(_copy(reader, onward), _copy(answering, writer))
 
-    server = await asyncio.start_server(carry, "127.0.0.1", 0, limit=MOST_HEAD_BYTES)
+    carrying = set[asyncio.Task[None]]()
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(carry(reader, writer))
+        carrying.add(task)
+        task.add_done_callback(carrying.discard)
+
+    server = await asyncio.start_server(begin, "127.0.0.1", 0, limit=MOST_HEAD_BYTES)
     try:
         port = server.sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}{there.path}"
     finally:
         server.close()
+        for task in tuple(carrying):
+            task.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)
 
 
 def _with(head: bytes, fields: bytes) -> bytes:
