@@ -14,12 +14,13 @@ PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz servers install lint types contracts bench docs reference format check clean
+.PHONY: help demo test fuzz servers node install lint types contracts bench docs reference format check clean
 
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
 	@echo "make test      the tests; take about twenty-five minutes"
-	@echo "make servers   Debian's Dovecot, Postfix, PostgreSQL and Chromium, which tests start if they are there"
+	@echo "make servers   Debian's Dovecot, Postfix, PostgreSQL, Chromium and npm, which tests start if they are there"
+	@echo "make node      Node and other people's MCP clients, into build/node; tests install them, too, when they need them"
 	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
 	@echo "make lint      style, types, import contracts"
 	@echo "make check     lint, demo and tests: everything that CI runs"
@@ -43,6 +44,9 @@ fuzz: $(READY)
 
 servers:
 	@bash tests/servers/install.sh
+
+node: $(READY)
+	@$(BIN)/python tests/node_programs.py
 
 install: $(READY)
 	@echo "Installed: $(BIN)/postroom"

@@ -38,6 +38,7 @@ ASKED_BY_TOOLS = (
 
 SAID_BY_NO_TOOL = {
     "agent_malformed": "operators name agents",
+    "client_left": "nobody is there to be told",
     "html_not_found": "the console shows HTML",
     "mailbox_gone": "operators release mail",
     "message_id_invalid": "we make every Message-ID",

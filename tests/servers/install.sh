@@ -7,6 +7,8 @@ set -euo pipefail
 
 packages="dovecot-imapd dovecot-lmtpd dovecot-sqlite dovecot-pgsql postfix postgresql isync groff-base"
 ! grep -qx "ID=debian" /etc/os-release 2>/dev/null || packages="$packages chromium fonts-dejavu-core"
+# It installs the programs of Node's (tests/node_programs.py), and a newer Node than Debian's.
+command -v npm >/dev/null || packages="$packages npm"
 policy=/usr/sbin/policy-rc.d
 
 # What is not there counts as missing; so does everything where there is no dpkg.

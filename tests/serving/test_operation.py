@@ -1,5 +1,6 @@
 """/healthz, /readyz, /metrics, and the id of a request, on a running server."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +12,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_faces import Serving, serving
 from policies import write_policy
 from prometheus_client.parser import text_string_to_metric_families
-from servers.rooms import ADA, BEN, mailbox, opened, received, send, until
+from servers.rooms import ADA, BEN, JumpClock, mailbox, opened, received, send, until
 
 from postroom.build import open_room
+from postroom.desk.health.metrics import FRESH_SECONDS
 from postroom.index.database import Connection
 from postroom.model.callers import OPERATOR, operator
 
@@ -156,6 +158,23 @@ async def test_states_of_the_outbox_are_told_with_their_ages(tmp_path: Path) -> 
         }
         assert seen.mailboxes == {"live": 2}
         assert seen.has_worker
+
+
+async def test_waits_are_counted_while_they_go_on(tmp_path: Path) -> None:
+    clock = JumpClock()
+    async with opened(tmp_path, clock=clock) as room:
+        address = await mailbox(room, ADA)
+        begun = [
+            asyncio.create_task(room.desk.waiting.wait(ADA, mailbox=address, timeout_seconds=60))
+            for _ in range(2)
+        ]
+        await asyncio.sleep(0)  # both have begun
+        assert (await room.desk.metrics.now(operator())).waits == 2
+        for wait in begun:
+            wait.cancel()
+        await asyncio.wait(begun)
+        clock.ahead += FRESH_SECONDS + 1
+        assert (await room.desk.metrics.now(operator())).waits == 0
 
 
 UUID = "0192f5a1-7d9e-7cc3-98c4-dc0c0c07398f"

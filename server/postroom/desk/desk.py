@@ -151,7 +151,13 @@ class Desk:
     def metrics(self) -> "Metrics":
         from postroom.desk.health.metrics import Metrics
 
-        return Metrics(self._index, self._settings, self._idle, self.policies.check)
+        return Metrics(
+            self._index,
+            self._settings,
+            self._idle,
+            self.policies.check,
+            waits=lambda: self.waiting.unwritten,
+        )
 
     @cached_property
     def accounts(self) -> "AccountReports":

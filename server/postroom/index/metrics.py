@@ -77,7 +77,7 @@ def tried(con: Connection, id: int, after: int, upto: int) -> list[DeliveryTried
 
 
 def waits(con: Connection, now: float) -> int:
-    """How many agents wait for mail just now."""
+    """How many waits go on for mail on servers elsewhere, in any process."""
     return int(sql.waits(con, now=now))
 
 

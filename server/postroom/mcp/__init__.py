@@ -7,6 +7,7 @@
     stdio.py       one client over standard input and output; lines.py reads, output.py writes,
                    unreadable.py answers what is no message
     http.py        many clients over Streamable HTTP; bearer.py guards its door
+    leaving.py     whether who asked is still there
     reception.py   opens the room behind the first answers, so that a client never waits for it
     stopping.py    signals, on every operating system
     launch.py      start a process fast

@@ -9,6 +9,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from postroom.current_request import SCOPE_KEY, CurrentRequest, answering, current
 from postroom.mcp.bearer import RequireToken, caller_of, is_still_good
+from postroom.mcp.leaving import NoteLeaving, while_heard
 from postroom.mcp.server import Context, DeskSource, Told, build_server
 from postroom.mcp.structure import CheckStructure
 
@@ -41,14 +42,19 @@ def mcp_face(
     hears of each call."""
     still = is_still_good(identities)
     server = build_server(
-        _source(desk), caller_of, may_still=still, told=told, within=_for_its_request
+        _source(desk),
+        caller_of,
+        may_still=still,
+        told=told,
+        within=_for_its_request,
+        progress=while_heard,
     )
     app = server.streamable_http_app(
         streamable_http_path=PATH,
         transport_security=_security(hosts, origins),
         max_request_body_size=most_bytes,
     )
-    door = RequireToken(CheckStructure(app), identities, PATH)
+    door = RequireToken(CheckStructure(NoteLeaving(app)), identities, PATH)
     return McpFace(door, lambda: app.router.lifespan_context(app))
 
 

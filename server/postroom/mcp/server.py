@@ -37,7 +37,7 @@ from postroom.model.limits import LATE_SECONDS
 # servers waits for `initialize` of each.
 if TYPE_CHECKING:
     from postroom.model.answers import Answer
-    from postroom_tools.tool import Tool
+    from postroom_tools.tool import Progress, Tool
 
 log = logging.getLogger("postroom.mcp")
 
@@ -62,6 +62,9 @@ Told = Callable[[str, str, float], None]
 Within = Callable[[Context], AbstractContextManager[None]]
 """What a call is answered within."""
 
+ProgressOf = Callable[[Context], "Progress"]
+"""How whoever asked is told of progress."""
+
 OK, UNKNOWN = "ok", "unknown"
 
 
@@ -72,17 +75,18 @@ def build_server(
     may_still: "Callable[[Context], Awaitable[bool]] | None" = None,
     told: Told = lambda tool, outcome, seconds: None,
     within: Within = lambda ctx: nullcontext(),
+    progress: ProgressOf = lambda ctx: ctx.session.report_progress,
 ) -> Server[Any]:
     """An MCP server at the desk that ``desk()`` gives, whose every call is ``caller``'s, or whose
     it says by the request. Callers see the tools and prompts that they may use.
 
     ``answered`` is called after each tool call, for whoever wants to start work behind it;
     ``may_still`` says whether one that took long may be answered to whom it was asked by;
-    ``told`` hears of each call, and ``within`` surrounds it.
+    ``told`` hears of each call, ``within`` surrounds it, and ``progress`` tells who asked of it.
     """
     scope: Literal["public", "private"] = "public" if isinstance(caller, Caller) else "private"
     whose = (lambda _: caller) if isinstance(caller, Caller) else caller
-    face = _Face(desk, whose, answered, may_still, told, within)
+    face = _Face(desk, whose, answered, may_still, told, within, progress)
     resources = ResourceFace(desk, whose, may_still)
     prompts = PromptFace(desk, whose)
     kept = CacheHint(ttl_ms=LISTS_TTL_MS, scope=scope)
@@ -118,8 +122,10 @@ class _Face:
         may_still: "Callable[[Context], Awaitable[bool]] | None",
         told: Told,
         within: Within,
+        progress: ProgressOf,
     ) -> None:
         self._within = within
+        self._progress = progress
         self._may_still = may_still
         self._told = told
         self._desk = desk
@@ -169,7 +175,7 @@ class _Face:
         tool = _named(params.name, caller)
         given = understand(tool, params.arguments)
         desk, began = await self._desk(), time.monotonic()
-        answer = await tool.run(desk, caller, given, ctx.session.report_progress)
+        answer = await tool.run(desk, caller, given, self._progress(ctx))
         is_late = time.monotonic() - began > LATE_SECONDS
         if is_late and self._may_still and not await self._may_still(ctx):
             raise Refused("token_over", "Your token is good no more.", "Ask the operator.")

@@ -67,6 +67,7 @@ class RoomFigures(Frozen):
     webhooks: dict[str, HooksStanding]
     """By how they stand: active, failing, paused, parked."""
     waits: int
+    """For mail: all of this process, and those of others for mail on servers elsewhere."""
     position: int
     """Of the journal."""
     index_bytes: int

@@ -36,7 +36,10 @@ class Metrics:
         settings: Settings,
         idle: Callable[[], str],
         policy: Callable[[], Awaitable[Check]],
+        waits: Callable[[], int],
     ) -> None:
+        """``waits`` says how many waits go on in this process of which the index does not tell."""
+        self._waits = waits
         self._index = index
         self._settings = settings
         self._idle = idle
@@ -97,7 +100,7 @@ class Metrics:
             handed_in=metrics.handed_in(con, now),
             uploads=metrics.uploads(con, now),
             webhooks=metrics.webhooks(con, now),
-            waits=metrics.waits(con, now),
+            waits=metrics.waits(con, now) + self._waits(),
             position=journal.last_position(con),
             index_bytes=metrics.file_bytes(con),
             free_bytes=free,

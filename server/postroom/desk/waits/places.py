@@ -90,6 +90,11 @@ class Places:
         }
         return {who: ends for who, ends in sleeping.items() if ends}
 
+    @property
+    def many(self) -> int:
+        """How many are taken."""
+        return sum(map(len, self._taken.values()))
+
     def end(self) -> None:
         """All waits end as if their time were over, and so do those to come."""
         self._has_ended = True

@@ -55,6 +55,7 @@ class Waiting:
         self._clock = clock
         self._problem = problem
         self._places = Places(clock)
+        self._written = 0
 
     async def wait(
         self,
@@ -100,6 +101,11 @@ class Waiting:
         lasts, seconds since 1970. For who moves the clock."""
         return self._places.asleep()
 
+    @property
+    def unwritten(self) -> int:
+        """How many waits go on in this process of which the index does not tell."""
+        return self._places.many - self._written
+
     def end(self) -> None:
         """Let whoever waits leave; said by whoever serves, as it stops."""
         self._places.end()
@@ -136,9 +142,11 @@ class Waiting:
         id, now = secrets.token_hex(8), self._clock()
         begin = partial(logins.begin_wait, id=id, mailbox_id=box.id, until=now + seconds, now=now)
         await self._index.write(begin)
+        self._written += 1
         try:
             yield
         finally:
+            self._written -= 1
             self._index.note(lambda con: logins.end_wait(con, id))
 
     async def _begin(

@@ -62,7 +62,7 @@ SELECT CASE WHEN fault = '' THEN 'delivered' WHEN status IS NULL THEN 'unanswere
 FROM webhook_log WHERE webhook_id = :id AND number > :after AND number <= :upto;
 
 -- name: waits(now)$
--- How many agents wait for mail just now.
+-- How many waits go on for mail on servers elsewhere, in any process.
 SELECT count(*) FROM waits WHERE until > :now;
 
 -- name: happened(after, upto)

@@ -115,7 +115,7 @@ def _states(seen: "RoomFigures") -> Iterator[Metric]:
     yield _gauge("postroom_uploads", "Files that were brought, for a day.", seen.uploads.many)
     yield _gauge("postroom_upload_bytes", "How large they are together.", seen.uploads.size)
     yield from _webhooks(seen.webhooks)
-    yield _gauge("postroom_waits", "Agents that wait for mail.", seen.waits)
+    yield _gauge("postroom_waits", "Waits for mail that go on.", seen.waits)
     yield _gauge("postroom_journal_position", "Newest position of the journal.", seen.position)
     yield _gauge("postroom_index_bytes", "Size of the index.", seen.index_bytes)
     yield _gauge("postroom_disk_free_bytes", "Free on the disk of the home.", seen.free_bytes)
