@@ -9,10 +9,20 @@ from postroom.cli.answers import err, out, say_json
 from postroom.cli.asked import Asked, for_agent, pass_asked, shared
 
 if TYPE_CHECKING:
-    from postroom.cli.connect.clients import Client, Folders
+    from postroom.cli.connect.clients import Client
     from postroom.cli.connect.connecting import Outcome
+    from postroom.cli.connect.folders import Folders
 
-CLIENT_NAMES = ("claude-desktop", "claude-code", "vscode", "cursor")
+CLIENT_NAMES = (
+    "claude-desktop",
+    "claude-code",
+    "vscode",
+    "cursor",
+    "codex",
+    "gemini-cli",
+    "windsurf",
+    "zed",
+)
 
 SAYS = {
     "written": "Connected",
@@ -41,7 +51,8 @@ def connect(
 
     What else stands there is kept, and a backup is left beside the file.
     """
-    from postroom.cli.connect.clients import CLIENTS, folders_of_this_person
+    from postroom.cli.connect.clients import CLIENTS
+    from postroom.cli.connect.folders import folders_of_this_person
 
     if only_print and remove:
         raise click.UsageError("Pass one of --print and --remove.")
