@@ -156,6 +156,8 @@ async def test_unpacked_it_is_a_server_with_every_tool(bundle: Path, tmp_path: P
     async with asyncio.timeout(START_SECONDS), Client(stdio_client(server)) as client:
         listed = await client.list_tools()
         assert [tool.name for tool in listed.tools] == [tool.name for tool in TOOLS]
+        has_prompts = client.server_capabilities.prompts is not None
+        assert manifest().get("prompts_generated", False) == has_prompts
         made = await client.call_tool("create_mailbox", {"username": "bundled"})
         assert made.structured_content is not None
         assert made.structured_content["address"] == "bundled@agents.localhost"

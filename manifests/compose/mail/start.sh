@@ -19,7 +19,8 @@ install -d -m 755 /var/log/mail
 touch /var/log/mail/dovecot.log /var/log/mail/postfix.log
 tail -q -n 0 -F /var/log/mail/dovecot.log /var/log/mail/postfix.log &
 
-# A kept queue is of the image that made it: owners and folders are set right again.
+# A kept queue is of the image that made it: owners and modes are set right again. It complains of
+# manual pages, which slim images leave out.
 postfix set-permissions >/dev/null 2>&1 || true
 dovecot -F &
 postfix start-fg &
