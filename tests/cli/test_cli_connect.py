@@ -15,7 +15,14 @@ from postroom.cli.connect import toml_editing
 from postroom.cli.connect.clients import CLIENTS, Client
 from postroom.cli.connect.config_file import ConfigFile
 from postroom.cli.connect.connecting import Outcome, put_in, take_out
-from postroom.cli.connect.entry import entry, is_ours, server_name
+from postroom.cli.connect.entry import (
+    PATH,
+    entry,
+    is_ours,
+    remote_entry,
+    server_name,
+    tools_at,
+)
 from postroom.cli.connect.folders import Folders
 from postroom.cli.connect.json_editing import with_member, without_member
 from postroom.cli.connect.jsonc import NotJson, parse
@@ -442,6 +449,67 @@ def test_an_entry_of_ours_is_known_wherever_it_was_made() -> None:
     others: list[object] = [None, 3, [], {}, {"command": "postroom"}]
     for other in (*others, {"command": "npx", "args": ["mcp"]}):
         assert not is_ours(other)
+
+
+REMOTE = {name: each.remote for name, each in CLIENTS.items() if each.remote is not None}
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_an_entry_for_a_server_elsewhere_is_known_as_ours_and_holds_no_token(name: str) -> None:
+    made = remote_entry(CLIENTS[name], REMOTE[name], "https://post.example.com/mcp")
+    assert is_ours(made)
+    assert "https://post.example.com/mcp" in made.values()
+    assert "POSTROOM_TOKEN" in json.dumps(made)
+    assert not is_ours(made | {"headers": {"Authorization": "x"}, "bearer_token_env_var": "X"})
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("http://127.0.0.1:8765", "http://127.0.0.1:8765/mcp"),
+        ("http://[::1]:8765/", "http://[::1]:8765/mcp"),
+        ("https://post.example.com/mcp/", "https://post.example.com/mcp"),
+        ("https://example.com/post", "https://example.com/post/mcp"),
+        ("post.example.com", ""),
+        ("ftp://post.example.com", ""),
+        ("https://", ""),
+        ("http://[::1", ""),
+        ("https://token@post.example.com", ""),
+        ("https://post.example.com/mcp?token=1", ""),
+        ("https://post.example.com/#mcp", ""),
+    ],
+)
+def test_the_address_of_a_server_leads_to_its_tools(url: str, address: str) -> None:
+    from postroom.mcp.http import PATH as SERVED
+
+    assert tools_at(url) == address
+    assert PATH == SERVED
+
+
+def test_connected_to_a_server_elsewhere_it_starts_nothing(
+    postroom: Program, tmp_path: Path
+) -> None:
+    project = ("cursor", "--project", str(tmp_path))
+    assert postroom("connect", *project, "--json").json["what"] == "written"
+    told = postroom("connect", *project, "--url", "https://post.example.com")
+    assert "POSTROOM_TOKEN" in told.out
+    made = servers(CLIENTS["cursor"], tmp_path / ".cursor" / "mcp.json")["postroom"]
+    assert made == {
+        "url": "https://post.example.com/mcp",
+        "headers": {"Authorization": "Bearer ${env:POSTROOM_TOKEN}"},
+    }
+    assert postroom("connect", *project, "--remove", "--json").json["what"] == "removed"
+
+
+def test_a_client_that_cannot_be_told_of_a_server_elsewhere_says_so(postroom: Program) -> None:
+    for words in (
+        ("vscode", "--url", "https://post.example.com"),
+        ("claude-desktop", "--url", "https://post.example.com"),
+        ("codex", "--url", "post.example.com"),
+        ("codex", "--url", "https://post.example.com", "--remove"),
+    ):
+        assert postroom("connect", *words).code == 2
+    assert list(postroom.person.iterdir()) == []
 
 
 def test_agents_of_one_name_in_two_tenants_have_two_entries(tmp_path: Path) -> None:

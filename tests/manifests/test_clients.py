@@ -102,16 +102,20 @@ def test_claude_code_connects_by_the_line_for_stdio(postroom: Program) -> None:
     assert postroom("connect", "claude-code", "--json").json["what"] == "written"
 
 
-def test_claude_code_connects_by_the_line_for_http(postroom: Program) -> None:
+def test_claude_code_connects_over_http(postroom: Program) -> None:
     words = line("claude mcp add --transport http")
+    both = ("postroom-ada", "postroom")
     with served(postroom.home) as there:
         given = [
             word.replace("http://127.0.0.1:8765", there.url).replace("$POSTROOM_TOKEN", there.token)
             for word in words
         ]
         claude(postroom, *given)
-        listed = claude(postroom, "mcp", "list")
-    assert re.search(r"^postroom: .*\(HTTP\).*Connected", listed, re.MULTILINE), listed
+        written = postroom("connect", "claude-code", "--agent", "ada", "--url", there.url)
+        assert written.code == 0, written.err
+        listed = claude(postroom, "mcp", "list", POSTROOM_TOKEN=there.token)
+    for name in both:
+        assert re.search(rf"^{name}: .*\(HTTP\).*Connected", listed, re.MULTILINE), listed
 
 
 def entry_of(postroom: Program, name: str) -> dict[str, Any]:
@@ -132,7 +136,11 @@ def test_codex_takes_the_lines_and_means_what_the_manifest_says(postroom: Progra
     manifest = tomllib.loads((ROOT / "manifests" / "codex" / "config.toml").read_text())
     file = postroom.person / ".codex" / "config.toml"
     assert tomllib.loads(file.read_text())["mcp_servers"] == manifest["mcp_servers"]
-    codex(postroom, *line("codex mcp add postroom --url"))
+    words = line("codex mcp add postroom --url")
+    codex(postroom, *words)
+    url = words[words.index("--url") + 1]
+    same = postroom("connect", "codex", "--url", url, "--json")
+    assert same.json["what"] == "unchanged"
     found = entry_of(postroom, "postroom")
     assert (found["type"], found["url"]) == ("streamable_http", "http://127.0.0.1:8765/mcp")
     assert found["bearer_token_env_var"] == "POSTROOM_TOKEN"

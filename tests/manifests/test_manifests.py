@@ -11,7 +11,7 @@ import pytest
 from manifests.command_lines import understood
 
 from postroom.cli.connect.clients import CLIENTS
-from postroom.cli.connect.entry import entry, is_ours
+from postroom.cli.connect.entry import entry, is_ours, remote_entry
 from postroom.cli.main import postroom
 from postroom.mcp.http import PATH
 from postroom.settings import load
@@ -106,6 +106,13 @@ def test_the_table_names_every_command_of_connect() -> None:
         known = {option for parameter in command.params for option in parameter.opts}
     ours = "\n".join(re.findall(r"`postroom connect [^`]*`", text))
     assert set(re.findall(r"--[a-z][a-z-]*", ours)) <= known
+
+
+def test_the_entries_for_http_are_what_connect_would_write() -> None:
+    told = [entry for _, entry in [*over_http("json"), *over_http("toml")]]
+    for client in CLIENTS.values():
+        if client.remote is not None:
+            assert remote_entry(client, client.remote, f"http://127.0.0.1:8765{PATH}") in told
 
 
 TOKENS = {

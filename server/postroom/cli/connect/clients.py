@@ -8,6 +8,16 @@ from postroom.cli.connect.folders import Folders
 
 
 @dataclass(frozen=True)
+class Remote:
+    """How a client is told of a server elsewhere, and where it finds the token."""
+
+    authorization: str = ""
+    """The header, with the environment variable as the client writes one; empty where the entry
+    names the variable itself."""
+    url_key: str = "url"
+
+
+@dataclass(frozen=True)
 class Client:
     """One MCP client: its names, and how its configuration is laid out."""
 
@@ -28,6 +38,8 @@ class Client:
     language: Literal["json", "toml"] = "json"
     folder_variable: str = ""
     """The environment variable that names the folder of the person's file, where there is one."""
+    remote: Remote | None = None
+    """None where its makers document no way to take a token from the environment."""
     package: str = ""
     """The name of its Windows package, as a pattern, where it is installed as one."""
 
@@ -72,6 +84,7 @@ CLIENTS: dict[str, Client] = {
             user_file=(".claude.json",),
             folder_variable="CLAUDE_CONFIG_DIR",
             project_file=(".mcp.json",),
+            remote=Remote("Bearer ${POSTROOM_TOKEN}"),
             then="Start a new session; /mcp shows the server.",
         ),
         Client(
@@ -89,6 +102,7 @@ CLIENTS: dict[str, Client] = {
             title="Cursor",
             user_file=(".cursor", "mcp.json"),
             project_file=(".cursor", "mcp.json"),
+            remote=Remote("Bearer ${env:POSTROOM_TOKEN}"),
             then="Open Settings, MCP: postroom is listed there.",
         ),
         Client(
@@ -99,6 +113,7 @@ CLIENTS: dict[str, Client] = {
             user_file=(".codex", "config.toml"),
             folder_variable="CODEX_HOME",
             project_file=(".codex", "config.toml"),
+            remote=Remote(),
             then="Start a new session; /mcp shows the server.",
         ),
         Client(
@@ -106,12 +121,14 @@ CLIENTS: dict[str, Client] = {
             title="Gemini CLI",
             user_file=(".gemini", "settings.json"),
             project_file=(".gemini", "settings.json"),
+            remote=Remote("Bearer $POSTROOM_TOKEN", url_key="httpUrl"),
             then="Start it again; /mcp shows the server.",
         ),
         Client(
             name="windsurf",
             title="Windsurf",
             user_file=(".codeium", "windsurf", "mcp_config.json"),
+            remote=Remote("Bearer ${env:POSTROOM_TOKEN}", url_key="serverUrl"),
             then="Open the MCP servers of Cascade and refresh them.",
         ),
         Client(

@@ -82,7 +82,7 @@ def _check_ours(file: ConfigFile, name: str, found: object) -> None:
     if found is not None and not is_ours(found):
         raise Conflict(
             "entry_not_ours",
-            f'"{name}" in {file.path} starts something else than `postroom mcp`.',
+            f'"{name}" in {file.path} is something else than an entry of ours.',
             "It was left as it is: rename or remove it yourself, or pass another --agent.",
         )
 
