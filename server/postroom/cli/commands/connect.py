@@ -99,9 +99,7 @@ def _entry(asked: Asked, client: "Client", agent: str, url: str | None) -> dict[
         )
     address = tools_at(url)
     if not address:
-        raise click.BadParameter(
-            "an address such as https://post.example.com/mcp", param_hint="url"
-        )
+        raise click.UsageError("--url is an address such as https://post.example.com/mcp.")
     return remote_entry(client, client.remote, address)
 
 
