@@ -86,6 +86,13 @@ def line(begin: str) -> list[str]:
     return words
 
 
+def test_the_readme_says_which_versions_these_are() -> None:
+    pinned = json.loads((CLIENTS / "package.json").read_bytes())["dependencies"]
+    text = (ROOT / "manifests" / "README.md").read_text(encoding="utf-8")
+    assert f"Claude Code {pinned['@anthropic-ai/claude-code']} " in text
+    assert f"Codex {pinned['@openai/codex']}," in text
+
+
 def test_claude_code_connects_by_what_connect_wrote(postroom: Program) -> None:
     assert postroom("connect", "claude-code", "--agent", "ada").code == 0
     listed = claude(postroom, "mcp", "list")
