@@ -107,6 +107,20 @@ def test_launchd_names_the_home_that_a_terminal_has_on_a_mac(
     assert MacOS("postroom", False).user_data_dir == named
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only on POSIX: a shell and sed")
+def test_the_line_that_copies_the_file_for_launchd_puts_a_persons_folder_into_it(
+    tmp_path: Path,
+) -> None:
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^sed .* > .*plist$", page, re.MULTILINE)
+    (tmp_path / "Library" / "LaunchAgents").mkdir(parents=True)
+    own = {"HOME": str(tmp_path), "PATH": os.defpath}
+    subprocess.run(["sh", "-euc", line], cwd=ROOT, env=own, check=True)
+    copied = plistlib.loads((tmp_path / "Library" / "LaunchAgents" / PLIST.name).read_bytes())
+    assert copied["ProgramArguments"][0] == str(tmp_path / "postroom" / "bin" / "postroom")
+    assert "NAME" not in str(copied)
+
+
 def instructions() -> Iterator[tuple[str, str]]:
     """(word, what follows it) of each instruction, continued lines joined."""
     text = CONTAINERFILE.read_text(encoding="utf-8").replace("\\\n", " ")
