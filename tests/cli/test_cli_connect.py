@@ -4,22 +4,33 @@ import json
 import os
 import stat
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli.shell import Program
 
-from postroom.cli.connect.clients import CLIENTS, Client, Folders
+from postroom.cli.connect import toml_editing
+from postroom.cli.connect.clients import CLIENTS, Client
 from postroom.cli.connect.config_file import ConfigFile
 from postroom.cli.connect.connecting import Outcome, put_in, take_out
-from postroom.cli.connect.editing import with_member, without_member
-from postroom.cli.connect.entry import entry, is_ours, server_name
+from postroom.cli.connect.entry import (
+    PATH,
+    entry,
+    is_ours,
+    remote_entry,
+    server_name,
+    tools_at,
+)
+from postroom.cli.connect.folders import Folders
+from postroom.cli.connect.json_editing import with_member, without_member
 from postroom.cli.connect.jsonc import NotJson, parse
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused, Unavailable
 
 ENTRY = {"command": "/x/.venv/bin/postroom", "args": ["mcp"], "env": {"POSTROOM_HOME": "/h"}}
 DESKTOP, CODE, VSCODE = CLIENTS["claude-desktop"], CLIENTS["claude-code"], CLIENTS["vscode"]
+CODEX = CLIENTS["codex"]
 
 FS = '{"command": "npx", "args": ["-y", "fs"]}'
 
@@ -132,6 +143,122 @@ def test_a_file_that_is_not_understood_is_left_alone(tmp_path: Path, text: str) 
         take_out(DESKTOP, config(file), "postroom")
     assert file.read_text("utf-8") == text
     assert [p.name for p in tmp_path.iterdir()] == ["config.json"]
+
+
+TABLES = {
+    "nothing": "",
+    "other settings": 'model = "o5"  # the best\n',
+    "no last line end": 'model = "o5"',
+    "another server": '# mine\n[mcp_servers.fs]\ncommand = "npx"  # files\nargs = ["-y", "fs"]\n',
+    "servers apart": (
+        '[mcp_servers.fs]\ncommand = "npx"\n\n# how I work\n[profiles.p]\nmodel = "o5"\n\n'
+        '# the web\n[mcp_servers.web]\ncommand = "uvx"\n# the end\n'
+    ),
+    "the table of servers itself": "[mcp_servers]\n# none yet\n",
+    "Windows line ends": '# mine\r\n[mcp_servers.fs]\r\ncommand = "npx"\r\n',
+    "a name that begins with ours": '[mcp_servers.postroom-ben]\ncommand = "postroom"\n',
+    "what looks like a table": 'notes = """\n[mcp_servers.other]\n"""\n',
+    "dates and numbers": "[a]\nb = 2026-11-28T09:00:00Z\nc = 1_000.50\n",
+}
+
+
+@pytest.mark.parametrize("text", TABLES.values(), ids=TABLES.keys())
+def test_a_table_is_put_in_and_everything_else_stays(text: str) -> None:
+    new = toml_editing.with_member(text, "mcp_servers", "postroom", ENTRY)
+    assert new.startswith(text)
+    value = tomllib.loads(new)
+    assert value["mcp_servers"].pop("postroom") == ENTRY
+    assert {"mcp_servers": {}} | tomllib.loads(text) == value
+    assert ("\r\n" in new) == ("\r\n" in text)
+    assert "\n" not in new.replace("\r\n", "") or "\r\n" not in text
+
+
+@pytest.mark.parametrize("text", TABLES.values(), ids=TABLES.keys())
+def test_a_table_taken_out_again_leaves_the_file_as_it_was(text: str) -> None:
+    put = toml_editing.with_member(text, "mcp_servers", "postroom", ENTRY)
+    assert toml_editing.without_member(put, "mcp_servers", "postroom").strip() == text.strip()
+
+
+OURS_BETWEEN = """\
+# mine
+[mcp_servers.fs]
+command = "npx"
+
+[mcp_servers . "postroom"]
+command = "/old/postroom"
+args = [
+  "mcp",
+]
+# my own words
+[mcp_servers.postroom.env]
+POSTROOM_HOME = "/old"
+
+# how I work
+[profiles.p]
+model = "o5"
+"""
+
+
+def test_a_table_between_others_is_replaced_in_its_place() -> None:
+    new = toml_editing.with_member(OURS_BETWEEN, "mcp_servers", "postroom", ENTRY)
+    value = tomllib.loads(new)
+    assert list(value["mcp_servers"]) == ["fs", "postroom"]
+    assert value["mcp_servers"]["postroom"] == ENTRY
+    assert "/old" not in new
+    assert comments(new) == comments(OURS_BETWEEN)
+
+
+def test_a_table_between_others_is_taken_out_and_no_word_of_theirs() -> None:
+    new = toml_editing.without_member(OURS_BETWEEN, "mcp_servers", "postroom")
+    assert list(tomllib.loads(new)["mcp_servers"]) == ["fs"]
+    assert comments(new) == comments(OURS_BETWEEN)
+    assert "/old" not in new
+
+
+def comments(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mcp_servers = 3",
+        "[[mcp_servers]]",
+        "mcp_servers = { fs = { command = 'npx' } }",
+        "mcp_servers = { postroom = { command = 'postroom', args = ['mcp'] } }",
+        "mcp_servers.postroom.command = 'postroom'\nmcp_servers.postroom.args = ['mcp']",
+        "[mcp_servers.postroom]\ncommand = 'a'\n[mcp_servers.postroom]\ncommand = 'b'",
+        "[mcp_servers.fs",
+        '{"mcpServers": {}}',
+    ],
+)
+def test_a_file_of_tables_that_is_not_understood_is_left_alone(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="was left as it is"):
+        put_in(CODEX, config(file), "postroom", ENTRY)
+    assert file.read_text("utf-8") == text
+    assert [p.name for p in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_what_cannot_be_taken_out_safely_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    text = "mcp_servers = { postroom = { command = 'postroom', args = ['mcp'] } }"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="was left as it is"):
+        take_out(CODEX, config(file), "postroom")
+    assert file.read_text("utf-8") == text
+
+
+def test_another_programs_table_of_our_name_is_not_touched(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    text = '[mcp_servers.postroom]\nurl = "http://127.0.0.1:8765/mcp"\n'
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Conflict):
+        put_in(CODEX, config(file), "postroom", ENTRY)
+    with pytest.raises(Conflict):
+        take_out(CODEX, config(file), "postroom")
+    assert file.read_text("utf-8") == text
 
 
 def config(path: Path) -> ConfigFile:
@@ -257,18 +384,62 @@ def test_a_full_disk_leaves_everything_as_it_was(tmp_path: Path) -> None:
     assert file.read_text("utf-8") == text
 
 
+FILES = {
+    "claude-desktop": "/home/p/conf/Claude/claude_desktop_config.json",
+    "claude-code": "/home/p/.claude.json",
+    "vscode": "/home/p/conf/Code/User/mcp.json",
+    "cursor": "/home/p/.cursor/mcp.json",
+    "codex": "/home/p/.codex/config.toml",
+    "gemini-cli": "/home/p/.gemini/settings.json",
+    "windsurf": "/home/p/.codeium/windsurf/mcp_config.json",
+    "zed": "/home/p/.config/zed/settings.json",
+}
+
+
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS.keys())
 def test_each_client_has_its_file_below_the_persons_folders(client: Client) -> None:
-    folders = Folders(home=Path("/home/p"), config=Path("/home/p/conf"))
+    folders = Folders(
+        home=Path("/home/p"), config=Path("/home/p/conf"), dot_config=Path("/home/p/.config")
+    )
     found = client.file(folders, None)
-    expected = {
-        "claude-desktop": "/home/p/conf/Claude/claude_desktop_config.json",
-        "claude-code": "/home/p/.claude.json",
-        "vscode": "/home/p/conf/Code/User/mcp.json",
-        "cursor": "/home/p/.cursor/mcp.json",
-    }
     assert found is not None
-    assert found.as_posix() == expected[client.name]
+    assert found.as_posix() == FILES[client.name]
+
+
+def test_a_client_whose_folder_a_variable_names_has_its_file_there() -> None:
+    named = {"CODEX_HOME": "/srv/codex", "CLAUDE_CONFIG_DIR": "/srv/claude"}
+    folders = Folders(Path("/h"), Path("/h/c"), Path("/h/.config"), named=named)
+    assert CODEX.file(folders, None) == Path("/srv/codex/config.toml")
+    assert CODE.file(folders, None) == Path("/srv/claude/.claude.json")
+    assert CODEX.file(folders, Path("/project")) == Path("/project/.codex/config.toml")
+    assert DESKTOP.file(folders, None) == Path("/h/c/Claude/claude_desktop_config.json")
+
+
+def test_a_client_that_is_a_windows_package_has_its_file_in_the_package(tmp_path: Path) -> None:
+    folders = Folders(tmp_path, tmp_path / "Roaming", tmp_path / "Roaming", tmp_path / "Packages")
+    usual = tmp_path / "Roaming" / "Claude" / "claude_desktop_config.json"
+    assert DESKTOP.file(folders, None) == usual
+    for name in ("Claude_abc", "Claude_xyz", "OpenAI.Codex_1"):
+        (tmp_path / "Packages" / name).mkdir(parents=True)
+    inside = Path("LocalCache", "Roaming", "Claude", "claude_desktop_config.json")
+    assert DESKTOP.file(folders, None) == tmp_path / "Packages" / "Claude_abc" / inside
+    used = tmp_path / "Packages" / "Claude_xyz" / inside
+    used.parent.mkdir(parents=True)
+    used.touch()
+    assert DESKTOP.file(folders, None) == used
+    assert CODEX.file(folders, None) == tmp_path / ".codex" / "config.toml"
+
+
+def test_the_folders_of_each_system_are_told_apart() -> None:
+    from postroom.cli.connect.folders import folders_of_this_person
+
+    assert folders_of_this_person("darwin").dot_config == Path.home() / ".config"
+    linux = folders_of_this_person("linux")
+    assert (linux.dot_config, linux.packages) == (linux.config, None)
+    windows = folders_of_this_person("win32")
+    assert windows.dot_config == windows.config
+    assert windows.packages is not None
+    assert windows.packages.name == "Packages"
 
 
 def test_an_entry_of_ours_is_known_wherever_it_was_made() -> None:
@@ -278,6 +449,67 @@ def test_an_entry_of_ours_is_known_wherever_it_was_made() -> None:
     others: list[object] = [None, 3, [], {}, {"command": "postroom"}]
     for other in (*others, {"command": "npx", "args": ["mcp"]}):
         assert not is_ours(other)
+
+
+REMOTE = {name: each.remote for name, each in CLIENTS.items() if each.remote is not None}
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_an_entry_for_a_server_elsewhere_is_known_as_ours_and_holds_no_token(name: str) -> None:
+    made = remote_entry(CLIENTS[name], REMOTE[name], "https://post.example.com/mcp")
+    assert is_ours(made)
+    assert "https://post.example.com/mcp" in made.values()
+    assert "POSTROOM_TOKEN" in json.dumps(made)
+    assert not is_ours(made | {"headers": {"Authorization": "x"}, "bearer_token_env_var": "X"})
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("http://127.0.0.1:8765", "http://127.0.0.1:8765/mcp"),
+        ("http://[::1]:8765/", "http://[::1]:8765/mcp"),
+        ("https://post.example.com/mcp/", "https://post.example.com/mcp"),
+        ("https://example.com/post", "https://example.com/post/mcp"),
+        ("post.example.com", ""),
+        ("ftp://post.example.com", ""),
+        ("https://", ""),
+        ("http://[::1", ""),
+        ("https://token@post.example.com", ""),
+        ("https://post.example.com/mcp?token=1", ""),
+        ("https://post.example.com/#mcp", ""),
+    ],
+)
+def test_the_address_of_a_server_leads_to_its_tools(url: str, address: str) -> None:
+    from postroom.mcp.http import PATH as SERVED
+
+    assert tools_at(url) == address
+    assert PATH == SERVED
+
+
+def test_connected_to_a_server_elsewhere_it_starts_nothing(
+    postroom: Program, tmp_path: Path
+) -> None:
+    project = ("cursor", "--project", str(tmp_path))
+    assert postroom("connect", *project, "--json").json["what"] == "written"
+    told = postroom("connect", *project, "--url", "https://post.example.com")
+    assert "POSTROOM_TOKEN" in told.out
+    made = servers(CLIENTS["cursor"], tmp_path / ".cursor" / "mcp.json")["postroom"]
+    assert made == {
+        "url": "https://post.example.com/mcp",
+        "headers": {"Authorization": "Bearer ${env:POSTROOM_TOKEN}"},
+    }
+    assert postroom("connect", *project, "--remove", "--json").json["what"] == "removed"
+
+
+def test_a_client_that_cannot_be_told_of_a_server_elsewhere_says_so(postroom: Program) -> None:
+    for words in (
+        ("vscode", "--url", "https://post.example.com"),
+        ("claude-desktop", "--url", "https://post.example.com"),
+        ("codex", "--url", "post.example.com"),
+        ("codex", "--url", "https://post.example.com", "--remove"),
+    ):
+        assert postroom("connect", *words).code == 2
+    assert list(postroom.person.iterdir()) == []
 
 
 def test_agents_of_one_name_in_two_tenants_have_two_entries(tmp_path: Path) -> None:
@@ -295,8 +527,18 @@ def test_the_entry_has_absolute_paths_alone(tmp_path: Path) -> None:
     }
 
 
+def servers(client: Client, file: Path) -> dict[str, Any]:
+    text = file.read_text("utf-8")
+    said = tomllib.loads(text) if client.language == "toml" else json.loads(text)
+    return dict(said.get(client.key, {}))
+
+
+SHAPES = {(each.language, each.key, each.with_type): each.name for each in CLIENTS.values()}
+"""One client of each way to say it; the others' files differ in where they are."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: XDG_CONFIG_HOME moves folders")
-@pytest.mark.parametrize("name", CLIENTS)
+@pytest.mark.parametrize("name", SHAPES.values())
 def test_what_connect_wrote_really_starts_the_server(postroom: Program, name: str) -> None:
     import subprocess
 
@@ -304,7 +546,7 @@ def test_what_connect_wrote_really_starts_the_server(postroom: Program, name: st
     assert written.code == 0, written.err
     file = Path(written.json["file"])
     assert file.is_relative_to(postroom.person)
-    made = json.loads(file.read_text("utf-8"))[CLIENTS[name].key]["postroom-ada"]
+    made = servers(CLIENTS[name], file)["postroom-ada"]
     hello = {
         "jsonrpc": "2.0",
         "id": 1,
@@ -329,7 +571,7 @@ def test_what_connect_wrote_really_starts_the_server(postroom: Program, name: st
     assert postroom("connect", name, "--agent", "ada", "--json").json["what"] == "unchanged"
     removed = postroom("connect", name, "--agent", "ada", "--remove", "--json")
     assert removed.json["what"] == "removed"
-    assert json.loads(file.read_text("utf-8"))[CLIENTS[name].key] == {}
+    assert servers(CLIENTS[name], file) == {}
 
 
 def test_print_only_shows(postroom: Program) -> None:
@@ -340,6 +582,27 @@ def test_print_only_shows(postroom: Program) -> None:
     assert list(postroom.person.iterdir()) == []
 
 
+def test_codex_is_shown_a_table(postroom: Program) -> None:
+    shown = postroom("connect", "codex", "--print")
+    assert shown.code == 0, shown.err
+    made = tomllib.loads(shown.out)["mcp_servers"]["postroom"]
+    assert made["env"] == {"POSTROOM_HOME": str(postroom.home)}
+    assert postroom("connect", "codex", "--print", "--json").json["mcp_servers"]["postroom"] == made
+
+
+def test_the_command_knows_the_clients_that_there_are() -> None:
+    from postroom.cli.commands.connect import CLIENT_NAMES
+
+    assert tuple(CLIENTS) == CLIENT_NAMES
+
+
+def test_a_client_without_projects_says_so(postroom: Program, tmp_path: Path) -> None:
+    for name in ("claude-desktop", "windsurf", "zed"):
+        told = postroom("connect", name, "--project", str(tmp_path), "--json")
+        assert told.code == 2
+        assert "projects" in told.error["message"]
+
+
 def test_a_project_has_its_own_file(postroom: Program, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
@@ -347,6 +610,8 @@ def test_a_project_has_its_own_file(postroom: Program, tmp_path: Path) -> None:
         ("claude-code", ".mcp.json"),
         ("vscode", ".vscode/mcp.json"),
         ("cursor", ".cursor/mcp.json"),
+        ("codex", ".codex/config.toml"),
+        ("gemini-cli", ".gemini/settings.json"),
     ):
         assert postroom("connect", name, "--project", str(project)).code == 0
         assert "postroom" in (project / file).read_text("utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import plistlib
 import re
 import shlex
 import shutil
@@ -10,18 +11,19 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import httpx2
 import pytest
+from manifests.command_lines import understood
 
-from postroom.cli.main import postroom
 from postroom.serving.serve import STOP_SECONDS
 from postroom.settings import home_at
 from postroom.web.operation.application import ALIVE
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = ROOT / "manifests" / "systemd"
+PLIST = ROOT / "manifests" / "launchd" / "local.postroom.plist"
 CONTAINERFILE = ROOT / "manifests" / "container" / "Containerfile"
 SERVICES = ("postroom.service", "postroom-backup.service")
 
@@ -34,13 +36,6 @@ def settings_of(unit: str) -> dict[str, str]:
     lines = (UNITS / unit).read_text(encoding="utf-8").splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     return {name: value for name, _, value in pairs}
-
-
-def understood(words: list[str]) -> click.Context:
-    """The context of a command line below `postroom`; raises where the program has no such one."""
-    name, command, rest = postroom.resolve_command(click.Context(postroom), words)
-    assert command is not None
-    return command.make_context(name, rest, parent=click.Context(postroom))
 
 
 @pytest.mark.parametrize("unit", SERVICES)
@@ -71,6 +66,59 @@ def test_systemd_finds_nothing_wrong_with_a_unit(unit: str, tmp_path: Path) -> N
             ["systemd-analyze", *asked, str(made)], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def plist() -> dict[str, Any]:
+    with PLIST.open("rb") as file:
+        return dict(plistlib.load(file))
+
+
+def test_launchd_starts_what_the_program_understands() -> None:
+    program, *words = plist()["ProgramArguments"]
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert Path(program).is_absolute()
+    assert Path(program).name in scripts["project"]["scripts"]
+    assert understood(words).command.name == "serve"
+    assert plist()["Label"] == PLIST.stem
+
+
+def test_launchd_waits_longer_than_stopping_takes_and_starts_again_what_failed() -> None:
+    said = plist()
+    assert said["ExitTimeOut"] > STOP_SECONDS
+    assert said["RunAtLoad"] is True
+    assert said["KeepAlive"] == {"SuccessfulExit": False}
+    assert said["Umask"] == 0o077
+    assert said["SoftResourceLimits"]["NumberOfFiles"] == int(
+        settings_of("postroom.service")["LimitNOFILE"]
+    )
+
+
+def test_launchd_names_the_home_that_a_terminal_has_on_a_mac(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from platformdirs.macos import MacOS
+
+    (variable, named), *more = plist()["EnvironmentVariables"].items()
+    assert not more
+    monkeypatch.setenv(variable, named)
+    assert str(home_at()) == named
+    monkeypatch.setenv("HOME", "/Users/NAME")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    assert MacOS("postroom", False).user_data_dir == named
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only on POSIX: a shell and sed")
+def test_the_line_that_copies_the_file_for_launchd_puts_a_persons_folder_into_it(
+    tmp_path: Path,
+) -> None:
+    page = (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^sed .* > .*plist$", page, re.MULTILINE)
+    (tmp_path / "Library" / "LaunchAgents").mkdir(parents=True)
+    own = {"HOME": str(tmp_path), "PATH": os.defpath}
+    subprocess.run(["sh", "-euc", line], cwd=ROOT, env=own, check=True)
+    copied = plistlib.loads((tmp_path / "Library" / "LaunchAgents" / PLIST.name).read_bytes())
+    assert copied["ProgramArguments"][0] == str(tmp_path / "postroom" / "bin" / "postroom")
+    assert "NAME" not in str(copied)
 
 
 def instructions() -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """`postroom connect`: the entry in a client's configuration."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,10 +9,20 @@ from postroom.cli.answers import err, out, say_json
 from postroom.cli.asked import Asked, for_agent, pass_asked, shared
 
 if TYPE_CHECKING:
-    from postroom.cli.connect.clients import Client, Folders
+    from postroom.cli.connect.clients import Client
     from postroom.cli.connect.connecting import Outcome
+    from postroom.cli.connect.folders import Folders
 
-CLIENT_NAMES = ("claude-desktop", "claude-code", "vscode", "cursor")
+CLIENT_NAMES = (
+    "claude-desktop",
+    "claude-code",
+    "vscode",
+    "cursor",
+    "codex",
+    "gemini-cli",
+    "windsurf",
+    "zed",
+)
 
 SAYS = {
     "written": "Connected",
@@ -31,28 +41,42 @@ SAYS = {
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="For this project only, in its folder.",
 )
+@click.option(
+    "--url",
+    help="A post room that is served there, over HTTP. Its token is taken from POSTROOM_TOKEN.",
+)
 @for_agent
 @shared
 @pass_asked
 def connect(
-    asked: Asked, client: str, only_print: bool, remove: bool, project: Path | None, agent: str
+    asked: Asked,
+    client: str,
+    only_print: bool,
+    remove: bool,
+    project: Path | None,
+    url: str | None,
+    agent: str,
 ) -> None:
     """Let an MCP client start Postroom: write the entry into its configuration.
 
-    What else stands there is kept, and a backup is left beside the file.
+    What else stands there is kept, and a backup is left beside the file. With --url it starts
+    nothing, and asks a post room that runs already.
     """
-    from postroom.cli.connect.clients import CLIENTS, folders_of_this_person
+    from postroom.cli.connect.clients import CLIENTS
+    from postroom.cli.connect.folders import folders_of_this_person
 
-    if only_print and remove:
-        raise click.UsageError("Pass one of --print and --remove.")
+    if remove and (only_print or url is not None):
+        raise click.UsageError("Pass --remove alone.")
     chosen = CLIENTS[client]
     file = _file(chosen, folders_of_this_person(), project)
-    if only_print:
-        _print(asked, chosen, file, agent)
-    elif remove:
+    if remove:
         _tell(asked, chosen, _remove(chosen, file, agent))
+        return
+    made = _entry(asked, chosen, agent, url)
+    if only_print:
+        _print(asked, chosen, file, agent, made)
     else:
-        _tell(asked, chosen, _write(asked, chosen, file, agent))
+        _tell(asked, chosen, _write(chosen, file, agent, made), remote=url is not None)
 
 
 def _file(client: "Client", folders: "Folders", project: Path | None) -> Path:
@@ -62,13 +86,28 @@ def _file(client: "Client", folders: "Folders", project: Path | None) -> Path:
     return file
 
 
-def _print(asked: Asked, client: "Client", file: Path, agent: str) -> None:
-    from postroom.cli.connect.connecting import shown
-    from postroom.cli.connect.entry import entry, server_name
+def _entry(asked: Asked, client: "Client", agent: str, url: str | None) -> dict[str, Any]:
+    from postroom.cli.connect.entry import entry, remote_entry, tools_at
     from postroom.cli.program import program
 
+    if url is None:
+        return entry(client, program(), agent, asked.place())
+    if client.remote is None:
+        raise click.UsageError(
+            f"{client.title} takes no token from the environment."
+            " manifests/README.md says what to put in by hand, if anything."
+        )
+    address = tools_at(url)
+    if not address:
+        raise click.UsageError("--url is an address such as https://post.example.com/mcp.")
+    return remote_entry(client, client.remote, address)
+
+
+def _print(asked: Asked, client: "Client", file: Path, agent: str, made: dict[str, Any]) -> None:
+    from postroom.cli.connect.connecting import shown
+    from postroom.cli.connect.entry import server_name
+
     name = server_name(agent)
-    made = entry(client, program(), agent, asked.place())
     if asked.json:
         say_json({"client": client.name, "file": str(file), client.key: {name: made}})
         return
@@ -76,14 +115,12 @@ def _print(asked: Asked, client: "Client", file: Path, agent: str) -> None:
     out().lines(shown(client, name, made))
 
 
-def _write(asked: Asked, client: "Client", file: Path, agent: str) -> "Outcome":
+def _write(client: "Client", file: Path, agent: str, made: dict[str, Any]) -> "Outcome":
     from postroom.cli.connect.config_file import ConfigFile
     from postroom.cli.connect.connecting import put_in
-    from postroom.cli.connect.entry import entry, server_name
-    from postroom.cli.program import program
+    from postroom.cli.connect.entry import server_name
     from postroom.clock import system_clock
 
-    made = entry(client, program(), agent, asked.place())
     return put_in(client, ConfigFile(file, system_clock), server_name(agent), made)
 
 
@@ -96,7 +133,7 @@ def _remove(client: "Client", file: Path, agent: str) -> "Outcome":
     return take_out(client, ConfigFile(file, system_clock), server_name(agent))
 
 
-def _tell(asked: Asked, client: "Client", outcome: "Outcome") -> None:
+def _tell(asked: Asked, client: "Client", outcome: "Outcome", *, remote: bool = False) -> None:
     backup = str(outcome.backup) if outcome.backup else None
     if asked.json:
         told = {"client": client.name, "what": outcome.what, "file": str(outcome.file)}
@@ -107,4 +144,6 @@ def _tell(asked: Asked, client: "Client", outcome: "Outcome") -> None:
     if backup:
         page.line((f"Backup: {backup}", "dim"))
     if outcome.what in ("written", "unchanged"):
+        if remote:
+            page.line("Set POSTROOM_TOKEN to its token where the client is started.")
         page.line(client.then)

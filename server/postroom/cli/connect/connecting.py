@@ -1,16 +1,29 @@
 """Putting the entry in, and taking it out."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from postroom.cli.connect import json_editing, toml_editing
 from postroom.cli.connect.clients import Client
 from postroom.cli.connect.config_file import BOM, ConfigFile
-from postroom.cli.connect.editing import Ambiguous, member, with_member, without_member
 from postroom.cli.connect.entry import is_ours
+from postroom.cli.connect.json_editing import Ambiguous
 from postroom.cli.connect.jsonc import NotJson
+from postroom.cli.connect.toml_editing import NotToml
 from postroom.model.errors import Conflict, InvalidRequest
+
+
+class Editing(Protocol):
+    """What a module does that edits the text of a file."""
+
+    def member(self, text: str, key: str, name: str) -> Any: ...
+    def with_member(self, text: str, key: str, name: str, value: Any) -> str: ...
+    def without_member(self, text: str, key: str, name: str) -> str: ...
+    def shown(self, key: str, name: str, value: Any) -> str: ...
+
+
+EDITING: dict[str, Editing] = {"json": json_editing, "toml": toml_editing}
 
 
 @dataclass(frozen=True)
@@ -30,35 +43,35 @@ def put_in(client: Client, file: ConfigFile, name: str, entry: dict[str, Any]) -
         Conflict: an entry of this name is there that is not ours.
         InvalidRequest: the file cannot be understood; it was left as it is.
     """
-    text = file.read()
+    text, editing = file.read(), EDITING[client.language]
     try:
-        found = member(text.removeprefix(BOM), client.key, name)
+        found = editing.member(text.removeprefix(BOM), client.key, name)
         _check_ours(file, name, found)
         if found == entry:
             return Outcome("unchanged", file.path)
-        new = with_member(text.removeprefix(BOM), client.key, name, entry)
-    except (NotJson, Ambiguous) as error:
+        new = editing.with_member(text.removeprefix(BOM), client.key, name, entry)
+    except (NotJson, NotToml, Ambiguous) as error:
         raise _not_understood(file.path, error) from error
     return Outcome("written", file.path, file.write(_as_was(text) + new, text))
 
 
 def take_out(client: Client, file: ConfigFile, name: str) -> Outcome:
     """Remove the entry; raises as `put_in`."""
-    text = file.read()
+    text, editing = file.read(), EDITING[client.language]
     try:
-        found = member(text.removeprefix(BOM), client.key, name)
+        found = editing.member(text.removeprefix(BOM), client.key, name)
         if found is None:
             return Outcome("absent", file.path)
         _check_ours(file, name, found)
-        new = without_member(text.removeprefix(BOM), client.key, name)
-    except (NotJson, Ambiguous) as error:
+        new = editing.without_member(text.removeprefix(BOM), client.key, name)
+    except (NotJson, NotToml, Ambiguous) as error:
         raise _not_understood(file.path, error) from error
     return Outcome("removed", file.path, file.write(_as_was(text) + new, text))
 
 
 def shown(client: Client, name: str, entry: dict[str, Any]) -> str:
     """The entry as it would stand in an empty file."""
-    return json.dumps({client.key: {name: entry}}, indent=2, ensure_ascii=False)
+    return EDITING[client.language].shown(client.key, name, entry).rstrip()
 
 
 def _as_was(text: str) -> str:
@@ -69,7 +82,7 @@ def _check_ours(file: ConfigFile, name: str, found: object) -> None:
     if found is not None and not is_ours(found):
         raise Conflict(
             "entry_not_ours",
-            f'"{name}" in {file.path} starts something else than `postroom mcp`.',
+            f'"{name}" in {file.path} is something else than an entry of ours.',
             "It was left as it is: rename or remove it yourself, or pass another --agent.",
         )
 

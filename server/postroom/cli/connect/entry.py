@@ -1,10 +1,17 @@
-"""What stands in a client's configuration: how to start `postroom mcp`."""
+"""What stands in a client's configuration: how to start `postroom mcp`, or where it is served."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from postroom.cli.connect.clients import Client
+from postroom.cli.connect.clients import Client, Remote
+
+TOKEN = "POSTROOM_TOKEN"
+"""The environment variable that a client takes the token of a server elsewhere from."""
+
+PATH = "/mcp"
+"""Where `postroom serve` has its tools; not imported, since its module loads all of MCP."""
 
 
 def server_name(agent: str) -> str:
@@ -23,10 +30,45 @@ def entry(client: Client, command: Sequence[str], agent: str, home: Path) -> dic
     }
 
 
+def remote_entry(client: Client, remote: Remote, address: str) -> dict[str, Any]:
+    """The entry for a server elsewhere; the token itself is not in it."""
+    kind = {"type": "http"} if client.with_type else {}
+    said = (
+        {"headers": {"Authorization": remote.authorization}}
+        if remote.authorization
+        else {"bearer_token_env_var": TOKEN}
+    )
+    return {**kind, remote.url_key: address, **said}
+
+
+def tools_at(url: str) -> str:
+    """The address of the tools of a server, which may be named by its own; "" where it is none."""
+    try:
+        parts = urlsplit(url)
+        named = parts.scheme in ("http", "https") and parts.hostname and not parts.query
+    except ValueError:
+        return ""
+    path = parts.path.rstrip("/")
+    if not named or parts.fragment or parts.username is not None:
+        return ""
+    return parts._replace(path=path if path.endswith(PATH) else path + PATH).geturl()
+
+
 def is_ours(found: object) -> bool:
-    """Whether an entry that stands there starts `postroom mcp`, in whatever environment."""
-    if not isinstance(found, dict):
-        return False
+    """Whether an entry that stands there starts `postroom mcp`, in whatever environment, or leads
+    to a server elsewhere as `remote_entry` has it."""
+    return isinstance(found, dict) and (_starts_us(found) or _leads_to_us(found))
+
+
+def _leads_to_us(found: dict[str, Any]) -> bool:
+    headers = found.get("headers")
+    said = headers.get("Authorization", "") if isinstance(headers, dict) else ""
+    by_our_token = TOKEN in str(said) or found.get("bearer_token_env_var") == TOKEN
+    addresses = (found.get(key) for key in ("url", "httpUrl", "serverUrl"))
+    return by_our_token and any(str(each).endswith(PATH) for each in addresses)
+
+
+def _starts_us(found: dict[str, Any]) -> bool:
     command, args = found.get("command"), found.get("args")
     if not isinstance(command, str) or not isinstance(args, list):
         return False

@@ -61,6 +61,11 @@ def without_member(text: str, key: str, name: str) -> str:
     return _checked(_removed(text, holder, found), text, key, name, None)
 
 
+def shown(key: str, name: str, value: Any) -> str:
+    """The member as it would stand in an empty file."""
+    return json.dumps({key: {name: value}}, indent=2, ensure_ascii=False)
+
+
 def _root(text: str) -> Node:
     root = parse(text) if text.strip() else parse("{}")
     if root.members is None:
