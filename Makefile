@@ -9,6 +9,7 @@ else
   BIN := $(VENV)/bin
 endif
 READY := $(VENV)/.installed
+FUZZ_READY := $(VENV)/.fuzz-installed
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 PYTEST_ARGS ?=
 FUZZ_SECONDS ?= 60
@@ -38,8 +39,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # atheris is large and only for this; where it has no wheel, mails are changed by chance.
-fuzz: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+fuzz: $(FUZZ_READY)
 	@$(BIN)/python tests/fuzz/parse.py --seconds $(FUZZ_SECONDS)
 
 servers:
@@ -83,6 +83,10 @@ check: lint demo test
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	find server tools tests bench -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(FUZZ_READY): $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@touch $@
 
 # Made anew where what is wanted has changed. Each candidate is really run: a shim may be there and
 # its Python not; a Debian python3 may be there and its venv module not.
