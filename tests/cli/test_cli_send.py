@@ -50,6 +50,7 @@ def test_a_mail_that_not_everybody_got_says_so(two_mailboxes: Program) -> None:
     head, reason, *rest = done.out.splitlines()
     assert head.startswith("sent, but not to all of ")
     assert ghost in reason
+    assert done.code == 1
     assert rest[-1].startswith("hint: All the other recipients got it")
 
 

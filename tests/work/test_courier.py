@@ -29,6 +29,7 @@ from postroom.embedded.server import EmbeddedServer, Ports
 from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.model.callers import operator
+from postroom.model.operator_event_answers import as_json
 from postroom.model.requests import AttachmentRequest
 from postroom.work import mailserver
 from postroom.work.courier import Courier
@@ -234,8 +235,20 @@ async def test_some_recipients_refused_is_sent_and_says_who_did_not_get_it(tmp_p
         assert answer.status == "sent"
         assert f"ben@{DOMAIN}" in str(answer.reason)
         assert f"cam@{DOMAIN}" not in str(answer.reason)
+        assert str(answer.reason).count(f"ben@{DOMAIN}") == 1
+        assert answer.refused == (f"ben@{DOMAIN}",)
         assert await out.recipients() == {"ben": "refused", "cam": "accepted"}
         assert len(server.messages) == 1
+        found = await out.room.desk.events.list(ADA, "begin", types=["message.sent"])
+        assert json.loads(as_json(found.events[0]))["refused"] == [f"ben@{DOMAIN}"]
+
+
+async def test_a_send_that_all_get_tells_of_nobody_refused(tmp_path: Path) -> None:
+    async with courier(tmp_path) as out:
+        answer = await send(out.room, ADA, to=(f"ben@{DOMAIN}",))
+        assert (answer.status, answer.refused) == ("sent", None)
+        found = await out.room.desk.events.list(ADA, "begin", types=["message.sent"])
+        assert b"refused" not in as_json(found.events[0])
 
 
 async def test_who_has_taken_the_mail_does_not_get_it_again(tmp_path: Path) -> None:

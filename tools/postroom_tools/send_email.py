@@ -36,7 +36,7 @@ Attachments = Annotated[
 
 
 class SendEmail(Arguments):
-    text: str = Field(max_length=MAX_TEXT_CHARS, description="The mail's words; may be Markdown.")
+    text: str = Field(max_length=MAX_TEXT_CHARS, description="Words; may be Markdown.")
     mailbox: Mailbox | None = Field(
         default=None,
         description="Your address; not needed with thread_id, or only one.",
@@ -83,8 +83,8 @@ TOOL = Tool(
     name="send_email",
     title="Send email",
     description=(
-        "Send a mail, or reply with thread_id. Repeating the same call does not send twice. Look at"
-        " status: sent; queued (goes out by itself); held (a human must approve); denied or failed"
+        "Send a mail, or reply with thread_id. Repeating a call does not send twice. Look at"
+        " status: sent; queued (goes out by itself); held (a human approves); denied or failed"
         " (see reason); thread_moved (not sent: read new_messages). Next: wait_for_reply with"
         " thread_id and after."
     ),

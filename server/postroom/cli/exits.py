@@ -1,7 +1,7 @@
 """Exit codes that scripts can rely on.
 
 0    done; or stopped, where it would have gone on for ever (serve, mcp, --follow)
-1    failed or refused: nothing will happen by itself
+1    failed or refused: nothing will happen by itself; also a send that not all recipients get
 2    the command was not understood, or its arguments are off; nothing was done
 3    no such post room, mailbox, thread, message, file
 4    the time ran out before mail came
@@ -10,8 +10,12 @@
 """
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from postroom.model.errors import InvalidRequest, NotFound, PeerTimeout, PostroomError, Unavailable
+
+if TYPE_CHECKING:
+    from postroom.model.answers import SendAnswer
 
 
 class ExitCode(IntEnum):
@@ -26,6 +30,13 @@ class ExitCode(IntEnum):
 
 OF_SEND = {"sent": ExitCode.DONE, "queued": ExitCode.NOT_NOW, "held": ExitCode.NOT_NOW}
 """Of a send's status; every other one is FAILED."""
+
+
+def of_send(sent: "SendAnswer") -> ExitCode:
+    """Of a send. Where somebody does not get it a script has something to do, and its status alone
+    does not say so."""
+    return OF_SEND.get(sent.status, ExitCode.FAILED) if not sent.refused else ExitCode.FAILED
+
 
 OF_WAIT = {
     "reply": ExitCode.DONE,

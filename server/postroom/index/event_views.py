@@ -89,6 +89,12 @@ def _received(_: Connection, row: Row, facts: Facts) -> PublicEvent:
     return agents.MessageReceived(**facts, **said)
 
 
+def _sent(con: Connection, row: Row, facts: Facts) -> PublicEvent:
+    found = sql.refused(con, send_id=row["send_id"])
+    refused = tuple(shown_address(each["address"]) for each in found)
+    return agents.MessageSent(**facts, refused=refused or None)
+
+
 def _reported(con: Connection, row: Row, facts: Facts) -> PublicEvent:
     outcome = row["detail"].partition(",")[0]
     rows = sql.reported(con, send_id=row["send_id"])
@@ -144,7 +150,7 @@ _VIEWS: dict[EventType, _View] = {
     EventType.MAILBOX_EXPIRED: _plain(agents.MailboxExpired),
     EventType.MAILBOX_DELETED: _plain(agents.MailboxDeleted),
     EventType.MESSAGE_RECEIVED: _View(_received, (agents.MessageReceived,)),
-    EventType.MESSAGE_SENT: _plain(agents.MessageSent),
+    EventType.MESSAGE_SENT: _View(_sent, (agents.MessageSent,)),
     EventType.SEND_DEFERRED: _plain(agents.MessageDeferred),
     EventType.SEND_REPORTED: _View(_reported, _OUTCOMES),
     EventType.SEND_QUEUED: _plain(agents.SendQueued),

@@ -173,6 +173,8 @@ class SendAnswer(Answer):
     after: str
     """The cursor to wait from: a reply that arrives before the wait is not missed."""
     recipients: tuple[str, ...]
+    refused: tuple[str, ...] | None = None
+    """With sent: those of the recipients who do not get it; ``reason`` says why."""
     duplicate: bool | None = None
     reason: str | None = None
     new_messages: tuple[MessageView, ...] | None = None

@@ -85,6 +85,9 @@ class MessageSent(OfMessage):
     send_id: str | None = None
     """Left out where a person wrote it."""
     actor: Actor
+    refused: tuple[str, ...] | None = None
+    """Those of its recipients who do not get it: their server refused it, or would not take it for
+    so long that it was given up."""
 
 
 class OfSend(OfMessage):

@@ -76,6 +76,9 @@ def settle(
             SendStatus.UNKNOWN,
             "The connection ended after the mail was handed over; the server may have it.",
         )
+    # Who is refused before the message leaves is kept at once, and stands among both by now.
+    told = {reply.address for reply in submission.replies}
+    before = [reply for reply in before if reply.address not in told]
     accepted = by[RecipientOutcome.ACCEPTED] + _of(before, RecipientOutcome.ACCEPTED)
     refused = _of(before, RecipientOutcome.REFUSED) + by[RecipientOutcome.REFUSED]
     deferred = by[RecipientOutcome.DEFERRED]

@@ -9,7 +9,7 @@ from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.completing import addresses
 from postroom.cli.drafting import of_a_mail, request_of
-from postroom.cli.exits import OF_SEND, ExitCode
+from postroom.cli.exits import of_send
 
 _WORDS_ELSEWHERE = ("--body", "--message", "--content", "-m")
 """Not synonyms: one name for one thing. But click would suggest --to for --body."""
@@ -64,4 +64,4 @@ def send(asked: Asked, /, at: str | None, **given: Any) -> int:
         makes_room=True,
     )
     say(asked.json, sent, lambda page: show_send(page, sent))
-    return OF_SEND.get(sent.status, ExitCode.FAILED)
+    return of_send(sent)

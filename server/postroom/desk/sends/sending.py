@@ -8,7 +8,7 @@ Then it waits a short while for the courier. The guarded fetch is its one connec
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from postroom.clock import Clock, Stopwatch
@@ -35,7 +35,7 @@ from postroom.model.limits import (
     SEND_PATIENCE_SECONDS,
 )
 from postroom.model.requests import SendRequest
-from postroom.model.sends import SendStatus
+from postroom.model.sends import RecipientOutcome, SendStatus
 from postroom.model.verdicts import Action, DraftFacts
 from postroom.policy.rules import LIMITS, Policy
 
@@ -192,7 +192,7 @@ def _answer(
     send = sends.by_id(con, send_id)
     assert send is not None
     thread_id = sends.thread_now(con, send["mail_id"])
-    scope = Scope(send["mailbox_id"], thread_id)
+    scope, known = Scope(send["mailbox_id"], thread_id), sends.recipients(con, send_id)
     status = SendStatus.QUEUED if send["status"] == SendStatus.SUBMITTING else send["status"]
     return send, SendAnswer(
         send_id=send["public_id"],
@@ -200,11 +200,20 @@ def _answer(
         message_id=send["message_public_id"],
         thread_id=threads.public_id(con, thread_id),
         after=cursors.waiting(con, scope, send["position"]),
-        recipients=tuple(shown_address(r["address"]) for r in sends.recipients(con, send_id)),
+        recipients=tuple(shown_address(r["address"]) for r in known),
+        refused=_refused(status, known) or None,
         duplicate=True if duplicate else None,
         reason=send["reason"] or _scheduled(send, now) or None,
         next_step=_next_step(str(status), composed, send),
     )
+
+
+def _refused(status: str, known: Sequence[Row]) -> tuple[str, ...]:
+    """Who does not get a mail that others got."""
+    if status != SendStatus.SENT:
+        return ()
+    lost = (RecipientOutcome.REFUSED, RecipientOutcome.DEFERRED)
+    return tuple(shown_address(row["address"]) for row in known if row["outcome"] in lost)
 
 
 def _scheduled(send: Row, now: float) -> str:

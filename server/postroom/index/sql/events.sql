@@ -36,6 +36,10 @@ SELECT t.into_id, t.public_id FROM json_each(:threads) w JOIN threads t ON t.int
 -- Of whom reports say something, and what.
 SELECT address, reported FROM recipients WHERE send_id = :send_id AND reported <> '' ORDER BY place;
 
+-- name: refused(send_id)
+-- Who does not get a mail that others got.
+SELECT address FROM recipients WHERE send_id = :send_id AND outcome IN ('refused', 'deferred') ORDER BY place;
+
 -- name: mailboxes_of(tenant, agent)
 -- Every mailbox that an agent has or had.
 SELECT b.id, b.address FROM owners o JOIN mailboxes b ON b.owner = o.id
