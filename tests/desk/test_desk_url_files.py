@@ -118,6 +118,7 @@ async def test_by_itself_no_host_is_listed_and_none_of_ones_own_can_be(
                 await ada.send("See.", BEN, attachments=[{"url": url}])
             assert refused.value.code == code
             assert refused.value.message.startswith("Attachment 1: ")
+            assert "list a host" not in refused.value.next_step
     own = Operator(attachment_url_hosts=("localhost",))
     opened = settings.model_copy(update={"operator": own})
     async with open_room(opened, program="test", clock=clock) as room:

@@ -60,7 +60,7 @@ async def test_a_conversation_that_is_refused_waits_and_the_others_go_on(telling
         for thread in "aababb":
             await telling.letter(thread)
         await telling.receiver.until(lambda: len(telling.receiver.taken) == 3)
-        assert (await telling.shown(id, lambda hook: hook.behind)).status == "active"
+        assert (await telling.shown(id, lambda hook: hook.behind)).status == "failing"
         assert set(received(telling)).isdisjoint(refused)
         (first,) = [each for each in telling.receiver.got if each.thread in refused]
         telling.receiver.says = lambda _: "200 OK"
@@ -79,7 +79,7 @@ async def test_where_nobody_answers_everything_waits_and_comes_once(telling: Roo
         for thread in "abcd":
             await telling.letter(thread)
         failing = await telling.shown(id, lambda hook: hook.failing_since)
-        assert (failing.status, failing.behind) == ("active", None)
+        assert (failing.status, failing.behind) == ("failing", None)
         log = (await telling.log(id))[0]
         assert (log.status, (log.fault or "").partition(":")[0]) == (None, "peer_unreachable")
         await telling.receiver.open()

@@ -41,7 +41,7 @@ async def test_after_a_day_it_is_parked_and_told_and_resumed_where_it_stopped(
         await telling.shown(id, lambda hook: hook.failing_since)
         await telling.all_day(DAY - 60)
         await telling.letter("a")
-        assert (await telling.show(id)).status == "active"
+        assert (await telling.show(id)).status == "failing"
         assert await check(telling) == ""
         await telling.later(120)
         hook = await telling.shown(id, lambda hook: hook.status == "parked")
@@ -198,7 +198,7 @@ async def test_a_day_in_which_the_machine_slept_is_no_day_of_trying(telling: Roo
         await telling.logs(1)
         await telling.later(3 * DAY)
         await telling.logs(2)
-        assert (await telling.show(id)).status == "active"
+        assert (await telling.show(id)).status == "failing"
         telling.receiver.says = lambda _: "200 OK"
         await telling.later(LONGEST_SECONDS)
         await telling.receiver.until(lambda: len(telling.receiver.taken) == 1)

@@ -13,26 +13,28 @@ from postroom.model.errors import PostroomError
 
 
 @pytest.mark.parametrize(
-    ("url", "code"),
+    ("url", "code", "can_be_listed"),
     [
-        ("http://hooks.example/x", "url_scheme_refused"),
-        ("https://127.0.0.1/x", "url_address_refused"),
-        ("https://[::1]/x", "url_address_refused"),
-        ("https://169.254.169.254/latest", "url_address_refused"),
-        ("https://10.0.0.7/x", "url_address_refused"),
-        ("https://hooks.example:8443/x", "url_port_refused"),
-        ("https://name:word@hooks.example/x", "url_credentials_refused"),
-        ("ftp://hooks.example/x", "url_scheme_refused"),
-        ("hooks.example", "url_malformed"),
-        ("", "url_malformed"),
+        ("http://hooks.example/x", "url_scheme_refused", True),
+        ("https://127.0.0.1/x", "url_address_refused", True),
+        ("https://[::1]/x", "url_address_refused", True),
+        ("https://169.254.169.254/latest", "url_address_refused", False),
+        ("https://10.0.0.7/x", "url_address_refused", True),
+        ("https://hooks.example:8443/x", "url_port_refused", True),
+        ("https://name:word@hooks.example/x", "url_credentials_refused", False),
+        ("ftp://hooks.example/x", "url_scheme_refused", False),
+        ("hooks.example/x", "url_malformed", False),
+        ("", "url_malformed", False),
     ],
 )
 async def test_no_endpoint_is_made_of_a_url_that_may_never_be_asked(
-    telling: Room, url: str, code: str
+    telling: Room, url: str, code: str, can_be_listed: bool
 ) -> None:
     with pytest.raises(PostroomError) as refused:
         await telling.desk.create(operator(), url)
     assert refused.value.code == code
+    assert ("[webhooks] allow" in refused.value.next_step) == can_be_listed
+    assert "files.example" not in refused.value.next_step
     assert (await telling.desk.list(operator())).webhooks == ()
 
 

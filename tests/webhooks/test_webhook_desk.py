@@ -7,6 +7,7 @@ from rooms import Agent
 from webhooks.telling import Room, courier
 
 from postroom.accounts.webhooks import Webhooks
+from postroom.desk.times import iso
 from postroom.desk.webhooks.webhooks import MOST_OF_AN_AGENT, MOST_SECRETS, WebhookDesk
 from postroom.model.callers import Caller, agent, operator
 from postroom.model.errors import Conflict, InvalidRequest, NotFound, Refused
@@ -112,6 +113,46 @@ async def test_one_conversation_is_a_filter(telling: Room) -> None:
         await telling.letter("a")
         came = await telling.receiver.gets(2)
     assert [each.thread for each in came] == [thread, thread]
+
+
+async def test_the_next_try_is_that_of_the_whole_endpoint_while_it_rests(telling: Room) -> None:
+    """Also where conversations of it were refused before, whose own time is over."""
+    id, _ = await telling.hook(types=("message.received",))
+    other, _ = await telling.hook(types=("mailbox.*",))
+    telling.receiver.says = lambda _: "400 No"
+    async with courier(telling.post):
+        await telling.letter("a")
+        await telling.letter("b")
+        await telling.shown(id, lambda hook: hook.behind == 2)
+        await telling.receiver.close()
+        await telling.later(30)
+        hook = await telling.shown(id, lambda hook: hook.waiting)
+        await telling.later(1)
+        shown = await telling.show(id)
+        assert shown.next_try_at == hook.next_try_at
+        assert shown.next_try_at is not None
+        assert shown.next_try_at > iso(telling.clock())
+    await telling.later(3_600)  # nobody posts: it is due
+    shown = await telling.show(id)
+    assert (shown.status, shown.next_try_at) == ("failing", iso(telling.clock()))
+    for status, ids in (("failing", [id]), ("active", [other]), ("paused", [])):
+        found = await telling.desk.list(operator(), status=status)
+        assert [each.webhook_id for each in found.webhooks] == ids
+
+
+async def test_a_test_that_arrived_counts_as_arrived(telling: Room) -> None:
+    id, _ = await telling.hook(types=("thread.updated",))
+    assert (await telling.show(id)).delivered_at is None
+    async with courier(telling.post):
+        await telling.desk.test(operator(), id)
+        assert (await telling.show(id)).delivered_at == iso(telling.clock())
+
+
+async def test_what_is_to_come_is_not_told_again(telling: Room) -> None:
+    id, _ = await telling.hook()
+    with pytest.raises(InvalidRequest) as refused:
+        await telling.desk.replay(operator(), id, "2130-01-01")
+    assert refused.value.code == "time_out_of_range"
 
 
 async def test_while_a_secret_is_rotated_both_sign(telling: Room) -> None:

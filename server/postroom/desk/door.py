@@ -14,7 +14,7 @@ from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Writer
-from postroom.model.webhooks import Webhook, WebhookStatus
+from postroom.model.webhooks import Standing, Webhook
 
 
 def actor(caller: Caller) -> str:
@@ -83,7 +83,11 @@ def for_operators_unless(caller: Caller, allowed: bool) -> None:
 def require(caller: Caller, scope: str) -> None:
     """Raise `Refused` unless the caller has ``scope``."""
     if scope not in caller.scopes:
-        raise Refused("scope_missing", f"This caller may not {scope}.", "Ask the operator.")
+        raise Refused(
+            "scope_missing",
+            f"That takes the scope {scope}, which this token has not.",
+            f"Ask the operator for one that has it: {scope}.",
+        )
 
 
 def require_inbound(caller: Caller) -> None:
@@ -218,7 +222,11 @@ def send(con: Connection, caller: Caller, public_id: str) -> Row:
     row = sends.by_public_id(con, public_id.strip())
     box = mailboxes.by_id(con, row["mailbox_id"]) if row else None
     if row is None or box is None or not _may_see_mail(con, caller, box, row["mail_id"]):
-        raise NotFound("send_not_found", "You have no such send.")
+        raise NotFound(
+            "send_not_found",
+            "You have no such send.",
+            "`postroom sends list` tells what has not gone yet.",
+        )
     return row
 
 
@@ -329,18 +337,18 @@ def own_webhooks(
     caller: Caller,
     after: int = 0,
     most: int = 1_000,
-    status: WebhookStatus | None = None,
+    standing: Standing | None = None,
 ) -> list[Webhook]:
-    """Endpoints that the caller may see behind a row id, the oldest first; of one status alone
-    where it is named."""
+    """Endpoints that the caller may see behind a row id, the oldest first; of those that stand
+    so alone where it is named."""
     if sees_all(caller):
-        return webhooks.some(con, after, most, status)
+        return webhooks.some(con, after, most, standing)
     found = webhooks.of_owner(con, caller.tenant, caller.agent)
     return [
         each
         for each in found
         if each.id > after
-        and (status is None or each.status is status)
+        and (standing is None or webhooks.standing(con, each) == standing)
         and _may_see_webhook(caller, each)
     ][:most]
 

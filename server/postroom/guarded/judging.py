@@ -1,8 +1,10 @@
 """Whether an address may be connected to, at that port, for that host. Pure."""
 
-from postroom.guarded.addresses import Address, kind_of
+from postroom.guarded.addresses import CAN_BE_LISTED, Address, kind_of
 from postroom.guarded.listed import USUAL_PORT, Listed
 from postroom.model.errors import Refused
+
+NEVER = "Nobody is sent there, and no list opens it."
 
 
 def judge(allowed: Listed, host: str, address: Address, port: int) -> None:
@@ -16,7 +18,9 @@ def judge(allowed: Listed, host: str, address: Address, port: int) -> None:
         raise Refused(
             "url_address_refused",
             f"The host of that URL leads to a {kind} address.",
-            "Nobody is sent there; an operator can list a host of their own.",
+            "Nobody is sent there; an operator can list a host of their own."
+            if kind in CAN_BE_LISTED
+            else NEVER,
         )
     if port != USUAL_PORT and not (allowed.names(host, port) or allowed.holds(address, port)):
         raise port_refused(port)

@@ -1,12 +1,15 @@
 """Figures of the whole room: how much there is, and how often something happened."""
 
+from typing import get_args
+
 from postroom.index.database import Connection
 from postroom.index.queries import named
 from postroom.model.metrics import Backlog, DeliveryTried, FilesKept, Happened, HooksStanding
+from postroom.model.webhooks import Standing
 
 sql = named("metrics")
 
-STANDINGS = ("active", "failing", "paused", "parked")
+STANDINGS = get_args(Standing)
 """Of endpoints that events are posted to."""
 
 

@@ -15,7 +15,15 @@ from postroom.index.queries import named
 from postroom.model.callers import Caller, operator
 from postroom.model.event_filters import Wanted
 from postroom.model.events import EventType
-from postroom.model.webhooks import Attempt, Hears, Lane, SigningSecret, Webhook, WebhookStatus
+from postroom.model.webhooks import (
+    Attempt,
+    Hears,
+    Lane,
+    SigningSecret,
+    Standing,
+    Webhook,
+    WebhookStatus,
+)
 
 sql = named("webhooks")
 
@@ -74,11 +82,10 @@ def every(con: Connection) -> list[Webhook]:
     return [_webhook(row) for row in sql.every(con)]
 
 
-def some(
-    con: Connection, after: int, most: int, status: WebhookStatus | None = None
-) -> list[Webhook]:
-    """The next behind a row id, the newest last; of one status alone where it is named."""
-    return [_webhook(row) for row in sql.some(con, after=after, most=most, status=status)]
+def some(con: Connection, after: int, most: int, standing: Standing | None = None) -> list[Webhook]:
+    """The next behind a row id, the newest last; of those that stand so alone where it
+    is named."""
+    return [_webhook(row) for row in sql.some(con, after=after, most=most, standing=standing)]
 
 
 def of_owner(con: Connection, tenant: str, agent: str) -> list[Webhook]:
@@ -123,6 +130,12 @@ def resume(con: Connection, now: float, hook: Webhook, who: str) -> None:
 def rests(con: Connection, hook: Webhook) -> bool:
     """Whether something of it has failed, and waits for its next try."""
     return hook.failures > 0 or any(lane.failures for lane in lanes(con, hook.id))
+
+
+def standing(con: Connection, hook: Webhook) -> Standing:
+    """How an endpoint stands, as it is told."""
+    found: Standing = sql.standing(con, id=hook.id)
+    return found
 
 
 def replay(con: Connection, now: float, hook: Webhook, position: int, who: str) -> None:
@@ -217,6 +230,12 @@ def logged(con: Connection, id: int, most: int) -> list[Attempt]:
 def logged_one(con: Connection, id: int, message_id: str) -> Attempt | None:
     row = sql.logged_one(con, id=id, message_id=message_id)
     return _attempt(row) if row is not None else None
+
+
+def arrived_at(con: Connection, id: int) -> float | None:
+    """When the last attempt arrived, of those that are kept; None where none did."""
+    found: float | None = sql.arrived_at(con, id=id)
+    return found
 
 
 def ask_test(con: Connection, now: float, hook: Webhook) -> str:

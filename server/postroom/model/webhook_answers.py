@@ -1,8 +1,7 @@
 """What the desk answers about webhooks."""
 
-from typing import Literal
-
 from postroom.model.policy_answers import Told
+from postroom.model.webhooks import Standing
 
 
 class DeliveryView(Told):
@@ -24,7 +23,8 @@ class WebhookView(Told):
     webhook_id: str
     url: str
     """To agents its host alone: what is behind it may be a secret of whoever made it."""
-    status: Literal["active", "paused", "parked"]
+    status: Standing
+    """``failing``: something did not arrive, and is tried again."""
     reason: str | None = None
     """Why it is parked."""
     agent: str | None = None
@@ -45,6 +45,7 @@ class WebhookView(Told):
     filter takes some."""
     failing_since: str | None = None
     next_try_at: str | None = None
+    """When what failed is tried again, while it is told of things."""
     problem: str | None = None
     """What may keep it from being told, besides what answered there."""
     secrets: int = 1

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -19,6 +20,11 @@ class WebhookStatus(StrEnum):
     """Somebody stopped it; it keeps its place."""
     PARKED = "parked"
     """It could not be reached for a day, or said that it is gone; it keeps its place."""
+
+
+Standing = Literal["active", "failing", "paused", "parked"]
+"""The same as it is told: ``failing`` is an active one where something did not arrive and is tried
+again."""
 
 
 class Hears(Frozen):

@@ -238,7 +238,7 @@ def _list(page: "Page", found: "WebhookList") -> None:
         [
             (
                 one.webhook_id,
-                _status(one),
+                one.status,
                 one_line(one.url),
                 _told_of(one),
                 " ".join(one.types or ()) or "all",
@@ -250,10 +250,6 @@ def _list(page: "Page", found: "WebhookList") -> None:
     )
 
 
-def _status(one: "WebhookView") -> str:
-    return "failing" if one.status == "active" and one.failing_since else one.status
-
-
 def _told_of(one: "WebhookView") -> str:
     whose = one.agent or "everybody"
     kept = one.thread_id or " ".join(one.mailboxes or ())
@@ -263,7 +259,7 @@ def _told_of(one: "WebhookView") -> str:
 def _show(page: "Page", one: "WebhookView") -> None:
     page.line((one.webhook_id, "bold"), f"  {one_line(one.url)}")
     lines = [
-        ("status", f"{_status(one)} {one.reason or ''}".strip()),
+        ("status", f"{one.status} {one.reason or ''}".strip()),
         ("told of", _told_of(one)),
         ("types", " ".join(one.types or ()) or "all"),
         ("secrets", str(one.secrets)),
@@ -281,7 +277,8 @@ def _show(page: "Page", one: "WebhookView") -> None:
 
 
 def _replayed(done: "Replayed") -> str:
-    then = "" if done.webhook.status == "active" else ", once it is resumed"
+    goes_on = done.webhook.status in ("active", "failing")
+    then = "" if goes_on else ", once it is resumed"
     events = f"{done.events} event{'' if done.events == 1 else 's'}"
     return f"{done.webhook.webhook_id} is told again what it asks for of {events}{then}."
 

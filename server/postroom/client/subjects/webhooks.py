@@ -1,7 +1,6 @@
 """/v1/webhooks: endpoints that events are posted to."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from postroom.client.asking import Subject, W, asks, each
 from postroom.client.calls import Call
@@ -14,6 +13,7 @@ from postroom.model.webhook_answers import (
     WebhookList,
     WebhookView,
 )
+from postroom.model.webhooks import Standing
 
 
 class Webhooks(Subject[W]):
@@ -49,7 +49,7 @@ class Webhooks(Subject[W]):
     def list(
         self,
         *,
-        status: Literal["active", "paused", "parked"] | None = None,
+        status: Standing | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Call[WebhookList]:

@@ -52,6 +52,11 @@ def only(hosts: Collection[str]) -> Callable[[Target], None]:
     return judge
 
 
+_ELSEWHERE = (
+    "Files are fetched by https at port 443, from addresses that are anybody's: pass the content."
+)
+
+
 class UrlFiles:
     """What is asked about files that lie elsewhere."""
 
@@ -137,7 +142,10 @@ def _type(file: RemoteFile, answer: Answer) -> str:
 
 
 def _of(place: int, error: PostroomError) -> PostroomError:
-    return type(error)(error.code, f"Attachment {place}: {error.message}", error.next_step)
+    # No list of the operator's opens other addresses and ports here.
+    then = _ELSEWHERE if error.code in ("url_address_refused", "url_port_refused") else ""
+    said = f"Attachment {place}: {error.message}"
+    return type(error)(error.code, said, then or error.next_step)
 
 
 def _too_large(place: int) -> InvalidRequest:

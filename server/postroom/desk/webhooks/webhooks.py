@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from typing import get_args
 
 from postroom.accounts.webhooks import Webhooks as Allowed
 from postroom.desk import door, worker_settings
@@ -30,7 +31,7 @@ from postroom.model.webhook_answers import (
     WebhookList,
     WebhookView,
 )
-from postroom.model.webhooks import Hears, WebhookStatus
+from postroom.model.webhooks import Hears, Standing, WebhookStatus
 
 GRACE_SECONDS = 86_400.0
 """For how long the secrets before a rotation sign beside the new one, unless somebody says so."""
@@ -46,6 +47,9 @@ MOST_SECRETS = 5
 """That sign at a time: each is a signature in the header of every delivery."""
 
 TEST_PATIENCE_SECONDS = 20.0
+
+_LISTED_HELPS = frozenset({"url_address_refused", "url_port_refused", "url_scheme_refused"})
+"""What is refused as long as nobody lists it."""
 
 _EVENT_ID = re.compile(r"[0-9a-f]{4}-\d{1,18}")
 
@@ -125,7 +129,7 @@ class WebhookDesk:
                 such status.
         """
         door.require(caller, "read")
-        kept = _status(status)
+        kept = _standing(status)
 
         def look(con: Connection) -> WebhookList:
             now, whole = self._index.clock(), door.sees_all(caller)
@@ -180,7 +184,11 @@ class WebhookDesk:
         """
         self._may_make(caller)
         if not 0 <= grace_seconds <= LONGEST_GRACE_SECONDS:
-            raise InvalidRequest("grace_malformed", "The time is from 0 seconds to 30 days.")
+            raise InvalidRequest(
+                "grace_malformed",
+                "The time is from 0 seconds to 30 days.",
+                "Pass another one, or leave it out for a day.",
+            )
 
         once = Once(idempotency_key, "webhook_secret", json.dumps([webhook_id, grace_seconds]))
 
@@ -289,25 +297,32 @@ class WebhookDesk:
             await wait_for_event(changed, TEST_PATIENCE_SECONDS)
 
 
-def _status(name: str | None) -> WebhookStatus | None:
-    if name is None:
-        return None
-    try:
-        return WebhookStatus(name)
-    except ValueError:
+def _standing(name: str | None) -> Standing | None:
+    found = next((each for each in get_args(Standing) if each == name), None)
+    if found is None and name is not None:
         raise InvalidRequest(
-            "status_unknown", "A webhook is active, paused or parked.", "Name one of these."
-        ) from None
+            "status_unknown",
+            "A webhook is active, failing, paused or parked.",
+            "Name one of these.",
+        )
+    return found
 
 
 def _judge(allow: tuple[str, ...], url: str) -> None:
     """Raise where nothing may ever be posted to a URL: the rules that need no look-up."""
     from postroom.guarded.client import GuardedClient
+    from postroom.guarded.judging import NEVER
     from postroom.guarded.listed import listed
 
     try:
         GuardedClient(listed(allow), plain=True).target(url)
+    except InvalidRequest as error:
+        then = "Give a whole one, such as https://hooks.example.com/postroom."
+        raise InvalidRequest(error.code, error.message, then) from None
     except Refused as error:
+        speaks = error.code != "url_scheme_refused" or url.strip().lower().startswith("http:")
+        if error.code not in _LISTED_HELPS or error.next_step == NEVER or not speaks:
+            raise
         then = "The operator can list a host of their own in [webhooks] allow."
         raise Refused(error.code, error.message, then) from None
 
@@ -336,4 +351,11 @@ def _check_count(count: int) -> None:
 def _place(con: Connection, since: str, now: float) -> int:
     if _EVENT_ID.fullmatch(since):
         return events.position_of(con, since)
-    return webhooks.position_at(con, moment(since, now, "since"))
+    at = moment(since, now, "since")
+    if at > now:
+        raise InvalidRequest(
+            "time_out_of_range",
+            "What is to come cannot be told again: that time is not over.",
+            "Name one that is, such as 24h before now.",
+        )
+    return webhooks.position_at(con, at)

@@ -45,10 +45,12 @@ SELECT standing, count(*) AS many,
   min(CASE standing WHEN 'active' THEN NULL
     ELSE (SELECT at FROM journal WHERE position > place ORDER BY position LIMIT 1) END) AS oldest
 FROM (
-  SELECT CASE WHEN status = 'active' AND (failures > 0 OR behind IS NOT NULL) THEN 'failing' ELSE status END AS standing,
+  SELECT CASE WHEN status = 'active' AND (failing_since IS NOT NULL OR lane_fails) THEN 'failing' ELSE status END AS standing,
     min(position, coalesce(behind - 1, position)) AS place
   FROM (
-    SELECT hook.*, (SELECT min(position) FROM webhook_lanes WHERE webhook_id = hook.id) AS behind FROM webhooks hook
+    SELECT hook.*, (SELECT min(position) FROM webhook_lanes WHERE webhook_id = hook.id) AS behind,
+      EXISTS (SELECT 1 FROM webhook_lanes l WHERE l.webhook_id = hook.id AND l.failing_since IS NOT NULL) AS lane_fails
+    FROM webhooks hook
   )
 ) GROUP BY standing;
 

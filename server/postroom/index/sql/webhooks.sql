@@ -13,9 +13,18 @@ SELECT * FROM webhooks WHERE public_id = :public_id;
 -- All, the newest last.
 SELECT * FROM webhooks ORDER BY id;
 
--- name: some(after, most, status)
--- The next behind a row id, the newest last; of one status where it is named.
-SELECT * FROM webhooks WHERE id > :after AND (:status IS NULL OR status = :status) ORDER BY id LIMIT :most;
+-- name: some(after, most, standing)
+-- The next behind a row id, the newest last; those that stand so where it is named.
+SELECT * FROM webhooks WHERE id > :after AND (:standing IS NULL OR :standing = CASE WHEN status = 'active' AND (failing_since IS NOT NULL OR EXISTS (
+    SELECT 1 FROM webhook_lanes l WHERE l.webhook_id = webhooks.id AND l.failing_since IS NOT NULL))
+  THEN 'failing' ELSE status END)
+ORDER BY id LIMIT :most;
+
+-- name: standing(id)$
+-- How it stands: its status, or that it is active and something of it failed.
+SELECT CASE WHEN status = 'active' AND (failing_since IS NOT NULL OR EXISTS (
+    SELECT 1 FROM webhook_lanes l WHERE l.webhook_id = webhooks.id AND l.failing_since IS NOT NULL))
+  THEN 'failing' ELSE status END FROM webhooks WHERE id = :id;
 
 -- name: of_owner(tenant, agent)
 -- An agent's, the newest last.
@@ -100,6 +109,10 @@ FROM webhooks WHERE id = :id;
 -- name: logged(id, most)
 -- The last attempts, the newest first.
 SELECT * FROM webhook_log WHERE webhook_id = :id ORDER BY number DESC LIMIT :most;
+
+-- name: arrived_at(id)$
+-- When an attempt arrived last, of those that are kept.
+SELECT max(at) FROM webhook_log WHERE webhook_id = :id AND fault = '';
 
 -- name: logged_one(id, message_id)^
 -- What became of one delivery, told by its last attempt.

@@ -1,6 +1,6 @@
 """/v1/webhooks"""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import Field
@@ -16,6 +16,7 @@ from postroom.model.webhook_answers import (
     WebhookList,
     WebhookView,
 )
+from postroom.model.webhooks import Standing
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
 from postroom.web.rest.parameters import Cursor, IdempotencyKey, Limit, key_of
@@ -28,9 +29,7 @@ Deliveries = Annotated[
 ]
 
 
-Status = Annotated[
-    Literal["active", "paused", "parked"] | None, Query(description="Only those that stand so.")
-]
+Status = Annotated[Standing | None, Query(description="Only those that stand so.")]
 
 
 class NewEndpoint(Given):
