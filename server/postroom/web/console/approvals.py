@@ -27,10 +27,12 @@ _WENT = (None, "queued", "bounced")
 KNOWN_FROM = {
     "operator": "named by the operator, or one of the agent's own",
     "correspondent": "wrote to us, verified",
-    "thread": "in this conversation: we wrote to it, or somebody we wrote to named it",
+    "thread": "we wrote to it before",
     "body": "only a stranger's text or header names it",
     "new": "nowhere in the agent's mail",
 }
+
+NAMED_HERE = "named in this conversation by somebody we wrote to, verified"
 
 
 @dataclass(frozen=True)
@@ -161,11 +163,19 @@ def _recipient(field: str, address: str, known: dict[str, Any]) -> Recipient:
         field=field,
         address=address,
         provenance=provenance,
-        known_from=KNOWN_FROM.get(provenance, "nobody can say any more"),
+        known_from=_known_from(provenance, bool(known.get("first_contact"))),
         first_contact=bool(known.get("first_contact")),
         suppressed=bool(known.get("suppressed")),
         reply_to_differs=bool(known.get("reply_to_differs")),
     )
+
+
+def _known_from(provenance: str, first_contact: bool) -> str:
+    """Where an address comes from, in words: of the two ways to be known by a thread, whom nobody
+    ever wrote to is known by the second."""
+    if provenance == "thread" and first_contact:
+        return NAMED_HERE
+    return KNOWN_FROM.get(provenance, "nobody can say any more")
 
 
 async def _compared(asking: Asking, found: Approval) -> Compared | None:
