@@ -29,6 +29,7 @@ async def test_a_file_goes_up_before_its_mail(post: Postroom, room: Served, tmp_
     ada = post.mailboxes.create(username="ada").address
     taken = post.attachments.upload(file)
     assert (taken.filename, taken.size) == ("Bücher.txt", LARGE)
+    assert post.attachments.upload(str(file)).filename == "Bücher.txt"
     async with AsyncPostroom(room.url, room.token) as other:
         later = await other.attachments.upload(file, filename="b.txt", content_type="text/plain")
         short = await other.attachments.upload(b"Hello.", filename="c.txt")

@@ -1,14 +1,17 @@
 """Where the network or the server fails: what is asked again, what is not, and what is told."""
 
 import socket
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 from served import Served, served
+from servers.certificates import self_signed
 
 from postroom.client import (
     AsyncPostroom,
@@ -183,6 +186,21 @@ def test_trying_ends() -> None:
     ):
         post.mailboxes.list()
     assert len(gate.requests) == 5
+
+
+def test_a_certificate_that_is_not_known_is_named(tmp_path: Path) -> None:
+    made, home = self_signed(tmp_path), tmp_path / "home"
+    home.mkdir(mode=0o700)
+    files = f'tls_certificate = "{made.certificate}"\ntls_key = "{made.key}"\n'
+    (home / "postroom.toml").write_text(f"[serve]\n{files}")
+    with served(home) as room:
+        with Postroom(room.url, room.token) as post, pytest.raises(ConnectionLost) as lost:
+            post.mailboxes.list()
+        assert lost.value.code == "server_untrusted"
+        assert "certificate" in lost.value.message
+        trusting = ssl.create_default_context(cafile=made.certificate)
+        with httpx2.Client(verify=trusting) as web:
+            assert Postroom(f"{room.url}/v1/", room.token, web=web).mailboxes.list()
 
 
 def test_a_server_that_starts_meanwhile_is_found() -> None:

@@ -7,6 +7,9 @@ from postroom.model.errors import InvalidRequest
 
 USER_AGENT = "postroom-client"
 
+BELOW = "/v1"
+"""Where everything is; a URL that names it already is the same post room."""
+
 
 class Addressed:
     """Where questions go, and by whose token; the token shows in no repr.
@@ -16,7 +19,7 @@ class Addressed:
     """
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
-        self.url = f"{checked(url).rstrip('/')}/v1"
+        self.url = f"{checked(url).rstrip('/').removesuffix(BELOW)}{BELOW}"
         self._authorization = f"Bearer {whole(token)}"
         self._timeout = timeout
 

@@ -10,6 +10,7 @@ How often and how long is bounded; what is left then is raised.
 """
 
 import random
+import ssl
 
 import httpx2
 
@@ -75,6 +76,14 @@ def failure_of(error: httpx2.TransportError, *, settled: bool = True) -> Postroo
     then = "Ask again." if settled else "It may be done, or not: look before you ask again."
     if isinstance(error, httpx2.TimeoutException):
         return PeerTimeout("answer_late", "The post room did not answer in time.", then)
+    if isinstance(error, UNHEARD) and (untrusted := _certificate_fault(error)) is not None:
+        return ConnectionLost(
+            "server_untrusted",
+            "The certificate that the post room shows is not trusted"
+            f" ({untrusted.verify_message.rstrip('.')}).",
+            "Pass `web`, a client of httpx2 that knows it, or its authority:"
+            " httpx2.Client(verify=ssl.create_default_context(cafile=FILE)).",
+        )
     if isinstance(error, UNHEARD):
         return ConnectionLost(
             "server_unreachable",
@@ -82,3 +91,10 @@ def failure_of(error: httpx2.TransportError, *, settled: bool = True) -> Postroo
             "See whether `postroom serve` runs, and whether the URL is its own.",
         )
     return ConnectionLost("connection_lost", "The connection ended before the answer.", then)
+
+
+def _certificate_fault(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    fault: BaseException | None = error
+    while fault is not None and not isinstance(fault, ssl.SSLCertVerificationError):
+        fault = fault.__cause__ or fault.__context__
+    return fault

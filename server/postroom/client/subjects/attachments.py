@@ -14,10 +14,15 @@ class Attachments(Subject[W]):
 
     @asks
     def upload(
-        self, file: Path | bytes, *, filename: str | None = None, content_type: str | None = None
+        self,
+        file: str | Path | bytes,
+        *,
+        filename: str | None = None,
+        content_type: str | None = None,
     ) -> Upload:
         """Keep a file for a day, up to 25 MB, for a mail that names its ``attachment_id``. A file
         by its path goes out piece by piece, under its own name; its type is found by that."""
+        file = Path(file) if isinstance(file, str) else file
         name = file.name if filename is None and isinstance(file, Path) else filename
         headers = {"Content-Type": content_type or "application/octet-stream"}
         asked = Question("POST", "/attachments", {"filename": name}, headers=headers, repeats=True)
