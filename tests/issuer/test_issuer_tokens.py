@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from servers.certificates import self_signed_file
 from servers.issuer import AUDIENCE, IssuerServer, issuer_server, new_key, published
 
 from postroom.accounts.issuer import Issuer
+from postroom.cli import issuer_check
 from postroom.issuer import keys as keeping
 from postroom.issuer.discovery import described_at
 from postroom.issuer.fetching import Fetching
@@ -98,6 +100,52 @@ async def test_a_token_that_is_not_for_us_now_is_nobodys(
 ) -> None:
     server.add("ES256", "one")
     assert await tokens(server).verified(server.token("one", **claims)) is None
+
+
+@pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"aud": "https://else.example"}, "it is for another audience (aud)"),
+        ({"iss": "https://login.example.com"}, "it is another issuer's (iss)"),
+        ({"exp": 1}, "it is expired (exp)"),
+        ({"exp": None}, "it has no claim exp"),
+        ({"nbf": int(time.time()) + 3600}, "it is not good yet (nbf, iat)"),
+        ({"scope": "else read"}, "its claim scope has no scopes of ours that begin with postroom:"),
+        ({"scope": "postroom:operator"}, "it is an operator's, and allow_operator is not set"),
+        ({"sub": "else/else/else"}, "what its claim sub says is nothing that is an agent's name"),
+        ({"cnf": {"jkt": "else"}}, "it is bound to a key of its bearer's (cnf)"),
+    ],
+)
+async def test_the_log_says_why_and_nothing_that_stands_in_the_token(
+    server: IssuerServer, claims: dict[str, Any], why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.add("ES256", "one")
+    token = server.token("one", **claims)
+    with caplog.at_level(logging.INFO):
+        assert await tokens(server).verified(token) is None
+    (told,) = [each.getMessage() for each in caplog.records if each.name == "postroom.issuer"]
+    assert told.startswith(f"A token of the issuer is not taken: {why}")
+    assert "else" not in told
+    assert token not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        ({"typ": "else"}, "it is no access token (typ)"),
+        ({"kid": "else"}, "the one that it names (kid)"),
+        ({"crit": ["else"]}, "its header cannot be read"),
+    ],
+)
+async def test_the_log_says_what_is_wrong_with_a_header(
+    server: IssuerServer, header: dict[str, object], why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.add("ES256", "one")
+    with caplog.at_level(logging.INFO):
+        assert await tokens(server).verified(server.token("one", header)) is None
+    (told,) = [each.getMessage() for each in caplog.records if each.name == "postroom.issuer"]
+    assert why in told
+    assert "else" not in told
 
 
 @pytest.mark.parametrize(
@@ -268,6 +316,17 @@ async def test_an_issuer_that_was_never_there_is_no_verdict(server: IssuerServer
         with pytest.raises(PeerError):
             await by.verified(server.token("one"))
     assert len(server.asked) == 2  # of the first alone: both places of its description
+
+
+async def test_doctor_says_whether_its_keys_can_be_had(server: IssuerServer) -> None:
+    assert await issuer_check.check(None) == ()
+    server.add("ES256", "one")
+    (well,) = await issuer_check.check(tokens(server).issuer)
+    assert (well.ok, "1 key that can be used" in well.says) == (True, True)
+    server.is_away = True
+    (ill,) = await issuer_check.check(tokens(server).issuer)
+    assert not ill.ok
+    assert "[serve.issuer]" in (ill.next_step or "")
 
 
 @pytest.mark.parametrize(

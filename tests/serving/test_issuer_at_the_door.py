@@ -68,6 +68,10 @@ async def test_clients_are_told_where_to_get_one(tmp_path: Path) -> None:
             told = (await client.get(f"/.well-known/oauth-protected-resource/{resource}")).json()
             assert told["authorization_servers"] == [issuer.url]
             assert "postroom:read" in told["scopes_supported"]
+        refused = (await client.get("/v1/mailboxes")).json()
+        assert issuer.url in refused["next_step"]
+        assert "The log" in refused["next_step"]
+        assert issuer.url in (await post(face)).json()["error_description"]
         assert (
             'scope="postroom:create postroom:read' in (await post(face)).headers["WWW-Authenticate"]
         )

@@ -1,4 +1,4 @@
-"""What a token says (RFC 7519 §4), as a caller; nothing, where it does not say enough."""
+"""What a token says (RFC 7519 §4), as a caller; or why that is none."""
 
 from typing import Any
 
@@ -8,19 +8,37 @@ from postroom.model.callers import AGENT_SCOPES, OPERATOR, Caller
 from postroom.model.mailbox_patterns import MAX_PATTERNS, is_pattern, pattern
 
 
-def caller_of(claims: dict[str, Any], issuer: Issuer) -> Caller | None:
-    """Who comes in by a token whose signature and times are good."""
+class Unfit(Exception):
+    """Why a token lets nobody in, for the operator's log: in words of our own and of
+    postroom.toml, and none that stand in the token."""
+
+
+def caller_of(claims: dict[str, Any], issuer: Issuer) -> Caller:
+    """Who comes in by a token whose signature and times are good. Raises `Unfit`."""
     scopes = _scopes(claims, issuer)
+    if not scopes:
+        raise Unfit(_no_scopes(claims, issuer))
     named = _agent(claims.get(issuer.agent_claim), issuer)
+    if named is None:
+        wanted = "stands in [serve.issuer.agents]" if issuer.agents else "is an agent's name"
+        raise Unfit(f"what its claim {issuer.agent_claim} says is nothing that {wanted}")
     mailboxes = _mailboxes(claims, issuer)
-    if not scopes or named is None or mailboxes is None:
-        return None
+    if mailboxes is None:
+        raise Unfit(f"its claim {issuer.mailboxes_claim} holds no patterns of mailboxes")
     if OPERATOR in scopes:
-        if mailboxes:  # an operator sees every mailbox
-            return None
+        if mailboxes:
+            raise Unfit("it is an operator's, who sees every mailbox, and kept to some of them")
         scopes |= AGENT_SCOPES
     tenant, agent = named
     return Caller(tenant=tenant, agent=agent, scopes=scopes, mailboxes=mailboxes)
+
+
+def _no_scopes(claims: dict[str, Any], issuer: Issuer) -> str:
+    named = _words(claims.get(issuer.scope_claim)) or []
+    if f"{issuer.scope_prefix}{OPERATOR}" in named:
+        return "it is an operator's, and allow_operator is not set"
+    begins = f" that begin with {issuer.scope_prefix}" if issuer.scope_prefix else ""
+    return f"its claim {issuer.scope_claim} has no scopes of ours{begins}"
 
 
 def _scopes(claims: dict[str, Any], issuer: Issuer) -> frozenset[str]:

@@ -13,6 +13,7 @@ from jwt import PyJWK
 
 from postroom.accounts.issuer import Algorithm, Issuer
 from postroom.issuer.discovery import Get, jwks_url
+from postroom.issuer.fetching import Fetching
 from postroom.issuer.signatures import usable
 from postroom.model.errors import PeerError, PostroomError, Unavailable
 
@@ -90,16 +91,31 @@ class Keys:
 
     async def _fetch(self) -> None:
         try:
-            url = self._issuer.jwks_url or await jwks_url(self._issuer.issuer, self._get)
-            found = usable((await self._get(url)).get("keys"), self._issuer.algorithms)
-            if not found:
-                raise PeerError(
-                    "issuer_garbage",
-                    "The issuer's set of keys has none that can be used.",
-                    "The operator checks algorithms below [serve.issuer] of postroom.toml.",
-                )
+            held = await _asked(self._issuer, self._get)
         except (Unavailable, PeerError) as error:
             self._fault = error
             log.warning("%s", error)
         else:
-            self._held, self._held_since, self._fault = found, self._steady(), None
+            self._held, self._held_since, self._fault = held, self._steady(), None
+
+
+async def found(issuer: Issuer) -> list[PyJWK]:
+    """The keys that can be used of an issuer, asked for now.
+
+    Raises:
+        Unavailable, PeerError: it gives none.
+    """
+    held = await _asked(issuer, Fetching(issuer.certificates).document)
+    return list({id(key): key for _, key in held}.values())
+
+
+async def _asked(issuer: Issuer, get: Get) -> list[tuple[Algorithm, PyJWK]]:
+    url = issuer.jwks_url or await jwks_url(issuer.issuer, get)
+    held = usable((await get(url)).get("keys"), issuer.algorithms)
+    if not held:
+        raise PeerError(
+            "issuer_garbage",
+            "The issuer's set of keys has none that can be used.",
+            "The operator checks algorithms below [serve.issuer] of postroom.toml.",
+        )
+    return held

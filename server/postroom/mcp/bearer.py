@@ -116,6 +116,7 @@ class _Resource:
         prefix = issuer.scope_prefix if issuer else ""
         self._scopes = [prefix + each for each in SCOPES]
         self._issuers = [issuer.issuer] if issuer else []
+        self._elsewhere = f", one of {issuer.issuer}" if issuer else ""
 
     def metadata(self, scope: "Scope") -> dict[str, object]:
         """Told to anybody."""
@@ -140,7 +141,8 @@ class _Resource:
         said = {
             "error": "token_required",
             "error_description": "Send the header Authorization: Bearer, with a token that"
-            " `postroom tokens create` made, or that `postroom serve` keeps in its home.",
+            f" `postroom tokens create` made{self._elsewhere}, or that `postroom serve` keeps in"
+            " its home.",
         }
         header = (b"www-authenticate", challenge.encode("latin-1", "replace"))
         await _answer(send, 401, said, header)

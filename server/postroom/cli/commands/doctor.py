@@ -11,6 +11,7 @@ from postroom.cli.exits import ExitCode
 from postroom.cli.wording import for_people
 
 if TYPE_CHECKING:
+    from postroom.build import PostRoom
     from postroom.cli.page import Page
     from postroom.model.answers import Health
 
@@ -20,20 +21,29 @@ if TYPE_CHECKING:
 @pass_asked
 def doctor(asked: Asked) -> int:
     """Say what runs, where, and what is wrong, each with what to do. Exit code 1 if anything is."""
-    from postroom.model.callers import operator
     from postroom.model.errors import NotFound
 
     try:
         found = at_desk(
             asked,
             "doctor",
-            lambda room: room.desk.health.report(operator()),
+            _report,
             makes_room=asked.is_meant(),
         )
     except NotFound as error:
         found = _nothing_here(str(asked.place()), error.next_step)
     say(asked.json, found, lambda page: _show(page, found))
     return ExitCode.DONE if found.ok else ExitCode.FAILED
+
+
+async def _report(room: "PostRoom") -> "Health":
+    from postroom.cli import issuer_check
+    from postroom.model.callers import operator
+
+    found = await room.desk.health.report(operator())
+    more = await issuer_check.check(room.settings.operator.serve.issuer)
+    ok = found.ok and all(each.ok for each in more)
+    return found.model_copy(update={"ok": ok, "checks": (*found.checks, *more)})
 
 
 def _nothing_here(home: str, next_step: str) -> "Health":

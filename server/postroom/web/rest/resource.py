@@ -50,8 +50,20 @@ def challenge(here: "HTTPConnection", issuer: "Issuer | None", *, was_given: boo
         TOKEN_REQUIRED,
         "token_required",
         TOKEN_REQUIRED.meaning,
-        "Send the header Authorization: Bearer, with a token that `postroom tokens create` made.",
+        send_a_token(issuer),
         headers={"WWW-Authenticate": told},
+    )
+
+
+def send_a_token(issuer: "Issuer | None") -> str:
+    """What to do without a token that is good."""
+    made = "with a token that `postroom tokens create` made"
+    if issuer is None:
+        return f"Send the header Authorization: Bearer, {made}."
+    # Why one of the issuer's is not taken is the operator's to know: it stands in the log.
+    return (
+        f"Send the header Authorization: Bearer, {made}, or one of {issuer.issuer}. The log of"
+        " `postroom serve` says why one of those is not taken."
     )
 
 
