@@ -20,7 +20,7 @@ def made(html: str) -> str:
 @pytest.mark.parametrize(
     ("html", "stays"),
     [
-        ("<p style='color: red' class=a>Words</p>", '<p style="color: red" class="a">Words</p>'),
+        ("<p style='color: red' class=a>Words</p>", '<p style="color: red;" class="a">Words</p>'),
         ("<p onclick=x() id=y data-z=1>Words</p>", "<p>Words</p>"),
         ("a<script>x()</script>b", "ab"),
         ("<a href='https://x.example/'>there</a>", '<a title="https://x.example/">there</a>'),
@@ -44,6 +44,90 @@ def test_what_looks_stays_and_what_acts_goes(html: str, stays: str) -> None:
     again = LexborHTMLParser(made(html))
     assert not again.css_matches("script, iframe, form, button, object, svg, [onclick], [onerror]")
     assert not again.css_matches("[href], [action], [id], [background]")
+
+
+def styled(sheet: str) -> str:
+    found = inert(f"<style>{sheet}</style><p>Words", lambda _: "")
+    assert found is not None
+    return found.html
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "url(http://x.example/)",
+        "URL( 'http://x.example/' )",
+        "\\75rl(http://x.example/)",
+        "\\000075\\72 l(http://x.example/)",
+        'ur\\6c("http://x.example/")',
+        "u/**/rl(http://x.example/)",
+        "url(/**/http://x.example/)",
+        "src('http://x.example/')",
+        "image('http://x.example/')",
+        "image-set('http://x.example/' 1x)",
+        "-webkit-image-set(url(http://x.example/) 1x)",
+        "cross-fade(url(http://x.example/), red)",
+        "linear-gradient(red, url(http://x.example/))",
+        "calc(image-set('http://x.example/' 1x))",
+        "#fff url(//x.example/) no-repeat",
+        "url(http://x.example/'bad)",
+        "url(http://x.example/",
+        "expression(load('http://x.example/'))",
+        "progid:DXImageTransform.Microsoft.AlphaImageLoader(src='http://x.example/')",
+        "url(javascript:x.example)",
+        "red } @import url(http://x.example/); p { color: blue",
+        "red } @import 'http://x.example/' screen; p { color: blue",
+        "red } @IMPORT 'http://x.example/'; p { color: blue",
+        "red } @\\69mport 'http://x.example/'; p { color: blue",
+        "red } @font-face { font-family: f; src: url(http://x.example/)",
+        "red } @font-face { font-family: f; src: 'x.example'",
+        "red } @media screen { p { background: url(http://x.example/) }",
+        "red } @media screen { @import url(http://x.example/); ",
+        "red } @namespace url(http://x.example/); p { color: blue",
+        "red } p { b: url(http://x.example/) } q:is(url(http://x.example/)) { color: red",
+        "red; & q { background: url(http://x.example/) }",
+        "red; --x: url(http://x.example/)",
+        "'a\nurl(http://x.example/)",
+        "'\\3c/style\\3e\\3cimg src=http://x.example/\\3e'",
+        "red } \\3c/style\\3e x\\.example { color: red",
+        "(" * 20 + "url(http://x.example/)",
+    ],
+)
+def test_no_style_asks_anybody_for_anything(value: str) -> None:
+    """Whatever a browser would make of it: address and functions that fetch are gone."""
+    for html in (styled(f"p {{ background: {value} }}"), made(f'<p style="a: {value}">W')):
+        assert "x.example" not in html
+        assert "url(" not in html.lower()
+        assert "<img" not in html
+
+
+def test_a_style_sheet_from_before_the_mail_is_gone() -> None:
+    found = inert("<style>@import url(http://x/a); p { color: red }</style>Words", lambda _: "")
+    assert found is not None
+    assert "<style>p { color: red; }</style>" in found.html
+    assert found.remote == 1
+
+
+@pytest.mark.parametrize(
+    ("sheet", "stays"),
+    [
+        ("p{color:red!important}", "p { color: red !important; }"),
+        ("<!-- p{color:red} -->", "p { color: red; }"),
+        ("a>b,.c:not(.d) [e='f']{font:12px/1.5 'A B',serif}", 'a>b,.c:not(.d) [e="f"]'),
+        ("@media (max-width:600px){.c{width:100%}}", "@media (max-width:600px) { .c { width: 100%"),
+        ("p{width:calc(1px + 2%);color:rgb(1,2,3)}", "calc(1px + 2%);\ncolor: rgb(1,2,3);"),
+        ("p{background:url(http://x/) #000;color:#fff}", "background: none #000;\ncolor: #fff"),
+        ("p{background:linear-gradient(red, #fff)}", "linear-gradient(red, #fff)"),
+        ("p{color:red} }{ q{color:blue}", "p { color: red; }"),
+    ],
+)
+def test_what_says_how_something_looks_stays(sheet: str, stays: str) -> None:
+    assert stays in styled(sheet)
+
+
+def test_styles_beyond_measure_are_left_out() -> None:
+    for sheet in ("a{b{" * 5_000, "p{a:" + "(" * 50_000, "p{color:red}" * 50_000):
+        assert "{" not in styled(sheet)
 
 
 def test_what_it_wanted_is_counted() -> None:

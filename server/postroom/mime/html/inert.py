@@ -5,8 +5,10 @@
                 their title
     images      of the mail itself, as ``data:`` URLs; of elsewhere, none
 
-A style sheet stays whole: what it would load, whoever shows this has to forbid. So has he all the
-rest, by sandbox and Content-Security-Policy: this is the inner of two walls.
+    styles      stay without what they would load (`inert_styles`)
+
+Whoever shows this forbids all of that as well, by sandbox and Content-Security-Policy: this is the
+inner of two walls.
 """
 
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from postroom.mime import bounds
 from postroom.mime.html.bounded import bounded
+from postroom.mime.html.inert_styles import InertStyles
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -69,12 +72,17 @@ def inert(html: str, image: Callable[[str], str]) -> Inert | None:
     for node in tree.css(_GONE):
         node.decompose()
     tree.unwrap_tags(_UNWRAPPED, delete_empty=True)
+    styles = InertStyles()
+    for node in tree.css("style"):
+        _restyle(node, styles)
     remote = links = 0
     for node in tree.css("*"):
         source_of = node.attributes.get("src") or ""
         target = node.attributes.get("href") or ""
         background = node.attributes.get("background") or ""
         _strip(node)
+        if style := node.attributes.get("style"):
+            node.attrs["style"] = styles.style(style)
         remote += bool(background)
         if target:
             links += 1
@@ -84,7 +92,14 @@ def inert(html: str, image: Callable[[str], str]) -> Inert | None:
             remote += not shown and not source_of.lower().startswith(("cid:", "data:"))
             if shown:
                 node.attrs["src"] = shown
-    return Inert(tree.html or "", remote, links)
+    return Inert(tree.html or "", remote + styles.remote, links)
+
+
+def _restyle(node: "LexborNode", styles: InertStyles) -> None:
+    if sheet := styles.sheet(node.text()):
+        node.inner_html = sheet
+    else:
+        node.decompose()
 
 
 def _strip(node: "LexborNode") -> None:
