@@ -154,7 +154,11 @@ def put(file: Path, text: str) -> None:
             raise
     except OSError as error:
         why = error.strerror or "the disk refuses it"
-        raise Unavailable("policy_unwritten", f"{target} cannot be written: {why}.") from error
+        raise Unavailable(
+            "policy_unwritten",
+            f"{target} cannot be written: {why}.",
+            "Make its folder one that this user can write.",
+        ) from error
 
 
 NOTHING_KNOWN = (

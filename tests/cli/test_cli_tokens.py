@@ -64,8 +64,8 @@ def test_a_token_is_printed_once_listed_rotated_and_revoked(
         (("--expires", "2020-01-01"), "time_malformed"),
         (("--expires", "9999-12-31T23:59:59-23:59"), "time_malformed"),
         (("--expires", "3000000d"), "time_malformed"),
-        (("--thread", "t_0000000000"), "thread_scopes"),
-        (("--thread", "t_0000000000", "--scope", "read"), "thread_not_found"),
+        (("--thread", "t_0000000000", "--scope", "create"), "thread_scopes"),
+        (("--thread", "t_0000000000"), "thread_not_found"),
     ],
 )
 def test_what_means_nothing_makes_no_token(

@@ -293,7 +293,7 @@ async def test_who_is_slow_or_breaks_off_or_is_not_there_is_told_apart(tmp_path:
     async with client(server) as guarded:
         assert (await refused(guarded, url)).code == "peer_unreachable"
     async with GuardedClient(resolver=Names([])) as guarded:
-        assert (await refused(guarded, "https://nobody.example/")).code == "host_unknown"
+        assert (await refused(guarded, "https://nobody.example/")).code == "url_host_unknown"
 
 
 async def test_plain_http_is_spoken_to_what_is_listed_alone(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ async def test_false_tokens_cost_their_senders_turns_and_nobody_elses(tmp_path: 
             told.append((await stranger.get("/v1/mailboxes", headers=headers)).status_code)
         assert told[0] == 401
         assert told[-1] == 429
+        for probe in ("/healthz", "/readyz"):
+            assert [(await stranger.get(probe)).status_code for _ in range(6)] == [200] * 6
         assert (await ada.get("/v1/mailboxes")).status_code == 200
 
 

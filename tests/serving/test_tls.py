@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 import warnings
@@ -14,6 +15,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_faces import Serving, serving
+from rooms import eventually
 from servers.certificates import Certificate, self_signed, self_signed_file
 from serving.asking import trusting, web
 
@@ -136,16 +138,20 @@ def speaking(made: Certificate, version: str) -> ssl.SSLContext:
     return context
 
 
-async def test_a_renewed_certificate_is_shown_and_a_broken_one_is_not(tmp_path: Path) -> None:
+async def test_a_renewed_certificate_is_shown_and_a_broken_one_is_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     first, second = self_signed(tmp_path), self_signed(_folder(tmp_path / "second"))
     async with serving(tmp_path / "home", **files(first)) as face:
         before = await asyncio.to_thread(shown, face)
         first.certificate.write_text("half of")
-        await _says(face, "stays in use")
+        await _logs(caplog, "stays in use", "WARNING")
         assert await asyncio.to_thread(shown, face) == before
         first.key.write_bytes(second.key.read_bytes())
         first.certificate.write_bytes(second.certificate.read_bytes())
-        await _says(face, "was read again")
+        await _logs(caplog, "was read again", "INFO")
+        assert not any("in use" in line or "read again" in line for line in face.said)
         renewed = ssl.PEM_cert_to_DER_cert(second.certificate.read_text())
         assert await asyncio.to_thread(shown, face) == renewed != before
 
@@ -200,11 +206,14 @@ def shown(face: Serving) -> bytes:
     return found
 
 
-async def _says(face: Serving, words: str) -> None:
-    async with asyncio.timeout(20):
-        while not any(words in line for line in face.said):
-            face.listens.clear()
-            await face.listens.wait()
+async def _logs(caplog: pytest.LogCaptureFixture, words: str, level: str) -> None:
+    async def is_told() -> bool:
+        return any(words in each.getMessage() and each.levelname == level for each in told())
+
+    def told() -> list[logging.LogRecord]:
+        return [each for each in caplog.records if each.name == "postroom.serving"]
+
+    await eventually(is_told, 20)
 
 
 def _folder(path: Path) -> Path:

@@ -19,7 +19,11 @@ def text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is no UTF-8"
-        raise InvalidRequest("policy_unreadable", f"{file} cannot be read: {why}.") from error
+        raise InvalidRequest(
+            "policy_unreadable",
+            f"{file} cannot be read: {why}.",
+            "Name a file that this user can read.",
+        ) from error
 
 
 def policy_in(file: Path | None) -> "Policy | None":

@@ -144,7 +144,9 @@ def _size(metadata: dict[str, Any]) -> int:
         return len(written(metadata).encode())
     except (ValueError, TypeError, UnicodeEncodeError, RecursionError):
         raise InvalidRequest(
-            "metadata_malformed", "metadata holds what is no JSON value, or no valid Unicode."
+            "metadata_malformed",
+            "metadata holds what is no JSON value, or no valid Unicode.",
+            "Pass whole characters, and numbers that are finite.",
         ) from None
 
 

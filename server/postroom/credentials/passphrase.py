@@ -66,7 +66,11 @@ async def check(file: Path, passphrase: str) -> None:
     require_set(file)
     said = (await FileSecret(file).read()).get_secret_value()
     if not await asyncio.to_thread(_matches, said, passphrase[:MAX_CHARS]):
-        raise Refused("passphrase_wrong", "This is not the operator's passphrase.")
+        raise Refused(
+            "passphrase_wrong",
+            "This is not the operator's passphrase.",
+            "Try again; `postroom operator passphrase` changes it.",
+        )
 
 
 def require_set(file: Path) -> None:

@@ -66,5 +66,7 @@ class Once:
 def malformed() -> InvalidRequest:
     """What is said of a key that is none."""
     return InvalidRequest(
-        "idempotency_key_malformed", f"idempotency_key is 1 to {MAX_KEY_CHARS} characters."
+        "idempotency_key_malformed",
+        f"idempotency_key is 1 to {MAX_KEY_CHARS} characters.",
+        "Pass another one.",
     )

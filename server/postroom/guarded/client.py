@@ -94,7 +94,7 @@ class GuardedClient:
         Raises:
             InvalidRequest, Refused: a rule forbids the URL, or where a redirect leads; the code
                 names the rule. Nothing was sent there.
-            Unavailable: ``host_unknown``, ``peer_unreachable``, ``peer_untrusted``.
+            Unavailable: ``url_host_unknown``, ``peer_unreachable``, ``peer_untrusted``.
             PeerTimeout: ``peer_slow``.
             PeerError: ``peer_too_large``, ``peer_compressed``, ``peer_garbage``,
                 ``peer_redirects``.

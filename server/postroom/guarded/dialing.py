@@ -50,7 +50,7 @@ class Dialing(httpcore2.AsyncNetworkBackend):
 
         Raises:
             Refused: ``url_address_refused``: one of its addresses is not anybody's, nor listed.
-            Unavailable: ``host_unknown``.
+            Unavailable: ``url_host_unknown``.
             httpcore2.ConnectError, httpcore2.ConnectTimeout: none of them answers.
         """
         try:
@@ -69,7 +69,7 @@ class Dialing(httpcore2.AsyncNetworkBackend):
             addresses = await self._resolver(host, port)
         if not addresses:
             raise Unavailable(
-                "host_unknown", "There is no host of that name.", "Check the URL's host."
+                "url_host_unknown", "There is no host of that name.", "Check the URL's host."
             )
         for address in addresses:
             judge(self._allowed, host, address, port)

@@ -116,7 +116,11 @@ def check_term(con: Connection, term: int) -> None:
     """Raise `Unavailable` where another worker has taken over since ``term`` began."""
     now = int(sql.meta(con, key="term"))
     if now != term:
-        raise Unavailable("term_over", f"Worker term {term} is over; term {now} has begun.")
+        raise Unavailable(
+            "term_over",
+            f"Worker term {term} is over; term {now} has begun.",
+            "Ask again: the other one goes on.",
+        )
 
 
 def worker(con: Connection) -> Row | None:

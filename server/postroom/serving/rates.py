@@ -20,6 +20,7 @@ from starlette.requests import HTTPConnection
 from postroom.model.errors import PostroomError
 from postroom.serving.paces import Pace
 from postroom.serving.refusals import refusal
+from postroom.web.operation.application import ALIVE, READY
 from postroom.web.scopes import BEARER, secret_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 KNOWN = "postroom.known"
 """The key of a scope that says whether its token is known."""
+
+PROBES = frozenset({ALIVE, READY})
+"""What tells whether we are well is no stranger's turn: whoever watches us comes without a token,
+may come from an address that others have, and would take us for dead. The answer costs next to
+nothing: it is found out once a second at most."""
 
 MOST_KNOWN = 20_000
 """Tokens that are known at a time; one that was forgotten is a stranger's once."""
@@ -61,6 +67,8 @@ class Rates:
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        if scope["path"] in PROBES:
             return await self._app(scope, receive, send)
         secret, is_shown = secret_of(scope), True
         if not secret:

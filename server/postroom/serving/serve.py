@@ -126,7 +126,7 @@ async def serve(
             if wanted.socket is None:
                 at = f"{site(listener, wanted)}/"
                 say(f"People sign in at {at} with a token of the scope operator.")
-            keeping = asyncio.create_task(_keep(certificate, say))
+            keeping = asyncio.create_task(_keep(certificate))
             try:
                 await room.worker.start()
                 await _either(serving, stop)
@@ -161,11 +161,9 @@ def _issued(wanted: Serve) -> "IssuerTokens | None":
     return IssuerTokens(wanted.issuer)
 
 
-async def _keep(certificate: Certificate | None, say: Callable[[str], None]) -> None:
+async def _keep(certificate: Certificate | None) -> None:
     if certificate is not None:
-        if certificate.warning:
-            say(certificate.warning)
-        await certificate.keep(say)
+        await certificate.keep()
 
 
 class _Server(uvicorn.Server):

@@ -6,14 +6,16 @@ files ── look, every few seconds ──► a context for the connections tha
 
 import asyncio
 import datetime
+import logging
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from postroom.clock import Clock
 from postroom.model.errors import PostroomError
 from postroom.own_certificate import SOON, loaded
+
+log = logging.getLogger("postroom.serving")
 
 LOOK_SECONDS = 2.0
 
@@ -37,8 +39,10 @@ class Certificate:
             return ""
         return f"The certificate {self._certificate} ends on {self._until:%Y-%m-%d}: renew it."
 
-    async def keep(self, say: Callable[[str], None]) -> None:
-        """Look for others until cancelled."""
+    async def keep(self) -> None:
+        """Look for others until cancelled; what becomes of them goes to the log."""
+        if self.warning:
+            log.warning(self.warning)
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             state = await asyncio.to_thread(self._state)
@@ -48,9 +52,9 @@ class Certificate:
             try:
                 self._current, self._until = await asyncio.to_thread(self._loaded)
             except PostroomError as error:
-                say(f"The certificate before this one stays in use. {error}")
+                log.warning("The certificate before this one stays in use. %s", error)
             else:
-                say(f"The certificate in {self._certificate} was read again.")
+                log.info("The certificate in %s was read again.", self._certificate)
 
     def _choose(self, connection: Any, _: str | None, __: ssl.SSLContext) -> None:
         # Asked in every handshake, of whoever names no host too.

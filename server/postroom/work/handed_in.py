@@ -47,10 +47,18 @@ class HttpWay:
         return ""
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
-        raise Unavailable("nothing_to_read", "Mail that is handed in lies on no server.")
+        raise Unavailable(
+            "nothing_to_read",
+            "Mail that is handed in lies on no server.",
+            "It is read when it is handed in.",
+        )
 
     async def smtp(self, address: str, password: SecretStr) -> SmtpLogin:
-        raise Unavailable("nothing_to_send_by", "Mail is handed in this way, and none goes out.")
+        raise Unavailable(
+            "nothing_to_send_by",
+            "Mail is handed in this way, and none goes out.",
+            "Send from a mailbox of a domain with a server.",
+        )
 
     async def took(self, address: str, message_id: str) -> bool | None:
         return None

@@ -118,6 +118,8 @@ async def test_what_changed_since_it_was_shown_is_not_approved_but_shown_anew(
     )
     assert answer.status_code == 409
     assert "not the hash of the mail as it is stored now" in answer.text
+    assert f"Look at it again: the page /approvals/{send_id}." in answer.text
+    assert "postroom approvals" not in answer.text
     assert "A hundred chairs." in answer.text
     assert (await quiet_room.desk.held.show(operator(), send_id)).status == "held"
 
@@ -170,6 +172,26 @@ async def test_a_second_mail_is_compared_with_the_first_that_went(
     assert "the last message that went from here" in page
     assert '<span class="gone">− ten chairs.</span>' in page
     assert '<span class="new">+ twelve chairs.</span>' in page
+
+
+async def test_where_an_address_is_known_from_is_told_as_it_is(
+    person: httpx2.AsyncClient, ada: Agent, postman: Postman
+) -> None:
+    chris, dan = "chris@far.example", "dan@far.example"
+    first = await ada.send("An offer.", chris, subject="One")
+    anew = await ada.send("Another.", chris, subject="Two", hold_for_review="Look.")
+    page = (await person.get(f"/approvals/{anew.send_id}")).text
+    assert "we wrote to it before" in page
+    assert "in this conversation" not in page
+    follows = f"{first.send_id}@{ada.address.partition('@')[2]}"
+    verified = "Authentication-Results: post.localhost; dmarc=pass header.from=far.example"
+    mail = letter(chris, f"{ada.address}, {dan}", id="9@x", follows=follows, more=verified)
+    await postman.bring(ada.address, mail)
+    named = await ada.send(
+        "To you, too.", dan, thread_id=first.thread_id, confirm=True, hold_for_review="Look."
+    )
+    page = (await person.get(f"/approvals/{named.send_id}")).text
+    assert "named in this conversation by somebody we wrote to" in page
 
 
 async def test_what_waits_in_the_outbox_is_taken_back(

@@ -160,24 +160,40 @@ async def test_a_token_that_is_revoked_hears_nothing_more(
 ) -> None:
     monkeypatch.setattr(feed, "BEAT_SECONDS", 0.02)
     monkeypatch.setattr(streams, "LOOK_SECONDS", 0.02)
+    begun, look = list[str](), streams.Streams.until_over
+
+    async def until_over(self: streams.Streams, token_id: str) -> None:
+        begun.append(token_id)
+        await look(self, token_id)
+
+    monkeypatch.setattr(streams.Streams, "until_over", until_over)
     made = await room.desk.tokens.create(operator(), "ada", scopes=("read",))
     async with reading(face, made.secret) as stream:
         await happen(room, 1)
         await stream.event()
-        waits = asyncio.create_task(_wait(face, made.secret))
+        waits = [asyncio.create_task(_wait(face, made.secret, path)) for path in WAITS]
+        await eventually(lambda: _both(begun))
         async with reading(face) as other:
             await room.desk.tokens.revoke(operator(), made.token.token_id)
             assert await stream.ends()
             await happen(room, 1)
             assert await other.event()
-    assert (await waits).status_code in (200, 401, 403)
+    for told in await asyncio.wait_for(asyncio.gather(*waits), 15):
+        assert (told.status_code, told.json()["code"]) == (401, "token_required")
     async with client(face, made.secret) as web:
         assert (await web.get("/v1/events")).status_code == 401
 
 
-async def _wait(face: Serving, token: str) -> httpx2.Response:
+WAITS = ("/v1/events?wait=60", "/v1/messages/wait?timeout_seconds=60")
+
+
+async def _wait(face: Serving, token: str, path: str) -> httpx2.Response:
     async with client(face, token) as web:
-        return await web.get("/v1/events", params={"wait": 0.5})
+        return await web.get(path)
+
+
+async def _both(begun: list[str]) -> bool:
+    return len(begun) == len(WAITS)
 
 
 async def test_streams_are_so_many_at_a_time(

@@ -165,21 +165,72 @@ async def test_a_token_does_what_its_scopes_say(rest: Rest) -> None:
         web.post("/v1/mailboxes", json={}),
         web.post("/v1/suppressions/ask", json={"address": "x@far.example"}),
     ):
-        assert problem(await asked) == (403, "scope_missing")
+        refused = await asked
+        assert problem(refused) == (403, "scope_missing")
+        scope = "create" if refused.url.path == "/v1/mailboxes" else "send"
+        assert f"the scope {scope}" in refused.json()["detail"]
 
 
 async def test_a_token_for_one_conversation_sees_that_alone(rest: Rest) -> None:
     mine = await lived(rest[ADA], "alone")
-    asked = {"agent": "ada", "scopes": ["read", "send"], "threadId": mine.thread}
+    asked = {"agent": "ada", "threadId": mine.thread}
     made = await done(rest[OPERATOR].post("/v1/tokens", json=asked))
+    assert sorted(made["token"]["scopes"]) == ["read", "send"]
+    other = await rest[OPERATOR].post("/v1/tokens", json={**asked, "agent": "eve"})
+    assert problem(other) == (404, "thread_of_another")
+    assert f"{mine.address} of ada" in other.json()["detail"]
     async with rest.client(made["secret"]) as web:
         assert (await done(web.get(f"/v1/threads/{mine.thread}")))["messages"]
         assert (await web.get(f"/v1/messages/{mine.message}")).status_code == 200
         assert (await web.get(f"/v1/attachments/{mine.attachment}")).status_code == 200
         for path in (f"/v1/outbox/{mine.send}", f"/v1/mailboxes/{mine.address}"):
             assert problem(await web.get(path))[0] == 404
+        listed = (await done(web.get("/v1/threads")))["threads"]
+        assert [each["thread_id"] for each in listed] == [mine.thread]
+        assert (await done(web.get("/v1/threads?awaiting=them")))["threads"] in ([], listed)
+        assert (await done(web.get("/v1/threads?label=none")))["threads"] == []
         assert (await done(web.get("/v1/mailboxes")))["mailboxes"] == []
         assert (await done(web.get("/v1/outbox")))["sends"] == []
+
+
+async def test_a_person_is_asked_for_with_words_or_without(rest: Rest) -> None:
+    mine = await lived(rest[ADA], "review")
+    mail = {"from": mine.address, "to": mine.address, "subject": "Look"}
+    for said, status, reads in (
+        (True, "held", "The agent asked that a person looks first."),
+        ("Is that right?", "held", "Is that right?"),
+        (False, "sent", None),
+    ):
+        asked = {**mail, "text": f"With {said}.", "holdForReview": said}
+        sent = await done(rest[ADA].post("/v1/messages/send", json=asked))
+        assert sent["status"] == status
+        if reads:
+            held = await done(rest[OPERATOR].get(f"/v1/approvals/{sent['send_id']}"))
+            assert held["agents_reason"] == reads
+    refused = await rest[ADA].post("/v1/messages/send", json={**mail, "holdForReview": 5})
+    assert problem(refused) == (422, "request_malformed")
+
+
+async def test_hints_name_requests_and_fields_of_rest(rest: Rest) -> None:
+    mine = await lived(rest[ADA], "hints")
+    web, boss = rest[ADA], rest[OPERATOR]
+    for asked, code, hint in (
+        (web.post("/v1/messages/send", json={"to": "x@y.example", "text": "T"}),
+         "mailbox_ambiguous", "Name one as `from`; GET /v1/mailboxes"),
+        (web.post(f"/v1/outbox/{mine.send}/cancel", json={}),
+         "send_not_cancellable", f"GET /v1/outbox/{mine.send} tells"),
+        (web.get("/v1/outbox/s_0000000000"), "send_not_found", "GET /v1/outbox tells"),
+        (boss.post("/v1/policy/explain", json={"sendId": "s_0000000000"}),
+         "send_not_found", "GET /v1/outbox tells"),
+        (boss.post(f"/v1/approvals/{mine.held}/approve", json={"hash": "0" * 32}),
+         "approval_of_another", f"GET /v1/approvals/{mine.held}."),
+        (boss.get("/v1/approvals/s_0000000000"), "send_not_found", "GET /v1/approvals tells"),
+        (boss.post("/v1/tokens/k_0/revoke"), "token_not_found", "GET /v1/tokens tells"),
+    ):  # fmt: skip
+        told = (await asked).json()
+        assert told["code"] == code
+        assert hint in told["next_step"], told
+        assert "`postroom" not in told["next_step"]
 
 
 async def test_a_wait_ends_when_mail_comes(rest: Rest) -> None:

@@ -1,9 +1,11 @@
 """What the desk says to agents, said to programs."""
 
+import re
+
 import pytest
 from client.test_client_describes import operations
 
-from postroom.web.rest.wording import REQUESTS, for_programs
+from postroom.web.rest.wording import COMMANDS, REQUESTS, for_programs
 from postroom_tools.catalogue import TOOLS
 
 
@@ -13,6 +15,14 @@ def test_every_tool_has_its_request_and_each_is_one_that_there_is() -> None:
     assert set(REQUESTS.values()) <= known
 
 
+def test_every_command_that_is_replaced_has_a_request_that_there_is() -> None:
+    known = {
+        f"{method.upper()} {re.sub('{[a-z_]+}', '{}', path)}"
+        for method, path, _ in operations().values()
+    }
+    assert set(COMMANDS.values()) <= known
+
+
 @pytest.mark.parametrize(
     ("agents", "programs"),
     [
@@ -20,6 +30,11 @@ def test_every_tool_has_its_request_and_each_is_one_that_there_is() -> None:
         ("Call `suppress` for that.", "Call POST /v1/suppressions/ask for that."),
         ("The rules suppress nothing.", "The rules suppress nothing."),
         ("Use get_thread_more.", "Use get_thread_more."),
+        ("`postroom trace s_1` tells.", "GET /v1/outbox/s_1 tells."),
+        ("`postroom approvals list` tells.", "GET /v1/approvals tells."),
+        ("`postroom approvals list s_1` tells.", "`postroom approvals list s_1` tells."),
+        ("Start `postroom serve`.", "Start `postroom serve`."),
+        ("Name one as `mailbox`.", "Name one as `mailbox`."),
     ],
 )
 def test_a_tool_is_told_as_a_request(agents: str, programs: str) -> None:

@@ -183,7 +183,11 @@ class Adding:
         if not self._questions.nobody:
             if self._questions.agrees("Add the account all the same", "--anyway"):
                 return
-            raise Refused("account_not_added", "The account was not added; nothing was changed.")
+            raise Refused(
+                "account_not_added",
+                "The account was not added; nothing was changed.",
+                "Run it again once you have decided.",
+            )
         raise _trip_error(found)
 
     def _read_back(self, plan: Plan) -> Operator:

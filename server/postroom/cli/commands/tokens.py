@@ -32,11 +32,9 @@ def tokens() -> None:
 )
 @click.option(
     "--scope",
-    default="create,read,send",
-    show_default=True,
     metavar="LIST",
-    help="Of read, send, create; operator for a person, metrics for /metrics, inbound to hand in"
-    " mail for --mailbox.",
+    help="Of read, send, create, all of them by default (with --thread: read,send);"
+    " operator for a person, metrics for /metrics, inbound to hand in mail for --mailbox.",
 )
 @click.option(
     "--mailbox",
@@ -54,7 +52,7 @@ def tokens() -> None:
 def create(
     asked: Asked,
     agent_name: str,
-    scope: str,
+    scope: str | None,
     mailboxes: tuple[str, ...],
     thread_id: str | None,
     expires: str | None,
@@ -65,8 +63,8 @@ def create(
     for the operator's passphrase."""
     from postroom.model.callers import operator
 
-    scopes = tuple(each.strip() for each in scope.split(",") if each.strip())
-    if "operator" in scopes:
+    scopes = _scopes(scope) if scope is not None else None
+    if "operator" in (scopes or ()):
         require(asked, passphrase_file, makes_room=True)
     made = at_desk(
         asked,
@@ -124,6 +122,10 @@ def revoke(asked: Asked, token: str) -> None:
 
     done = at_desk(asked, "tokens revoke", lambda room: room.desk.tokens.revoke(operator(), token))
     say(asked.json, done, lambda page: page.line(f"{done.token_id} is revoked."))
+
+
+def _scopes(words: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in words.split(",") if each.strip())
 
 
 def _tell_secret(asked: Asked, made: "NewSecret") -> None:

@@ -16,8 +16,9 @@ from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.index.tokens import NewToken
 from postroom.model.agent_names import is_name, named
-from postroom.model.callers import AGENT_SCOPES, INBOUND, METRICS, OPERATOR, Caller, agent
+from postroom.model.callers import AGENT_SCOPES, INBOUND, METRICS, OPERATOR, Caller, agent, operator
 from postroom.model.errors import Conflict, InvalidRequest, NotFound
+from postroom.model.mailboxes import Mailbox
 from postroom.model.token_answers import NewSecret, TokenList, TokenView
 
 SCOPES = AGENT_SCOPES | {INBOUND, METRICS, OPERATOR}
@@ -41,7 +42,7 @@ class Tokens:
         self,
         caller: Caller,
         agent_name: str,
-        scopes: tuple[str, ...] = tuple(sorted(AGENT_SCOPES)),
+        scopes: tuple[str, ...] | None = None,
         mailboxes: tuple[str, ...] = (),
         thread_id: str | None = None,
         expires: str | None = None,
@@ -49,7 +50,7 @@ class Tokens:
         idempotency_key: str | None = None,
     ) -> NewSecret:
         """A token for an agent, or with the scope ``operator`` for a person. Its secret is told
-        once, here.
+        once, here. ``scopes`` are by themselves all that an agent's may have there.
 
         Raises:
             InvalidRequest: a scope, a pattern or a time means nothing, or they do not go together.
@@ -57,6 +58,8 @@ class Tokens:
             Conflict: it was made with this key already, or the key stands for another request.
         """
         door.for_operators(caller)
+        if scopes is None:
+            scopes = tuple(sorted(AGENT_SCOPES - ({"create"} if thread_id else set())))
         asked = json.dumps([agent_name, sorted(scopes), mailboxes, thread_id, expires, note])
         once = Once(idempotency_key, "token", asked)
         who, said = _caller(agent_name, scopes, mailboxes), checked_note(note)
@@ -198,8 +201,23 @@ def _kept_to(con: Connection, who: Caller, thread_id: str | None) -> Caller:
             "A token for one conversation has no scope but read and send.",
             "Pass --scope read,send.",
         )
-    row_id, _ = door.thread(con, who, thread_id)
+    row_id, _ = _thread_of(con, who, thread_id)
     return who.model_copy(update={"thread": threads.public_id(con, row_id)})
+
+
+def _thread_of(con: Connection, who: Caller, thread_id: str) -> tuple[int, Mailbox]:
+    """A conversation of whoever the token is for. An operator, who makes it, may know that another
+    agent has it."""
+    try:
+        return door.thread(con, who, thread_id)
+    except NotFound:
+        _, box = door.thread(con, operator(), thread_id)
+    raise NotFound(
+        "thread_of_another",
+        f"That conversation is in the mailbox {box.address} of"
+        f" {named(box.tenant, box.agent)}, which this token would not reach.",
+        "Make it for that agent and mailbox, or name another conversation.",
+    )
 
 
 def _good_until(row: Row, digest: bytes, now: float) -> float:

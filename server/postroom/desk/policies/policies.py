@@ -88,13 +88,18 @@ class Policies:
         door.for_operators(caller)
         row = await self._index.read(lambda con: replaying.one(con, send_id.strip()))
         if row is None:
-            raise NotFound("send_not_found", "There is no such send.")
+            raise NotFound(
+                "send_not_found",
+                "There is no such send.",
+                "`postroom sends list` tells what has not gone yet.",
+            )
         facts = await self._index.read(lambda con: facts_then(con, row))
         if facts is None:
             raise Conflict(
                 "facts_unknown",
                 "Nobody can say any more: its words have gone, or it was filed before facts were"
                 " kept.",
+                "Explain a draft like it.",
             )
         then = Verdict.model_validate_json(row["verdict"])
         policy = other or await self._current.now()
@@ -168,7 +173,11 @@ def _agent(con: Connection, caller: Caller, request: SendRequest) -> Caller:
     elif request.mailbox is not None:
         box = door.mailbox(con, caller, request.mailbox)
     else:
-        raise InvalidRequest("mailbox_missing", "Name the mailbox, or a thread.")
+        raise InvalidRequest(
+            "mailbox_missing",
+            "Name the mailbox, or a thread.",
+            "list_mailboxes tells which there are.",
+        )
     if box.tenant == OPERATORS_TENANT:
         return caller
     return Caller(agent=box.agent, tenant=box.tenant)

@@ -77,7 +77,11 @@ def _waiting(con: Connection, id: str) -> Row:
             "`postroom quarantine list` tells what is kept aside.",
         )
     if row["released_at"] is not None:
-        raise Conflict("already_released", "It is in its mailbox already.")
+        raise Conflict(
+            "already_released",
+            "It is in its mailbox already.",
+            "list_threads tells in which thread it is.",
+        )
     if row["bytes"] is None:
         raise Conflict(
             "mail_blocked",
@@ -87,7 +91,7 @@ def _waiting(con: Connection, id: str) -> Row:
             else f"It lies on its server still, in {row['folder']}.",
         )
     if not mailboxes.keeps_mail(con, row["mailbox_id"]):
-        raise Conflict("mailbox_gone", "Its mailbox is gone.")
+        raise Conflict("mailbox_gone", "Its mailbox is gone.", "It cannot be let in any more.")
     return row
 
 

@@ -107,7 +107,9 @@ class Composing:
         raw, parsed, words = await asyncio.to_thread(_write_and_read, draft)
         if len(raw) > MAX_MESSAGE_BYTES:
             raise InvalidRequest(
-                "message_too_large", f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB."
+                "message_too_large",
+                f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB.",
+                "Send less at once, or in several mails.",
             )
         # Before the transaction, not in it: what came in between nobody has been shown.
         passes_on = await self._index.read(

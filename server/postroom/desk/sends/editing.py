@@ -44,15 +44,23 @@ def edited(raw: bytes, bcc: tuple[str, ...], edit: Edit) -> Edited:
     after = _changed(before, edit)
     changes = _told(before, after)
     if not changes:
-        raise InvalidRequest("nothing_changed", "This edit changes nothing.")
+        raise InvalidRequest(
+            "nothing_changed",
+            "This edit changes nothing.",
+            "Change something, or approve it as it is.",
+        )
     written = compose(after)
     if len(written) > MAX_MESSAGE_BYTES:
         raise InvalidRequest(
-            "message_too_large", f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB."
+            "message_too_large",
+            f"The mail is larger than {MAX_MESSAGE_BYTES // 2**20} MB.",
+            "Leave files out, or deny it.",
         )
     to_whom = Recipients(after.to, after.cc, after.bcc)
     if not to_whom.addresses():
-        raise InvalidRequest("recipients_missing", "Nobody is left to send this to.")
+        raise InvalidRequest(
+            "recipients_missing", "Nobody is left to send this to.", "Name somebody, or deny it."
+        )
     parsed = parse(written)
     return Edited(written, parsed, to_whom, said(written, parsed), after.attachments, changes)
 
@@ -60,10 +68,14 @@ def edited(raw: bytes, bcc: tuple[str, ...], edit: Edit) -> Edited:
 def _check(edit: Edit) -> None:
     if len(edit.subject or "") > MAX_SUBJECT_CHARS:
         raise InvalidRequest(
-            "subject_too_long", f"A subject is at most {MAX_SUBJECT_CHARS} characters."
+            "subject_too_long",
+            f"A subject is at most {MAX_SUBJECT_CHARS} characters.",
+            "Shorten it.",
         )
     if max(len(edit.text or ""), len(edit.html or "")) > MAX_TEXT_CHARS:
-        raise InvalidRequest("text_too_long", f"Text is at most {MAX_TEXT_CHARS} characters.")
+        raise InvalidRequest(
+            "text_too_long", f"Text is at most {MAX_TEXT_CHARS} characters.", "Shorten it."
+        )
 
 
 def _changed(before: Draft, edit: Edit) -> Draft:

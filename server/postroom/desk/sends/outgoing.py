@@ -66,7 +66,11 @@ def check(request: SendRequest) -> None:
             "Shorten it.",
         )
     if request.idempotency_key is not None and not 1 <= len(request.idempotency_key) <= 200:
-        raise InvalidRequest("idempotency_key_malformed", "idempotency_key is 1 to 200 characters.")
+        raise InvalidRequest(
+            "idempotency_key_malformed",
+            "idempotency_key is 1 to 200 characters.",
+            "Pass another one.",
+        )
     why = request.hold_for_review
     if why is not None and not 1 <= len(why.strip()) <= MAX_NOTE_CHARS:
         raise InvalidRequest(

@@ -90,7 +90,11 @@ class Suppressions:
         def change(con: Connection) -> Suppressed:
             kind, _, box = where.partition(":")
             if kind == "mailbox" and mailboxes.by_address(con, box) is None:
-                raise NotFound("mailbox_not_found", "There is no such mailbox.")
+                raise NotFound(
+                    "mailbox_not_found",
+                    "There is no such mailbox.",
+                    "list_mailboxes tells which there are.",
+                )
             return self._add(con, caller, plain, where, Cause.OPERATOR, said)
 
         return await self._index.write(change)

@@ -65,6 +65,7 @@ class Attachments:
             raise InvalidRequest(
                 "max_tokens_out_of_range",
                 f"max_tokens is from {MIN_TOKENS} to {MAX_THREAD_TOKENS}.",
+                "Pass one in between, or leave it out.",
             )
         id = attachment_id.strip()
         if id.startswith("l_"):
@@ -142,7 +143,9 @@ class Attachments:
         door.require(caller, "send")
         if len(asked) > MAX_ATTACHMENTS:
             raise InvalidRequest(
-                "too_many_attachments", f"A mail carries at most {MAX_ATTACHMENTS} files."
+                "too_many_attachments",
+                f"A mail carries at most {MAX_ATTACHMENTS} files.",
+                "Send several mails, or one archive.",
             )
         files: list[AttachedFile | RemoteFile] = []
         for place, one in enumerate(asked, 1):
@@ -200,6 +203,7 @@ class Attachments:
                 "attachment_source",
                 f"Attachment {place} needs exactly one of text, content_base64, path, url and"
                 " attachment_id.",
+                "Pass one of them.",
             )
         if asked.url is not None:
             return self._urls.named(asked, place)
@@ -252,6 +256,7 @@ class Attachments:
                 "attachments_too_large",
                 f"The file of attachment {place} is larger than"
                 f" {MAX_ATTACHMENT_BYTES // 2**20} MB.",
+                "Send a smaller one, or a link to it.",
             )
         return content
 
@@ -290,7 +295,11 @@ def _not_listed(place: int) -> Refused:
 
 
 def _no_file(place: int) -> NotFound:
-    return NotFound("file_not_found", f"The file of attachment {place} cannot be read.")
+    return NotFound(
+        "file_not_found",
+        f"The file of attachment {place} cannot be read.",
+        "Check its `path`, or pass the content.",
+    )
 
 
 def _decoded(text: str, place: int) -> bytes:

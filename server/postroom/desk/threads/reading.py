@@ -69,6 +69,8 @@ class Reading:
         question = f"{mailbox}|{query}|{awaiting}|{since}" + (f"|{wanted.label}" if label else "")
 
         def look(con: Connection) -> ThreadList:
+            if caller.thread is not None and not mailbox:
+                return _only(con, caller, wanted, now, is_search=bool(query))
             kept = door.keep_to_mailbox(con, caller, mailbox or None)
             box = door.mailbox(con, caller, kept) if kept else None
             owner = door.whose(con, caller)
@@ -157,6 +159,25 @@ class _Wanted:
             and self.awaiting in ("", row["awaiting"])
             and (not self.label or thread_state.has_label(con, row["thread_id"], self.label))
         )
+
+
+def _only(
+    con: Connection, caller: Caller, wanted: _Wanted, now: float, *, is_search: bool
+) -> ThreadList:
+    """The one conversation that a caller sees alone, where it is as wanted."""
+    assert caller.thread is not None
+    if is_search:
+        raise InvalidRequest(
+            "search_confined",
+            "You see one conversation alone, and nothing is searched for there.",
+            "Leave `query` out, and read it with get_thread.",
+        )
+    row_id, _ = door.thread(con, caller, caller.thread)
+    row = reading.conversation(con, row_id)
+    labels = thread_state.of(con, row_id).labels
+    is_wanted = row is not None and wanted.fits(con, row)
+    shown = (views.thread(row, labels or None),) if row is not None and is_wanted else ()
+    return ThreadList(threads=shown, as_of=iso(now))
 
 
 def _listed(

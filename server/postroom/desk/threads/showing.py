@@ -32,7 +32,9 @@ class Showing:
         raw = await self._index.read(lambda con: _raw(con, id.strip()))
         found = await asyncio.to_thread(framed, raw)
         if found is None:
-            raise NotFound("html_not_found", "This mail has no HTML that can be shown.")
+            raise NotFound(
+                "html_not_found", "This mail has no HTML that can be shown.", "Read its words."
+            )
         return ShownHtml(untrusted_html=found.html, remote=found.remote, links=found.links)
 
 
@@ -44,5 +46,9 @@ def _raw(con: Connection, id: str) -> bytes:
     if row is not None and box is not None and box.status is not MailboxStatus.DELETED:
         found = mail.raw(con, send["mail_id"] if send else row["id"])
     if found is None:
-        raise NotFound("message_not_found", "There is no such mail, or its bytes have gone.")
+        raise NotFound(
+            "message_not_found",
+            "There is no such mail, or its bytes have gone.",
+            "Its thread tells which mail there is.",
+        )
     return found

@@ -100,7 +100,11 @@ def _bytes(state: State) -> bytes:
 def _what(before: State, after: State) -> str:
     """What of it changed, without a word of it."""
     changed = (
-        f"{len(after.labels)} labels" if before.labels != after.labels else "",
-        f"{len(after.metadata)} metadata keys" if before.metadata != after.metadata else "",
+        _counted(len(after.labels), "label") if before.labels != after.labels else "",
+        _counted(len(after.metadata), "metadata key") if before.metadata != after.metadata else "",
     )
     return f"{', '.join(filter(None, changed))}, version {after.version}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

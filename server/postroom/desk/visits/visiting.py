@@ -80,7 +80,9 @@ class Visiting:
             box = mailboxes.by_address(con, to_whom)
             if box is None or box.tenant == OPERATORS_TENANT or _domain(box) not in self._domains:
                 raise NotFound(
-                    "mailbox_not_found", "No agent has this address on the built-in server."
+                    "mailbox_not_found",
+                    "No agent has this address on the built-in server.",
+                    "Choose one of those that are offered.",
                 )
             return self._visitors(con, f"{username}@{_domain(box)}")
 
@@ -102,7 +104,11 @@ class Visiting:
 
         def look(con: Connection) -> None:
             if not _is_visitors(door.thread(con, caller, thread_id)[1]):
-                raise Refused("not_the_visitors", "This conversation is an agent's to answer.")
+                raise Refused(
+                    "not_the_visitors",
+                    "This conversation is an agent's to answer.",
+                    "Begin a conversation of your own.",
+                )
 
         await self._index.read(look)
         return await self._sending.send(

@@ -52,7 +52,9 @@ _EVENT_TYPES = " ".join(sorted(TYPES))
 
 log = logging.getLogger("postroom.console")
 
-_OURS = Unavailable("internal_error", "The post room failed at this; its log says where.")
+_OURS = Unavailable(
+    "internal_error", "The post room failed at this; its log says where.", "Try once more."
+)
 
 _STATUS: tuple[tuple[type[PostroomError], int], ...] = (
     (NotFound, 404),
@@ -208,11 +210,17 @@ async def read_form(request: Request) -> FormData:
     """The fields of a form. InvalidRequest where it is too large, or is none."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > MOST_FORM_BYTES:
-        raise InvalidRequest("form_too_large", "This is more than a form of the console holds.")
+        raise InvalidRequest(
+            "form_too_large", "This is more than a form of the console holds.", "Send less at once."
+        )
     try:
         return await request.form(max_files=0, max_fields=200, max_part_size=MOST_FORM_BYTES)
     except HTTPException as error:
-        raise InvalidRequest("form_malformed", "This is no form of the console.") from error
+        raise InvalidRequest(
+            "form_malformed",
+            "This is no form of the console.",
+            "Go back, load the page anew, and send its form again.",
+        ) from error
 
 
 async def _form(request: Request, session: Session) -> FormData:

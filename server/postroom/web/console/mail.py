@@ -124,7 +124,9 @@ async def html(asking: Asking) -> Response:
     """The HTML of a mail, for a frame of ours and for nothing else."""
     # In a window of its own a page could pass for one of ours; browsers say what they ask for.
     if asking.request.headers.get("sec-fetch-dest", "iframe") not in ("iframe", "frame"):
-        raise NotFound("page_not_found", "This is shown within its conversation alone.")
+        raise NotFound(
+            "page_not_found", "This is shown within its conversation alone.", "Go on from the menu."
+        )
     headers = {"Content-Security-Policy": FRAME, "Referrer-Policy": "no-referrer"}
     try:
         found = await asking.desk.showing.html(asking.caller, asking.of_path("id"))

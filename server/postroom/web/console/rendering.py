@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse
 
 from postroom.web.console import showing_words
+from postroom.web.console.wording import for_pages
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -46,5 +47,6 @@ def _templates() -> "Environment":
         size=showing_words.size,
         span=showing_words.span,
         words=showing_words.words_of,
+        pages=for_pages,
     )
     return made

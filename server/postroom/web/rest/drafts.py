@@ -72,6 +72,10 @@ class NewAttachment(Given):
         )
 
 
+NO_WORDS = "The agent asked that a person looks first."
+"""What a person reads where the agent says no more than that."""
+
+
 class NewDraft(Given):
     """A mail, or with thread_id an answer."""
 
@@ -108,8 +112,8 @@ class NewDraft(Given):
     )
     reply_all: bool = Field(default=False, description="Answer everybody in the thread.")
     attachments: tuple[NewAttachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
-    hold_for_review: str | None = Field(
-        default=None, max_length=2 * MAX_NOTE_CHARS, description="Why a person looks first."
+    hold_for_review: Annotated[str, Field(max_length=2 * MAX_NOTE_CHARS)] | bool | None = Field(
+        default=None, description="Why a person looks first, in words; true without any."
     )
 
     def asked(self, key: str | None = None, *, confirm: bool = False) -> SendRequest:
@@ -127,8 +131,13 @@ class NewDraft(Given):
             attachments=tuple(each.asked() for each in self.attachments),
             idempotency_key=key,
             confirm=confirm,
-            hold_for_review=self.hold_for_review,
+            hold_for_review=self._held(),
         )
+
+    def _held(self) -> str | None:
+        if isinstance(self.hold_for_review, bool):
+            return NO_WORDS if self.hold_for_review else None
+        return self.hold_for_review
 
     def _from(self) -> str | None:
         named = {each.strip().lower() for each in (self.from_, self.mailbox) if each is not None}

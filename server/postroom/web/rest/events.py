@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import Header, Query
 from starlette.responses import Response
 
-from postroom.model.errors import Refused
 from postroom.model.limits import DEFAULT_EVENTS, MAX_EVENT_WAIT_SECONDS, MAX_EVENTS
 from postroom.model.operator_event_answers import EventPage
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
-from postroom.web.rest.disconnecting import while_connected
+from postroom.web.rest.disconnecting import while_good
 from postroom.web.rest.event_stream import MEDIA_TYPE, EventStream
 from postroom.web.rest.streams import Taken
 from postroom.web.rest.strict_route import subject
@@ -92,10 +91,8 @@ async def read_events(
         # Here, so that what is wrong with the question is a problem and no stream.
         first = await anext(news)
         return EventStream(first, news, lambda: streams.may_go_on(asked.token_id))
-    page = await while_connected(asked.request, desk.list(*where, limit, wait))
-    if wait and not await streams.may_go_on(asked.token_id):
-        raise Refused("token_over", "Your token is good no more.", "Ask the operator.")
-    return answer(page)
+    page = desk.list(*where, limit, wait)
+    return answer(await (while_good(asked, streams, page) if wait else page))
 
 
 def _wants_stream(accept: str) -> bool:

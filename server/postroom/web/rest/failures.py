@@ -32,6 +32,10 @@ SHAPES = "/v1/openapi.json tells the shape."
 MOST_TOLD = 5
 """Faults of one request that are told."""
 
+ALL_PATHS = "/v1/openapi.json tells all paths."
+
+SENDING = "/v1/messages/send"
+
 MAX_TOLD_CHARS = 200
 """Of where a fault is, characters: a name may be as long as a body."""
 
@@ -45,9 +49,10 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _of_the_path)
 
 
-async def _of_the_desk(_: Request, error: Exception) -> JSONResponse:
+async def _of_the_desk(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, PostroomError)
-    said, then = for_programs(error.message), for_programs(error.next_step)
+    sending = request.url.path == SENDING
+    said, then = (for_programs(each, sending=sending) for each in (error.message, error.next_step))
     return problem(sort_of(error), error.code, said, then)
 
 
@@ -78,11 +83,12 @@ async def _of_the_path(request: Request, error: Exception) -> JSONResponse:
     known = {404: PATH_UNKNOWN, 405: METHOD_NOT_ALLOWED}
     sort = known.get(error.status_code, HTTP_ERROR)
     says = HTTPStatus(error.status_code).phrase
-    then = "/v1/openapi.json tells all paths."
     headers = dict(error.headers or {})
     if sort is METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(methods_of(request.app, request.scope))
-    return problem(sort, sort.name, f"{says}.", then, status=error.status_code, headers=headers)
+    return problem(
+        sort, sort.name, f"{says}.", ALL_PATHS, status=error.status_code, headers=headers
+    )
 
 
 def of_ours(error: Exception) -> JSONResponse:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 
-from postroom.web.rest.failures import of_ours
+from postroom.web.rest.failures import ALL_PATHS, of_ours
 from postroom.web.rest.headers import HEADERS
 from postroom.web.rest.methods import methods_of
 from postroom.web.rest.problems import PATH_UNKNOWN, problem
@@ -85,5 +85,5 @@ class _Out:
 def _options(scope: "Scope") -> Response:
     allowed = methods_of(scope["app"], scope)
     if not allowed:
-        return problem(PATH_UNKNOWN, "path_unknown", PATH_UNKNOWN.meaning, "")
+        return problem(PATH_UNKNOWN, "path_unknown", PATH_UNKNOWN.meaning, ALL_PATHS)
     return Response(status_code=204, headers={"Allow": ", ".join(allowed)})

@@ -11,11 +11,12 @@ from postroom.model.errors import Conflict
 from postroom.model.limits import DEFAULT_WAIT_SECONDS, MAX_WAIT_SECONDS
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
-from postroom.web.rest.disconnecting import while_connected
+from postroom.web.rest.disconnecting import while_good
 from postroom.web.rest.downloading import RFC822, SAVED, saved
 from postroom.web.rest.drafts import MAX_MAIL_BYTES, NewDraft
 from postroom.web.rest.parameters import IdempotencyKey, IncludeQuoted, MailboxNamed, key_of
 from postroom.web.rest.problems import OF_THE_DESK, problem
+from postroom.web.rest.streams import Waited
 from postroom.web.rest.strict_route import subject, takes_bytes
 
 routes = subject("messages")
@@ -111,6 +112,7 @@ def _moved(sent: SendAnswer) -> Response:
 @routes.get("/wait", response_model=WaitAnswer)
 async def wait_for_reply(
     asked: Asked,
+    streams: Waited,
     thread_id: Annotated[
         str | None, Query(max_length=32, description="Mail in this thread.")
     ] = None,
@@ -144,7 +146,7 @@ async def wait_for_reply(
         sender=sender,
         has_code=has_code,
     )
-    return answer(await while_connected(asked.request, waiting))
+    return answer(await while_good(asked, streams, waiting))
 
 
 @routes.get("/{message_id}", response_model=MessageView)

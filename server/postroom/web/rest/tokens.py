@@ -20,10 +20,11 @@ class NewToken(Given):
     """A token to make."""
 
     agent: str = Field(max_length=200, description="Whose it is: [TENANT/]NAME.")
-    scopes: tuple[str, ...] = Field(
-        default=("create", "read", "send"),
+    scopes: tuple[str, ...] | None = Field(
+        default=None,
         max_length=10,
-        description="Of read, send, create; operator for a person, metrics for /metrics, inbound to"
+        description="Of read, send, create, which are meant by themselves (with thread_id: read and"
+        " send); operator for a person, metrics for /metrics, inbound to"
         " hand in mail for `mailboxes`.",
     )
     mailboxes: tuple[str, ...] = Field(

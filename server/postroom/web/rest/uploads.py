@@ -89,7 +89,9 @@ async def _of_a_form(asked: Asked, request: Request, filename: str | None) -> Up
         raise too_large() from None
     except MultiPartException as error:
         raise InvalidRequest(
-            "form_malformed", f"The form cannot be read: {error.message}"
+            "form_malformed",
+            f"The form cannot be read: {error.message}",
+            "Send multipart/form-data with one file, or the file itself as the body.",
         ) from None
     try:
         file = next((each for _, each in form.multi_items() if isinstance(each, UploadFile)), None)

@@ -1,4 +1,5 @@
-"""The desk's words for agents, as requests for programs: its hints name tools."""
+"""The desk's words for agents and operators, as requests for programs: its hints name tools and
+commands."""
 
 import re
 
@@ -14,10 +15,39 @@ REQUESTS = {
 }
 """By tool, what a program asks in its place."""
 
+COMMANDS = {
+    "approvals approve": "POST /v1/approvals/{}/approve",
+    "approvals list": "GET /v1/approvals",
+    "approvals show": "GET /v1/approvals/{}",
+    "audit export": "GET /v1/audit",
+    "audit verify": "GET /v1/audit/check",
+    "mailboxes delete": "DELETE /v1/mailboxes/{}",
+    "mailboxes list": "GET /v1/mailboxes",
+    "policy check": "POST /v1/policy/check",
+    "quarantine list": "GET /v1/quarantine",
+    "sends list": "GET /v1/outbox",
+    "suppressions list": "GET /v1/suppressions",
+    "tokens list": "GET /v1/tokens",
+    "trace": "GET /v1/outbox/{}",
+}
+"""By command of `postroom`, the same. A send is asked for where its agent may ask, too. Commands
+that start something (`serve`), or have no request, stay."""
+
+_COMMAND = re.compile(rf"`postroom ({'|'.join(COMMANDS)})(?: ([^\s`]+))?`")
+
 # An English word is a tool only where the desk marks it as one.
 _TOOL = re.compile(rf"`({'|'.join(REQUESTS)})`|\b({'|'.join(n for n in REQUESTS if '_' in n)})\b")
 
 
-def for_programs(text: str) -> str:
-    """A sentence of the desk with requests in place of tools."""
+def for_programs(text: str, *, sending: bool = False) -> str:
+    """A sentence of the desk with requests in place of tools and commands. ``sending``: as it is
+    said of a mail, whose mailbox is called `from`."""
+    text = _COMMAND.sub(_request, text)
+    if sending:
+        text = text.replace("`mailbox`", "`from`")
     return _TOOL.sub(lambda found: REQUESTS[found[1] or found[2]], text)
+
+
+def _request(found: re.Match[str]) -> str:
+    request, named = COMMANDS[found[1]], found[2] or ""
+    return request.format(named) if bool(named) == ("{}" in request) else found[0]
