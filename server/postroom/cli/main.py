@@ -53,8 +53,8 @@ COMMANDS = {
     lazy=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 failed or refused (also by one of several recipients), 2 usage,"
-    " 3 not found, 4 timed out, 5 not now (no worker, queued, held), 130 stopped before it was done."
-    " What goes on until it is stopped (serve, mcp, --follow) ends with 0 then.",
+    " 3 not found, 4 timed out, 5 not now (no worker, queued, held), 130 stopped before it was"
+    " done. What goes on until it is stopped (serve, mcp, --follow) ends with 0 then.",
 )
 @click.version_option(package_name="postroom", message="postroom %(version)s")
 @shared
