@@ -53,6 +53,7 @@ SAID_BY_NO_TOOL = {
     "recipient_unknown": "mail is handed in over HTTP",
     "scope_invalid": "operators name scopes",
     "scope_missing": "a tool that a token may not use is told as unknown",
+    "search_confined": "whoever sees one conversation alone has no tool that searches",
     "send_not_found": "no tool names a send",
     "server_never_started": "operators ask for credentials",
     "suppression_not_found": "operators lift suppressions",

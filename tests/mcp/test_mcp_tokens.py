@@ -160,9 +160,8 @@ async def _sees_one(
     for tool, more in calls:
         given = {"thread_id": hidden["thread_id"], **more}
         assert await refused(one, tool, **given) == "thread_not_found"
-    listed = (await done(one, "list_threads"))["threads"]
-    assert [each["thread_id"] for each in listed] == [seen["thread_id"]]
-    assert await refused(one, "list_threads", query="Open") == "search_confined"
+        told = str((await one.call_tool(tool, given)).content)
+        assert f"You see one conversation alone: {seen['thread_id']}." in told
     assert await refused(one, "wait_for_reply") == "thread_missing"
     new = {"to": theirs, "text": "Anew."}
     assert await refused(one, "send_email", **new) == "thread_missing"

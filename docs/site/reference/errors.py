@@ -127,7 +127,6 @@ OF_TOOL: dict[str, tuple[str, ...]] = {
         "limit_out_of_range",
         "time_malformed",
         "label_malformed",
-        "search_confined",
         *_CURSOR,
         "cursor_of_another_list",
     ),

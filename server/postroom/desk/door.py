@@ -204,14 +204,26 @@ def thread(con: Connection, caller: Caller, public_id: str) -> tuple[int, Mailbo
     found = threads.resolve(con, public_id.strip())
     box = mailboxes.by_id(con, found[1]) if found else None
     if found is None or box is None or not _may_see(caller, box):
-        raise no_thread()
+        raise no_thread(caller.thread)
     if caller.thread is not None and not _is_its_thread(con, caller.thread, found[0]):
-        raise no_thread()
+        raise no_thread(caller.thread)
     return found[0], box
 
 
-def no_thread() -> NotFound:
-    """What is said of a thread that does not exist, is somebody else's, or has lost its mail."""
+def only_thread(con: Connection, caller: Caller) -> int | None:
+    """The row id of the one conversation that the caller sees; None where it sees a mailbox."""
+    return thread(con, caller, caller.thread)[0] if caller.thread is not None else None
+
+
+def no_thread(alone: str | None = None) -> NotFound:
+    """What is said of a thread that does not exist, is somebody else's, or has lost its mail, to
+    whoever sees the conversation ``alone`` and no other, if so."""
+    if alone is not None:
+        return NotFound(
+            "thread_not_found",
+            "You have no such thread.",
+            f"You see one conversation alone: {alone}.",
+        )
     return NotFound(
         "thread_not_found", "You have no such thread.", "list_threads tells which you have."
     )

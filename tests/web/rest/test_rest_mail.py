@@ -189,6 +189,8 @@ async def test_a_token_for_one_conversation_sees_that_alone(rest: Rest) -> None:
         assert [each["thread_id"] for each in listed] == [mine.thread]
         assert (await done(web.get("/v1/threads?awaiting=them")))["threads"] in ([], listed)
         assert (await done(web.get("/v1/threads?label=none")))["threads"] == []
+        searched = await web.get("/v1/threads?query=Hello")
+        assert problem(searched) == (400, "search_confined")
         assert (await done(web.get("/v1/mailboxes")))["mailboxes"] == []
         assert (await done(web.get("/v1/outbox")))["sends"] == []
 

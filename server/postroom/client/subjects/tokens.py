@@ -16,15 +16,16 @@ class Tokens(Subject[W]):
         self,
         *,
         agent: str,
-        scopes: Sequence[str] = ("create", "read", "send"),
+        scopes: Sequence[str] | None = None,
         mailboxes: Sequence[str] = (),
         thread_id: str | None = None,
         expires: str | None = None,
         note: str = "",
         idempotency_key: str | None = None,
     ) -> Call[NewSecret]:
-        """Make a token. Its secret is told once: where the answer was lost on the way, the repeated
-        request makes no other one and is not told it either (`Conflict`); revoke that token."""
+        """Make a token; without scopes it may do whatever an agent's may there. Its secret is
+        told once: where the answer was lost on the way, the repeated request makes no other one
+        and is not told it either (`Conflict`); revoke that token."""
         asked = once(
             "/tokens",
             idempotency_key,

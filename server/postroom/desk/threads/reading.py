@@ -69,8 +69,9 @@ class Reading:
         question = f"{mailbox}|{query}|{awaiting}|{since}" + (f"|{wanted.label}" if label else "")
 
         def look(con: Connection) -> ThreadList:
-            if caller.thread is not None and not mailbox:
-                return _only(con, caller, wanted, now, is_search=bool(query))
+            alone = None if mailbox else door.only_thread(con, caller)
+            if alone is not None:
+                return _only(con, alone, wanted, now, is_search=bool(query))
             kept = door.keep_to_mailbox(con, caller, mailbox or None)
             box = door.mailbox(con, caller, kept) if kept else None
             owner = door.whose(con, caller)
@@ -162,17 +163,15 @@ class _Wanted:
 
 
 def _only(
-    con: Connection, caller: Caller, wanted: _Wanted, now: float, *, is_search: bool
+    con: Connection, row_id: int, wanted: _Wanted, now: float, *, is_search: bool
 ) -> ThreadList:
     """The one conversation that a caller sees alone, where it is as wanted."""
-    assert caller.thread is not None
     if is_search:
         raise InvalidRequest(
             "search_confined",
             "You see one conversation alone, and nothing is searched for there.",
             "Leave `query` out, and read it with get_thread.",
         )
-    row_id, _ = door.thread(con, caller, caller.thread)
     row = reading.conversation(con, row_id)
     labels = thread_state.of(con, row_id).labels
     is_wanted = row is not None and wanted.fits(con, row)

@@ -5,6 +5,7 @@
     sessions.py      who is signed in            signing_in.py   how one comes and goes
     tries.py         wrong tokens, counted       guarding.py     headers that every answer bears
     rendering.py     templates/*.html, filled    showing_words.py    a stranger's words in a page
+    wording.py       the desk's words, with pages in place of commands
     plots.py         figures as shapes           comparing.py    two texts, line by line
 
     mail.py          mailboxes, conversations, files    approvals.py    what waits for a person
