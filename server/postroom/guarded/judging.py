@@ -15,14 +15,14 @@ def judge(allowed: Listed, host: str, address: Address, port: int) -> None:
     """
     kind = kind_of(address)
     if kind is not None and not allowed.opens(host, address, port):
-        if kind in CAN_BE_LISTED:
+        if kind not in CAN_BE_LISTED:
             raise Refused(
-                "url_address_refused",
-                f"The host of that URL leads to a {kind} address.",
-                "Nobody is sent there; an operator can list a host of their own.",
+                "url_address_refused", f"The host of that URL leads to a {kind} address.", NEVER
             )
         raise Refused(
-            "url_address_refused", f"The host of that URL leads to a {kind} address.", NEVER
+            "url_address_refused",
+            f"The host of that URL leads to a {kind} address.",
+            "Nobody is sent there; an operator can list a host of their own.",
         )
     if port != USUAL_PORT and not (allowed.names(host, port) or allowed.holds(address, port)):
         raise port_refused(port)
