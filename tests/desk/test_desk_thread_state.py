@@ -72,7 +72,7 @@ async def test_each_change_is_in_the_journal_without_a_word_and_wakes_nobody(
     )
     assert told == [
         ("agent:default/ada", "1 label, version 1", 1),
-        ("operator", "1 metadata keys, version 2", 1),
+        ("operator", "1 metadata key, version 2", 1),
     ]
     assert (await ada.wait(after=after, timeout=0)).outcome == "timeout"
 

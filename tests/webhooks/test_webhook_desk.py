@@ -9,8 +9,11 @@ from webhooks.telling import Room, courier
 from postroom.accounts.webhooks import Webhooks
 from postroom.desk.times import iso
 from postroom.desk.webhooks.webhooks import MOST_OF_AN_AGENT, MOST_SECRETS, WebhookDesk
+from postroom.index import webhooks
+from postroom.index.database import Connection
 from postroom.model.callers import Caller, agent, operator
 from postroom.model.errors import Conflict, InvalidRequest, NotFound, Refused
+from postroom.model.webhooks import Lane
 
 
 def desk(telling: Room, agents: bool = True) -> WebhookDesk:
@@ -119,22 +122,26 @@ async def test_the_next_try_is_that_of_the_whole_endpoint_while_it_rests(telling
     """Also where conversations of it were refused before, whose own time is over."""
     id, _ = await telling.hook(types=("message.received",))
     other, _ = await telling.hook(types=("mailbox.*",))
-    telling.receiver.says = lambda _: "400 No"
-    async with courier(telling.post):
-        await telling.letter("a")
-        await telling.letter("b")
-        await telling.shown(id, lambda hook: hook.behind == 2)
-        await telling.receiver.close()
-        await telling.later(30)
-        hook = await telling.shown(id, lambda hook: hook.waiting)
-        await telling.later(1)
-        shown = await telling.show(id)
-        assert shown.next_try_at == hook.next_try_at
-        assert shown.next_try_at is not None
-        assert shown.next_try_at > iso(telling.clock())
+    now = telling.clock()
+    since = now - 90
+
+    def fails(con: Connection) -> None:
+        hook = webhooks.one(con, id)
+        assert hook is not None
+        told = {"failures": 2, "failing_since": since, "next_at": now + 100}
+        webhooks.moved(con, hook.model_copy(update=told))
+        lane = Lane(
+            name="a", mailbox="", position=1, failures=1, failing_since=since, next_at=now - 50
+        )
+        webhooks.put_lane(con, hook.id, lane)
+
+    await telling.post.index.write(fails)
+    assert (await telling.show(id)).next_try_at == iso(now + 100)
     await telling.later(3_600)  # nobody posts: it is due
     shown = await telling.show(id)
-    assert (shown.status, shown.next_try_at) == ("failing", iso(telling.clock()))
+    assert shown.status == "failing"
+    assert shown.next_try_at is not None
+    assert shown.next_try_at >= iso(now + 3_600)
     for status, ids in (("failing", [id]), ("active", [other]), ("paused", [])):
         found = await telling.desk.list(operator(), status=status)
         assert [each.webhook_id for each in found.webhooks] == ids
