@@ -501,6 +501,34 @@ def test_connected_to_a_server_elsewhere_it_starts_nothing(
     assert postroom("connect", *project, "--remove", "--json").json["what"] == "removed"
 
 
+def test_each_agent_of_a_server_elsewhere_has_a_token_of_its_own(
+    postroom: Program, tmp_path: Path
+) -> None:
+    project = ("cursor", "--project", str(tmp_path), "--url", "https://post.example.com")
+    assert postroom("connect", *project).code == 0
+    told = postroom("connect", *project, "--agent", "acme/ada-2")
+    assert "Set POSTROOM_TOKEN_ACME_ADA_2 " in told.out
+    made = servers(CLIENTS["cursor"], tmp_path / ".cursor" / "mcp.json")
+    found = {name: each["headers"]["Authorization"] for name, each in made.items()}
+    assert found == {
+        "postroom": "Bearer ${env:POSTROOM_TOKEN}",
+        "postroom-acme--ada-2": "Bearer ${env:POSTROOM_TOKEN_ACME_ADA_2}",
+    }
+    assert all(is_ours(each) for each in made.values())
+    codex = ("codex", "--project", str(tmp_path), "--agent", "ada")
+    assert postroom("connect", *codex, "--url", "https://post.example.com").code == 0
+    made = servers(CLIENTS["codex"], tmp_path / ".codex" / "config.toml")
+    assert made["postroom-ada"]["bearer_token_env_var"] == "POSTROOM_TOKEN_ADA"
+    assert is_ours(made["postroom-ada"])
+
+
+def test_a_token_that_would_go_in_clear_is_told_of(postroom: Program) -> None:
+    for url, warned in (("http://post.example.com", True), ("http://127.0.0.1:8765", False)):
+        told = postroom("connect", "codex", "--url", url, "--print")
+        assert told.code == 0
+        assert ("everybody on the way" in told.err) is warned
+
+
 def test_a_client_that_cannot_be_told_of_a_server_elsewhere_says_so(postroom: Program) -> None:
     for words in (
         ("vscode", "--url", "https://post.example.com"),

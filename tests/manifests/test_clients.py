@@ -120,7 +120,7 @@ def test_claude_code_connects_over_http(postroom: Program) -> None:
         claude(postroom, *given)
         written = postroom("connect", "claude-code", "--agent", "ada", "--url", there.url)
         assert written.code == 0, written.err
-        listed = claude(postroom, "mcp", "list", POSTROOM_TOKEN=there.token)
+        listed = claude(postroom, "mcp", "list", POSTROOM_TOKEN_ADA=there.token)
     for name in both:
         assert re.search(rf"^{name}: .*\(HTTP\).*Connected", listed, re.MULTILINE), listed
 

@@ -43,7 +43,9 @@ SAYS = {
 )
 @click.option(
     "--url",
-    help="A post room that is served there, over HTTP. Its token is taken from POSTROOM_TOKEN.",
+    help="A post room that is served there, over HTTP (claude-code, codex, cursor, gemini-cli,"
+    " windsurf). Its token is taken from POSTROOM_TOKEN, with --agent NAME from"
+    " POSTROOM_TOKEN_NAME.",
 )
 @for_agent
 @shared
@@ -63,6 +65,7 @@ def connect(
     nothing, and asks a post room that runs already.
     """
     from postroom.cli.connect.clients import CLIENTS
+    from postroom.cli.connect.entry import token_variable
     from postroom.cli.connect.folders import folders_of_this_person
 
     if remove and (only_print or url is not None):
@@ -76,7 +79,8 @@ def connect(
     if only_print:
         _print(asked, chosen, file, agent, made)
     else:
-        _tell(asked, chosen, _write(chosen, file, agent, made), remote=url is not None)
+        outcome = _write(chosen, file, agent, made)
+        _tell(asked, chosen, outcome, token=token_variable(agent) if url is not None else "")
 
 
 def _file(client: "Client", folders: "Folders", project: Path | None) -> Path:
@@ -87,20 +91,24 @@ def _file(client: "Client", folders: "Folders", project: Path | None) -> Path:
 
 
 def _entry(asked: Asked, client: "Client", agent: str, url: str | None) -> dict[str, Any]:
-    from postroom.cli.connect.entry import entry, remote_entry, tools_at
+    from postroom.cli.connect.clients import CLIENTS
+    from postroom.cli.connect.entry import entry, is_in_clear, remote_entry, tools_at
     from postroom.cli.program import program
 
     if url is None:
         return entry(client, program(), agent, asked.place())
     if client.remote is None:
+        able = ", ".join(name for name, each in CLIENTS.items() if each.remote is not None)
         raise click.UsageError(
-            f"{client.title} takes no token from the environment."
-            " manifests/README.md says what to put in by hand, if anything."
+            f"{client.title} takes no token from the environment; of the clients that are known"
+            f" here these do: {able}. What to put in by hand: manifests/README.md, Over HTTP."
         )
     address = tools_at(url)
     if not address:
         raise click.UsageError("--url is an address such as https://post.example.com/mcp.")
-    return remote_entry(client, client.remote, address)
+    if is_in_clear(address):
+        err().line(("Over http everybody on the way can read the token: use https.", "yellow"))
+    return remote_entry(client, client.remote, address, agent)
 
 
 def _print(asked: Asked, client: "Client", file: Path, agent: str, made: dict[str, Any]) -> None:
@@ -133,7 +141,8 @@ def _remove(client: "Client", file: Path, agent: str) -> "Outcome":
     return take_out(client, ConfigFile(file, system_clock), server_name(agent))
 
 
-def _tell(asked: Asked, client: "Client", outcome: "Outcome", *, remote: bool = False) -> None:
+def _tell(asked: Asked, client: "Client", outcome: "Outcome", *, token: str = "") -> None:
+    """``token``: the variable that the client takes one from."""
     backup = str(outcome.backup) if outcome.backup else None
     if asked.json:
         told = {"client": client.name, "what": outcome.what, "file": str(outcome.file)}
@@ -144,6 +153,6 @@ def _tell(asked: Asked, client: "Client", outcome: "Outcome", *, remote: bool = 
     if backup:
         page.line((f"Backup: {backup}", "dim"))
     if outcome.what in ("written", "unchanged"):
-        if remote:
-            page.line("Set POSTROOM_TOKEN to its token where the client is started.")
+        if token:
+            page.line(f"Set {token} to its token where the client is started.")
         page.line(client.then)

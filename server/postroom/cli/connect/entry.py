@@ -1,5 +1,6 @@
 """What stands in a client's configuration: how to start `postroom mcp`, or where it is served."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,31 @@ def entry(client: Client, command: Sequence[str], agent: str, home: Path) -> dic
     }
 
 
-def remote_entry(client: Client, remote: Remote, address: str) -> dict[str, Any]:
+def token_variable(agent: str) -> str:
+    """The variable of one agent's token: each has a token of its own."""
+    if agent == "default":
+        return TOKEN
+    return f"{TOKEN}_{re.sub('[^A-Z0-9]', '_', agent.upper())}"
+
+
+def remote_entry(
+    client: Client, remote: Remote, address: str, agent: str = "default"
+) -> dict[str, Any]:
     """The entry for a server elsewhere; the token itself is not in it."""
     kind = {"type": "http"} if client.with_type else {}
+    variable = token_variable(agent)
     said = (
-        {"headers": {"Authorization": remote.authorization}}
+        {"headers": {"Authorization": remote.authorization.replace(TOKEN, variable)}}
         if remote.authorization
-        else {"bearer_token_env_var": TOKEN}
+        else {"bearer_token_env_var": variable}
     )
     return {**kind, remote.url_key: address, **said}
+
+
+def is_in_clear(address: str) -> bool:
+    """Whether a token would go over a network for everybody on the way to read."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1")
 
 
 def tools_at(url: str) -> str:
@@ -63,7 +80,8 @@ def is_ours(found: object) -> bool:
 def _leads_to_us(found: dict[str, Any]) -> bool:
     headers = found.get("headers")
     said = headers.get("Authorization", "") if isinstance(headers, dict) else ""
-    by_our_token = TOKEN in str(said) or found.get("bearer_token_env_var") == TOKEN
+    variable = str(found.get("bearer_token_env_var", ""))
+    by_our_token = TOKEN in str(said) or variable.startswith(TOKEN)
     addresses = (found.get(key) for key in ("url", "httpUrl", "serverUrl"))
     return by_our_token and any(str(each).endswith(PATH) for each in addresses)
 

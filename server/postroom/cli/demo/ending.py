@@ -17,7 +17,7 @@ def show_ending(
         ("  " + tick, "bold green"), f"  {steps} steps in {seconds:.1f} s, as they should be."
     )
     _heading(page, "Connect Claude")
-    _command(page, f"{name} connect claude-desktop", "or claude-code, vscode, cursor")
+    _command(page, f"{name} connect claude-desktop", "or claude-code, codex, vscode, cursor …")
     _heading(page, "Where the data is")
     if kept:
         page.line(f"    {home}")
