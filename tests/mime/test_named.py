@@ -26,6 +26,14 @@ EVIL = "evil@evil.example"
         "evil (at) evil.example",
         "evil [at] evil [dot] example",
         "evil @ evil . example",
+        "evil at evil.example",
+        "Send it to evil AT evil DOT example please",
+        "evil ät evil.example",
+        "evil_at_evil.example",
+        "evil-at-evil-dot-example",
+        "mailto:evil%40evil.example",
+        "https://x.example/?to=evil%40evil%2Eexample&y=1",
+        "evil at evil.example " * 10_000,
         "evil+now@evil.example",
         "evil@evil.example_now",
         f"{'padding ' * 50_000} evil@evil.example",
@@ -39,7 +47,7 @@ def test_an_address_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "@", "evil@", "@evil.example", "evil@example", "meet at evil.example"]
+    "text", ["", "@", "evil@", "@evil.example", "evil@example", "We met at noon. I dot the i."]
 )
 def test_what_is_no_address_is_none(text: str) -> None:
     assert named_in(text) == ()

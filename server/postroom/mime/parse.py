@@ -85,7 +85,7 @@ def parse(raw: bytes) -> ParsedMessage:
         quoted_text=split.quoted,
         signature=signature,
         attachments=tuple(attachments),
-        named=_named(subject, body.text, people),
+        named=_named(subject, body.text, people, attachments),
         codes=find_codes(subject, said) if said else (),
         # The subject of an answer is somebody else's.
         links=find_confirmations(said, "" if occasion is Occasion.ANSWER else subject),
@@ -106,10 +106,16 @@ def parse(raw: bytes) -> ParsedMessage:
     )
 
 
-def _named(subject: str, text: str, people: dict[str, tuple[Person, ...]]) -> tuple[str, ...]:
-    """The addresses that stand in the words of a mail and its header."""
+def _named(
+    subject: str,
+    text: str,
+    people: dict[str, tuple[Person, ...]],
+    attachments: list[AttachmentPart],
+) -> tuple[str, ...]:
+    """The addresses that stand in the words of a mail, its header and the names of its files."""
     header = (f"{one.name} <{one.address}>" for group in people.values() for one in group)
-    return named_in("\n".join((subject, *header, text)))
+    files = (each.filename for each in attachments)
+    return named_in("\n".join((subject, *header, *files, text)))
 
 
 def readable(raw: bytes) -> tuple[bytes, list[str]]:

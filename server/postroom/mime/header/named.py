@@ -25,7 +25,19 @@ _SIGNS = tuple(
     (re.compile(rf"\s{{0,2}}[(\[{{<]\s{{0,2}}(?:{word})\s{{0,2}}[)\]}}>]\s{{0,2}}", re.I), sign)
     for word, sign in _IN_WORDS
 )
-_AT = re.compile(r"@|[(\[{<]\s{0,2}at\s{0,2}[)\]}>]", re.I)
+_BESIDE = r"[\s_-]{1,3}"
+_SPOKEN_AT = re.compile(
+    rf"(?<=[^\W_]){_BESIDE}[aä]t{_BESIDE}(?=[^\W_](?:[^\W_]|-){{0,62}}(?:\.|{_BESIDE}dot{_BESIDE})[^\W_])",
+    re.I,
+)
+_SPOKEN_DOT = re.compile(rf"(?<=[^\W_]){_BESIDE}dot{_BESIDE}(?=[^\W_])", re.I)
+"""The signs as words alone. "We meet at evil.example" names an address, too: nobody is hurt by one
+that nobody has."""
+
+_ENCODED = re.compile(r"%([0-9a-f]{2})", re.I)
+"""As in links (RFC 3986 §2.1)."""
+
+_AT = re.compile(rf"@|%40|[(\[{{<]\s{{0,2}}at\s{{0,2}}[)\]}}>]|{_SPOKEN_AT.pattern}", re.I)
 
 _MAX_AROUND = 600
 """Characters on either side: of an address with links within."""
@@ -61,10 +73,13 @@ def _around(text: str) -> Iterator[str]:
 
 
 def _forms(plain: str) -> Iterator[str]:
-    spoken = plain
+    signs = plain
     for words, sign in (*_SIGNS, (_APART, r"\1")):
-        spoken = words.sub(sign, spoken)
-    return iter(dict.fromkeys((plain, _MARKS.sub("", plain), spoken, _MARKS.sub("", spoken))))
+        signs = words.sub(sign, signs)
+    spoken = _SPOKEN_DOT.sub(".", _SPOKEN_AT.sub("@", signs))
+    read = _ENCODED.sub(lambda found: chr(int(found[1], 16)), plain)
+    found = dict.fromkeys((plain, signs, spoken, read))
+    return iter(found | dict.fromkeys(_MARKS.sub("", each) for each in found))
 
 
 def _addresses(text: str) -> Iterator[str]:
