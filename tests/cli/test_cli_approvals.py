@@ -103,6 +103,10 @@ def test_before_a_passphrase_is_set_nothing_is_decided_and_doctor_says_so(
     refused = two_mailboxes("approvals", "deny", send, "--json")
     assert (refused.code, refused.error["code"]) == (1, "passphrase_missing")
     assert "postroom operator passphrase" in refused.error["next_step"]
+    asked = talk(two_mailboxes, "approvals", "approve", send, answers=[])
+    assert asked.code == 1
+    assert "no operator's passphrase yet" in asked.shown
+    assert "Let it go?" not in asked.shown  # nobody reads it all to be told that in the end
     said = two_mailboxes("doctor").out
     assert "no passphrase is set; whoever has a shell as this user is the operator" in said
 

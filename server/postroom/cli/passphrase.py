@@ -28,6 +28,14 @@ def for_operators(command: F) -> F:
     )(command)
 
 
+def require_set(asked: Asked) -> None:
+    """Raise Refused where there is no operator's passphrase yet: before anybody is asked about
+    anything that needs one."""
+    from postroom.credentials import passphrase
+
+    passphrase.require_set(asked.existing().passphrase_file)
+
+
 def require(asked: Asked, file: Path | None, *, makes_room: bool = False) -> None:
     """Go on with the operator's passphrase alone. With ``makes_room`` also where there is no post
     room yet, which is what comes next.

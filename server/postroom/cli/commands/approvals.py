@@ -10,7 +10,7 @@ import click
 from postroom.cli.answers import out, say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
-from postroom.cli.passphrase import for_operators, require
+from postroom.cli.passphrase import for_operators, require, require_set
 from postroom.cli.words import READABLE, read_text
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def _looked_at(asked: Asked, send: str, question: str) -> str:
 
     if asked.json or not sys.stdin.isatty():
         raise click.UsageError("Pass --hash, as `postroom approvals show` tells it.")
+    require_set(asked)
     found = _shown(asked, send)
     show_approval(out(), found)
     click.confirm(question, abort=True, err=True)

@@ -340,10 +340,12 @@ class WebhookCourier:
             asyncio.ensure_future(wait_for_event(changed, pause)),
             asyncio.ensure_future(self._freed.wait()),
         ]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
     async def _finish(self) -> None:
         if self._under_way:
