@@ -302,8 +302,18 @@ def keep_private(settings: Settings) -> None:
 
 def home_at(home: Path | None = None) -> Path:
     """The absolute path of the post room's folder, which need not be there: ``home``, else
-    ``POSTROOM_HOME``, else the user's own data folder."""
+    ``POSTROOM_HOME``, else the user's own data folder.
+
+    Raises:
+        InvalidRequest: ``POSTROOM_HOME`` holds a placeholder that its client did not fill in.
+    """
     named = os.environ.get("POSTROOM_HOME", "")
+    if "${" in named and home is None:
+        raise InvalidRequest(
+            "home_unusable",
+            "POSTROOM_HOME is a placeholder that the client did not fill in.",
+            "Name a folder there, by its absolute path, or leave it out.",
+        )
     usual = platformdirs.user_data_path("postroom", False)
     return (home or (Path(named).expanduser() if named else usual)).resolve()
 

@@ -180,3 +180,13 @@ def test_a_mail_is_scheduled_listed_and_taken_back(two_mailboxes: Program) -> No
     assert "The outbox is empty." in two_mailboxes("sends", "list").out
     again = two_mailboxes("sends", "cancel", one["send_id"], "--json")
     assert (again.code, again.error["code"]) == (1, "send_not_cancellable")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only on POSIX: modes")
+def test_a_folder_that_others_may_write_into_is_told_by_doctor(two_mailboxes: Program) -> None:
+    assert "others may write" not in two_mailboxes("doctor").out
+    two_mailboxes.home.chmod(0o777)
+    told = two_mailboxes("doctor")
+    assert "others may write into" in told.out
+    assert "chmod go-w" in told.out
+    two_mailboxes.home.chmod(0o700)

@@ -15,6 +15,7 @@ from postroom.desk.sends.composing import Meant
 from postroom.index.database import Connection
 from postroom.model.callers import Caller, operator
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Refused
+from postroom.model.requests import SendRequest
 from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy.rules import Policy
 
@@ -811,3 +812,17 @@ async def test_a_key_stands_for_one_mail_in_all_mailboxes_of_an_agent(
     await ada.open("ada-too")
     with pytest.raises(Conflict):
         await ada.send("Once.", "ben@agents.localhost", idempotency_key="k")
+
+
+async def test_who_may_send_alone_is_shown_nothing_of_what_is_new(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="1@x", text="One."))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    await postman.bring(ada.address, letter(id="2@x", follows="1@x", text="A secret."))
+    blind = ada.caller.model_copy(update={"scopes": frozenset({"send"})})
+    for confirm, status in ((None, "thread_moved"), (True, "queued")):
+        request = SendRequest(thread_id=thread_id, text="Fine.", confirm=confirm)
+        told = await quiet_room.desk.sending.send(blind, request)
+        assert (told.status, told.new_messages) == (status, None)
+        assert "secret" not in told.model_dump_json()

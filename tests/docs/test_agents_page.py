@@ -209,7 +209,7 @@ def test_each_prompt_has_its_row_with_all_that_it_asks_for() -> None:
 
 def test_the_programs_outcomes_and_statuses_are_real() -> None:
     loop = BLOCKS[0][1]
-    going_on = set(re.findall(r'"(\w+)"', re.findall(r"not in \((.*)\)", loop)[0]))
+    going_on = set(re.findall(r'"(\w+)"', re.findall(r'\["outcome"\] in \((.*)\)', loop)[0]))
     assert going_on <= words_of("wait_for_reply", "outcome")
     sent = set(re.findall(r'"(\w+)"', re.findall(r'\["status"\] in \((.*)\)', loop)[0]))
     assert sent <= words_of("send_email", "status")

@@ -262,3 +262,14 @@ def test_the_readme_shows_a_file_that_is_valid() -> None:
     assert shown
     for text in shown:
         Operator.model_validate(tomllib.loads(text))
+
+
+def test_a_placeholder_that_a_client_left_is_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTROOM_HOME", "${user_config.home}")
+    with pytest.raises(InvalidRequest, match="placeholder"):
+        load()
+    assert list(tmp_path.iterdir()) == []
+    assert load(tmp_path / "named").home == (tmp_path / "named").resolve()

@@ -53,7 +53,9 @@ def _mail(messages: list[Shown]) -> Shown:
 
 
 def _answer(thread: Shown) -> dict[str, str]:
-    words = thread["messages"][-1]["untrusted_text"].lower()
+    # The newest that somebody else wrote: our own answer to the one before may be behind it.
+    words = [each.get("untrusted_text", "") for each in thread["messages"]]
+    words = next((each.lower() for each in reversed(words) if each), "")
     if any(each in words for each in MONEY):
         return {
             "text": "You get your money back within a week.",

@@ -18,6 +18,13 @@ def program() -> tuple[str, ...]:
     return (sys.executable, "-m", "postroom")
 
 
+def is_in_passing() -> bool:
+    """Whether this environment is one that `uvx` or `pipx run` made, and that they clear away."""
+    parts = Path(sys.prefix).parts
+    by_uv = any(part.startswith(("archive-v", "environments-v")) for part in parts)
+    return by_uv or ("pipx" in parts and "venvs" not in parts)
+
+
 def shown_program() -> str:
     """What a person types here to start it."""
     command = program()

@@ -27,6 +27,11 @@ def tenant(caller: Caller) -> str:
     return caller.tenant
 
 
+def reads(caller: Caller) -> bool:
+    """Whether the caller may be shown mail."""
+    return "read" in caller.scopes or sees_all(caller)
+
+
 def sees_all(caller: Caller) -> bool:
     """Whether the caller is the operator, whose are all mailboxes."""
     return caller.is_operator

@@ -13,8 +13,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-import pytest_asyncio
+try:
+    import pytest
+    import pytest_asyncio
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"The fixtures need {error.name}, which comes with the extra `testing`:"
+        " pip install 'postroom[testing]', or 'WHEEL[testing]' by the path of a wheel.",
+        name=error.name,
+    ) from error
 
 from postroom.testing.blocking import BlockingPostRoom, blocking
 from postroom.testing.post_room import SimulatedPostRoom, open_post_room

@@ -93,9 +93,17 @@ def _file(client: "Client", folders: "Folders", project: Path | None) -> Path:
 def _entry(asked: Asked, client: "Client", agent: str, url: str | None) -> dict[str, Any]:
     from postroom.cli.connect.clients import CLIENTS
     from postroom.cli.connect.entry import entry, is_in_clear, remote_entry, tools_at
-    from postroom.cli.program import program
+    from postroom.cli.program import is_in_passing, program
+    from postroom.model.errors import Refused
 
     if url is None:
+        if is_in_passing():
+            raise Refused(
+                "program_in_passing",
+                "This program lies in a cache of uvx or pipx run, and goes with it.",
+                "Install it where it stays: `uv tool install` or `pipx install`, then connect by"
+                " that one.",
+            )
         return entry(client, program(), agent, asked.place())
     if client.remote is None:
         able = ", ".join(name for name, each in CLIENTS.items() if each.remote is not None)

@@ -5,6 +5,7 @@ elsewhere.py    servers elsewhere          accounts.py     accounts, as an opera
 inlets.py       mail handed in by LMTP     tables.py       tables that mail servers read
 open_files.py   connections, as files      network.py      how `postroom serve` is set
 metrics.py      figures of the room, and whether it is ready, for programs that look after it
+folder.py       whether the post room's folder is its operator's alone
 webhooks.py     endpoints that nobody answers at
 handed_in.py    mail by HTTP that waits for long
 """

@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.credentials import passphrase
 from postroom.desk import door, worker_settings
-from postroom.desk.health import elsewhere, handed_in, network, webhooks
+from postroom.desk.health import elsewhere, folder, handed_in, network, webhooks
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -73,6 +73,7 @@ class HealthReports:
             _server(con, idle),
             _mailboxes(con, self._settings.operator),
             _outbox(con),
+            *folder.check(self._settings.home),
             _operator(self._settings),
             *_approver(con, self._settings.operator),
             *network.check(self._settings.operator.serve, now),

@@ -86,7 +86,7 @@ class Sending:
             composed = await self._composing.composed(caller, meant, files)
             filed = await self._filed(caller, composed)
         if filed.send is None:
-            return await self._thread_moved(composed, filed)
+            return await self._thread_moved(composed, filed, door.reads(caller))
         return await self._outcome(composed, filed.send["id"], filed.duplicate)
 
     async def would_be(
@@ -142,7 +142,8 @@ class Sending:
                 return answer.model_copy(update={"reason": idle or None})
             await wait_for_event(changed, first_look)
 
-    async def _thread_moved(self, composed: Composed, filed: Filed) -> SendAnswer:
+    async def _thread_moved(self, composed: Composed, filed: Filed, reads: bool) -> SendAnswer:
+        """``reads``: whether the caller may be shown what is new."""
         assert composed.reply is not None
         reply = composed.reply
 
@@ -153,9 +154,9 @@ class Sending:
                 thread_id=reply.public_id,
                 after=cursors.waiting(con, scope, journal.last_position(con)),
                 recipients=tuple(map(shown_address, composed.recipients.addresses())),
-                reason=_why_moved(filed),
-                new_messages=tuple(_new_message(row) for row in filed.moved) or None,
-                next_step=_after_moved(filed),
+                reason=_why_moved(filed, reads),
+                new_messages=tuple(_new_message(row) for row in filed.moved if reads) or None,
+                next_step=_after_moved(filed, reads),
             )
 
         return await self._index.read(look)
@@ -166,7 +167,9 @@ def _new_message(row: Row) -> MessageView:
     return views.brief(row, words[:MAX_NEW_CHARS], whole=len(words) <= MAX_NEW_CHARS)
 
 
-def _after_moved(filed: Filed) -> str:
+def _after_moved(filed: Filed, reads: bool) -> str:
+    if not reads:
+        return "Nothing was sent. Let whoever may read look; confirm: true sends it all the same."
     # What is shown here does not count as read: a client that just repeats the call must not send
     # an answer that was written before it.
     if not filed.moved:
@@ -176,12 +179,12 @@ def _after_moved(filed: Filed) -> str:
     )
 
 
-def _why_moved(filed: Filed) -> str:
+def _why_moved(filed: Filed, reads: bool) -> str:
     if not filed.moved:
         return "You answered the same message less than ten minutes ago."
     new = "a message" if filed.unseen == 1 else f"{filed.unseen} messages"
     said = f"This thread holds {new} that you have not been shown."
-    if filed.unseen > len(filed.moved):
+    if reads and filed.unseen > len(filed.moved):
         return f"{said} The newest {len(filed.moved)} are here; get_thread shows all."
     return said
 
