@@ -250,6 +250,43 @@ def test_what_cannot_be_taken_out_safely_is_left(tmp_path: Path) -> None:
     assert file.read_text("utf-8") == text
 
 
+SET_BY_A_PERSON = """\
+[mcp_servers.postroom]
+command = "/old/postroom"
+args = ["mcp", "--agent", "default"]
+startup_timeout_sec = 30
+enabled = false
+
+[mcp_servers.postroom.env]
+POSTROOM_HOME = "/x"
+EXTRA = "keep me"
+
+[mcp_servers.postroom.tools.send_email]
+approval_mode = "prompt"
+"""
+
+
+def test_what_a_person_has_set_in_the_entry_stays(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(SET_BY_A_PERSON, encoding="utf-8")
+    done = put_in(CODEX, config(file), "postroom", ENTRY)
+    assert (done.what, done.led_to) == ("written", "/x")
+    found = tomllib.loads(file.read_text("utf-8"))["mcp_servers"]["postroom"]
+    assert found == {
+        **ENTRY,
+        "env": {"EXTRA": "keep me", "POSTROOM_HOME": "/h"},
+        "startup_timeout_sec": 30,
+        "enabled": False,
+        "tools": {"send_email": {"approval_mode": "prompt"}},
+    }
+    assert put_in(CODEX, config(file), "postroom", ENTRY).what == "unchanged"
+    remote = remote_entry(CODEX, REMOTE["codex"], "https://post.example.com/mcp")
+    assert put_in(CODEX, config(file), "postroom", remote).what == "written"
+    found = tomllib.loads(file.read_text("utf-8"))["mcp_servers"]["postroom"]
+    assert found["tools"] == {"send_email": {"approval_mode": "prompt"}}
+    assert not found.keys() & {"command", "args", "env"}
+
+
 def test_another_programs_table_of_our_name_is_not_touched(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     text = '[mcp_servers.postroom]\nurl = "http://127.0.0.1:8765/mcp"\n'

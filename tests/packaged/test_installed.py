@@ -40,8 +40,10 @@ def test_uvx_runs_it_from_the_wheel(
 ) -> None:
     places: Settings = {"UV_TOOL_DIR": tmp_path / "tools", "UV_TOOL_BIN_DIR": tmp_path / "bin"}
     pins: Settings = {"UV_CONSTRAINT": PINS}
-    command: Command = [tools / "uvx", "--from", built.wheel, "postroom", "--version"]
-    assert run(command, **uv_settings, **places, **pins).strip() == VERSION
+    command: Command = [tools / "uvx", "--from", built.wheel, "postroom"]
+    assert run([*command, "--version"], **uv_settings, **places, **pins).strip() == VERSION
+    with pytest.raises(Failed, match="cache of uvx"):  # a client would lose it with the cache
+        run([*command, "connect", "zed", "--print"], **uv_settings, **places, **pins)
 
 
 def test_pipx_runs_it_from_the_wheel(
@@ -54,8 +56,10 @@ def test_pipx_runs_it_from_the_wheel(
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
     }
     pins: Settings = {"PIP_CONSTRAINT": PINS, "UV_CONSTRAINT": PINS}
-    command: Command = [tools / "pipx", "run", "--spec", built.wheel, "postroom", "--version"]
-    assert run(command, **uv_settings, **places, **pins).strip() == VERSION
+    command: Command = [tools / "pipx", "run", "--spec", built.wheel, "postroom"]
+    assert run([*command, "--version"], **uv_settings, **places, **pins).strip() == VERSION
+    with pytest.raises(Failed, match="pipx run"):
+        run([*command, "connect", "zed", "--print"], **uv_settings, **places, **pins)
 
 
 def test_shells_find_the_completion_and_man_the_page(plain: Path) -> None:

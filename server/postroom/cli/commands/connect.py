@@ -160,6 +160,8 @@ def _tell(asked: Asked, client: "Client", outcome: "Outcome", *, token: str = ""
     page.line((SAYS[outcome.what], "bold"), f": {client.title} ({outcome.file})")
     if backup:
         page.line((f"Backup: {backup}", "dim"))
+    if outcome.led_to:
+        page.line(f"It led to the post room in {outcome.led_to} before; --home names another one.")
     if outcome.what in ("written", "unchanged"):
         if token:
             page.line(f"Set {token} to its token where the client is started.")

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from postroom.cli.connect import json_editing, toml_editing
 from postroom.cli.connect.clients import Client
 from postroom.cli.connect.config_file import BOM, ConfigFile
-from postroom.cli.connect.entry import is_ours
+from postroom.cli.connect.entry import home_of, is_ours, with_what_was_set
 from postroom.cli.connect.json_editing import Ambiguous
 from postroom.cli.connect.jsonc import NotJson
 from postroom.cli.connect.toml_editing import NotToml
@@ -34,6 +34,8 @@ class Outcome:
     """``written``, ``unchanged``, ``removed`` or ``absent``."""
     file: Path
     backup: Path | None = None
+    led_to: str = ""
+    """The home that our entry named before, where that was another one."""
 
 
 def put_in(client: Client, file: ConfigFile, name: str, entry: dict[str, Any]) -> Outcome:
@@ -47,12 +49,15 @@ def put_in(client: Client, file: ConfigFile, name: str, entry: dict[str, Any]) -
     try:
         found = editing.member(text.removeprefix(BOM), client.key, name)
         _check_ours(file, name, found)
+        entry = with_what_was_set(found, entry)
         if found == entry:
             return Outcome("unchanged", file.path)
         new = editing.with_member(text.removeprefix(BOM), client.key, name, entry)
     except (NotJson, NotToml, Ambiguous) as error:
         raise _not_understood(file.path, error) from error
-    return Outcome("written", file.path, file.write(_as_was(text) + new, text))
+    before = home_of(found)
+    led_to = before if before != home_of(entry) else ""
+    return Outcome("written", file.path, file.write(_as_was(text) + new, text), led_to)
 
 
 def take_out(client: Client, file: ConfigFile, name: str) -> Outcome:

@@ -52,6 +52,29 @@ def remote_entry(
     return {**kind, remote.url_key: address, **said}
 
 
+def with_what_was_set(found: object, made: dict[str, Any]) -> dict[str, Any]:
+    """The entry that was made, with what a person has set in the one that stands there: time-outs,
+    what is asked before a tool is called, more variables."""
+    if not isinstance(found, dict):
+        return made
+    merged = {key: said for key, said in found.items() if key not in _HOW} | made
+    for key in ("env", "headers"):
+        if key in made and isinstance(found.get(key), dict):
+            merged[key] = found[key] | made[key]
+    return merged
+
+
+_HOW = {"type", "command", "args", "env", "url", "httpUrl", "serverUrl", "headers"}
+_HOW |= {"bearer_token_env_var"}
+"""What says how the server is reached; the rest of an entry is a person's."""
+
+
+def home_of(found: object) -> str:
+    """The post room that an entry leads to; "" where it names none."""
+    env = found.get("env") if isinstance(found, dict) else None
+    return str(env.get("POSTROOM_HOME", "")) if isinstance(env, dict) else ""
+
+
 def is_in_clear(address: str) -> bool:
     """Whether a token would go over a network for everybody on the way to read."""
     parts = urlsplit(address)
