@@ -226,6 +226,7 @@ def comments(text: str) -> list[str]:
         "[[mcp_servers]]",
         "mcp_servers = { fs = { command = 'npx' } }",
         "mcp_servers = { postroom = { command = 'postroom', args = ['mcp'] } }",
+        f"x = {'[' * 100_000}",
         "mcp_servers.postroom.command = 'postroom'\nmcp_servers.postroom.args = ['mcp']",
         "[mcp_servers.postroom]\ncommand = 'a'\n[mcp_servers.postroom]\ncommand = 'b'",
         "[mcp_servers.fs",
@@ -483,6 +484,11 @@ def test_an_entry_of_ours_is_known_wherever_it_was_made() -> None:
     for command in ("postroom", "/x/postroom", "C:\\x\\postroom.exe"):
         assert is_ours({"command": command, "args": ["mcp"]})
     assert is_ours({"command": "/x/python", "args": ["-m", "postroom", "mcp", "--agent", "a"]})
+    assert is_ours({"command": "uvx", "args": ["--from", "w.whl", "postroom", "mcp"]})
+    others = ["-y", "someone-else", "--server", "mcp", "--db", "postroom"]
+    assert not is_ours({"command": "npx", "args": others})
+    token = {"Authorization": "Bearer ${MY_POSTROOM_TOKEN_X}"}
+    assert not is_ours({"url": "https://other.example/mcp", "headers": token})
     others: list[object] = [None, 3, [], {}, {"command": "postroom"}]
     for other in (*others, {"command": "npx", "args": ["mcp"]}):
         assert not is_ours(other)
@@ -514,6 +520,10 @@ def test_an_entry_for_a_server_elsewhere_is_known_as_ours_and_holds_no_token(nam
         ("https://token@post.example.com", ""),
         ("https://post.example.com/mcp?token=1", ""),
         ("https://post.example.com/#mcp", ""),
+        ("https://post.example.com:99999", ""),
+        ("https://${env:HOST}/mcp", ""),
+        ("https://post.exam ple.com/mcp", ""),
+        ("https://post.example.com/\nmcp", ""),
     ],
 )
 def test_the_address_of_a_server_leads_to_its_tools(url: str, address: str) -> None:
@@ -681,3 +691,29 @@ def test_a_project_has_its_own_file(postroom: Program, tmp_path: Path) -> None:
         assert postroom("connect", name, "--project", str(project)).code == 0
         assert "postroom" in (project / file).read_text("utf-8")
     assert list(postroom.person.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only on POSIX: modes")
+def test_a_copy_of_a_private_file_is_private_from_its_first_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text("{}", encoding="utf-8")
+    file.chmod(0o600)
+    monkeypatch.setattr(Path, "chmod", lambda *_: None)  # killed before it comes to that
+    backup = config(file).write("{ }", instead_of="{}")
+    assert backup is not None
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only on POSIX: as root")
+def test_a_file_stays_its_owners_where_root_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text("{}", encoding="utf-8")
+    file.chmod(0o640)
+    os.chown(file, 12345, 12346)
+    backup = config(file).write("{ }", instead_of="{}")
+    assert backup is not None
+    for each in (file, backup):
+        found = each.stat()
+        assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (12345, 12346, 0o640)

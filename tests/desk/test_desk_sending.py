@@ -821,7 +821,7 @@ async def test_who_may_send_alone_is_shown_nothing_of_what_is_new(
     thread_id = str((await ada.wait()).messages[0].thread_id)
     await postman.bring(ada.address, letter(id="2@x", follows="1@x", text="A secret."))
     blind = ada.caller.model_copy(update={"scopes": frozenset({"send"})})
-    for confirm, status in ((None, "thread_moved"), (True, "queued")):
+    for confirm, status in ((False, "thread_moved"), (True, "queued")):
         request = SendRequest(thread_id=thread_id, text="Fine.", confirm=confirm)
         told = await quiet_room.desk.sending.send(blind, request)
         assert (told.status, told.new_messages) == (status, None)

@@ -44,7 +44,7 @@ def written() -> str:
         ".SH DESCRIPTION",
         *_words(postroom.help),
         ".SH OPTIONS",
-        *_words("All but --version may be given to every command, before or after its name."),
+        *_words("Almost every command takes them, before or after its name; its --help says so."),
         *_options(root, told=()),
         ".SH COMMANDS",
         *(line for ctx in _leaves(root) for line in _command(ctx)),

@@ -52,7 +52,9 @@ def connection() -> StdioServerParameters | dict[str, Any]:
     if url := os.environ.get("POSTROOM_URL"):
         headers = {"Authorization": f"Bearer {os.environ['POSTROOM_TOKEN']}"}
         return {"transport": "streamable-http", "url": f"{url}/mcp", "headers": headers}
-    own = {name: os.environ[name] for name in ("POSTROOM_HOME",) if name in os.environ}
+    own = {
+        name: os.environ[name] for name in ("POSTROOM_HOME", "XDG_DATA_HOME") if name in os.environ
+    }
     return StdioServerParameters(command="postroom", args=["mcp", "--agent", AGENT], env=own)
 
 

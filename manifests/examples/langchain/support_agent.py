@@ -54,7 +54,9 @@ def connection() -> Connection:
     if url := os.environ.get("POSTROOM_URL"):
         headers = {"Authorization": f"Bearer {os.environ['POSTROOM_TOKEN']}"}
         return {"transport": "streamable_http", "url": f"{url}/mcp", "headers": headers}
-    own = {name: os.environ[name] for name in ("POSTROOM_HOME",) if name in os.environ}
+    own = {
+        name: os.environ[name] for name in ("POSTROOM_HOME", "XDG_DATA_HOME") if name in os.environ
+    }
     arguments = ["mcp", "--agent", AGENT]
     return {"transport": "stdio", "command": "postroom", "args": arguments, "env": own}
 

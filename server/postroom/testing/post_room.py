@@ -9,6 +9,7 @@ from typing import Any
 
 from mcp.server.lowlevel import Server
 
+from postroom.accounts.domains import BuiltinDomain
 from postroom.build import PostRoom, open_room
 from postroom.index import journal
 from postroom.model.callers import agent as agent_named
@@ -161,7 +162,10 @@ def _not_one(found: list[Outgoing], whole: list[Outgoing]) -> str:
 
 
 def _prepared(home: Path, policy: str, operator: Mapping[str, Any]) -> Settings:
-    settings = Settings(home=make_home(home.resolve()), operator=Operator(**operator))
+    said = Operator(**operator)
+    if said.accounts or any(not isinstance(each, BuiltinDomain) for each in said.domains.values()):
+        raise ValueError("a test's mail stays on this machine: name no account and no mail host")
+    settings = Settings(home=make_home(home.resolve()), operator=said)
     if policy:
         settings.policy_file.write_text(policy, encoding="utf-8")
     return settings
@@ -185,6 +189,7 @@ async def open_post_room(
     Raises:
         NobodyThere: at the end, where mail went to nobody and no step before has told it.
         InvalidRequest: the policy cannot be understood.
+        ValueError: ``begins`` has no zone; ``operator`` names an account or a mail host elsewhere.
     """
     if begins.tzinfo is None:
         raise ValueError("`begins` needs a time zone")

@@ -124,10 +124,12 @@ class Courier:
             asyncio.ensure_future(stop.wait()),
             asyncio.ensure_future(self._freed.wait()),
         ]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
     async def _claim(self) -> None:
         now = self._term.index.clock()

@@ -91,11 +91,26 @@ class ConfigFile:
             return
         backup = self._free_name()
         try:
-            shutil.copy2(self.path, backup)
+            self._copy(backup)
             yield backup
         except BaseException:
             backup.unlink(missing_ok=True)
             raise
+
+    def _copy(self, backup: Path) -> None:
+        """Never readable by more people than the file itself, in no moment."""
+        mode = stat.S_IMODE(self.path.stat().st_mode)
+        with open(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(self.path.read_bytes())
+        self._give_to_its_owner(backup)
+        backup.chmod(mode)
+        shutil.copystat(self.path, backup)
+
+    def _give_to_its_owner(self, path: Path) -> None:
+        """For whoever runs this by `sudo`: the file stays its owner's."""
+        if hasattr(os, "chown") and os.geteuid() == 0:
+            found = self.path.stat()
+            os.chown(path, found.st_uid, found.st_gid)
 
     def _free_name(self) -> Path:
         moment = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y%m%d-%H%M%S")
@@ -115,6 +130,7 @@ class ConfigFile:
                 stream.flush()
                 os.fsync(stream.fileno())
             if self.path.exists():
+                self._give_to_its_owner(Path(name))
                 shutil.copymode(self.path, name)
             if self.read() != instead_of:
                 raise Unavailable(

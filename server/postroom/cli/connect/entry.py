@@ -11,6 +11,14 @@ from postroom.cli.connect.clients import Client, Remote
 TOKEN = "POSTROOM_TOKEN"
 """The environment variable that a client takes the token of a server elsewhere from."""
 
+_TOKEN_VARIABLE = re.compile(rf"(?<![A-Z0-9_]){TOKEN}(_[A-Z0-9_]+)?(?![A-Za-z0-9_])")
+
+_ADDRESS = re.compile(r"""[^\s\x00-\x1f\x7f-\U0010ffff${}"'<>\\]+""")
+"""What an address is written in (RFC 3986 §2), without what a client would fill in."""
+
+_STARTERS = frozenset({"uv", "uvx", "pipx"})
+"""Programs that start one by its name."""
+
 PATH = "/mcp"
 """Where `postroom serve` has its tools; not imported, since its module loads all of MCP."""
 
@@ -86,7 +94,10 @@ def tools_at(url: str) -> str:
     try:
         parts = urlsplit(url)
         named = parts.scheme in ("http", "https") and parts.hostname and not parts.query
+        _ = parts.port  # raises where it is none
     except ValueError:
+        return ""
+    if not _ADDRESS.fullmatch(url):
         return ""
     path = parts.path.rstrip("/")
     if not named or parts.fragment or parts.username is not None:
@@ -104,7 +115,7 @@ def _leads_to_us(found: dict[str, Any]) -> bool:
     headers = found.get("headers")
     said = headers.get("Authorization", "") if isinstance(headers, dict) else ""
     variable = str(found.get("bearer_token_env_var", ""))
-    by_our_token = TOKEN in str(said) or variable.startswith(TOKEN)
+    by_our_token = any(_TOKEN_VARIABLE.search(each) for each in (str(said), variable))
     addresses = (found.get(key) for key in ("url", "httpUrl", "serverUrl"))
     return by_our_token and any(str(each).endswith(PATH) for each in addresses)
 
@@ -115,5 +126,6 @@ def _starts_us(found: dict[str, Any]) -> bool:
         return False
     # Windows paths too, wherever the file is read.
     program = command.replace("\\", "/").rpartition("/")[2].removesuffix(".exe")
-    names_us = program == "postroom" or "postroom" in args
-    return names_us and "mcp" in args
+    as_module = args[:2] == ["-m", "postroom"]
+    by_name = program in _STARTERS and "postroom" in args
+    return (program == "postroom" or as_module or by_name) and "mcp" in args

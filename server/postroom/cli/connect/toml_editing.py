@@ -67,6 +67,8 @@ def _parsed(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise NotToml(str(error)) from error
+    except RecursionError as error:
+        raise NotToml("it is nested too deep") from error
 
 
 def _servers(parsed: dict[str, Any], key: str) -> dict[str, Any]:
