@@ -408,4 +408,5 @@ def test_a_hostile_report_is_read_in_time(piece: str) -> None:
     started = time.thread_time()
     mail("Subject: Undelivered", words, sender="mailer-daemon@x.example")
     standard(f"Final-Recipient: rfc822; {words}\nDiagnostic-Code: smtp; {words}\n", words)
-    assert time.thread_time() - started < 2.0
+    # One that grows with the square takes minutes; a busy machine twice what a quiet one does.
+    assert time.thread_time() - started < 6.0

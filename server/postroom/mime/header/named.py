@@ -25,19 +25,20 @@ _SIGNS = tuple(
     (re.compile(rf"\s{{0,2}}[(\[{{<]\s{{0,2}}(?:{word})\s{{0,2}}[)\]}}>]\s{{0,2}}", re.I), sign)
     for word, sign in _IN_WORDS
 )
+# Letters in both cases by hand: a pattern that ignores case is tried at every character.
 _BESIDE = r"[\s_-]{1,3}"
+_DOT = rf"{_BESIDE}[dD][oO][tT]{_BESIDE}"
 _SPOKEN_AT = re.compile(
-    rf"(?<=[^\W_]){_BESIDE}[aä]t{_BESIDE}(?=[^\W_](?:[^\W_]|-){{0,62}}(?:\.|{_BESIDE}dot{_BESIDE})[^\W_])",
-    re.I,
+    rf"{_BESIDE}[aAäÄ][tT]{_BESIDE}(?=[^\W_](?:[^\W_]|-){{0,62}}(?:\.|{_DOT})[^\W_])"
 )
-_SPOKEN_DOT = re.compile(rf"(?<=[^\W_]){_BESIDE}dot{_BESIDE}(?=[^\W_])", re.I)
+_SPOKEN_DOT = re.compile(rf"{_DOT}(?=[^\W_])")
 """The signs as words alone. "We meet at evil.example" names an address, too: nobody is hurt by one
 that nobody has."""
 
-_ENCODED = re.compile(r"%([0-9a-f]{2})", re.I)
+_ENCODED = re.compile(r"%([0-9a-fA-F]{2})")
 """As in links (RFC 3986 §2.1)."""
 
-_AT = re.compile(rf"@|%40|[(\[{{<]\s{{0,2}}at\s{{0,2}}[)\]}}>]|{_SPOKEN_AT.pattern}", re.I)
+_AT = re.compile(rf"@|%40|[(\[{{<]\s{{0,2}}[aA][tT]\s{{0,2}}[)\]}}>]|{_SPOKEN_AT.pattern}")
 
 _MAX_AROUND = 600
 """Characters on either side: of an address with links within."""
@@ -76,10 +77,16 @@ def _forms(plain: str) -> Iterator[str]:
     signs = plain
     for words, sign in (*_SIGNS, (_APART, r"\1")):
         signs = words.sub(sign, signs)
-    spoken = _SPOKEN_DOT.sub(".", _SPOKEN_AT.sub("@", signs))
-    read = _ENCODED.sub(lambda found: chr(int(found[1], 16)), plain)
+    spoken = _SPOKEN_AT.sub("@", signs)
+    if spoken != signs:
+        spoken = _SPOKEN_DOT.sub(".", spoken)
+    read = _ENCODED.sub(_character, plain) if "%" in plain else plain
     found = dict.fromkeys((plain, signs, spoken, read))
     return iter(found | dict.fromkeys(_MARKS.sub("", each) for each in found))
+
+
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
 
 
 def _addresses(text: str) -> Iterator[str]:
