@@ -1,6 +1,7 @@
 """Whether an answer still stands: nothing is answered otherwise until somebody writes, or time does
 it."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from postroom.clock import Clock
@@ -19,7 +20,12 @@ class Moment(NamedTuple):
     @property
     def told(self) -> str:
         """The second, as answers tell it."""
-        return iso(self.second)
+        return _told(self.second)
+
+
+@lru_cache(maxsize=4)
+def _told(second: int) -> str:
+    return iso(second)
 
 
 class Standing:

@@ -29,34 +29,52 @@ class Goodbye:
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app
-        self._unanswered = set[asyncio.Timeout]()
+        self._unanswered = set[_InHand]()
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        patience = asyncio.timeout(None)
+        request = _InHand()
 
         async def answering(message: "Message") -> None:
-            self._unanswered.discard(patience)
+            self._unanswered.discard(request)
             await send(message)
 
-        self._unanswered.add(patience)
+        self._unanswered.add(request)
         try:
-            async with patience:
-                return await self._app(scope, receive, answering)
-        except TimeoutError:
-            if not patience.expired():
+            return await self._app(scope, receive, answering)
+        except asyncio.CancelledError:
+            if not request.was_given_up():
                 raise
         finally:
-            self._unanswered.discard(patience)
+            self._unanswered.discard(request)
         return await _come_again(scope)(scope, receive, send)
 
     def give_up(self) -> None:
         """Answer now whatever has no answer yet."""
-        now = asyncio.get_running_loop().time()
         for each in tuple(self._unanswered):
-            each.reschedule(now)
+            each.give_up()
         self._unanswered.clear()
+
+
+class _InHand:
+    """A request in its task, as `asyncio.timeout` has one, without the time: every request has one
+    of these."""
+
+    __slots__ = ("_cancelling", "_is_given_up", "_task")
+
+    def __init__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task, self._cancelling, self._is_given_up = task, task.cancelling(), False
+
+    def give_up(self) -> None:
+        self._is_given_up = True
+        self._task.cancel()
+
+    def was_given_up(self) -> bool:
+        """Whether its task was cancelled for that, and by nobody else."""
+        return self._is_given_up and self._task.uncancel() <= self._cancelling
 
 
 async def part(
