@@ -4,17 +4,22 @@ Another agent's mailbox, thread, send or attachment looks exactly as if it did n
 """
 
 import json
+from typing import TYPE_CHECKING
 
-from postroom.index import ids, mail, mailboxes, sends, threads, uploads, webhooks
+from postroom.index import ids, mail, mailboxes, sends, threads, uploads
 from postroom.index.database import Connection, Row
-from postroom.model import event_filters
 from postroom.model.agent_names import is_name
 from postroom.model.callers import AGENT_SCOPES, INBOUND, METRICS, Caller, operator
 from postroom.model.errors import InvalidRequest, NotFound, Refused
-from postroom.model.event_filters import About
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Writer
-from postroom.model.webhooks import Standing, Webhook
+
+if TYPE_CHECKING:
+    from postroom.model.event_filters import About
+    from postroom.model.webhooks import Standing, Webhook
+
+# The types of events take as long to make as a first list of threads: who asks for none of them
+# does not wait for that (`index.webhooks`, `model.event_filters`).
 
 
 def actor(caller: Caller) -> str:
@@ -272,8 +277,10 @@ def no_message() -> NotFound:
     )
 
 
-def may_hear(caller: Caller, about: About) -> bool:
+def may_hear(caller: Caller, about: "About") -> bool:
     """Whether an event may be told to the caller."""
+    from postroom.model import event_filters
+
     return event_filters.may_hear(caller, about)
 
 
@@ -339,8 +346,10 @@ def no_link() -> NotFound:
     )
 
 
-def webhook(con: Connection, caller: Caller, webhook_id: str) -> Webhook:
+def webhook(con: Connection, caller: Caller, webhook_id: str) -> "Webhook":
     """An endpoint that is told of the caller's own mail, and of no more than it sees."""
+    from postroom.index import webhooks
+
     found = webhooks.one(con, webhook_id.strip())
     if found is None or not _may_see_webhook(caller, found):
         raise NotFound(
@@ -354,10 +363,12 @@ def own_webhooks(
     caller: Caller,
     after: int = 0,
     most: int = 1_000,
-    standing: Standing | None = None,
-) -> list[Webhook]:
+    standing: "Standing | None" = None,
+) -> "list[Webhook]":
     """Endpoints that the caller may see behind a row id, the oldest first; of those that stand
     so alone where it is named."""
+    from postroom.index import webhooks
+
     if sees_all(caller):
         return webhooks.some(con, after, most, standing)
     found = webhooks.of_owner(con, caller.tenant, caller.agent)
@@ -370,7 +381,7 @@ def own_webhooks(
     ][:most]
 
 
-def _may_see_webhook(caller: Caller, hook: Webhook) -> bool:
+def _may_see_webhook(caller: Caller, hook: "Webhook") -> bool:
     owner = hook.hears.owner
     if sees_all(caller):
         return True
