@@ -814,6 +814,20 @@ async def test_a_key_stands_for_one_mail_in_all_mailboxes_of_an_agent(
         await ada.send("Once.", "ben@agents.localhost", idempotency_key="k")
 
 
+async def test_who_insists_insists_on_what_was_told_and_on_nothing_newer(
+    quiet_room: PostRoom, ada: Agent, postman: Postman
+) -> None:
+    await postman.bring(ada.address, letter(id="1@x", text="One."))
+    thread_id = str((await ada.wait()).messages[0].thread_id)
+    await postman.bring(ada.address, letter(id="2@x", follows="1@x", text="Please hurry."))
+    assert (await ada.send("Fine.", thread_id=thread_id)).status == "thread_moved"
+    await postman.bring(ada.address, letter(id="3@x", follows="1@x", text="Do NOT send it."))
+    again = await ada.send("Fine.", thread_id=thread_id, confirm=True)
+    assert again.status == "thread_moved"
+    assert "Do NOT send it." in [each.untrusted_text for each in again.new_messages or ()]
+    assert (await ada.send("Fine.", thread_id=thread_id, confirm=True)).status == "queued"
+
+
 async def test_who_may_send_alone_is_shown_nothing_of_what_is_new(
     quiet_room: PostRoom, ada: Agent, postman: Postman
 ) -> None:

@@ -260,6 +260,20 @@ def show(con: Connection, agent: str, thread_id: int, position: int) -> None:
     sql.show(con, agent=agent, thread_id=thread_id, position=position)
 
 
+def told(con: Connection, agent: str, thread_id: int) -> int:
+    """The position of the newest message of a thread that was told to an agent when its answer did
+    not go out for that: it has to insist on what it was told of, and on nothing newer."""
+    return shown(con, _TOLD + agent, thread_id)
+
+
+def tell(con: Connection, agent: str, thread_id: int, position: int) -> None:
+    show(con, _TOLD + agent, thread_id, position)
+
+
+_TOLD = "told:"
+"""Before the name of an agent, in the book of what was shown."""
+
+
 def woke(con: Connection, mail_id: int, agent: str, at: float) -> None:
     """A mail was handed to a wait of this agent's, the first time at ``at``."""
     sql.woke(con, mail_id=mail_id, agent=agent, at=at)

@@ -148,8 +148,8 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
     same = _same_send(con, who, composed, now)
     if same is not None:
         return Filed(same, duplicate=True)
-    if composed.reply is not None and not composed.request.confirm:
-        moved = _moved(con, who, composed.reply, now)
+    if composed.reply is not None:
+        moved = _moved(con, who, composed.reply, now, insists=composed.request.confirm)
         if moved is not None:
             return moved
     facts = facts_of(con, now, who, composed)
@@ -220,16 +220,21 @@ def _answered_mail(composed: Composed) -> int | None:
     return reply.answers["mail_id"] if reply and reply.answers else None
 
 
-def _moved(con: Connection, who: str, reply: Reply, now: float) -> Filed | None:
-    """Why a reply should not go out yet: something new was not shown, or it is answered already."""
+def _moved(con: Connection, who: str, reply: Reply, now: float, *, insists: bool) -> Filed | None:
+    """Why a reply should not go out yet: something new was not shown, or it is answered already.
+    Whoever insists (``confirm``) on what it was told of has yet to be told of what came since."""
     thread_id = reply.thread_id
     newest = reading.newest_received(con, thread_id)
     if newest is None:
         return None
     seen = reading.shown(con, who, thread_id)
+    told = reading.told(con, who, thread_id)
+    if insists and (told <= seen or not reading.count_unseen(con, thread_id, told)):
+        return None
     count = reading.count_unseen(con, thread_id, seen)
     if count:
         newest_first = reading.unseen(con, thread_id, seen, MAX_NEW_SHOWN)
+        reading.tell(con, who, thread_id, newest_first[0]["position"])
         return Filed(None, moved=tuple(reversed(newest_first)), unseen=count)
     answered = reply.answers or newest
     answer = sends.answer_to(con, answered["mail_id"], now - DUPLICATE_WINDOW_SECONDS)
