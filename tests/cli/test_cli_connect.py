@@ -485,8 +485,8 @@ def test_an_entry_of_ours_is_known_wherever_it_was_made() -> None:
         assert is_ours({"command": command, "args": ["mcp"]})
     assert is_ours({"command": "/x/python", "args": ["-m", "postroom", "mcp", "--agent", "a"]})
     assert is_ours({"command": "uvx", "args": ["--from", "w.whl", "postroom", "mcp"]})
-    others = ["-y", "someone-else", "--server", "mcp", "--db", "postroom"]
-    assert not is_ours({"command": "npx", "args": others})
+    somebody_else = ["-y", "someone-else", "--server", "mcp", "--db", "postroom"]
+    assert not is_ours({"command": "npx", "args": somebody_else})
     token = {"Authorization": "Bearer ${MY_POSTROOM_TOKEN_X}"}
     assert not is_ours({"url": "https://other.example/mcp", "headers": token})
     others: list[object] = [None, 3, [], {}, {"command": "postroom"}]
