@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from postroom.index import carrying, held, mail, mailboxes, sends, suppressions
 from postroom.index.carrying import Waiting
 from postroom.index.database import Connection
-from postroom.index.index import wait_for_event
+from postroom.index.index import wait_for_any, wait_for_event
 from postroom.model.errors import InvalidRequest, PostroomError
 from postroom.model.sends import (
     Envelope,
@@ -117,19 +117,8 @@ class Courier:
         pause = LONGEST_SLEEP if due is None else due - self._term.index.clock()
         if self._full:
             pause = max(pause, FULL_SLEEP)  # a submission that ends wakes us
-        waits = [
-            asyncio.ensure_future(
-                wait_for_event(changed, min(max(pause, SHORTEST_SLEEP), LONGEST_SLEEP))
-            ),
-            asyncio.ensure_future(stop.wait()),
-            asyncio.ensure_future(self._freed.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+        pause = min(max(pause, SHORTEST_SLEEP), LONGEST_SLEEP)
+        await wait_for_any(changed, stop, self._freed, timeout=pause)
 
     async def _claim(self) -> None:
         now = self._term.index.clock()

@@ -16,7 +16,7 @@ from functools import partial
 from postroom.index import events, webhooks
 from postroom.index.database import Connection
 from postroom.index.events import Piece
-from postroom.index.index import wait_for_event
+from postroom.index.index import wait_for_any
 from postroom.model.errors import PostroomError
 from postroom.model.event_filters import Wanted
 from postroom.model.webhooks import Lane, SigningSecret, Webhook
@@ -336,16 +336,7 @@ class WebhookCourier:
         if self._tries:
             due = self._tries[0][0] - self._term.index.clock()
             pause = min(max(due, self._pause, 0.0), pause)
-        waits = [
-            asyncio.ensure_future(wait_for_event(changed, pause)),
-            asyncio.ensure_future(self._freed.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+        await wait_for_any(changed, self._freed, timeout=pause)
 
     async def _finish(self) -> None:
         if self._under_way:
