@@ -7,17 +7,15 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docs.answering import answering
 from mcp import Client
 from mcp.types import TextContent
 from rooms import Agent
-from served import Served, served
+from served import served
 from tokenizer import tokenizer
 from tool_words import TOOL_NAMES, answered, arguments, every_word, names_in, words_of
 
@@ -218,33 +216,6 @@ def test_the_programs_outcomes_and_statuses_are_real() -> None:
 ANSWERS = ("It comes on Friday.", "Thank you for asking.")
 
 
-@contextmanager
-def answering(room: Served) -> Iterator[None]:
-    """Ben, who says one thing after the other, whatever he is sent."""
-    with Postroom(room.url, room.operators_token) as desk:
-        token = desk.tokens.create(agent="ben")
-    ben = Postroom(room.url, token.secret)
-    box = ben.mailboxes.create(username="ben").address
-    done = threading.Event()
-    thread = threading.Thread(target=_answer, args=(ben, box, done))
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join(20)
-        ben.close()
-
-
-def _answer(ben: Postroom, box: str, done: threading.Event) -> None:
-    after, left = None, list(ANSWERS)
-    while left and not done.is_set():
-        came = ben.messages.wait(mailbox=box, after=after, timeout_seconds=1)
-        for message in came.messages:
-            ben.messages.send(thread_id=message.thread_id, text=left.pop(0))
-        after = came.after
-
-
 def around(room_home: Path, **more: str) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "POSTROOM_HOME": str(room_home), **more}
@@ -253,7 +224,7 @@ def around(room_home: Path, **more: str) -> dict[str, str]:
 def test_the_loop_sends_waits_reads_and_answers(tmp_path: Path) -> None:
     language, program = BLOCKS[0]
     assert language == "python"
-    with served(tmp_path / "home", agent="default") as room, answering(room):
+    with served(tmp_path / "home", agent="default") as room, answering(room, ANSWERS):
         given = {"POSTROOM_URL": room.url, "POSTROOM_TOKEN": room.token, "NO_PROXY": "127.0.0.1"}
         done = subprocess.run(
             [sys.executable, "-c", program],

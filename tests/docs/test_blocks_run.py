@@ -5,16 +5,13 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 
 import pytest
+from docs.answering import answering
 from docs.blocks import sections
 from served import Served, served
-
-from postroom.client import Postroom
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,33 +27,6 @@ CLIENT = [
     for found in BLOCK.finditer((ROOT / "docs/client.md").read_text(encoding="utf-8"))
     if found[1] == "python"
 ]
-
-
-@contextmanager
-def answering(room: Served) -> Iterator[None]:
-    """Ben answers whatever he is sent, until the end."""
-    with Postroom(room.url, room.operators_token) as desk:
-        token = desk.tokens.create(agent="ben")
-    ben = Postroom(room.url, token.secret)
-    box = ben.mailboxes.create(username="ben").address
-    done = threading.Event()
-    thread = threading.Thread(target=_answer, args=(ben, box, done))
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join(20)
-        ben.close()
-
-
-def _answer(ben: Postroom, box: str, done: threading.Event) -> None:
-    after = None
-    while not done.is_set():
-        came = ben.messages.wait(mailbox=box, after=after, timeout_seconds=1)
-        for message in came.messages:
-            ben.messages.send(thread_id=message.thread_id, text=THANKS)
-        after = came.after
 
 
 def run(room: Served, folder: Path, language: str, block: str) -> str:
@@ -131,7 +101,7 @@ def test_a_program_calls_a_tool_over_http_as_the_manifests_show(tmp_path: Path) 
 
 
 def test_the_clients_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
-    with served(tmp_path / "home", agent="default") as room, answering(room):
+    with served(tmp_path / "home", agent="default") as room, answering(room, repeat(THANKS)):
         said = [run(room, tmp_path, "python", block) for block in CLIENT]
     assert len(said) == 4
     assert THANKS in said[0]
