@@ -32,6 +32,7 @@ from postroom.accounts.domains import (
 )
 from postroom.accounts.faults import key_path, told
 from postroom.accounts.inbound import Inbound
+from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.serve import Serve
 from postroom.accounts.table import FilePath, Table
@@ -60,6 +61,8 @@ class Operator(Table):
     """Real IMAP/SMTP accounts by name."""
     domains: dict[DomainName, Domain] = Field(default_factory=dict)
     """Where the mailboxes of each domain come from."""
+    dns: dict[DomainName, OwnDomain] = Field(default_factory=dict)
+    """Domains of one's own: what the DNS is to say of each."""
     username_pattern: str = ""
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Installs the real programs that tests start: Dovecot, Postfix, PostgreSQL, on Debian also Chromium
-# (Ubuntu has it as a snap alone), groff for the manual page, and mbsync for the bench.
+# (Ubuntu has it as a snap alone), Knot and unbound for the DNS, OpenDKIM as another's opinion of
+# signatures, groff for the manual page, and mbsync for the bench.
 # For Debian and Ubuntu, as root or with sudo. Nothing is left running: the tests start each server
 # themselves, on loopback, in a folder of their own.
 set -euo pipefail
 
 packages="dovecot-imapd dovecot-lmtpd dovecot-sqlite dovecot-pgsql postfix postgresql isync groff-base"
+packages="$packages knot knot-dnsutils unbound opendkim opendkim-tools"
 ! grep -qx "ID=debian" /etc/os-release 2>/dev/null || packages="$packages chromium fonts-dejavu-core"
 # It installs the programs of Node's (tests/node_programs.py), and a newer Node than Debian's.
 command -v npm >/dev/null || packages="$packages npm"
@@ -40,7 +42,8 @@ tidy() {
 # A machine that had no mail server before shall have none after its next start either. One that had
 # keeps it as it was.
 keep_from_starting() {
-  for service in dovecot:dovecot-imapd postfix:postfix postgresql:postgresql; do
+  for service in dovecot:dovecot-imapd postfix:postfix postgresql:postgresql knot:knot unbound:unbound \
+    opendkim:opendkim; do
     case " $new " in *" ${service#*:} "*) quietly update-rc.d "${service%:*}" disable || true ;; esac
   done
 }

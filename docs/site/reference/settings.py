@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from postroom.accounts.approvals import Approvals
 from postroom.accounts.inbound import Inbound
 from postroom.accounts.issuer import Issuer
+from postroom.accounts.own_domain import OwnDomain, Publishing
 from postroom.accounts.serve import Serve
 from postroom.accounts.sources import SecretSource
 from postroom.accounts.webhooks import Webhooks
@@ -49,6 +50,8 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
         Periods,
         "[the same](records.md#how-long-mail-is-kept)",
     ),
+    ('`[dns."example.com"]`', OwnDomain, "[domains of one's own](domains.md)"),
+    ("`publish` of it", Publishing, "[the same](domains.md)"),
     ("A secret", SecretSource, "where it lies, never the secret itself"),
 )
 

@@ -11,6 +11,7 @@
     presets.py     what is known of providers, as data
     filling.py     an account's table with what its preset knows
     domains.py     where the mailboxes of a domain come from: account, directory or builtin
+    own_domain.py  a domain of one's own, and what the DNS is to say of it
     approvals.py   how long a person may take to look at a mail first
     serve.py       where `postroom serve` listens, who may come, and how much of it
     issuer.py      somebody else's access tokens that are good here

@@ -16,7 +16,7 @@ def known_keys(root: str, loc: tuple[Any, ...]) -> list[str]:
         fields = [table.model_fields.get(str(loc[step])) for table in here]
         here = [table for field in fields if field for table in _tables(field.annotation)]
         step += 1
-        if loc[:step] in (("accounts",), ("domains",)):
+        if loc[:step] in (("accounts",), ("domains",), ("dns",)):
             step += 1  # the name that the operator gave
         if loc[:1] == ("domains",) and step == 2 and len(loc) > 2:
             here = [each for each in here if _is_kind(each, loc[2])]

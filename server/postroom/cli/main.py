@@ -22,6 +22,7 @@ COMMANDS = {
     "connect": f"{_AT}.connect:connect",
     "mailboxes": f"{_AT}.mailboxes:mailboxes",
     "accounts": f"{_AT}.accounts:accounts",
+    "domains": f"{_AT}.domains:domains",
     "send": f"{_AT}.send:send",
     "sends": f"{_AT}.sends:sends",
     "approvals": f"{_AT}.approvals:approvals",

@@ -7,6 +7,7 @@
     identities/    events/             who comes in by the network; what happens
     webhooks/                          which URLs are told of it
     inbound/                           mail that is handed in over HTTP
+    domains/                           domains of one's own, for their operator
     files/                             what is brought for a mail, or lies elsewhere
     suppressions/       records/       health/         whom nothing is sent to; what was; what runs
     figures/                           visits/         how much and how fast; an agent tried by hand

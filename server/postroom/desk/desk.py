@@ -17,6 +17,7 @@ from postroom.settings import Settings, bare_environment
 if TYPE_CHECKING:
     from postroom.desk.approvals.held import HeldSends
     from postroom.desk.approvals.unsent import Unsent
+    from postroom.desk.domains.domains import Domains
     from postroom.desk.events.events import Events
     from postroom.desk.figures.figures import FiguresDesk
     from postroom.desk.files.uploads import Uploads
@@ -182,6 +183,12 @@ class Desk:
         from postroom.desk.policies.policies import Policies
 
         return Policies(self._index, self._policy, self.sending)
+
+    @cached_property
+    def domains(self) -> "Domains":
+        from postroom.desk.domains.domains import Domains
+
+        return Domains(self._index, self._settings)
 
     @cached_property
     def quarantine(self) -> "Quarantine":

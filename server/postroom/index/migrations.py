@@ -95,6 +95,7 @@ _of_a_file("0022_uploads")
 _of_a_file("0023_thread_state")
 _of_a_file("0024_handed_in")
 _of_a_file("0025_webhooks")
+_of_a_file("0026_domains")
 
 
 def migrate(path: Path) -> None:

@@ -1,0 +1,4 @@
+"""Domains of one's own, for their operator.
+
+domains.py   which there are, and their keys
+"""

@@ -1,0 +1,64 @@
+"""Domains of one's own, and their keys."""
+
+from dataclasses import dataclass
+
+from postroom.index.database import Connection, Row
+from postroom.index.queries import named
+from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState
+
+sql = named("domains")
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that was just made. ``private`` is sealed, or None where it lies in the keyring."""
+
+    domain: str
+    selector: str
+    algorithm: KeyAlgorithm
+    public: str
+    private: bytes | None
+
+
+def add(con: Connection, now: float, name: str) -> bool:
+    """Whether the domain is new here."""
+    return bool(sql.add(con, name=name, at=now))
+
+
+def every(con: Connection) -> list[Row]:
+    """All domains, by name."""
+    return list(sql.every(con))
+
+
+def is_here(con: Connection, name: str) -> bool:
+    """Whether a domain was added."""
+    return sql.one(con, name=name) is not None
+
+
+def add_key(con: Connection, now: float, key: NewKey) -> None:
+    """Keep a key of a domain that was added."""
+    sql.add_key(
+        con,
+        name=key.domain,
+        selector=key.selector,
+        algorithm=key.algorithm,
+        public=key.public,
+        private=key.private,
+        state=KeyState.MADE,
+        at=now,
+    )
+
+
+def keys(con: Connection, name: str) -> list[DkimKey]:
+    """A domain's keys, the oldest first."""
+    return [
+        DkimKey(
+            domain=row["domain"],
+            selector=row["selector"],
+            algorithm=KeyAlgorithm(row["algorithm"]),
+            public=row["public"],
+            state=KeyState(row["state"]),
+            made_at=row["made_at"],
+        )
+        for row in sql.keys(con, name=name)
+    ]
