@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from elsewhere.frail_account import (
@@ -24,6 +25,8 @@ from postroom.build import PostRoom
 from postroom.index import folders
 from postroom.model.callers import operator
 from postroom.work import vigil, watch
+from postroom.work.folder_reader import FolderReader
+from postroom.work.intake import Intake
 
 TO = f"agent+ada@{DOMAIN}"
 
@@ -500,6 +503,78 @@ async def test_a_mailbox_that_is_made_later_gets_what_comes_from_then_on_whateve
         await eventually(lambda: asyncio.sleep(0, frail.imap.asked["idle"] > idles))
         frail.imap.deliver(mail("From a slow clock."), at=time.time() - 180)
         await eventually(lambda: came(room, "From a slow clock."))
+
+
+class Hold:
+    """Holds what was fetched back from the index, until it is let go."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.holds = asyncio.Event()
+        self.let_go = asyncio.Event()
+        take = Intake.take
+
+        async def taken(*asked: Any, **more: Any) -> bool:
+            self.holds.set()
+            await self.let_go.wait()
+            return await take(*asked, **more)
+
+        patch.setattr(Intake, "take", taken)
+
+
+@pytest.mark.parametrize("lies", [True, False], ids=["at the first look", "as it comes"])
+async def test_mail_on_its_way_into_the_index_is_for_no_mailbox_that_is_made_meanwhile(
+    frail: Frail, lies: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = letter(to=f"agent+ben@{DOMAIN}", text="Before.")
+    hold = Hold(monkeypatch)
+    if lies:
+        frail.imap.deliver(before)
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        if not lies:
+            await state(room, "idle")
+            frail.imap.deliver(before)
+        await asyncio.wait_for(hold.holds.wait(), 20)
+        ben = await Agent(room, "ben").open()
+        hold.let_go.set()
+        frail.imap.deliver(letter(to=ben.address, text="After."))
+        await eventually(lambda: is_left(room, ben.address), 30)
+        await eventually(lambda: received(room), 30)
+        assert await received(room) == ["After."]
+
+
+async def test_what_a_first_look_has_not_come_down_to_is_for_no_mailbox_that_is_made_meanwhile(
+    frail: Frail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes during a first look is read before it, and wakes who may make a mailbox."""
+    frail.imap.deliver(letter(to=f"agent+ben@{DOMAIN}", text="Before."))
+    begin = FolderReader._begin
+
+    async def begun(reader: FolderReader, exists: int) -> None:
+        await begin(reader, exists)
+        if len(frail.imap.inbox.mails) == 1:
+            frail.imap.deliver(mail("Go on."))
+
+    async def slices(reader: FolderReader) -> int:
+        if not made.done():
+            made.set_result(await Agent(room, "ben").open())
+        return await one_slice(reader)
+
+    one_slice = FolderReader._slice
+    made: asyncio.Future[Agent] = asyncio.get_running_loop().create_future()
+    monkeypatch.setattr(FolderReader, "_begin", begun)
+    monkeypatch.setattr(FolderReader, "_slice", slices)
+    async with frail.open() as room:
+        await Agent(room, "ada").open()
+        ben = await asyncio.wait_for(made, 20)
+        await eventually(lambda: is_left(room, ben.address), 30)
+        frail.imap.deliver(letter(to=ben.address, text="After."))
+        await eventually(lambda: came(room, "Go on.", "After."), 30)
+
+
+async def is_left(room: PostRoom, address: str) -> bool:
+    strays = await room.index.read(lambda con: folders.strays(con, 10))
+    return [row["addresses"] for row in strays] == [address]
 
 
 async def test_mail_that_is_much_older_than_its_mailbox_is_listed_as_left_when_it_is_moved_there(

@@ -32,6 +32,12 @@ def by_id(con: Connection, id: int) -> Mailbox | None:
     return _maybe(sql.by_id(con, id=id))
 
 
+def newest(con: Connection) -> int:
+    """The id of the mailbox that was made last, 0 for none: every later one has a higher id. (One
+    that is revived keeps its own, and its owner.)"""
+    return int(sql.newest(con))
+
+
 def of_owner(con: Connection, owner: int) -> list[Mailbox]:
     """An owner's mailboxes by address, without deleted ones."""
     return [_mailbox(row) for row in sql.of_owner(con, owner=owner)]

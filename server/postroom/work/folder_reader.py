@@ -6,6 +6,9 @@
 
 Each batch is one transaction with how far the folder is read, so that a connection that breaks
 anywhere loses and doubles nothing. While one is being indexed the next one is fetched.
+
+In a shared login a mailbox may be made while mail is on this way. So the newest mailbox is noted
+once mail is known to lie there, and it is for no later one.
 """
 
 import contextlib
@@ -18,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from postroom.imap.connection import ImapConnection
 from postroom.imap.mail import FetchedMail, UnreadableMail
 from postroom.imap.uids import MAX_UID, UidSet
-from postroom.index import folders, mail
+from postroom.index import folders, mail, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Progress
 from postroom.model.errors import PostroomError, Refused
@@ -60,6 +63,10 @@ class FolderReader:
         self._progress = Progress()
         self._first_look = False
         self._floor: int | None = None
+        self._newest_box: int | None = None
+        """The newest mailbox when what is just fetched lay there …"""
+        self._newest_box_below: int | None = None
+        """… and when what a first look comes down to did."""
 
     @property
     def read_at(self) -> float:
@@ -75,6 +82,8 @@ class FolderReader:
         if self._progress.last_uid == 0 and not self._progress.begun:
             await self._begin(exists)
         self._first_look = self._progress.looks_up
+        if self._progress.down_to is not None:
+            self._newest_box_below = await self._newest()
         taken = await self._new()
         while self._progress.down_to is not None:
             taken += await self._slice() + await self._new()
@@ -101,6 +110,12 @@ class FolderReader:
             return begun
 
         self._progress = await self._term.write(change)
+
+    async def _newest(self) -> int | None:
+        """The newest mailbox there is now, for what is known to lie here; None where all of that is
+        one mailbox's."""
+        shared = self._place.way.shared
+        return await self._term.index.read(mailboxes.newest) if shared else None
 
     async def _new(self) -> int:
         """How many mails came since the last one that was read."""
@@ -155,6 +170,8 @@ class FolderReader:
         ):
             try:
                 async for one in mails:
+                    if not taken:  # all of them were found there before the first one came
+                        self._newest_box = self._newest_box_below if down else await self._newest()
                     batch.append(one)
                     taken += 1
                     if _is_full(batch):
@@ -180,7 +197,8 @@ class FolderReader:
         self._progress = self._at(batch[-1].uid, down=down)
         first_look = down or self._first_look
         in_order = batch[::-1] if down else batch  # who waits is told what came first, first
-        await self._intake.take(self._place, in_order, self._progress, first_look=first_look)
+        place = replace(self._place, newest_box=self._newest_box)
+        await self._intake.take(place, in_order, self._progress, first_look=first_look)
         self._tries.progressed()
 
     async def _pass_by_what_blocks(self, *, down: bool) -> None:

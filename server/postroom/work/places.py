@@ -31,3 +31,6 @@ class Place:
     read_at: float = 0.0
     """When all that lay here had been read, by our own clock: what comes after it came later. 0
     where that is not known."""
+    newest_box: int | None = None
+    """The newest mailbox there was when what is read lay here already: it came before any later one
+    was made, whatever a clock says. None where that is not known."""

@@ -176,6 +176,9 @@ class Taking:
         box = mailboxes.by_id(self.con, box_id)
         if box is None:
             return True
+        newest = self.place.newest_box
+        if newest is not None and box_id > newest:
+            return True
         came_since = not self.first_look and box.created_at <= self.place.read_at
         return self._is_old(box.created_at, WRONG_CLOCK_SECONDS if came_since else CLOCK_SECONDS)
 

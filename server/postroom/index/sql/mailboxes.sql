@@ -14,6 +14,10 @@ SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner W
 -- One mailbox, whatever its state.
 SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner WHERE m.id = :id;
 
+-- name: newest()$
+-- The mailbox that was made last.
+SELECT coalesce(max(id), 0) FROM mailboxes;
+
 -- name: of_owner(owner)
 -- An agent's mailboxes, by address.
 SELECT m.*, o.agent, o.tenant FROM mailboxes m JOIN owners o ON o.id = m.owner
