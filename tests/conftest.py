@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from rooms import Agent, Postman, TestClock
+from rooms import PATIENCE, Agent, Postman, TestClock
 from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  # noqa: F401
 
 from postroom.build import PostRoom, open_room
@@ -60,7 +60,7 @@ async def room(settings: Settings, clock: TestClock) -> AsyncIterator[PostRoom]:
     """A post room that does its own I/O: the built-in server and all workers run."""
     async with open_room(settings, program="test", clock=clock) as opened:
         await opened.worker.start()
-        assert await opened.worker.settled(10)
+        assert await opened.worker.settled(PATIENCE)
         yield opened
 
 

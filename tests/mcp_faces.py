@@ -44,13 +44,13 @@ async def serving(home: Path, **options: object) -> AsyncIterator[Serving]:
     face = Serving(home)
     task = asyncio.create_task(face.run(**options))
     heard = asyncio.create_task(face.listens.wait())
-    await asyncio.wait({task, heard}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+    await asyncio.wait({task, heard}, return_when=asyncio.FIRST_COMPLETED, timeout=30)
     heard.cancel()
     try:
         yield face
     finally:
         face.stop.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 30)
 
 
 async def post(face: Serving, **headers: str) -> httpx2.Response:

@@ -27,7 +27,8 @@ from postroom.work.term import Term
 
 T = TypeVar("T")
 
-PATIENCE = 10.0
+PATIENCE = 30.0
+"""How long a test waits for what should be there at once: the machine may be busy."""
 TRUSTED = frozenset({"post.localhost"})
 
 FOLDERS = {Role.INBOX: "INBOX", Role.SENT: "Sent", Role.JUNK: "Junk"}

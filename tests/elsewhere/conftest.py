@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from elsewhere.one_account import Account, account
-from rooms import TestClock
+from rooms import PATIENCE, TestClock
 from servers.daemons import free_ports
 from servers.mail_host import MailHost
 from servers.postfix import running_mail_host
@@ -48,7 +48,7 @@ async def hosted(tmp_path: Path, mail_host: MailHost, clock: TestClock) -> Async
     settings = settings_of(tmp_path / "home", operator)
     async with open_room(settings, program="test", clock=clock) as room:
         await room.worker.start()
-        assert await room.worker.settled(10)
+        assert await room.worker.settled(PATIENCE)
         yield room
 
 
@@ -70,7 +70,7 @@ async def room_on_one_account(
     settings = settings_of(folder / "home", operator)
     async with open_room(settings, program="test", clock=clock) as room:
         await room.worker.start()
-        assert await room.worker.settled(10)
+        assert await room.worker.settled(PATIENCE)
         yield Account(host, address, password, room)
 
 

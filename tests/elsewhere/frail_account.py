@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from elsewhere.conftest import settings_of
-from rooms import Agent, TestClock, eventually, rows
+from rooms import PATIENCE, Agent, TestClock, eventually, rows
 from servers.frail_imap import FrailImap, frail_imap
 from smtp.scripted_smtp import ScriptedSmtp, scripted_smtp
 
@@ -46,7 +46,7 @@ class Frail:
         """A room that does its own I/O there."""
         async with open_room(self.settings, program="test", clock=self.clock) as room:
             await room.worker.start()
-            assert await room.worker.settled(10)
+            assert await room.worker.settled(PATIENCE)
             yield room
 
     async def jump(self, room: PostRoom, seconds: float) -> None:
@@ -130,7 +130,7 @@ async def well_again(agent: Agent, seconds: float = 20) -> None:
     await eventually(well, seconds)
 
 
-async def state(room: PostRoom, wanted: str, name: str = "work", seconds: float = 15) -> None:
+async def state(room: PostRoom, wanted: str, name: str = "work", seconds: float = PATIENCE) -> None:
     """Return once the login stands as wanted."""
 
     async def there() -> bool:

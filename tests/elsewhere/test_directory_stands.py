@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from elsewhere.conftest import settings_of
 from provision.silent_postgres import Stage, silent_postgres
-from rooms import Agent, TestClock, eventually
+from rooms import PATIENCE, Agent, TestClock, eventually
 from servers import postroom_processes as processes
 from servers.postgres import Postgres
 
@@ -57,7 +57,7 @@ async def test_a_secret_that_is_missing_is_told_before_the_first_mailbox_and_men
     settings = settings_of(tmp_path / "home", in_postgres())
     async with open_room(settings, program="test", clock=clock) as room:
         await room.worker.start()
-        assert await room.worker.settled(10)
+        assert await room.worker.settled(PATIENCE)
         down = await told(room, f"The environment variable {VARIABLE} is not set. Set it where")
         assert down.says.startswith("down since ")
         assert f"postroom accounts check {DOMAIN}" in (down.next_step or "")

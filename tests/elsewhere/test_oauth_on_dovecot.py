@@ -11,7 +11,7 @@ from pathlib import Path
 from elsewhere.conftest import settings_of
 from elsewhere.frail_account import problem, state, well_again
 from elsewhere.one_account import Account, account
-from rooms import Agent, TestClock, eventually, letter
+from rooms import PATIENCE, Agent, TestClock, eventually, letter
 from servers.mail_host import MailHost
 from servers.postfix import running_mail_host
 from servers.tokens import TokenServer, granted, token_server
@@ -75,7 +75,7 @@ async def by_token(
         settings_of(folder / "home", operator), program="test", clock=clock
     ) as room:
         await room.worker.start()
-        assert await room.worker.settled(10)
+        assert await room.worker.settled(PATIENCE)
         yield Account(host, address, secrets.token_hex(4), room)
 
 

@@ -17,10 +17,13 @@ from rooms import Agent, eventually, letter, rows
 from servers.mail_host import MailHost
 
 from postroom.build import PostRoom
+from postroom.desk.mailboxes import mailboxes
 from postroom.model.callers import operator
 from postroom.provision.directory_table import SCHEMA, TABLE, Row
 from postroom.provision.sqlite_table import SqliteTable
-from postroom.work.provisioning import AT_ONCE
+from postroom.work import provisioning
+from postroom.work.provisioning import AT_ONCE, LONGEST_PAUSE
+from postroom.work.tries import Tries
 
 
 @pytest.fixture
@@ -110,7 +113,7 @@ async def make_while_absent(room: PostRoom, names: list[str]) -> list[str]:
 
 
 async def test_many_mailboxes_are_made_in_few_transactions_and_each_once(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "absent" / "directory.db"
     elsewhere(world, path)
@@ -122,10 +125,10 @@ async def test_many_mailboxes_are_made_in_few_transactions_and_each_once(
             assert row_of(world, address) is not None
         assert (await events(room)).count("mailbox.live") == len(made)
         assert changes(path) < 10
-        begun = time.monotonic()
+        # The machine may be busy; and yet nobody waits as long as for a table that is absent.
+        monkeypatch.setattr(mailboxes, "PROVISION_PATIENCE_SECONDS", LONGEST_PAUSE - 1)
         alone = await room.desk.mailboxes.create(Agent(room, "ada").caller, "alone")
         assert alone.status == "live"
-        assert time.monotonic() - begun < 1
 
 
 async def test_a_directory_that_cannot_be_had_is_tried_once_for_all_and_each_is_told(
@@ -208,8 +211,10 @@ async def test_a_file_that_is_no_database_is_told_and_mended(world: World, tmp_p
 
 
 async def test_a_table_that_cannot_be_written_keeps_no_other_domain_waiting(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(provisioning, "LONGEST_PAUSE", 3600.0)
+    monkeypatch.setattr(Tries, "failed", lambda _: 3600.0)  # and who waits for it, in vain
     good = world.operator["domain"]
     bad = {
         **world.operator["domains"][good],
@@ -220,11 +225,10 @@ async def test_a_table_that_cannot_be_written_keeps_no_other_domain_waiting(
         agent = Agent(room, "ada")
         for number in range(3):
             await room.desk.mailboxes.create(agent.caller, f"bad{number}", domain="bad.test")
+        monkeypatch.setattr(mailboxes, "PROVISION_PATIENCE_SECONDS", 30.0)
         for _ in range(4):
-            begun = time.monotonic()
             made = await room.desk.mailboxes.create(agent.caller, f"ada-{secrets.token_hex(4)}")
             assert made.status == "live"
-            assert time.monotonic() - begun < 1
 
 
 async def test_an_expired_mailbox_is_retired_and_can_be_read_and_a_deleted_one_is_gone(
@@ -335,6 +339,6 @@ async def test_a_mailbox_whose_login_is_refused_does_not_slow_the_others(world: 
         begun = time.monotonic()
         await asyncio.to_thread(world.bring, ben.address, letter(to=ben.address, text="Quick."))
         assert [m.untrusted_text for m in (await waiting).messages] == ["Quick."]
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
         host.add(ada.address, good)
         await well_again(ada, 60)

@@ -10,7 +10,7 @@ from typing import Any
 
 from elsewhere.conftest import directory, settings_of
 from elsewhere.one_account import STRANGER, account
-from rooms import TestClock
+from rooms import PATIENCE, TestClock
 from servers.mail_host import MailHost
 
 from postroom.build import PostRoom, open_room
@@ -36,7 +36,7 @@ class World:
         settings = settings_of(self.home, self.operator)
         async with open_room(settings, program="test", clock=self.clock) as room:
             await room.worker.start()
-            assert await room.worker.settled(10)
+            assert await room.worker.settled(PATIENCE)
             yield room
 
     async def credentials(self, room: PostRoom, address: str) -> tuple[int, str, str]:

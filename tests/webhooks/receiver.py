@@ -8,7 +8,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True)

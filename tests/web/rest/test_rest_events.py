@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from mcp_faces import Serving, serving
-from rooms import Agent, eventually
+from rooms import PATIENCE, Agent, eventually
 
 from postroom.build import PostRoom, open_room
 from postroom.desk.events import feed
@@ -64,7 +64,7 @@ class Reader:
     async def event(self) -> dict[str, str]:
         """The next one that has data."""
         block: dict[str, str] = {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             async for line in self._lines:
                 if line:
                     field, _, value = line.partition(":")
@@ -178,7 +178,7 @@ async def test_a_token_that_is_revoked_hears_nothing_more(
             assert await stream.ends()
             await happen(room, 1)
             assert await other.event()
-    for told in await asyncio.wait_for(asyncio.gather(*waits), 15):
+    for told in await asyncio.wait_for(asyncio.gather(*waits), PATIENCE):
         assert (told.status_code, told.json()["code"]) == (401, "token_required")
     async with client(face, made.secret) as web:
         assert (await web.get("/v1/events")).status_code == 401
@@ -236,7 +236,7 @@ async def test_a_reader_that_takes_nothing_is_cut_and_goes_on_without_loss(
 
 def _all(slow: socket.socket) -> bytes:
     """Every whole block until the other side ends it."""
-    slow.settimeout(10)
+    slow.settimeout(PATIENCE)
     found = b""
     while chunk := slow.recv(65536):
         found += chunk
