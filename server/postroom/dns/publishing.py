@@ -189,7 +189,7 @@ class _Publishing:
             )
         except Timeout:
             raise silent(server.told) from None
-        except (DNSException, OSError) as error:
+        except (DNSException, OSError, EOFError) as error:
             raise fault(error, server.told) from None
         return dns.rcode.to_text(answer.rcode())
 

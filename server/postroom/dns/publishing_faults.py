@@ -50,10 +50,11 @@ def fault(error: Exception, which: str) -> PostroomError:
             f"The answer of the name server {which} does not bear the key's signature.",
             "Compare the secret on both sides; somebody in between may answer in its place.",
         )
-    if isinstance(error, OSError):
+    if isinstance(error, OSError | EOFError):
+        why = (isinstance(error, OSError) and error.strerror) or "the connection ended"
         return Unavailable(
             "dns_unavailable",
-            f"Nothing answers {which}: {error.strerror or kind}.",
+            f"Nothing answers {which}: {why}.",
             "Check the server's address, and that it listens for TCP as well.",
         )
     return PeerError(
