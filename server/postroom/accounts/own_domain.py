@@ -89,6 +89,8 @@ class Publishing(Table):
     """Where the key's secret is, in Base64 as servers write it."""
     octodns: FilePath | None = None
     """An OctoDNS configuration; of it the provider of the zone is taken, never its sources."""
+    program: FilePath | None = None
+    """`octodns-sync`, where it is not found on the path."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

@@ -75,6 +75,13 @@ def questions(domain: str, own: OwnDomain, keys: Sequence[DkimKey]) -> tuple[Que
     return tuple(dict.fromkeys(asked))
 
 
+def key_record(key: DkimKey, ttl: int) -> WantedRecord:
+    """The record of a key."""
+    return WantedRecord(
+        name=key.name, type=RecordType.TXT, values=(key.record,), ttl=ttl, purpose=Purpose.DKIM
+    )
+
+
 def senders(own: OwnDomain, provider: Preset | None = None) -> tuple[str, ...]:
     """The mechanisms of SPF for all who send; none where nobody said from where mail goes out."""
     addresses = tuple(f"ip{ipaddress.ip_address(each).version}:{each}" for each in own.addresses)
@@ -142,7 +149,7 @@ class _Domain:
     def _dkim(self) -> Iterator[WantedRecord]:
         for key in self.keys:
             if key.state is not KeyState.RETIRED:
-                yield self._text(key.name, key.record, Purpose.DKIM)
+                yield key_record(key, self.own.ttl)
 
     def _dmarc(self) -> Iterator[WantedRecord]:
         name = f"_dmarc.{self.name}"

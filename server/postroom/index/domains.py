@@ -25,14 +25,25 @@ def add(con: Connection, now: float, name: str) -> bool:
     return bool(sql.add(con, name=name, at=now))
 
 
+def remove(con: Connection, now: float, name: str) -> bool:
+    """Whether a domain is one no more that was one."""
+    return bool(sql.remove(con, name=name, at=now))
+
+
 def every(con: Connection) -> list[Row]:
     """All domains, by name."""
     return list(sql.every(con))
 
 
+def one(con: Connection, name: str) -> Row | None:
+    """A domain that was added."""
+    found: Row | None = sql.one(con, name=name)
+    return found
+
+
 def is_here(con: Connection, name: str) -> bool:
     """Whether a domain was added."""
-    return sql.one(con, name=name) is not None
+    return one(con, name) is not None
 
 
 def add_key(con: Connection, now: float, new: NewKey) -> None:

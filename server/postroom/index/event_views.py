@@ -141,8 +141,8 @@ def _of_webhook(type: type[operators.OfWebhook]) -> _View:
     return _View(lambda _, row, facts: type(**facts, webhook_id=row["detail"]), (type,))
 
 
-def _of_domain(_: Connection, row: Row, facts: Facts) -> PublicEvent:
-    return operators.DomainAdded(**facts, domain=row["detail"])
+def _of_domain(type: type[operators.DomainAdded] | type[operators.DomainRemoved]) -> _View:
+    return _View(lambda _, row, facts: type(**facts, domain=row["detail"]), (type,))
 
 
 def _of_domain_key(type: type[operators.OfDomainKey]) -> _View:
@@ -202,7 +202,8 @@ _VIEWS: dict[EventType, _View] = {
     EventType.WEBHOOK_REPLAYED: _of_webhook(operators.WebhookReplayed),
     EventType.WEBHOOK_PARKED: _of_webhook(operators.WebhookParked),
     EventType.WEBHOOK_DELETED: _of_webhook(operators.WebhookDeleted),
-    EventType.DOMAIN_ADDED: _View(_of_domain, (operators.DomainAdded,)),
+    EventType.DOMAIN_ADDED: _of_domain(operators.DomainAdded),
+    EventType.DOMAIN_REMOVED: _of_domain(operators.DomainRemoved),
     EventType.DOMAIN_KEY_MADE: _of_domain_key(operators.DomainKeyMade),
     EventType.DOMAIN_KEY_VISIBLE: _of_domain_key(operators.DomainKeyVisible),
     EventType.DOMAIN_KEY_ACTIVE: _of_domain_key(operators.DomainKeyActive),

@@ -82,6 +82,7 @@ class EventType(StrEnum):
     WEBHOOK_DELETED = "webhook.deleted"
     DOMAIN_ADDED = "domain.added"
     """A domain of one's own; ``detail`` is its name."""
+    DOMAIN_REMOVED = "domain.removed"
     DOMAIN_KEY_MADE = "domain.key.made"
     """A key for its mail; ``detail`` is the domain and the key's selector, here and below."""
     DOMAIN_KEY_VISIBLE = "domain.key.visible"

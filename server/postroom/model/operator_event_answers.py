@@ -169,6 +169,13 @@ class DomainAdded(PublicEvent):
     domain: str
 
 
+class DomainRemoved(PublicEvent):
+    """It is one of the operator's no more; its keys are retired."""
+
+    type: Literal["domain.removed"] = "domain.removed"
+    domain: str
+
+
 class OfDomainKey(PublicEvent):
     domain: str
     selector: str
@@ -240,6 +247,7 @@ OperatorEvent = Annotated[
     | WebhookParked
     | WebhookDeleted
     | DomainAdded
+    | DomainRemoved
     | DomainKeyMade
     | DomainKeyVisible
     | DomainKeyActive

@@ -2,7 +2,8 @@
 CREATE TABLE own_domains (
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,          -- ASCII, lower case
-  added_at REAL NOT NULL
+  added_at REAL NOT NULL,
+  removed_at REAL                         -- its keys stay, so that no selector is given twice
 );
 
 -- state: KeyState. `private` is sealed with a secret that does not lie here, and NULL once the key is
