@@ -70,22 +70,18 @@ def values(kind: str, data: Data) -> tuple[str, ...]:
 
 
 def desired(changes: Iterable[Change], there: Iterable[Planned], zone: str) -> dict[str, Any]:
-    """The YAML of all names that are touched, each with every set that it has and shall keep."""
+    """The YAML of the whole zone: every set that is there as it is, and our changes in it."""
     by_set: dict[tuple[str, str], dict[str, Any]] = {
         (each.name, each.type): _kept(each) for each in there
     }
-    touched = set()
     for change in changes:
         at = (within(change.name, zone), change.type.value)
-        touched.add(at[0])
         by_set[at] = _changed(change, by_set.get(at))
-    sets = {at: data for at, data in by_set.items() if at[0] in touched and data.get("values")}
-    return {
-        name: [
-            {"type": kind, **data} for (each, kind), data in sorted(sets.items()) if each == name
-        ]
-        for name in sorted(touched)
-    }
+    names: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in by_set}
+    for (name, kind), data in by_set.items():
+        if data.get("values") != []:
+            names[name].append({"type": kind, **data})
+    return names
 
 
 def expected(changes: Iterable[Change], read: Found, zone: str) -> dict[Question, tuple[str, ...]]:
@@ -115,17 +111,19 @@ def _after(change: Change, there: tuple[str, ...]) -> tuple[str, ...]:
 
 def _kept(each: Planned) -> dict[str, Any]:
     """A set as it is, to be written again: what its provider says of it stays."""
-    data = {key: value for key, value in each.before.items() if key not in ("type", "value")}
-    raw = each.before["values"] if "values" in each.before else [each.before["value"]]
-    return {**data, "values": [_plain(each.type, value) for value in raw]}
+    data = {key: value for key, value in each.before.items() if key != "type"}
+    if "value" in data:  # one of CNAME and its like, which have no list
+        return {**data, "value": _plain(each.type, data["value"])}
+    return {**data, "values": [_plain(each.type, value) for value in data["values"]]}
 
 
 def _changed(change: Change, before: dict[str, Any] | None) -> dict[str, Any]:
     kind = change.type.value
-    kept = [] if before is None else before["values"]
+    kept = [] if before is None else before.get("values", [before.get("value")])
     stay = [each for each in kept if _text(kind, each) not in change.remove]
     ttl = before["ttl"] if before is not None and stay else change.ttl
-    more = {} if before is None else {k: v for k, v in before.items() if k != "values"}
+    values = ("value", "values")
+    more = {} if before is None else {k: v for k, v in before.items() if k not in values}
     return {**more, "ttl": ttl, "values": [*stay, *(_raw(kind, each) for each in change.add)]}
 
 

@@ -5,10 +5,14 @@ says, and deletes what is not in it. So it is never let loose on a zone:
 
     1  a run that only plans, with a source of nothing but one name that nobody has: what it would
        delete is what is there
-    2  a run that only plans, for the names that we touch alone (NameAllowlistFilter), with all that
-       is there at these names and our change in it; its plan has to be that change and nothing else
-    3  the same run again, told the checksum of that plan: where the zone says something else by
-       then, OctoDNS stops
+    2  a run that only plans, with all that is there as its source, and our change in it; its plan
+       has to be that change and nothing else
+    3  the run that writes: with the same source, behind a filter of the names that were seen
+       (NameAllowlistFilter), so that none that came meanwhile is deleted, and told the checksum of
+       that plan: where it would do anything else, OctoDNS stops
+
+The source is the whole zone because some providers write all that a plan desires anew: with the
+names that we touch alone they would leave nothing else, and no plan would tell it.
 
 Of the operator's configuration the providers of the zone are taken, and where their secrets are.
 What is written lies in a folder that nobody else can read, and goes with the run.
@@ -137,7 +141,7 @@ class _AtTarget:
         self, source: Mapping[str, Any], changes: Sequence[Change], read: Found
     ) -> str:
         """The checksum of a plan that is the change that is meant, and nothing else."""
-        ran = await self._run(source, filtered=True)
+        ran = await self._run(source, filtered=False)
         odd = unexpected(self._of(ran), expected(changes, read, self.zone))
         if odd or not ran.checksum:
             raise Refused(
