@@ -13,7 +13,7 @@ from environments import INSTALL_SECONDS, program_with
 from servers.knot import KEY, Knot
 
 from postroom.accounts.own_domain import OwnDomain
-from postroom.dns import publishing_octodns
+from postroom.dns import octodns_data, publishing_octodns
 from postroom.dns.octodns_config import configured
 from postroom.dns.publishing import Published
 from postroom.dns.publishing_octodns import OctoJob, publish_by_octodns
@@ -163,7 +163,7 @@ async def test_a_plan_that_does_more_than_was_meant_is_never_executed(
     zone = "octomore.test"
     knot.serve(zone, FOREIGN)
     before = knot.whole(zone)
-    honest = publishing_octodns.desired
+    honest = octodns_data.desired
 
     def without_www(*given: object) -> dict[str, object]:
         return {**honest(*given), "www": []}  # type: ignore[arg-type]

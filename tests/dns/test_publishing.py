@@ -154,6 +154,33 @@ async def test_a_part_of_a_zone_gets_its_records_there(knot: Knot) -> None:
     assert knot.said("agents.parent.test", "MX") == ["10 mail.agents.parent.test."]
 
 
+async def test_what_a_wildcard_says_is_no_record_of_the_name(knot: Knot) -> None:
+    zone = "wild.test"
+    others = '* 60 IN TXT "v=spf1 -all"\n*._tcp 60 IN SRV 0 5 993 other.test.\n'
+    knot.serve(zone, f"{others}* 60 IN MX 10 mx.other.test.\n")
+    before = knot.whole(zone)
+    done = await published(job(knot, zone))
+    assert done.wrote
+    assert [each for each in before if each not in knot.whole(zone)] == []
+    assert (await published(job(knot, zone))).plan.changes == ()
+    # A record of the name's own that says the same as the wildcard is one that can be changed.
+    knot.serve("wilder.test", f'{others}_dmarc 60 IN TXT "v=spf1 -all"\n')
+    assert (await published(job(knot, "wilder.test"))).wrote
+
+
+async def test_a_wildcard_whose_answers_would_end_is_told_before(knot: Knot) -> None:
+    zone = "hides.test"
+    knot.serve(zone, "* 60 IN MX 10 mx.other.test.\n")
+    before = knot.whole(zone)
+    with pytest.raises(Refused, match="publish_hides_wildcard"):
+        await published(job(knot, f"agents.{zone}"), dry_run=True)
+    with pytest.raises(Refused, match="publish_hides_wildcard"):
+        await published(job(knot, f"agents.{zone}"))
+    assert knot.whole(zone) == before
+    assert (await published(job(knot, f"agents.{zone}", replace_mx=True))).wrote
+    assert knot.said(f"agents.{zone}", "MX") == [f"10 mail.agents.{zone}."]
+
+
 async def test_each_zone_gets_an_update_of_its_own(knot: Knot) -> None:
     knot.serve("upper.test", "_domainkey 60 IN NS ns1.upper.test.\n")
     knot.serve("_domainkey.upper.test")

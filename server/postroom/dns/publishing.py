@@ -7,6 +7,9 @@ An update is made whole or not at all, and only while every set that it touches,
 could stand in its place, are as they were read (§2.4). Nothing is deleted but single records that
 were read and are ours (§2.5.4). So no change of somebody else's is lost, and one that is repeated
 changes nothing.
+
+A wildcard answers for names that are not there (RFC 4592): what it says counts as what is seen, and
+is nothing that could be changed at the name (`publishing_wildcards`).
 """
 
 import asyncio
@@ -14,7 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from postroom.dns.publishing_faults import fault, refused, silent
+from postroom.dns.publishing_faults import fault, hides, refused, silent
+from postroom.dns.publishing_wildcards import synthesised_of
 from postroom.dns.records_changes import Change, Left, Plan, plan
 from postroom.dns.records_forms import quoted
 from postroom.dns.records_found import Found, Question
@@ -85,14 +89,16 @@ async def publish(job: Job, dry_run: bool = False) -> Published:
     publishing = _Publishing(job)
     zones = await publishing.zones()
     for _ in range(TRIES):
-        read = await publishing.read(zones)
-        decided = publishing.decided(zones, read)
+        read, real = await publishing.read(zones)
+        decided = publishing.decided(zones, read, real)
         touched = tuple(dict.fromkeys(zones[each.name] for each in decided.changes))
+        if decided.changes:
+            publishing.check_hides_nothing(zones, decided, read, real)
         if dry_run or not decided.changes:
             return Published(decided, read.found, touched, wrote=False)
-        if await publishing.write(zones, touched, decided, read):
-            after = await publishing.read(zones)
-            left = publishing.decided(zones, after).changes
+        if await publishing.write(zones, touched, decided, real):
+            after, then = await publishing.read(zones)
+            left = publishing.decided(zones, after, then).changes
             return Published(decided, after.found, touched, wrote=True, pending=left)
     raise Conflict(
         "dns_changed_meanwhile",
@@ -135,13 +141,47 @@ class _Publishing:
             return ""
         return holds[0]
 
-    async def read(self, zones: dict[str, str]) -> Seen:
-        seen = await look(self._asking, (each for each in self._job.questions if each[0] in zones))
+    async def read(self, zones: dict[str, str]) -> tuple[Seen, Seen]:
+        """What is seen, and of that what is there and no wildcard's answer."""
+        domain = self._job.domain
+        more = [(domain, kind) for kind in (RecordType.A, RecordType.AAAA)]
+        asked = (each for each in (*self._job.questions, *more) if each[0] in zones)
+        seen = await look(self._asking, dict.fromkeys(asked))
         if seen.unanswered:
             raise silent(self._job.server.told)
-        return seen
+        synthesised = await synthesised_of(self._asking, zones, seen, self._is_there)
+        real = {at: each for at, each in seen.sets.items() if at not in synthesised}
+        return seen, Seen(real)
 
-    def decided(self, zones: dict[str, str], read: Seen) -> Plan:
+    async def _is_there(self, zone: str, at: Question) -> bool:
+        """Whether there is such a set: an update of one condition and no change (§2.4.1)."""
+        from dns.update import UpdateMessage
+
+        asks = UpdateMessage(f"{zone}.", keyring=self._job.server.key)
+        asks.present(f"{at[0]}.", at[1].value)
+        rcode = await self._sent(asks)
+        if rcode not in ("NOERROR", *_CHANGED):
+            raise refused(rcode, zone, self._job.server.told)
+        return rcode == "NOERROR"
+
+    def check_hides_nothing(
+        self, zones: dict[str, str], decided: Plan, read: Seen, real: Seen
+    ) -> None:
+        """Any record at or below a name ends what a wildcard says there (RFC 4592 §2.2.1). Refused
+        where the domain would lose more by that than is put in its place."""
+        domain = self._job.domain
+        put = {each.type for each in decided.changes if each.name == domain}
+        if not self._job.replace_mx:
+            put.discard(RecordType.MX)
+        lost = [
+            kind.value
+            for name, kind in read.sets
+            if name == domain and (name, kind) not in real.sets and kind not in put
+        ]
+        if lost:
+            raise hides(domain, zones[domain], lost)
+
+    def decided(self, zones: dict[str, str], read: Seen, real: Seen) -> Plan:
         job = self._job
         records = job.decide(read.found)
         here = [each for each in records if each.name in zones]
@@ -156,16 +196,16 @@ class _Publishing:
             for each in records
             if each.name not in zones
         )
-        made = plan(here, job.keys, read.found, job.replace_mx)
+        made = plan(here, job.keys, real.found, job.replace_mx)
         return replace(made, left=(*made.left, *elsewhere))
 
     async def write(
-        self, zones: dict[str, str], touched: Iterable[str], decided: Plan, read: Seen
+        self, zones: dict[str, str], touched: Iterable[str], decided: Plan, real: Seen
     ) -> bool:
         """Whether it was made in every zone; not where somebody had changed what was read."""
         for zone in touched:
             changes = [each for each in decided.changes if zones[each.name] == zone]
-            rcode = await self._sent(_update(zone, changes, read, self._job.server))
+            rcode = await self._sent(_update(zone, changes, real, self._job.server))
             if rcode in _CHANGED:
                 return False
             if rcode != "NOERROR":

@@ -1,5 +1,7 @@
 """What a name server says no with, and what to do about each (RFC 2136 §2.2, RFC 8945 §5.3)."""
 
+from collections.abc import Sequence
+
 from postroom.model.errors import PeerError, PostroomError, Refused, Unavailable
 
 _OF_KEYS = {
@@ -71,6 +73,17 @@ def refused(rcode: str, zone: str, which: str) -> PostroomError:
         "dns_update_refused",
         f"The name server {which} {says} ({rcode}, zone {zone}). Nothing was changed in it.",
         then,
+    )
+
+
+def hides(domain: str, zone: str, kinds: Sequence[str]) -> PostroomError:
+    """A change that would take away what a wildcard says."""
+    return Refused(
+        "publish_hides_wildcard",
+        f"A wildcard of {zone} answers for {domain} ({', '.join(kinds)}), and stops to as soon as"
+        " any record is at that name or below it. Nothing was changed.",
+        f"Put the wildcard's records at {domain} first, those that are to go on; of MX,"
+        " --replace-mx puts yours in their place.",
     )
 
 

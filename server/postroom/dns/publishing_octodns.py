@@ -34,10 +34,12 @@ from postroom.children import begun, end
 from postroom.dns.octodns_config import Configured
 from postroom.dns.octodns_data import Planned, desired, expected, found, planned, unexpected
 from postroom.dns.publishing import Published
+from postroom.dns.publishing_faults import hides
+from postroom.dns.publishing_wildcards import hidden
 from postroom.dns.records_changes import Change, Left, Plan, plan
 from postroom.dns.records_found import Found
 from postroom.mime.senders.domains import is_within
-from postroom.model.domains import DkimKey, WantedRecord
+from postroom.model.domains import DkimKey, RecordType, WantedRecord
 from postroom.model.errors import Conflict, PeerError, PeerTimeout, Refused, Unavailable
 
 PROGRAM = "octodns-sync"
@@ -110,6 +112,7 @@ class _AtTarget:
         changes = decided.changes
         wrote = False
         if changes:
+            self._check_hides_nothing(read, changes)
             source = desired(changes, there, self.zone)
             checksum = await self._checked(source, changes, read)
             if not dry_run:
@@ -136,6 +139,14 @@ class _AtTarget:
                 " those: `postroom domains records --format zone`.",
             )
         return tuple(each for each in self._of(ran) if each.kind != "create")
+
+    def _check_hides_nothing(self, read: Found, changes: Sequence[Change]) -> None:
+        domain = self.job.domain
+        put = {each.type for each in changes if each.name == domain}
+        put -= set() if self.job.replace_mx else {RecordType.MX}
+        lost = [kind for kind in hidden(domain, self.zone, read) if kind not in put]
+        if lost:
+            raise hides(domain, self.zone, lost)
 
     async def _checked(
         self, source: Mapping[str, Any], changes: Sequence[Change], read: Found

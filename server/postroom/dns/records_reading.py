@@ -121,16 +121,24 @@ class SystemResolver:
     def __init__(self, nameserver: tuple[str, int] | None = None) -> None:
         self._nameserver = nameserver
         self._servers: list[NameServer] | None = None
+        self._ever_answered: bool | None = None
+        """None before anything was asked. Where nobody answered once, nobody is asked again: a
+        person would wait for every name."""
 
     async def answer(self, name: str, kind: str) -> "Message":
         if self._servers is None:
             self._servers = await asyncio.to_thread(self._made)  # it reads the system's settings
         last: PostroomError = silent("of this machine")
+        if self._ever_answered is False:
+            raise last
         for server in self._servers:
             try:
-                return await server.answer(name, kind)
+                answer = await server.answer(name, kind)
+                self._ever_answered = True
+                return answer
             except PostroomError as error:
                 last = error
+        self._ever_answered = self._ever_answered or False
         raise last
 
     def _made(self) -> list[NameServer]:

@@ -47,6 +47,7 @@ STAGE = click.Choice(["none", "quarantine", "reject"])
 @click.option("--publish", is_flag=True, help="Write the records into the zone.")
 @click.option("--replace-mx", is_flag=True, help="With --publish: also where mail goes elsewhere.")
 @click.option("--dry-run", is_flag=True, help="With --publish: only show what would change.")
+@click.option("--offline", is_flag=True, help="Do not look at what is there.")
 @looks
 @shared
 @pass_asked
@@ -67,7 +68,7 @@ def add(asked: Asked, /, **given: Any) -> int:
         return publish_now(asked, needs, given["replace_mx"], given["dry_run"])
     from postroom.cli.commands.domains_records import show
 
-    return show(asked, needs, given["nameserver"])
+    return show(asked, needs, given["nameserver"], offline=given["offline"])
 
 
 @click.command("dmarc")
