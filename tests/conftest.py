@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from rooms import PATIENCE, Agent, Postman, TestClock
-from servers.fixtures import dovecot, mail_host, postgres, postgres_mail_host  # noqa: F401
+from servers.fixtures import dovecot, knot, mail_host, postgres, postgres_mail_host  # noqa: F401
 
 from postroom.build import PostRoom, open_room
 from postroom.desk.sends import sending

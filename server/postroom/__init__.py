@@ -26,6 +26,7 @@ Rooms, top to bottom; each imports only from below:
     (postroom_tools)    what an agent may ask, a file a tool
     desk  work  probe   the counter; what happens over time; what an operator tries by hand
     policy_file         the rules that hold now, for who judges what goes out and what comes in
+    signing             the keys of domains of one's own, for who makes them and who signs
     index imap smtp lmtp dns guarded oauth credentials provision embedded extract    strangers
     maildata            a message as it comes after DATA, for the rooms that take mail in
     lanes idle_connections      places few at a time; connections kept a while, for imap and smtp

@@ -35,6 +35,7 @@ from postroom.accounts.inbound import Inbound
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.serve import Serve
+from postroom.accounts.sources import SecretSource
 from postroom.accounts.table import FilePath, Table
 from postroom.accounts.webhooks import Webhooks
 from postroom.model.errors import InvalidRequest, Unavailable
@@ -63,6 +64,9 @@ class Operator(Table):
     """Where the mailboxes of each domain come from."""
     dns: dict[DomainName, OwnDomain] = Field(default_factory=dict)
     """Domains of one's own: what the DNS is to say of each."""
+    domain_keys: SecretSource | None = None
+    """Where the secret lies that opens the keys of such domains; `domain-keys.secret` in the home,
+    made with the first key, where nothing is said."""
     username_pattern: str = ""
     """A regular expression that every username must match; empty for no rule beyond the syntax."""
     attachment_folders: tuple[Path, ...] = ()

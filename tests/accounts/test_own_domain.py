@@ -29,6 +29,8 @@ def test_a_domain_of_ones_own_needs_no_key_at_all() -> None:
         ({"publish": {"server": "ns1", "octodns": "x.yaml"}}, "names one way"),
         ({"publish": {"server": "ns1", "key": "k."}}, "a key and its secret"),
         ({"publish": {"server": "ns1:99999"}}, "a host or an address"),
+        ({"imap": "203.0.113.5:993"}, "SRV records hold no addresses"),
+        ({"submission": "[2001:db8::1]"}, "SRV records hold no addresses"),
         ({"dmark": "none"}, "dmarc"),
     ],
 )

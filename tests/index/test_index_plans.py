@@ -27,7 +27,7 @@ WHOLE_ROOM = {
     "metrics.webhooks", "metrics.attempts",
     "restoring.open_sends", "restoring.void_questions", "restoring.addresses",  # once, at a restore
     "webhooks.every", "webhooks.tests",  # read when one of them changed
-    "domains.every",  # a handful
+    "domains.every", "domain_keys.one_kept", "domain_keys.unsettled",  # a handful
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 from servers.dovecot import running_dovecot
+from servers.knot import Knot, running_knot
 from servers.mail_host import MailHost
 from servers.postfix import running_mail_host, running_postfix
 from servers.postgres import Postgres, running_postgres
 
-__all__ = ["dovecot", "mail_host", "postgres", "postgres_mail_host"]
+__all__ = ["dovecot", "knot", "mail_host", "postgres", "postgres_mail_host"]
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,10 @@ def postgres_mail_host(postgres: Postgres) -> Iterator[MailHost]:
     made = postgres.directory()
     with running_mail_host(table=made.table, database=made.database) as host:
         yield host
+
+
+@pytest.fixture(scope="session")
+def knot() -> Iterator[Knot]:
+    """An authoritative DNS server; `knot.serve(zone, records)` gives it a zone of a test's own."""
+    with running_knot() as server:
+        yield server

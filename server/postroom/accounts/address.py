@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from postroom.model.domain_names import ascii_domain
+
 _DOMAIN = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 )
@@ -28,11 +30,7 @@ def email_address(value: str) -> str:
 
 def domain_name(value: str) -> str:
     """The domain that ``value`` names; ValueError where it names none."""
-    name = value.strip().lower().rstrip(".")
-    try:
-        name = name if name.isascii() else name.encode("idna").decode("ascii")
-    except UnicodeError:
-        name = ""
+    name = ascii_domain(value)
     if not _DOMAIN.fullmatch(name):
         raise ValueError('is no domain name, such as "example.com"')
     return name

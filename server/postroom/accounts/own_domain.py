@@ -42,10 +42,21 @@ def _endpoint(value: str) -> str:
     return value.strip().lower()
 
 
+def _by_name(value: str) -> str:
+    try:
+        ipaddress.ip_address(value.partition(":")[0])
+    except ValueError:
+        if not value.startswith("["):
+            return value
+    raise ValueError('is a name, such as "mail.example.com": SRV records hold no addresses')
+
+
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
 Mechanism = Annotated[str, AfterValidator(_mechanism)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 """``host`` or ``host:port``."""
+NamedEndpoint = Annotated[Endpoint, AfterValidator(_by_name)]
+"""The same, and never an address."""
 
 
 class MtaSts(StrEnum):
@@ -78,6 +89,8 @@ class Publishing(Table):
     """Where the key's secret is, in Base64 as servers write it."""
     octodns: FilePath | None = None
     """An OctoDNS configuration; of it the provider of the zone is taken, never its sources."""
+    program: FilePath | None = None
+    """`octodns-sync`, where it is not found on the path."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -111,9 +124,9 @@ class OwnDomain(Table):
     reports: Address | None = None
     """Where reports about the domain arrive; ``reports@`` it where it is left out."""
     mta_sts: MtaSts = MtaSts.OFF
-    imap: Endpoint | None = None
+    imap: NamedEndpoint | None = None
     """Where people's mail programs read (RFC 6186)."""
-    submission: Endpoint | None = None
+    submission: NamedEndpoint | None = None
     """Where people's mail programs send."""
     ttl: int = Field(default=3600, ge=30, le=86_400)
     """Of the records, seconds."""

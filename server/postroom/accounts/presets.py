@@ -54,6 +54,9 @@ class Preset:
     imap_user_is_local_part: bool = False
     files_sent: bool = False
     """Whether what is submitted lies in Sent by itself."""
+    spf: str = ""
+    """The domain whose SPF record names its servers, for a domain of one's own: what it tells its
+    customers to include; empty where it serves no such domains, or says otherwise for each."""
     separator: str = "+"
     """Between a local part and its detail (RFC 5233)."""
     rewrites_from: bool = False
@@ -90,6 +93,7 @@ _KNOWN = (
         password="an app password (myaccount.google.com/apppasswords, with 2-step verification on)",
         domains=("gmail.com", "googlemail.com"),
         mx=("google.com", "googlemail.com"),
+        spf="_spf.google.com",
         oauth=TokenEndpoint("https://oauth2.googleapis.com/token", "https://mail.google.com/"),
         files_sent=True,
         rewrites_from=True,
@@ -106,6 +110,7 @@ _KNOWN = (
         password="an app password (Settings, Privacy & Security)",
         domains=("fastmail.com", "fastmail.fm"),
         mx=("messagingengine.com",),
+        spf="spf.messagingengine.com",
     ),
     Preset(
         # learn.microsoft.com as above, read 2026-11; passwords are refused for IMAP, and for SMTP
@@ -119,6 +124,7 @@ _KNOWN = (
         takes_password=False,
         domains=("onmicrosoft.com",),
         mx=("mail.protection.outlook.com", "mx.microsoft"),
+        spf="spf.protection.outlook.com",
         oauth=_MICROSOFT,
         files_sent=True,
         rewrites_from=True,
@@ -151,6 +157,7 @@ _KNOWN = (
         password="an app-specific password (account.apple.com)",
         domains=("icloud.com", "me.com", "mac.com"),
         mx=("mail.icloud.com",),
+        spf="icloud.com",
         imap_user_is_local_part=True,
     ),
     Preset(
@@ -185,6 +192,7 @@ _KNOWN = (
         smtp=Endpoint("smtppro.zoho.com", 465),
         password="the account's password, or an app password with two-factor authentication",
         mx=("zoho.com",),
+        spf="zohomail.com",
     ),
     Preset(
         # ispdb/zoho.com.xml, November 2026.
@@ -204,6 +212,7 @@ _KNOWN = (
         password="the mailbox's password, or an app password with two-factor authentication",
         domains=("mailbox.org",),
         mx=("mailbox.org",),
+        spf="mailbox.org",
     ),
     Preset(
         # ispdb/migadu.com.xml, November 2026.
@@ -214,6 +223,7 @@ _KNOWN = (
         password="the mailbox's password",
         domains=("migadu.com",),
         mx=("migadu.com",),
+        spf="spf.migadu.com",
     ),
     Preset(
         # ispdb/purelymail.com.xml, November 2026.
@@ -224,6 +234,7 @@ _KNOWN = (
         password="the account's password, or an app password with two-factor authentication",
         domains=("purelymail.com",),
         mx=("purelymail.com",),
+        spf="_spf.purelymail.com",
     ),
 )
 

@@ -27,7 +27,7 @@
     suppressions.py     whom nothing more is sent to      unsubscribing.py   … as they said so
     webhooks.py         where events are posted to, and how far each was told
     tokens.py           who comes in by the network, by hashes of what they show
-    domains.py          domains of one's own, and the keys that their mail is signed with
+    domains.py          domains of one's own           domain_keys.py     … the states of their keys
     keys.py             what was made with an idempotency key, besides sends
     metrics.py      how much there is, and how often something happened
     restoring.py    put back from a backup, as another history

@@ -141,6 +141,20 @@ def _of_webhook(type: type[operators.OfWebhook]) -> _View:
     return _View(lambda _, row, facts: type(**facts, webhook_id=row["detail"]), (type,))
 
 
+def _of_domain(type: type[operators.DomainAdded] | type[operators.DomainRemoved]) -> _View:
+    return _View(lambda _, row, facts: type(**facts, domain=row["detail"]), (type,))
+
+
+def _of_domain_key(type: type[operators.OfDomainKey]) -> _View:
+    """Its detail is ``domain selector``."""
+
+    def make(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+        domain, _, selector = row["detail"].partition(" ")
+        return type(**facts, domain=domain, selector=selector)
+
+    return _View(make, (type,))
+
+
 _OUTCOMES = (agents.MessageBounced, agents.MessageComplained, agents.MessageDeferred)
 
 _VIEWS: dict[EventType, _View] = {
@@ -188,6 +202,13 @@ _VIEWS: dict[EventType, _View] = {
     EventType.WEBHOOK_REPLAYED: _of_webhook(operators.WebhookReplayed),
     EventType.WEBHOOK_PARKED: _of_webhook(operators.WebhookParked),
     EventType.WEBHOOK_DELETED: _of_webhook(operators.WebhookDeleted),
+    EventType.DOMAIN_ADDED: _of_domain(operators.DomainAdded),
+    EventType.DOMAIN_REMOVED: _of_domain(operators.DomainRemoved),
+    EventType.DOMAIN_KEY_MADE: _of_domain_key(operators.DomainKeyMade),
+    EventType.DOMAIN_KEY_VISIBLE: _of_domain_key(operators.DomainKeyVisible),
+    EventType.DOMAIN_KEY_ACTIVE: _of_domain_key(operators.DomainKeyActive),
+    EventType.DOMAIN_KEY_RETIRING: _of_domain_key(operators.DomainKeyRetiring),
+    EventType.DOMAIN_KEY_RETIRED: _of_domain_key(operators.DomainKeyRetired),
     EventType.ROOM_RESTORED: _in_detail(operators.RoomRestored),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }

@@ -17,6 +17,8 @@ class DomainView(Told):
     """A domain."""
 
     domain: str
+    name: str | None = None
+    """As people write it, where that is another form (RFC 5890)."""
     added_at: str
     served: bool
     """Whether mailboxes can be made in it."""
@@ -25,3 +27,63 @@ class DomainView(Told):
 
 class DomainList(Told):
     domains: tuple[DomainView, ...]
+
+
+class RecordView(Told):
+    """A record that a domain needs."""
+
+    name: str
+    """Whole, without a final dot."""
+    type: str
+    values: tuple[str, ...]
+    """Of TXT the text, whole and without quotes; names in others are whole and end in a dot."""
+    ttl: int
+    purpose: str
+    """``mx``, ``address``, ``spf``, ``dkim``, ``dmarc``, ``mta_sts``, ``tls_rpt``, ``service``."""
+    state: str | None = None
+    """``right``, ``wrong``, ``missing`` or ``unknown``; None where nobody looked."""
+    there: tuple[str, ...] | None = None
+    """What is there in its place, where that is wrong."""
+
+
+class RemarkView(Told):
+    """Something to know about a domain, and what to do about it."""
+
+    says: str
+    then: str
+
+
+class DmarcPlanView(Told):
+    """How DMARC goes from looking on to refusing what only claims to be from here."""
+
+    stage: str
+    """``none``, ``quarantine`` or ``reject``."""
+    next: str | None = None
+    """The stage after it."""
+    before: str | None = None
+    """What has to be seen before that."""
+
+
+class DomainRecords(Told):
+    """All records that a domain needs, in the order in which people are told of them."""
+
+    domain: str
+    name: str | None = None
+    """As people write it, where that is another form."""
+    records: tuple[RecordView, ...]
+    remarks: tuple[RemarkView, ...]
+    dmarc: DmarcPlanView
+    spf_lookups: int | None = None
+    """What the SPF record costs a receiver, of ten; None where nobody counted."""
+    mta_sts_policy: str | None = None
+    """The file that ``/.well-known/mta-sts.txt`` of ``mta-sts.`` the domain has to be."""
+    next_step: str
+
+
+class DomainRemoved(Told):
+    """A domain that is one no more."""
+
+    domain: str
+    may_go: tuple[RecordView, ...]
+    """Records that were only for it."""
+    next_step: str

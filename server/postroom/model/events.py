@@ -80,6 +80,15 @@ class EventType(StrEnum):
     WEBHOOK_PARKED = "webhook.parked"
     """It was tried for a day, or is gone: it is tried no more until somebody says so."""
     WEBHOOK_DELETED = "webhook.deleted"
+    DOMAIN_ADDED = "domain.added"
+    """A domain of one's own; ``detail`` is its name."""
+    DOMAIN_REMOVED = "domain.removed"
+    DOMAIN_KEY_MADE = "domain.key.made"
+    """A key for its mail; ``detail`` is the domain and the key's selector, here and below."""
+    DOMAIN_KEY_VISIBLE = "domain.key.visible"
+    DOMAIN_KEY_ACTIVE = "domain.key.active"
+    DOMAIN_KEY_RETIRING = "domain.key.retiring"
+    DOMAIN_KEY_RETIRED = "domain.key.retired"
     WORKER_STARTED = "worker.started"
 
 

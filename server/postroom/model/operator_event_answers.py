@@ -162,6 +162,55 @@ class WebhookDeleted(OfWebhook):
     type: Literal["webhook.deleted"] = "webhook.deleted"
 
 
+class DomainAdded(PublicEvent):
+    """The operator added a domain of their own."""
+
+    type: Literal["domain.added"] = "domain.added"
+    domain: str
+
+
+class DomainRemoved(PublicEvent):
+    """It is one of the operator's no more; its keys are retired."""
+
+    type: Literal["domain.removed"] = "domain.removed"
+    domain: str
+
+
+class OfDomainKey(PublicEvent):
+    domain: str
+    selector: str
+
+
+class DomainKeyMade(OfDomainKey):
+    """A key for a domain's mail was made; its record is to be published."""
+
+    type: Literal["domain.key.made"] = "domain.key.made"
+
+
+class DomainKeyVisible(OfDomainKey):
+    """Its record is found by whoever looks."""
+
+    type: Literal["domain.key.visible"] = "domain.key.visible"
+
+
+class DomainKeyActive(OfDomainKey):
+    """Mail is signed with it from now on."""
+
+    type: Literal["domain.key.active"] = "domain.key.active"
+
+
+class DomainKeyRetiring(OfDomainKey):
+    """It signs no more; its record stays for mail that is on its way."""
+
+    type: Literal["domain.key.retiring"] = "domain.key.retiring"
+
+
+class DomainKeyRetired(OfDomainKey):
+    """Its private part is gone, and its record may go."""
+
+    type: Literal["domain.key.retired"] = "domain.key.retired"
+
+
 class RoomRestored(OfRoom):
     """It was put back from a backup: ids of events before that are over."""
 
@@ -197,6 +246,13 @@ OperatorEvent = Annotated[
     | WebhookReplayed
     | WebhookParked
     | WebhookDeleted
+    | DomainAdded
+    | DomainRemoved
+    | DomainKeyMade
+    | DomainKeyVisible
+    | DomainKeyActive
+    | DomainKeyRetiring
+    | DomainKeyRetired
     | RoomRestored
     | WorkerStarted,
     Field(discriminator="type"),

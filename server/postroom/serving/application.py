@@ -4,6 +4,7 @@
 /v1                                           REST (`postroom.web.rest`)
 /unsubscribe/                                 links of bulk mail (`postroom.web.one_click`)
 /healthz, /readyz, /metrics                   whether it goes well (`postroom.web.operation`)
+/.well-known/mta-sts.txt                      of ``mta-sts.`` a domain (`postroom.web.operation`)
 /                                             pages for people (`postroom.web.console`)
 
 What REST was asked in this very moment is answered before (`postroom.web.rest.repeating`).
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match
 
+from postroom.dns.records_sts import PATH as MTA_STS
 from postroom.mcp.bearer import METADATA_PATH
 from postroom.mcp.http import PATH as MCP
 from postroom.mcp.http import mcp_face
@@ -25,16 +27,18 @@ from postroom.web.console.application import PATH as CONSOLE
 from postroom.web.console.application import console
 from postroom.web.one_click import one_click
 from postroom.web.operation.application import ALIVE, METRICS, READY, operation
+from postroom.web.operation.mta_sts import mta_sts
 from postroom.web.rest.application import rest_application
 from postroom.web.rest.repeating import Repeating
 from postroom.web.rest.resource import METADATA_PATH as REST_METADATA
 from postroom.web.rest.resource import PATH as REST
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from postroom.accounts.own_domain import OwnDomain
     from postroom.desk.desk import Desk
     from postroom.serving.names import Names
     from postroom.web.console.sessions import Sessions
@@ -69,10 +73,11 @@ def application(
     names: "Names",
     most_bytes: int,
     meters: "Meters",
+    domains: "Mapping[str, OwnDomain]",
 ) -> "ASGIApp":
     """All faces at the desk, asked under ``names``; who comes in says one of ``identities``, or is
     signed in by ``sessions``. A request has at most ``most_bytes``. Calls of tools are counted by
-    ``meters``, which /metrics tells."""
+    ``meters``, which /metrics tells. Of ``domains`` the policies of MTA-STS are told."""
     tools = mcp_face(desk, identities, names.hosts, names.origins, most_bytes, meters.tool_called)
     rest, watched = rest_application(desk, identities), operation(desk, identities, meters)
 
@@ -89,6 +94,7 @@ def application(
             _Below(REST, rest),
             _Below(UNSUBSCRIBE, one_click(desk.suppressions.unsubscribe)),
             *(_Below(path, watched) for path in (ALIVE, READY, METRICS)),
+            _Below(MTA_STS, mta_sts(domains)),
             _Below(CONSOLE, console(desk, identities, sessions)),
         ],
         lifespan=lifespan,

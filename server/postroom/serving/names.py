@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from postroom.accounts.host_names import join_host, split_host
+from postroom.dns.records_sts import PATH as MTA_STS
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.serving.refusals import is_below, refusal
 from postroom.web.scopes import field
@@ -29,6 +30,9 @@ ANY = ("0.0.0.0", "::")
 
 PROBES = ("/healthz", "/readyz")
 """Asked by number, from wherever a process is watched; they tell of no mail."""
+
+UNDER_ANY_NAME = (*PROBES, MTA_STS)
+"""The last one looks at the name itself: it is that of a domain's policy, for anybody to read."""
 
 FROM_ANY_PAGE = (UNSUBSCRIBE,)
 """No sign-in is behind these: who asks has the link. Its page tells browsers to say nothing of
@@ -83,7 +87,7 @@ class CheckNames:
         self._names = names
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        if scope["type"] != "http" or scope["path"] in PROBES:
+        if scope["type"] != "http" or scope["path"] in UNDER_ANY_NAME:
             return await self._app(scope, receive, send)
         host = _in_one_spelling(field(scope, b"host"))
         if not self._names.is_ours(host):

@@ -7,13 +7,24 @@ import click
 from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
+from postroom.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
     from postroom.model.domain_answers import DomainList
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "add": "postroom.cli.commands.domains_add:add",
+        "records": "postroom.cli.commands.domains_records:records",
+        "publish": "postroom.cli.commands.domains_publish:publish",
+        "dmarc": "postroom.cli.commands.domains_add:dmarc",
+        "policy": "postroom.cli.commands.domains_records:policy",
+        "remove": "postroom.cli.commands.domains_remove:remove",
+    },
+)
 def domains() -> None:
     """Domains of your own: what the DNS is to say of them, and whether it does."""
 
@@ -33,6 +44,8 @@ def _list(page: "Page", found: "DomainList") -> None:
     if not found.domains:
         page.line("There is no domain of your own yet: postroom domains add agents.example.com")
     for one in found.domains:
-        page.line((one.domain, "bold"), "" if one.served else "  (no mailboxes can be made in it)")
+        name = f" ({one.name})" if one.name else ""
+        unserved = "" if one.served else "  (no mailboxes can be made in it)"
+        page.line((one.domain, "bold"), name, unserved)
         for key in one.dkim_keys:
             page.line((f"  {key.state}: ", "dim"), f"{key.selector} ({key.algorithm})")

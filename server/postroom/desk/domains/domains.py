@@ -1,13 +1,30 @@
-"""Which domains of one's own there are."""
+"""Which domains of one's own there are, and what each needs."""
 
+from dataclasses import replace
+
+from postroom.accounts.address import domain_name
+from postroom.accounts.domains import AccountDomain
+from postroom.accounts.own_domain import OwnDomain
+from postroom.accounts.presets import Preset
 from postroom.desk import door
+from postroom.desk.domains.keys import DomainKeys
+from postroom.desk.domains.records import Needs, people_name, told, view
 from postroom.desk.times import iso
-from postroom.index import domains
+from postroom.dns.records import key_record
+from postroom.index import domain_keys, domains, journal
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.model.callers import Caller
-from postroom.model.domain_answers import DkimKeyView, DomainList, DomainView
-from postroom.model.domains import DkimKey
+from postroom.model.domain_answers import (
+    DkimKeyView,
+    DomainList,
+    DomainRecords,
+    DomainRemoved,
+    DomainView,
+)
+from postroom.model.domains import DkimKey, KeyState
+from postroom.model.errors import InvalidRequest, NotFound
+from postroom.model.events import EventType
 from postroom.settings import Settings
 
 
@@ -27,14 +44,108 @@ class Domains:
 
         return await self._index.read(look)
 
+    async def show(self, caller: Caller, name: str) -> DomainView:
+        """One domain; NotFound where it was not added."""
+        door.for_operators(caller)
+        domain = named(name)
+        return await self._index.read(lambda con: self._view(con, _row(con, domain)))
+
+    async def add(self, caller: Caller, name: str) -> DomainView:
+        """Make a domain one of the operator's own, with two keys; once, however often it is asked.
+
+        Raises:
+            Refused, InvalidRequest, Unavailable: what its keys are sealed with cannot be had.
+        """
+        door.for_operators(caller)
+        domain = named(name)
+        await DomainKeys(self._index, self._settings).ensure(domain)
+        return await self.show(caller, domain)
+
+    async def needs(self, caller: Caller, name: str) -> Needs:
+        """What is known of a domain here, for whoever asks the DNS about it."""
+        door.for_operators(caller)
+        domain = named(name)
+
+        def look(con: Connection) -> tuple[DkimKey, ...]:
+            _row(con, domain)
+            return tuple(domains.keys(con, domain))
+
+        keys = await self._index.read(look)
+        own = self._settings.operator.dns.get(domain, OwnDomain())
+        return Needs(domain, own, keys, self._provider(domain))
+
+    async def records(self, caller: Caller, name: str) -> DomainRecords:
+        """What a domain needs, without a look at what the DNS says."""
+        return told(await self.needs(caller, name), None)
+
+    async def remove(self, caller: Caller, name: str) -> DomainRemoved:
+        """Let a domain be one of the operator's own no more: its keys are retired, and sign no
+        more. Its records stay where they are until somebody takes them out."""
+        needs = await self.needs(caller, name)
+        now = self._index.clock()
+
+        def write(con: Connection) -> None:
+            for key in domains.keys(con, needs.domain):
+                if key.state is not KeyState.RETIRED:
+                    domain_keys.come_into(con, now, "operator", key, KeyState.RETIRED)
+            if domains.remove(con, now, needs.domain):
+                journal.append(con, now, EventType.DOMAIN_REMOVED, "operator", detail=needs.domain)
+
+        await self._index.write(write)
+        return DomainRemoved(
+            domain=needs.domain,
+            may_go=tuple(view(key_record(key, needs.own.ttl), None) for key in needs.keys),
+            next_step="Keep the records of its keys for a week: mail that they signed is on its"
+            " way. Whoever still sends in its name needs SPF and DMARC; MX is for mail that comes"
+            " in.",
+        )
+
     def _view(self, con: Connection, row: Row) -> DomainView:
         name = row["name"]
         return DomainView(
             domain=name,
+            name=people_name(name),
             added_at=iso(row["added_at"]),
             served=name in self._settings.operator.served,
             dkim_keys=tuple(map(_key, domains.keys(con, name))),
         )
+
+    def _provider(self, domain: str) -> Preset | None:
+        """The known provider whose account a domain's mail is in."""
+        operator = self._settings.operator
+        served = operator.served.get(domain)
+        if not isinstance(served, AccountDomain):
+            return None
+        account = operator.accounts[served.account]
+        known = account.provider
+        # Who reads at a provider may send elsewhere.
+        return known if known is None or account.submits_at_provider else replace(known, spf="")
+
+
+def named(name: str) -> str:
+    """The domain that somebody named, as it is kept; InvalidRequest where it is none."""
+    try:
+        domain = domain_name(name)
+    except ValueError:
+        domain = ""
+    if "." not in domain:
+        raise InvalidRequest(
+            "domain_malformed",
+            "This is no domain of one's own.",
+            'Write it as "agents.example.com", in any script.',
+        )
+    return domain
+
+
+def _row(con: Connection, domain: str) -> Row:
+    found = domains.one(con, domain)
+    if found is None:
+        raise NotFound(
+            "domain_unknown",
+            f"{domain} was not added as a domain of one's own.",
+            f"`postroom domains add {domain}` adds it; `postroom domains list` lists them.",
+        )
+    return found
 
 
 def _key(key: DkimKey) -> DkimKeyView:

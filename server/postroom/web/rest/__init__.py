@@ -15,7 +15,8 @@
     parameters.py       what many routes are asked with  drafts.py        a mail as a body says it
 
     mailboxes.py  messages.py  threads.py  attachments.py  outbox.py  approvals.py  suppressions.py
-    tokens.py  policy.py  quarantine.py  records.py  webhooks.py  problem_pages.py  a file a subject
+    tokens.py  policy.py  quarantine.py  records.py  webhooks.py  domains.py
+    problem_pages.py  a file a subject
     uploads.py  thread_state.py  inbound.py      files before their mail; labels; mail handed in
     events.py           pages, and streams: event_stream.py as they come, streams.py how many
 

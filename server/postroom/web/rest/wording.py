@@ -21,6 +21,8 @@ COMMANDS = {
     "approvals show": "GET /v1/approvals/{}",
     "audit export": "GET /v1/audit",
     "audit verify": "GET /v1/audit/check",
+    "domains list": "GET /v1/domains",
+    "domains records": "GET /v1/domains/{}/records",
     "mailboxes delete": "DELETE /v1/mailboxes/{}",
     "mailboxes list": "GET /v1/mailboxes",
     "policy check": "POST /v1/policy/check",

@@ -1,0 +1,166 @@
+"""postroom.toml with the table of a domain changed: what else is there stays to the letter.
+
+tomlkit writes it; what it wrote is read again with the standard library, and must be what was there
+and the change, nothing else.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import ValidationError
+from tomlkit.exceptions import TOMLKitError
+
+from postroom.accounts.address import domain_name
+from postroom.accounts.faults import told
+from postroom.cli.connect.config_file import ConfigFile
+from postroom.clock import system_clock
+from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Unavailable
+from postroom.settings import CONFIG_FILE, Operator
+
+TABLE = "dns"
+
+PRIVATE = 0o600
+
+
+def change(home: Path, domain: str, said: Mapping[str, Any]) -> bool:
+    """Whether the file was changed, so that ``[dns."domain"]`` says ``said`` as well.
+
+    Raises:
+        InvalidRequest: it would not be understood.
+        Conflict: it is written in a way that nothing can be changed in it.
+        Unavailable: it cannot be written, or was changed meanwhile.
+    """
+    return _write(home, lambda text: with_domain(text, domain, said))
+
+
+def take_out(home: Path, domain: str) -> bool:
+    """Whether the file was changed, so that it says nothing of a domain; raises as above."""
+    return _write(home, lambda text: without_domain(text, domain))
+
+
+def with_domain(text: str, domain: str, said: Mapping[str, Any]) -> str:
+    """``text`` with ``said`` in the table of ``domain``."""
+    before = tomllib.loads(text)
+    name = _as_written(before, domain)
+    known = before.get(TABLE, {}).get(name, {})
+    if all(known.get(key) == value for key, value in said.items()) and (said or name):
+        return text
+    tables = {**before.get(TABLE, {}), name or domain: {**known, **said}}
+    return _checked(text, {**before, TABLE: tables}, lambda: _with(text, name, domain, said))
+
+
+def without_domain(text: str, domain: str) -> str:
+    """``text`` without the table of ``domain``."""
+    before = tomllib.loads(text)
+    name = _as_written(before, domain)
+    if name is None:
+        return text
+    tables = {each: table for each, table in before[TABLE].items() if each != name}
+    rest = {key: value for key, value in before.items() if key != TABLE}
+
+    def written() -> str:
+        document: Any = tomlkit.parse(text)
+        del document[TABLE][name]
+        if not tables:
+            del document[TABLE]
+        return tomlkit.dumps(document)
+
+    return _checked(text, {**rest, TABLE: tables} if tables else rest, written)
+
+
+def _with(text: str, name: str | None, domain: str, said: Mapping[str, Any]) -> str:
+    document: Any = tomlkit.parse(text)
+    if name is None:
+        return _appended(text, domain, said)
+    table = document[TABLE][name]
+    for key, value in said.items():
+        table[key] = _value(value)
+    return tomlkit.dumps(document)
+
+
+def _appended(text: str, domain: str, said: Mapping[str, Any]) -> str:
+    """A table more, at the end: what stands there cannot become part of it."""
+    table = tomlkit.table()
+    for key, value in said.items():
+        table[key] = _value(value)
+    tables = tomlkit.document()
+    tables.add(TABLE, tomlkit.table(is_super_table=True).add(domain, table))
+    gap = "" if not text.strip() else "\n" if text.endswith("\n") else "\n\n"
+    return f"{text}{gap}{tomlkit.dumps(tables)}"
+
+
+def _value(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return list(value) if isinstance(value, tuple) else value
+    table = tomlkit.inline_table()
+    for key, each in value.items():
+        table[key] = _value(each)
+    return table
+
+
+def _as_written(known: Mapping[str, Any], domain: str) -> str | None:
+    """The name of a domain's table, in whatever form it stands in the file."""
+    for name in known.get(TABLE, {}):
+        try:
+            if domain_name(str(name)) == domain:
+                return str(name)
+        except ValueError:
+            continue
+    return None
+
+
+def _checked(text: str, meant: Mapping[str, Any], written: Any) -> str:
+    try:
+        made: str = written()
+        fits = tomllib.loads(made) == _plain(meant)
+    except (TOMLKitError, tomllib.TOMLDecodeError, ValueError, TypeError, KeyError) as error:
+        raise _by_hand() from error
+    if not fits:
+        raise _by_hand()
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _write(home: Path, changed: Any) -> bool:
+    file = ConfigFile(home / CONFIG_FILE, system_clock)
+    text = file.read()
+    made = changed(text)
+    if made == text:
+        return False
+    _understood(made, home)
+    try:
+        file.write(made, text)
+    except PostroomError as error:
+        raise Unavailable(
+            "settings_not_written", error.message, "Nothing was changed; try again."
+        ) from error
+    if not text:
+        file.path.chmod(PRIVATE)
+    return True
+
+
+def _understood(text: str, home: Path) -> None:
+    try:
+        Operator.model_validate(tomllib.loads(text), context={"home": home})
+    except ValidationError as error:
+        raise InvalidRequest(
+            "domain_unfit",
+            f"postroom.toml would not be understood with this: {told(error)}.",
+            "Correct the options; nothing was changed.",
+        ) from None
+
+
+def _by_hand() -> Conflict:
+    return Conflict(
+        "settings_not_added_to",
+        "postroom.toml is written in a way that nothing can be changed in it by itself.",
+        'Nothing was changed: write the keys into [dns."example.com"] by hand.',
+    )

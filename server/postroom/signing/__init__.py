@@ -1,0 +1,7 @@
+"""Mail signed in the name of a domain of one's own (RFC 6376, RFC 8301, RFC 8463).
+
+sealing.py   the private part of a key, so that it can lie in the index
+secret.py    what it is sealed with, which does not lie there
+making.py    new keys, and their selectors
+opening.py   keys that can sign, opened once a process
+"""
