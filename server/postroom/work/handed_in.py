@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from postroom.accounts.inbound import Inbound
 from postroom.accounts.unknown import OnUnknown
+from postroom.accounts.verification import Verification
 from postroom.imap.account import ImapLogin
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, handed_in
@@ -33,6 +34,7 @@ class HttpWay:
     domains: frozenset[str]
     trusted: frozenset[str]
     checks_dkim: bool
+    verification: Verification
     name: str = NAME
     shared: bool = False
     smtp_host: str = ""
@@ -84,11 +86,14 @@ class HandedInMail:
         """Index one. Where this ends between the two transactions, it is known by its bytes."""
         domain = row["address"].rpartition("@")[2]
         believed = self._believed
-        way = HttpWay(frozenset({domain}), frozenset(believed.trusted), believed.check_dkim)
+        trusted = frozenset(believed.trusted)
+        way = HttpWay(frozenset({domain}), trusted, believed.check_dkim, believed)
         folder = Folder(row["mailbox_id"], NAME, folders.HANDED_IN, 1)
         progress = await self._term.index.read(lambda con: folders.progress(con, folder))
         uid = progress.last_uid + 1
         mail = FetchedMail(uid, row["bytes"], row["arrived_at"], ())
         place = Place(folder, Role.INBOX, way, row["created_at"])
-        await self._intake.take(place, [mail], replace(progress, last_uid=uid))
+        found = await self._intake.verify(way, row["bytes"], handed_in.arrival_of(row))
+        onward = replace(progress, last_uid=uid)
+        await self._intake.take(place, [mail], onward, verified=found)
         await self._term.write(lambda con: handed_in.taken(con, row["id"]))

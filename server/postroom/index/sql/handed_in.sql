@@ -1,7 +1,7 @@
--- name: add(mailbox_id, fingerprint, bytes, arrived_at)!
+-- name: add(mailbox_id, fingerprint, bytes, arrived_at, client, helo, sender)!
 -- A copy that waits; not a second time.
-INSERT INTO handed_in (mailbox_id, fingerprint, bytes, arrived_at)
-VALUES (:mailbox_id, :fingerprint, :bytes, :arrived_at)
+INSERT INTO handed_in (mailbox_id, fingerprint, bytes, arrived_at, client, helo, sender)
+VALUES (:mailbox_id, :fingerprint, :bytes, :arrived_at, :client, :helo, :sender)
 ON CONFLICT (mailbox_id, fingerprint) DO NOTHING;
 
 -- name: first()^
