@@ -26,6 +26,9 @@ MIN_SECONDS = 60.0
 MAX_SECONDS = 3600.0
 """And at most: an hour after a key was taken back nobody believes it."""
 
+MAX_NONE_SECONDS = 300.0
+"""The same of the answer that there is none: whoever has just published a record is not to wait."""
+
 FAILED_SECONDS = 60.0
 """How long nobody asks again after no answer: a batch of mail must not wait for each."""
 
@@ -106,7 +109,8 @@ class Answers:
             return UNANSWERED, FAILED_SECONDS
         if sum(map(len, answer.values)) > MAX_ANSWER_CHARS:
             return UNANSWERED, FAILED_SECONDS
-        return Found(answer.values), min(max(answer.seconds, MIN_SECONDS), MAX_SECONDS)
+        most = MAX_SECONDS if answer.values else MAX_NONE_SECONDS
+        return Found(answer.values), min(max(answer.seconds, MIN_SECONDS), most)
 
     def _keep(self, question: Question, found: Found, seconds: float) -> None:
         self._forget(question)
