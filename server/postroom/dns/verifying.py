@@ -40,6 +40,8 @@ class Verification:
         self._from_domain = from_domain
         self._arrival = arrival
         self._trusted = arc_trusted
+        self._by_spf: Spf | None = None
+        """Once it is known: it is the dearest of all to find out twice."""
         self._claims: tuple[Claim, ...] = ()
         self._chain: tuple[str, ...] | None = ()
         if self._mail is not None:
@@ -51,7 +53,7 @@ class Verification:
         found = [(name, TXT) for name in self._key_names() if look(name, TXT) is None]
         found += questions(self._from_domain, look)
         try:
-            spf(self._arrival, look)
+            self._by_spf = self._by_spf or spf(self._arrival, look)
         except Unanswered as error:
             found += error.questions
         return tuple(dict.fromkeys(found))
@@ -87,7 +89,7 @@ class Verification:
 
     def _spf(self, look: Look) -> Spf:
         try:
-            return spf(self._arrival, look)
+            return self._by_spf or spf(self._arrival, look)
         except Unanswered:  # never: everything is answered here, though by nothing
             return Spf(result=SpfResult.TEMPERROR)
 

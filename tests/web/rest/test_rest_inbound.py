@@ -108,7 +108,7 @@ _dmarc.bank.example. 60 IN TXT "v=DMARC1; p=reject"
             made = await room.desk.tokens.create(
                 operator(), "edge", ("inbound",), mailboxes=("*@agents.localhost",)
             )
-            async with AsyncPostroom(face.url, made.secret) as edge:
+            async with AsyncPostroom(face.url.removesuffix("/mcp"), made.secret) as edge:
                 for client in ("203.0.113.9", "198.51.100.7", None):
                     raw = letter("ada@bank.example", id=f"{client}@x", text=str(client))
                     await edge.inbound.hand_in(
