@@ -143,6 +143,15 @@ async def test_more_questions_than_may_wait_are_not_answered_and_not_kept(
     assert await asked.values("a.example") == ("one text",)
 
 
+async def test_what_is_on_its_way_ends_with_the_room(asked: Asked) -> None:
+    asked.names.mute.add("a.example")
+    waits = asyncio.ensure_future(asked.answers.of("a.example", "TXT"))
+    await asyncio.sleep(0)
+    await asked.answers.close()
+    with pytest.raises(asyncio.CancelledError):
+        await waits
+
+
 async def test_a_question_that_nobody_waits_for_any_more_is_answered_for_the_next(
     asked: Asked,
 ) -> None:

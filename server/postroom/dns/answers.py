@@ -90,6 +90,13 @@ class Answers:
             self._asked[name, kind] = asked
         return await asyncio.shield(asked)
 
+    async def close(self) -> None:
+        """End the questions that are on their way."""
+        asked = list(self._asked.values())
+        for each in asked:
+            each.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
     async def _ask(self, question: Question) -> Found:
         try:
             async with self._turns:

@@ -36,6 +36,18 @@ def first(con: Connection) -> Row | None:
     return row
 
 
+def some(con: Connection, most: int, most_bytes: int) -> list[Row]:
+    """The copies that have waited longest, and of large ones fewer: as many as ``most_bytes`` hold,
+    and one more."""
+    found: list[Row] = []
+    for row in sql.some(con, most=most):
+        found.append(row)
+        most_bytes -= len(row["bytes"])
+        if most_bytes <= 0:
+            break
+    return found
+
+
 def taken(con: Connection, id: int) -> None:
     """It has been indexed, or its mailbox has gone."""
     sql.drop(con, id=id)

@@ -114,6 +114,7 @@ async def run(
         doorbell.close()
         await lending.close()
         await server.stop()
+        await answers.close()
         for source in tokens:
             await source.close()
 

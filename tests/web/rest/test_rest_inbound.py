@@ -15,7 +15,7 @@ from web.rest.test_rest_mailboxes import rest
 from postroom.build import PostRoom, open_room
 from postroom.client import AsyncPostroom
 from postroom.index import handed_in
-from postroom.model.callers import operator
+from postroom.model.callers import Caller, operator
 from postroom.model.errors import InvalidRequest, PostroomError
 
 ADA, EVE = "ada@agents.localhost", "eve@agents.localhost"
@@ -122,6 +122,31 @@ _dmarc.bank.example. 60 IN TXT "v=DMARC1; p=reject"
             # It was answered for, and cannot be refused any more: nothing of it is kept.
             (kept,) = (await room.desk.quarantine.list(operator())).mails
             assert (kept.rule, kept.sender_verdict, kept.blocked) == ("forged", "forged", True)
+
+
+async def test_a_silent_name_server_holds_up_no_other_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.work.workers.PATIENCE_SECONDS", 0.5)
+    async with name_server("bank.example. 60 IN A 203.0.113.9") as names:
+        host, port = names.address
+        names.mute |= {f"_dmarc.d{number}.example" for number in range(15)}
+        (tmp_path / "postroom.toml").write_text(
+            f'resolver = "{host}:{port}"\n[inbound]\nverify = true\n'
+        )
+        async with serving(tmp_path) as face, open_room(face.settings, program="test") as room:
+            ada = await Agent(room, "ada").open()
+            edge = Caller(
+                agent="edge", scopes=frozenset({"inbound"}), mailboxes=("*@agents.localhost",)
+            )
+            for number in range(15):
+                mail = letter(f"eve@d{number}.example", id=f"{number}@x")
+                await room.desk.inbound.take(edge, "", (ADA,), mail)
+            begun = asyncio.get_running_loop().time()
+            await until_taken(room)
+            assert asyncio.get_running_loop().time() - begun < 5
+            verdicts = {m.sender_verdict for m in (await ada.wait()).messages}
+            assert verdicts == {"unverified"}
 
 
 REFUSES = """

@@ -9,6 +9,11 @@ ON CONFLICT (mailbox_id, fingerprint) DO NOTHING;
 SELECT handed_in.*, b.address, b.created_at FROM handed_in JOIN mailboxes b ON b.id = handed_in.mailbox_id
 ORDER BY handed_in.id LIMIT 1;
 
+-- name: some(most)
+-- Those that have waited longest.
+SELECT handed_in.*, b.address, b.created_at FROM handed_in JOIN mailboxes b ON b.id = handed_in.mailbox_id
+ORDER BY handed_in.id LIMIT :most;
+
 -- name: drop(id)!
 -- It has been taken.
 DELETE FROM handed_in WHERE id = :id;
