@@ -23,6 +23,7 @@ MEASURES = (
     "rest",
     "files",
     "policy",
+    "verifying",
     "webhooks",
     "archive",
     "parsing",

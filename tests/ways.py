@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from postroom.accounts.unknown import OnUnknown
+from postroom.accounts.verification import Verification
 from postroom.imap.account import ImapLogin
 from postroom.smtp.account import SmtpLogin
 from postroom.work.ways import Allowance, SentBy
@@ -22,6 +23,7 @@ class OtherWay:
     imap_login: LoginOf
     trusted: frozenset[str] = frozenset()
     checks_dkim: bool = False
+    verification: Verification = field(default_factory=Verification)
     name: str = "other"
     shared: bool = False
     smtp_host: str = "127.0.0.1"

@@ -37,6 +37,7 @@ from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.serve import Serve
 from postroom.accounts.sources import SecretSource
 from postroom.accounts.table import FilePath, Table
+from postroom.accounts.verification import NameServer, name_server_at
 from postroom.accounts.webhooks import Webhooks
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.retention import Retention
@@ -84,6 +85,8 @@ class Operator(Table):
     """How long the mail of an expired mailbox stays readable, days."""
     approvals: Approvals = Approvals()
     """What becomes of mail that a person must look at first."""
+    resolver: NameServer | None = None
+    """The name server that is asked about who sends mail; the system's where it is left out."""
     inbound: Inbound = Inbound()
     """What is believed of mail that is handed in over HTTP."""
     webhooks: Webhooks = Webhooks()
@@ -108,6 +111,11 @@ class Operator(Table):
         return frozenset(
             name for name, domain in self.served.items() if isinstance(domain, BuiltinDomain)
         )
+
+    @property
+    def name_server(self) -> tuple[str, int] | None:
+        """Address and port of the name server that is asked about senders; None: the system's."""
+        return name_server_at(self.resolver) if self.resolver else None
 
     @property
     def unused_accounts(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from postroom.lmtp.envelope import LmtpEnvelope, Verdict
+from postroom.lmtp.envelope import LmtpEnvelope, Reply, Verdict
 from postroom.lmtp.inlet import LmtpInlet
 
 PATIENCE = 10.0
@@ -25,10 +25,10 @@ class Post:
     """Delivering waits for it."""
     waiting: int = 0
     fails: Exception | None = None
-    verdicts: Sequence[Verdict] | None = None
+    verdicts: Sequence[Reply] | None = None
     """Given in the place of what the names say."""
 
-    async def deliver(self, envelope: LmtpEnvelope, raw: bytes) -> Sequence[Verdict]:
+    async def deliver(self, envelope: LmtpEnvelope, raw: bytes) -> Sequence[Reply]:
         self.waiting += 1
         if self.hold is not None:
             await self.hold.wait()

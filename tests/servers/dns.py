@@ -33,6 +33,8 @@ class NameServer:
     """Names, without the last dot, that get no answer at all."""
     failing: set[str] = field(default_factory=set)
     """Names that get SERVFAIL."""
+    mute_of: set[tuple[str, str]] = field(default_factory=set)
+    """Names and types that get no answer at all."""
 
     def answer(self, wire: bytes, limit: int) -> bytes | None:
         """The answer to one question; one longer than ``limit`` octets is cut, and says so."""
@@ -43,7 +45,7 @@ class NameServer:
             return None
         name = question.name.to_text(omit_final_dot=True).lower()
         self.asked.append((name, dns.rdatatype.to_text(question.rdtype)))
-        if name in self.mute:
+        if name in self.mute or self.asked[-1] in self.mute_of:
             return None
         reply = dns.message.make_response(query)
         reply.flags |= dns.flags.AA

@@ -56,6 +56,41 @@ async def test_a_rule_looks_at_sender_verdict_kind_and_words(
     assert [each.rule for each in listed.mails] == ["out"] * kept_out
 
 
+async def test_what_was_not_handed_in_cannot_be_refused_and_is_blocked(
+    ada: Agent, strict: Postman, settings: Settings
+) -> None:
+    rule = inbound("sender.domain == 'elsewhere.example'", "refuse") + 'reason = "Not you."\n'
+    write_policy(settings.home, rule)
+    await strict.bring(ada.address, letter())
+    (kept,) = (await ada.room.desk.quarantine.list(operator())).mails
+    assert (kept.rule, kept.blocked) == ("out", True)
+    assert (await ada.wait(timeout=0)).outcome == "timeout"
+
+
+TOLD = "Authentication-Results: post.localhost; "
+
+
+@pytest.mark.parametrize(
+    ("when", "said", "kept_out"),
+    [
+        ("sender.dmarc == 'fail'", "dmarc=fail header.from=elsewhere.example", True),
+        ("sender.dmarc == 'none'", "spf=pass smtp.mailfrom=elsewhere.example", True),
+        ("sender.spf == 'softfail'", "spf=softfail smtp.mailfrom=elsewhere.example", True),
+        ("sender.dkim == 'pass'", "dkim=pass header.d=elsewhere.example", True),
+        ("sender.dkim == 'pass'", "dkim=pass header.d=another.example", False),
+        ("sender.dkim == 'none'", "dkim=pass header.d=another.example", True),
+        ("sender.arc == 'pass'", "arc=pass", True),
+        ("sender.spf == 'none' && sender.dmarc_policy == 'none'", "spf=odd", True),
+    ],
+)
+async def test_where_nobody_checks_here_a_trusted_servers_word_is_a_rules_fact(
+    ada: Agent, strict: Postman, settings: Settings, when: str, said: str, kept_out: bool
+) -> None:
+    write_policy(settings.home, inbound(when))
+    await strict.bring(ada.address, letter(more=TOLD + said))
+    assert ((await ada.wait(timeout=0)).outcome == "timeout") is kept_out
+
+
 async def test_what_is_kept_out_leaves_no_trace_that_an_agent_finds(
     ada: Agent, strict: Postman, settings: Settings
 ) -> None:

@@ -17,6 +17,7 @@
     issuer.py      somebody else's access tokens that are good here
     host_names.py  names as they stand in the headers Host and Origin
     inbound.py     what is believed of mail that is handed in over HTTP
+    verification.py  whether senders are verified here, and whose word counts then
     webhooks.py    where events may be posted to
     directory.py   the fields of a domain whose addresses are rows in a SQL table
     faults.py      what is wrong with a file, by the path of its key

@@ -11,8 +11,8 @@ from postroom.accounts.oauth import OAuth
 from postroom.accounts.presets import PRESETS, Preset
 from postroom.accounts.servers import ImapServer, MailServer, SmtpServer, one_provider
 from postroom.accounts.sources import SecretPlace, SecretSource
-from postroom.accounts.table import Table
 from postroom.accounts.unknown import OnUnknown
+from postroom.accounts.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Credential:
     oauth: OAuth | None = None
 
 
-class Account(Table):
+class Account(Verification):
     """``[accounts.NAME]``: both servers, how the account proves who it is, and its pace."""
 
     address: Address

@@ -8,6 +8,7 @@ from postroom.accounts.servers import ImapServer, SmtpServer
 from postroom.accounts.sources import SecretPlace, SecretSource
 from postroom.accounts.table import FilePath, Table
 from postroom.accounts.unknown import OnUnknown
+from postroom.accounts.verification import Verification
 
 
 class Database(Table):
@@ -43,7 +44,7 @@ class Lmtp(Table):
         return self
 
 
-class DirectoryDomain(Table):
+class DirectoryDomain(Verification):
     """``[domains."…"]`` with ``provisioner = "directory"``: each mailbox has a login of its own."""
 
     provisioner: Literal["directory"] = "directory"

@@ -2,10 +2,10 @@
 
 from pydantic import field_validator
 
-from postroom.accounts.table import Table
+from postroom.accounts.verification import Verification
 
 
-class Inbound(Table):
+class Inbound(Verification):
     """The table of ``postroom.toml``."""
 
     trusted: tuple[str, ...] = ()

@@ -183,6 +183,7 @@ _VIEWS: dict[EventType, _View] = {
     EventType.MESSAGE_LEFT: _in_detail(operators.MessageLeft),
     EventType.MESSAGE_EXPUNGED: _in_detail(operators.MessageExpunged),
     EventType.MESSAGE_QUARANTINED: _in_detail(operators.MessageQuarantined),
+    EventType.MESSAGE_REFUSED: _in_detail(operators.MessageRefused),
     EventType.MAIL_REMOVED: _in_detail(operators.MailRemoved),
     EventType.KEPT_OUT_REMOVED: _in_detail(operators.QuarantineRemoved),
     EventType.LOGIN_STATE: _in_detail(operators.LoginState),

@@ -18,7 +18,7 @@ from postroom.index.database import Connection, Fields, Row
 from postroom.index.ids import new_message_id
 from postroom.index.listed import listed
 from postroom.index.queries import named
-from postroom.model.evidence import SenderEvidence, Signature
+from postroom.model.evidence import Checks, SenderEvidence, Signature
 from postroom.model.messages import (
     AttachmentPart,
     Direction,
@@ -96,6 +96,7 @@ def keep(con: Connection, now: float, mail: NewMail) -> Kept:
             in_spam=int(mail.in_spam),
             signatures=_signatures(mail.evidence),
             about_send=mail.about[0],
+            checks=_checks(mail.evidence),
         )
     )
     sql.add_raw(con, mail_id=mail_id, bytes=mail.raw)
@@ -191,6 +192,16 @@ def evidence_of(text: str) -> SenderEvidence:
 def signatures_of(text: str) -> tuple[Signature, ...]:
     """What a mail's row says of its signatures (JSON)."""
     return tuple(_SIGNATURES.validate_json(text)) if text else ()
+
+
+def checks_of(text: str) -> Checks | None:
+    """What a mail's row says of the rest that was verified (JSON)."""
+    return Checks.model_validate_json(text) if text else None
+
+
+def _checks(evidence: SenderEvidence | None) -> str:
+    found = evidence.checks if evidence else None
+    return found.model_dump_json(exclude_defaults=True) if found is not None else ""
 
 
 def _written(evidence: SenderEvidence | None) -> str:

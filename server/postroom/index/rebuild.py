@@ -90,7 +90,8 @@ def _read_one(row: Row, trusted: Trusted) -> NewMail:
     direction = Direction(row["direction"])
     sent = direction is Direction.SENT
     believed = trusted(row["address"].rpartition("@")[2])
-    judged = None if sent else judge_sender(parsed, believed, mail.signatures_of(row["signatures"]))
+    found = mail.signatures_of(row["signatures"]), mail.checks_of(row["checks"])
+    judged = None if sent else judge_sender(parsed, believed, *found)
     return NewMail(
         mailbox_id=row["mailbox_id"],
         direction=direction,

@@ -4,6 +4,7 @@
                                    └── deliver(envelope, raw) asked at the end of DATA
 
     envelope.py   what is handed in, the verdicts, and one recipient's copy of a mail
+    forwarding.py what Postfix says of whoever handed the mail to it (XFORWARD)
     paths.py      the addresses of MAIL and RCPT, read without refusing what other servers take
     policy.py     what is said to senders, recipients and the mail
     session.py    one connection: aiosmtpd's protocol, with a reply for each recipient

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from postroom.mime.trace.final_delivery import delivery_fields
+from postroom.model.arrivals import Arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class LmtpEnvelope:
     """What the client called itself in LHLO: its own words."""
     arrived: float
     """Seconds since 1970: when the end of DATA was read."""
+    arrival: Arrival | None = None
+    """Who handed it to the server before us, where that one says so (XFORWARD)."""
 
 
 class Verdict(Enum):
@@ -32,7 +35,26 @@ class Verdict(Enum):
     """The client keeps the mail and comes again."""
 
 
-Deliver = Callable[[LmtpEnvelope, bytes], Awaitable[Sequence[Verdict]]]
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A rule of the operator's refuses it: nothing is stored, and the sender will get a bounce."""
+
+    reason: str
+    """The operator's words for the sender."""
+
+    @property
+    def value(self) -> str:
+        """The reply (RFC 3463 §3.8: 5.7.1), on one line of ASCII."""
+        words = " ".join(self.reason.encode("ascii", "replace").decode().split())
+        return f"550 5.7.1 {words[:MAX_REASON_CHARS]}"
+
+
+MAX_REASON_CHARS = 400
+"""A reply has at most 512 octets (RFC 5321 §4.5.3.1.5)."""
+
+Reply = Verdict | Refused
+
+Deliver = Callable[[LmtpEnvelope, bytes], Awaitable[Sequence[Reply]]]
 """Stores a mail and gives one verdict per recipient, in order, once that is committed.
 
 The bytes are the message as it came, with no field of ours on it: `copy_for` gives a recipient's

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from postroom.clock import Clock
-from postroom.lmtp.envelope import Deliver, Known, Verdict
+from postroom.lmtp.envelope import Deliver, Known, Reply
 from postroom.lmtp.listening import listen_on_path, listen_on_port
 from postroom.lmtp.policy import InletPolicy
 from postroom.lmtp.session import LmtpConnection, TurnedAway
@@ -46,7 +46,7 @@ class LmtpInlet:
         self._max_bytes = max_bytes
         self._listener: asyncio.Server | None = None
         self._connections: set[LmtpConnection] = set()
-        self._deliveries: set[asyncio.Future[list[Verdict]]] = set()
+        self._deliveries: set[asyncio.Future[list[Reply]]] = set()
         self._gone = asyncio.Event()
         self._stopped = False
 

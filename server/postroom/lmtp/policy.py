@@ -1,12 +1,13 @@
 """What is said to senders, recipients and the mail. aiosmtpd calls the ``handle_`` methods."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from postroom.clock import Clock
-from postroom.lmtp.envelope import Deliver, Known, LmtpEnvelope, Verdict
+from postroom.lmtp.envelope import Deliver, Known, LmtpEnvelope, Reply, Verdict
+from postroom.lmtp.forwarding import ATTRIBUTES, arrival_of
 from postroom.lmtp.paths import NULL
 from postroom.mime.trace.final_delivery import set_apart
 
@@ -40,7 +41,8 @@ class InletPolicy:
         session.host_name = hostname
         name, *offers = responses
         # RFC 2033 §5: PIPELINING must be offered, and enhanced status codes should be.
-        return [name, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", *offers]
+        forwarded = f"250-XFORWARD {' '.join(ATTRIBUTES)}"
+        return [name, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", forwarded, *offers]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -75,20 +77,23 @@ class InletPolicy:
         _log.error("LMTP session error", exc_info=error)
         return "451 4.3.0 Something went wrong here; try again later"
 
-    async def verdicts(self, session: Session, envelope: Envelope, raw: bytes) -> list[Verdict]:
+    async def verdicts(
+        self, session: Session, envelope: Envelope, forwarded: Mapping[str, str], raw: bytes
+    ) -> list[Reply]:
         """One verdict for each RCPT that was taken, in order. Never raises: who cannot be told that
         the mail is stored is told to come again."""
-        sender = envelope.mail_from or NULL
+        sender = "" if envelope.mail_from in (None, NULL) else str(envelope.mail_from)
         handed_in = LmtpEnvelope(
-            sender="" if sender == NULL else sender,
+            sender=sender,
             recipients=tuple(dict.fromkeys(envelope.rcpt_tos)),
             client=session.host_name or "",
             arrived=self._clock(),
+            arrival=arrival_of(forwarded, sender),
         )
         told = dict(zip(handed_in.recipients, await self._ask(handed_in, raw), strict=True))
         return [told[address] for address in envelope.rcpt_tos]
 
-    async def _ask(self, handed_in: LmtpEnvelope, raw: bytes) -> Sequence[Verdict]:
+    async def _ask(self, handed_in: LmtpEnvelope, raw: bytes) -> Sequence[Reply]:
         wanted = len(handed_in.recipients)
         try:
             verdicts = await self._deliver(handed_in, set_apart(raw))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Coroutine
 
 from aiosmtpd.lmtp import LMTP
 
-from postroom.lmtp.envelope import Verdict
+from postroom.lmtp.envelope import Reply
+from postroom.lmtp.forwarding import read_forwarded
 from postroom.lmtp.paths import read_path
 from postroom.lmtp.policy import InletPolicy
 from postroom.maildata import TooLarge, read_data
@@ -31,7 +32,7 @@ class LmtpConnection(LMTP):
         *,
         hostname: str,
         max_bytes: int,
-        deliveries: set[asyncio.Future[list[Verdict]]],
+        deliveries: set[asyncio.Future[list[Reply]]],
         closed: Callable[["LmtpConnection"], None],
     ) -> None:
         # aiosmtpd keeps this in the class, shared and cleared by each new connection.
@@ -54,6 +55,7 @@ class LmtpConnection(LMTP):
         self._closed_by = closed
         self._delivering = False
         self._dropped = False
+        self._forwarded: dict[str, str] = {}
 
     def connection_lost(self, error: Exception | None) -> None:
         self._closed_by(self)
@@ -84,6 +86,25 @@ class LmtpConnection(LMTP):
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         return read_path(arg) or (None, None)
 
+    def _set_post_data_state(self) -> None:
+        """What was said by XFORWARD holds for one mail."""
+        super()._set_post_data_state()  # type: ignore[no-untyped-call]  # aiosmtpd's
+        self._forwarded = {}
+
+    async def smtp_XFORWARD(self, arg: str | None) -> None:
+        """May come several times before MAIL: each says more."""
+        if await self.check_helo_needed():
+            return
+        assert self.envelope is not None
+        said = read_forwarded(arg or "")
+        if self.envelope.mail_from:
+            await self.push("503 5.5.1 Error: MAIL transaction in progress")
+        elif said is None:
+            await self.push("501 5.5.4 Syntax: XFORWARD attribute=value")
+        else:
+            self._forwarded |= said
+            await self.push("250 2.0.0 Ok")
+
     async def smtp_DATA(self, arg: str | None) -> None:
         if await self.check_helo_needed():
             return
@@ -95,7 +116,7 @@ class LmtpConnection(LMTP):
         else:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             replies = await self._take_data()
-            self.envelope = self._create_envelope()
+            self._set_post_data_state()
             await self.push("\r\n".join(replies))
             if self._dropped:
                 self.drop()
@@ -109,10 +130,10 @@ class LmtpConnection(LMTP):
         except TooLarge:
             reply = f"552 5.3.4 A message has at most {self._max_bytes} bytes"
             return [reply] * len(self.envelope.rcpt_tos)
-        told = self._policy.verdicts(self.session, self.envelope, raw)
+        told = self._policy.verdicts(self.session, self.envelope, self._forwarded, raw)
         return [verdict.value for verdict in await self._to_its_end(told)]
 
-    async def _to_its_end(self, told: Coroutine[None, None, list[Verdict]]) -> list[Verdict]:
+    async def _to_its_end(self, told: Coroutine[None, None, list[Reply]]) -> list[Reply]:
         """The verdicts. A commit goes on to its end though the client may go away."""
         delivery = asyncio.ensure_future(told)
         self._deliveries.add(delivery)

@@ -22,6 +22,8 @@ class EventType(StrEnum):
     """It was taken from its server; the index keeps it."""
     MESSAGE_QUARANTINED = "message.quarantined"
     """A rule keeps it from its mailbox. Tells no mailbox: an agent must not hear of it."""
+    MESSAGE_REFUSED = "message.refused"
+    """A rule had it refused as it was handed in; nothing of it is kept. Tells no mailbox either."""
     MESSAGE_SENT = "message.sent"
     """Also what a person sent from the same account."""
     SEND_QUEUED = "send.queued"

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from postroom.model.domains import DmarcPolicy
 from postroom.model.messages import Frozen
 
 
@@ -19,7 +20,7 @@ class SignatureResult(StrEnum):
     FAIL = "fail"
     """It does not fit the mail, or is no signature that can be read."""
     UNKNOWN = "unknown"
-    """Its key could not be had just then, or is of a kind that we cannot check."""
+    """Its key could not be had just then, or is larger than we check."""
 
 
 class Signature(Frozen):
@@ -28,6 +29,95 @@ class Signature(Frozen):
     result: SignatureResult
     domain: str = ""
     """Whose it says it is (``d=``), lower case, as the DNS writes it."""
+
+
+class SpfResult(StrEnum):
+    """Whether the server that handed a mail over may do so for a domain (RFC 7208 §2.6)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    SOFTFAIL = "softfail"
+    """Probably not."""
+    NEUTRAL = "neutral"
+    """The domain does not say."""
+    NONE = "none"
+    """There is no record, or nothing to ask about."""
+    TEMPERROR = "temperror"
+    """Nobody could say just then."""
+    PERMERROR = "permerror"
+    """The record cannot be read, or asks for more than is allowed."""
+
+
+class DmarcResult(StrEnum):
+    """Whether the From domain vouches for a mail (RFC 9989 §5.3)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NONE = "none"
+    """It publishes no policy."""
+    TEMPERROR = "temperror"
+    """Not known: an answer is missing that could have made it pass."""
+
+
+class ArcResult(StrEnum):
+    """What a chain of forwarders comes to (RFC 8617 §5.2)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NONE = "none"
+    """There is no chain."""
+    TEMPERROR = "temperror"
+    """A key could not be had just then, or there are too many to ask for."""
+
+
+class Spf(Frozen):
+    """SPF of one mail."""
+
+    result: SpfResult = SpfResult.NONE
+    domain: str = ""
+    """The envelope sender's, or that of HELO for the null sender; as the DNS writes it."""
+    helo: bool = False
+    """Whether it is the latter."""
+
+
+class Dmarc(Frozen):
+    """DMARC of one mail."""
+
+    result: DmarcResult = DmarcResult.NONE
+    domain: str = ""
+    """The From domain that was asked about, as the DNS writes it."""
+    policy: DmarcPolicy | None = None
+    """What the From domain asks to be done with mail that fails, as it counts for this domain."""
+    published: str = ""
+    """Where that stands: the From domain, or one above it."""
+    by: tuple[str, ...] = ()
+    """What passed and is the From domain's: ``spf``, ``dkim``."""
+    partly: bool = False
+    """A signature of the From domain fits, but covers a part only: no pass, and not forged."""
+
+
+class Arc(Frozen):
+    """The chain of forwarders of one mail."""
+
+    result: ArcResult = ArcResult.NONE
+    domain: str = ""
+    """Who sealed it last."""
+    trusted: str = ""
+    """The first forwarder whose word counts: it is trusted, and so is everybody after it."""
+    says: str = ""
+    """What that one says of DMARC for this From domain, such as ``pass``."""
+
+
+class Checks(Frozen):
+    """What we found ourselves of a mail, as those who take it from the internet."""
+
+    client: str = ""
+    """The address that handed it over; "" where that is not known, or is one of ours."""
+    helo: str = ""
+    """What that one called itself."""
+    spf: Spf = Spf()
+    dmarc: Dmarc = Dmarc()
+    arc: Arc = Arc()
 
 
 class SenderEvidence(Frozen):
@@ -42,6 +132,8 @@ class SenderEvidence(Frozen):
     """What of it speaks for the From domain: ``spf``, ``dkim``."""
     signatures: tuple[Signature, ...] = ()
     """What we found ourselves."""
+    checks: Checks | None = None
+    """The rest of that, where everything is verified here."""
     misplaced: tuple[str, ...] = ()
     """The trusted names that are claimed where only a sender can have written them."""
     struck: tuple[str, ...] = ()

@@ -34,6 +34,12 @@ class MessageQuarantined(OfRoom):
     type: Literal["message.quarantined"] = "message.quarantined"
 
 
+class MessageRefused(OfRoom):
+    """A rule had a mail refused as it was handed in: ``detail`` names the rule."""
+
+    type: Literal["message.refused"] = "message.refused"
+
+
 class MailRemoved(OfRoom):
     """The time of some mail is over."""
 
@@ -227,6 +233,7 @@ OperatorEvent = Annotated[
     MessageLeft
     | MessageExpunged
     | MessageQuarantined
+    | MessageRefused
     | MailRemoved
     | QuarantineRemoved
     | LoginState

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Annotated
 
+from postroom.model import findings
+from postroom.model.domains import DmarcPolicy
 from postroom.model.fact_kinds import MEDIA_TYPE, Address, Domain, OneOf
 from postroom.model.messages import Frozen, MessageKind, SenderVerdict
 from postroom.policy.conditions import EvaluationFailed
@@ -17,6 +19,14 @@ class SenderFacts(Frozen):
     """"" for none."""
     domain: Annotated[str, Domain()]
     verdict: Annotated[str, OneOf(SenderVerdict)]
+    spf: Annotated[str, OneOf(findings.SPF)] = findings.NONE
+    """Of the envelope sender."""
+    dkim: Annotated[str, OneOf(findings.DKIM)] = findings.NONE
+    """Of the From domain's signatures the best."""
+    dmarc: Annotated[str, OneOf(findings.DMARC)] = findings.NONE
+    arc: Annotated[str, OneOf(findings.ARC)] = findings.NONE
+    dmarc_policy: Annotated[str, OneOf(DmarcPolicy)] = findings.NONE
+    """What the From domain asks to be done with mail that fails."""
 
 
 class MessageFacts(Frozen):

@@ -143,7 +143,7 @@ def _policy(
     own = builtin()
     rules = [_rule(rule, conditions["rules", number]) for number, rule in enumerate(table.rules)]
     inbound = [
-        InboundRule(rule.name, rule.when, conditions["inbound", number], rule.then)
+        InboundRule(rule.name, rule.when, conditions["inbound", number], rule.then, rule.reason)
         for number, rule in enumerate(table.inbound)
     ]
     return Policy(

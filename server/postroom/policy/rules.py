@@ -22,6 +22,7 @@ ASKED_BY_AGENT = "asked-by-agent"
 ASKED = "The agent asked that a person looks at it first."
 
 QUARANTINE = "quarantine"
+REFUSE = "refuse"
 
 UNREADABLE = "policy.unreadable"
 """The name of the one rule about mail that comes in while no rules are known; none of a file's can
@@ -50,7 +51,9 @@ class InboundRule:
     when: str
     condition: Condition
     then: str
-    """``take``, ``quarantine`` or ``block``."""
+    """``take``, ``quarantine``, ``block`` or ``refuse``."""
+    reason: str = ""
+    """What a sender is told whose mail is refused."""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,15 @@ class InboundTable(Table):
 
     name: Name
     when: Condition
-    then: Literal["take", "quarantine", "block"]
+    then: Literal["take", "quarantine", "block", "refuse"]
+    reason: Sentence | Literal[""] = ""
+    """What the sender of a refused mail is told."""
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.then == "refuse" and not self.reason:
+            raise ValueError("has no reason: the sender reads it in the bounce")
+        return self
 
 
 class LimitsTable(Table):

@@ -22,6 +22,7 @@ Mail in:
     conveyor.py     the next batch, while one is indexed   news.py        IDLE, or asking
     intake.py       mail's way into the index, a batch at a time
     signing.py      its DKIM signatures, where they are to be checked
+    verifying.py    … or all that can be verified of it
     taking.py       one mail: whose it is, whether it is known, where it belongs
     turned_away.py  whether a rule of the operator's keeps it out
     rules_known.py  what was kept aside while no rule could be read, judged once they are

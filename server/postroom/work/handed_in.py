@@ -1,15 +1,18 @@
 """Mail that was handed in over HTTP: indexed as any other, as soon as it is there."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
 
 from postroom.accounts.inbound import Inbound
 from postroom.accounts.unknown import OnUnknown
+from postroom.accounts.verification import Verification
+from postroom.dns.verifying import Verified
 from postroom.imap.account import ImapLogin
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, handed_in
-from postroom.index.database import Row
+from postroom.index.database import Connection, Row
 from postroom.index.folders import Folder
 from postroom.index.index import wait_for_event
 from postroom.model.errors import Unavailable
@@ -22,6 +25,10 @@ from postroom.work.ways import Allowance, SentBy
 LOOK_SECONDS = 60.0
 """How often to look without having heard of a change."""
 
+AT_ONCE = 20
+AT_ONCE_BYTES = 40_000_000
+"""How many are looked into at a time, and how much of them is held."""
+
 NAME = folders.BY_HTTP
 """What its folders are filed under."""
 
@@ -33,6 +40,7 @@ class HttpWay:
     domains: frozenset[str]
     trusted: frozenset[str]
     checks_dkim: bool
+    verification: Verification
     name: str = NAME
     shared: bool = False
     smtp_host: str = ""
@@ -76,19 +84,34 @@ class HandedInMail:
         """Take in what is there and what comes, until cancelled."""
         while True:
             changed = self._term.index.next_change()
-            while (row := await self._term.index.read(handed_in.first)) is not None:
-                await self._take(row)
+            while rows := await self._term.index.read(_some):
+                # All at once: one whose sender's name server is silent holds no other up.
+                found = await asyncio.gather(*(self._verified(row) for row in rows))
+                for row, verified in zip(rows, found, strict=True):
+                    await self._take(row, verified)
             await wait_for_event(changed, LOOK_SECONDS)
 
-    async def _take(self, row: Row) -> None:
-        """Index one. Where this ends between the two transactions, it is known by its bytes."""
+    async def _verified(self, row: Row) -> Verified:
+        arrival = handed_in.arrival_of(row)
+        return await self._intake.verify(self._way(row), row["bytes"], arrival)
+
+    def _way(self, row: Row) -> HttpWay:
         domain = row["address"].rpartition("@")[2]
         believed = self._believed
-        way = HttpWay(frozenset({domain}), frozenset(believed.trusted), believed.check_dkim)
+        trusted = frozenset(believed.trusted)
+        return HttpWay(frozenset({domain}), trusted, believed.check_dkim, believed)
+
+    async def _take(self, row: Row, verified: Verified) -> None:
+        """Index one. Where this ends between the two transactions, it is known by its bytes."""
         folder = Folder(row["mailbox_id"], NAME, folders.HANDED_IN, 1)
         progress = await self._term.index.read(lambda con: folders.progress(con, folder))
         uid = progress.last_uid + 1
         mail = FetchedMail(uid, row["bytes"], row["arrived_at"], ())
-        place = Place(folder, Role.INBOX, way, row["created_at"])
-        await self._intake.take(place, [mail], replace(progress, last_uid=uid))
+        place = Place(folder, Role.INBOX, self._way(row), row["created_at"])
+        onward = replace(progress, last_uid=uid)
+        await self._intake.take(place, [mail], onward, verified=verified)
         await self._term.write(lambda con: handed_in.taken(con, row["id"]))
+
+
+def _some(con: Connection) -> list[Row]:
+    return handed_in.some(con, AT_ONCE, AT_ONCE_BYTES)

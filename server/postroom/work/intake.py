@@ -8,20 +8,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from postroom.dns.verifying import Verified
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, journal, mailboxes
 from postroom.index.database import Connection
 from postroom.index.folders import Progress
-from postroom.mime.parse import parse
+from postroom.mime.header.fields import read_fields
+from postroom.mime.parse import parse, readable
 from postroom.mime.senders.verdict import Judged, judge_sender
+from postroom.mime.trace.arrival import arrival_in
+from postroom.model.arrivals import Arrival
 from postroom.model.events import EventType
 from postroom.model.evidence import SenderEvidence
 from postroom.model.messages import ParsedMessage, SenderVerdict
 from postroom.policy_file import CurrentPolicy
 from postroom.work.places import Place
-from postroom.work.signing import Signatures, Signers
+from postroom.work.signing import Signers
 from postroom.work.taking import Read, Taking
 from postroom.work.term import Term
+from postroom.work.verifying import Verifier
+from postroom.work.ways import Way
 
 UNREAD = "It could not be read; its bytes are kept as they came."
 
@@ -44,11 +50,16 @@ class Intake:
     """Takes mail in, each message once."""
 
     def __init__(
-        self, term: Term, signers: Signers | None = None, policy: CurrentPolicy | None = None
+        self,
+        term: Term,
+        signers: Signers | None = None,
+        policy: CurrentPolicy | None = None,
+        verifier: Verifier | None = None,
     ) -> None:
         self._term = term
         self._policy = policy
         self._signers = signers
+        self._verifier = verifier
 
     async def take(
         self,
@@ -57,17 +68,25 @@ class Intake:
         progress: Progress,
         *,
         first_look: bool = False,
+        verified: Verified | None = None,
+        may_refuse: bool = False,
     ) -> bool:
         """Index a batch of a folder's mail, and remember how far the folder is read with it. On
         disk when it returns.
 
         ``first_look``: it lay there when we first looked, and may be older than our connection.
-        False, and nothing taken, where the mailbox has been deleted or purged meanwhile."""
-        signed: list[Signatures] = [()] * len(batch)
+        ``verified`` was found of the one mail before, for each of its mailboxes. ``may_refuse``:
+        whoever hands it in waits for the answer.
+        False, and nothing taken, where the mailbox has been deleted or purged meanwhile.
+
+        Raises:
+            Refused: a rule refuses it, and ``may_refuse``.
+        """
+        found = [verified] if verified else [Verified()] * len(batch)
         # Of mail that lay there before, keys have been changed since; and there may be much of it.
-        if place.way.checks_dkim and self._signers is not None and not first_look:
-            signed = await self._signers.of([fetched.raw for fetched in batch])
-        read = await asyncio.to_thread(_read, batch, place.way.trusted, signed)
+        if verified is None and not first_look:
+            found = await self._found(place.way, [fetched.raw for fetched in batch])
+        read = await asyncio.to_thread(_read, batch, place.way.trusted, found)
         now = self._term.index.clock()
         policy = await self._policy.of_a_file() if self._policy is not None else None
 
@@ -79,7 +98,7 @@ class Intake:
             # In their order even where they were read newest first: FTS5 writes a segment whenever
             # a row id falls, and each conversation's row only moves on.
             for one in sorted(read, key=lambda one: one.fetched.uid):
-                take(Taking(con, now, place, one, before, progress, first_look, policy))
+                take(Taking(con, now, place, one, before, progress, first_look, policy, may_refuse))
             folders.keep_progress(con, place.folder, progress)
             return True
 
@@ -88,6 +107,26 @@ class Intake:
         except FAULTS as error:
             _tell("A mail could not be indexed as it was read", error)
             return await self._term.write(partial(change, take=_take_with_care))
+
+    async def verify(self, way: Way, raw: bytes, arrival: Arrival | None) -> Verified:
+        """What is found of a mail that came on ``way``, where that is asked for: once, for however
+        many mailboxes it is. Who handed it over, ``arrival`` says, or else the Received fields of
+        one's own servers."""
+        asked = way.verification
+        if not asked.verify or self._verifier is None:
+            return (await self._found(way, [raw]))[0]
+        if arrival is None or not arrival.client:
+            read = await asyncio.to_thread(_arrival, raw, frozenset(asked.received_by))
+            arrival = read if read.client else arrival or read
+        return await self._verifier.of(raw, arrival, frozenset(asked.arc_trusted))
+
+    async def _found(self, way: Way, mails: list[bytes]) -> list[Verified]:
+        """The same of a batch that was read from a folder."""
+        if way.verification.verify and self._verifier is not None:
+            return list(await asyncio.gather(*(self.verify(way, raw, None) for raw in mails)))
+        if way.checks_dkim and self._signers is not None:
+            return [Verified(signatures) for signatures in await self._signers.of(mails)]
+        return [Verified()] * len(mails)
 
     async def leave(self, place: Place, uid: int, why: str, progress: Progress) -> None:
         """Pass a mail by that cannot be read: told, listed, and not in the way of others."""
@@ -102,18 +141,20 @@ class Intake:
         await self._term.write(change)
 
 
-def _read(
-    batch: list[FetchedMail], trusted: frozenset[str], signed: list[Signatures]
-) -> list[Read]:
-    return [_read_one(one, trusted, own) for one, own in zip(batch, signed, strict=True)]
+def _arrival(raw: bytes, hosts: frozenset[str]) -> Arrival:
+    return arrival_in(read_fields(readable(raw)[0]), hosts) if hosts else Arrival()
 
 
-def _read_one(fetched: FetchedMail, trusted: frozenset[str], signed: Signatures) -> Read:
+def _read(batch: list[FetchedMail], trusted: frozenset[str], found: list[Verified]) -> list[Read]:
+    return [_read_one(one, trusted, own) for one, own in zip(batch, found, strict=True)]
+
+
+def _read_one(fetched: FetchedMail, trusted: frozenset[str], own: Verified) -> Read:
     """A mail's fields. Where reading them fails, which it never should, the mail is kept all the
     same, and its header is tried by itself: one mail must not stop a mailbox."""
     try:
         parsed = parse(fetched.raw)
-        return Read(fetched, parsed, judge_sender(parsed, trusted, signed))
+        return Read(fetched, parsed, judge_sender(parsed, trusted, own.signatures, own.checks))
     except Exception as error:
         _tell("A mail could not be read; its bytes are kept", error)
     try:

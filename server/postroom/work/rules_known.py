@@ -97,7 +97,7 @@ def _judge(
     judged = Judged(SenderVerdict(row["verdict"]), mail.evidence_of(row["evidence"]))
     rule = turned_away.rule_against(con, policy, box, parsed, judged, size, bool(row["in_spam"]))
     if rule is not None and policy is not None:
-        blocked = rule.then == turned_away.BLOCK
+        blocked = rule.then in turned_away.WITHOUT_BYTES
         quarantine.keep_by(con, row["id"], rule.name, policy.version, blocked=blocked)
     elif mailboxes.keeps_mail(con, box):
         let_in(con, now, row, parsed, "worker")

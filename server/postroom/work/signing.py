@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from postroom.dns.signatures import Claim, check, claims
 from postroom.dns.signing_keys import Keys, SigningKeys
-from postroom.mime.header.addresses import parse_people
+from postroom.mime.header.addresses import parse_senders
 from postroom.mime.header.fields import read_fields
 from postroom.mime.parse import readable
+from postroom.mime.senders.domains import ascii_domain, is_host_name
 from postroom.model.evidence import Signature
 
 log = logging.getLogger("postroom.work")
@@ -44,7 +45,7 @@ class Signers:
 
 
 def _asked(mails: Sequence[bytes]) -> list[tuple[Claim, ...]]:
-    return [claims(raw, _from_domain(raw)) for raw in mails]
+    return [claims(raw, from_domain(raw)) for raw in mails]
 
 
 def _checked(
@@ -53,7 +54,11 @@ def _checked(
     return [check(raw, each, keys) for raw, each in zip(mails, asked, strict=True)]
 
 
-def _from_domain(raw: bytes) -> str:
-    fields = read_fields(readable(raw)[0])
-    people, _ = parse_people(fields.every_raw("from"))
-    return people[0].address.rpartition("@")[2] if people else ""
+def from_domain(raw: bytes) -> str:
+    """The domain of a mail's From address, as the DNS writes it; "" where there is none that a name
+    server can be asked about. Read as
+    `mime.parse` reads it: what is verified is what is shown."""
+    people, _ = parse_senders(read_fields(readable(raw)[0]).every_raw("from"))
+    address = next((one.address for one in people if one.address), "")
+    domain = ascii_domain(address.rpartition("@")[2])
+    return domain if is_host_name(domain) else ""

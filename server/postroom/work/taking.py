@@ -30,7 +30,7 @@ from postroom.index.quarantine import Caught
 from postroom.mime.senders.verdict import Judged
 from postroom.model.events import EventType
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
-from postroom.policy.rules import Policy
+from postroom.policy.rules import REFUSE, Policy
 from postroom.work import reports, suppressing, turned_away, unsubscribing
 from postroom.work.places import Place, Role
 
@@ -51,6 +51,15 @@ MAX_ADDRESSES_CHARS = 1_000
 hold a hundred thousand of them."""
 
 NOBODYS = "for none of our mailboxes"
+
+
+class Refused(Exception):
+    """A rule of the operator's refuses a mail: nothing of it is stored."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ class Taking:
     first_look: bool
     policy: Policy | None = None
     """The operator's rules; None where there are none about mail that comes in."""
+    may_refuse: bool = False
+    """Whether whoever hands it in waits for the answer, and can be told that it is refused."""
 
     def take(self) -> None:
         uid = self.one.fetched.uid
@@ -243,11 +254,13 @@ class Taking:
         )
         if rule is None or self.policy is None:
             return False
+        if rule.then == REFUSE and self.may_refuse:
+            raise Refused(rule.name, rule.reason)
         caught = Caught(
             folder=self.place.folder.of(box_id),
             uid=one.fetched.uid,
             fingerprint=mail.fingerprint(raw),
-            raw=None if rule.then == turned_away.BLOCK else raw,
+            raw=None if rule.then in turned_away.WITHOUT_BYTES else raw,
             size=size,
             parsed=one.fields or one.parsed,
             verdict=one.judged.verdict,

@@ -7,15 +7,18 @@ is kept out stands in no table of messages, so that no tool can find a trace of 
 from postroom.index import journal, mailboxes, quarantine
 from postroom.index.database import Connection
 from postroom.index.quarantine import Caught
+from postroom.mime.senders.domains import aligned
+from postroom.mime.senders.findings import findings
 from postroom.mime.senders.lookalikes import plain_address
 from postroom.mime.senders.verdict import Judged
 from postroom.model.events import EventType
 from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import ParsedMessage
 from postroom.policy.inbound import InboundFacts, MessageFacts, SenderFacts, taken_by
-from postroom.policy.rules import InboundRule, Policy
+from postroom.policy.rules import REFUSE, InboundRule, Policy
 
-BLOCK = "block"
+WITHOUT_BYTES = frozenset({"block", REFUSE})
+"""Of what these keep out no bytes are kept; ``refuse`` comes here where nobody can be told."""
 
 
 def rule_against(
@@ -51,12 +54,17 @@ def _facts(
     box: Mailbox, parsed: ParsedMessage, judged: Judged, size: int, in_spam: bool
 ) -> InboundFacts:
     address = plain_address(parsed.sender.address) if parsed.sender else ""
+    domain = address.rpartition("@")[2]
+    own = [one for one in judged.evidence.signatures if aligned(one.domain, domain)]
     return InboundFacts(
         mailbox=box.address,
         agent=box.agent,
         tenant=box.tenant,
         sender=SenderFacts(
-            address=address, domain=address.rpartition("@")[2], verdict=judged.verdict
+            address=address,
+            domain=domain,
+            verdict=judged.verdict,
+            **findings(judged.evidence, own).model_dump(),
         ),
         message=MessageFacts(
             kind=parsed.kind,

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from postroom.accounts.account import Account, Credential
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.unknown import OnUnknown
+from postroom.accounts.verification import Verification
 from postroom.credentials.vault import Vault
 from postroom.embedded.server import EmbeddedServer
 from postroom.imap.account import ImapLogin
@@ -87,6 +88,10 @@ class Way(Protocol):
     def checks_dkim(self) -> bool:
         """Whether signatures of what comes in are checked by ourselves."""
 
+    @property
+    def verification(self) -> Verification:
+        """Whether all of it is, and what is believed then."""
+
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         """How the mail of a mailbox is read. ``password`` is the mailbox's own.
 
@@ -121,6 +126,7 @@ class BuiltinWay:
     on_unknown: OnUnknown = OnUnknown.RESEND
     allows: Allowance = field(default_factory=Allowance)
     checks_dkim: bool = False  # whoever submits there has logged in
+    verification: Verification = field(default_factory=Verification)
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         return ImapLogin(LOOPBACK, self.imap_port, address, password.get_secret_value())
@@ -188,6 +194,10 @@ class AccountWay:
     @property
     def checks_dkim(self) -> bool:
         return self.account.check_dkim
+
+    @property
+    def verification(self) -> Verification:
+        return self.account
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         server, credential = self.account.imap, self.account.imap_login
@@ -261,6 +271,10 @@ class DirectoryWay:
     @property
     def checks_dkim(self) -> bool:
         return self.domain.check_dkim
+
+    @property
+    def verification(self) -> Verification:
+        return self.domain
 
     async def imap(self, address: str, password: SecretStr) -> ImapLogin:
         server = self.domain.imap

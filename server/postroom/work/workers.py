@@ -6,6 +6,7 @@ from typing import Any
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.credentials.vault import Vault
+from postroom.dns.answers import Answers
 from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
 from postroom.embedded.directory import Directory
@@ -37,6 +38,7 @@ from postroom.work.rules_known import RulesKnown
 from postroom.work.signing import PATIENCE_SECONDS, Signers
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
+from postroom.work.verifying import Verifier
 from postroom.work.watcher import Watcher
 from postroom.work.ways import AccountWay, BuiltinWay, DirectoryWay, Way, Ways
 from postroom.work.webhooks.courier import WebhookCourier
@@ -67,9 +69,9 @@ async def run(
     )
     tokens, elsewhere = _elsewhere(term, settings)
     ways = Ways([builtin, *elsewhere])
-    resolver = Resolver(patience=PATIENCE_SECONDS)
-    signers = Signers(SigningKeys(resolver, term.index.clock))
-    intake, lending = Intake(term, signers, policy), Lending(ways)
+    answers = Answers(Resolver(operator.name_server, PATIENCE_SECONDS), term.index.clock)
+    signers = Signers(SigningKeys(answers))
+    intake, lending = Intake(term, signers, policy, Verifier(answers)), Lending(ways)
     attention = Attention(term)
     rounds = Rounds(term, intake, builtin, doorbell)
     watched = [way for way in elsewhere if not _is_handed_in(way)]
@@ -112,6 +114,7 @@ async def run(
         doorbell.close()
         await lending.close()
         await server.stop()
+        await answers.close()
         for source in tokens:
             await source.close()
 

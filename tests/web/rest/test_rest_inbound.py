@@ -9,12 +9,14 @@ import httpx2
 import pytest
 from mcp_faces import Serving, serving
 from rooms import PATIENCE, Agent, letter
+from servers.dns import name_server
 from web.rest.test_rest_mailboxes import rest
 
 from postroom.build import PostRoom, open_room
+from postroom.client import AsyncPostroom
 from postroom.index import handed_in
-from postroom.model.callers import operator
-from postroom.model.errors import PostroomError
+from postroom.model.callers import Caller, operator
+from postroom.model.errors import InvalidRequest, PostroomError
 
 ADA, EVE = "ada@agents.localhost", "eve@agents.localhost"
 PASS = "Authentication-Results: mx.edge.example; dmarc=pass header.from=elsewhere.example"
@@ -37,13 +39,7 @@ class Edge:
         )
 
     async def until_taken(self) -> None:
-        """Until the worker has taken all that was handed in."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                changed = self.room.index.next_change()
-                if await self.room.index.read(handed_in.first) is None:
-                    return
-                await changed.wait()
+        await until_taken(self.room)
 
 
 @pytest.fixture
@@ -94,6 +90,83 @@ async def test_what_claims_to_be_checked_by_another_server_is_not_believed(edge:
     assert (await edge.hand_in(letter(id="1@x", more=forged), ADA)).status_code == 200
     (message,) = (await edge.ada.wait()).messages
     assert message.sender_verdict == "unverified"
+
+
+async def test_who_handed_it_to_the_edge_lets_spf_be_checked(tmp_path: Path) -> None:
+    zone = """
+bank.example. 60 IN TXT "v=spf1 ip4:203.0.113.9 -all"
+_dmarc.bank.example. 60 IN TXT "v=DMARC1; p=reject"
+"""
+    async with name_server(zone) as names:
+        host, port = names.address
+        (tmp_path / "postroom.toml").write_text(
+            f'resolver = "{host}:{port}"\n[inbound]\nverify = true\n'
+        )
+        (tmp_path / "policy.toml").write_text(REFUSES)
+        async with serving(tmp_path) as face, open_room(face.settings, program="test") as room:
+            ada = await Agent(room, "ada").open()
+            made = await room.desk.tokens.create(
+                operator(), "edge", ("inbound",), mailboxes=("*@agents.localhost",)
+            )
+            async with AsyncPostroom(face.url.removesuffix("/mcp"), made.secret) as edge:
+                for client in ("203.0.113.9", "198.51.100.7", None):
+                    raw = letter("ada@bank.example", id=f"{client}@x", text=str(client))
+                    await edge.inbound.hand_in(
+                        raw, to=ADA, sender="ada@bank.example", client_ip=client, helo="out"
+                    )
+                with pytest.raises(InvalidRequest, match="no IP address"):
+                    await edge.inbound.hand_in(letter(), to=ADA, client_ip="localhost")
+            await until_taken(room)
+            told = {m.untrusted_text: str(m.sender_verdict) for m in (await ada.wait()).messages}
+            assert told == {"203.0.113.9": "verified", "None": "unverified"}
+            # It was answered for, and cannot be refused any more: nothing of it is kept.
+            (kept,) = (await room.desk.quarantine.list(operator())).mails
+            assert (kept.rule, kept.sender_verdict, kept.blocked) == ("forged", "forged", True)
+
+
+async def test_a_silent_name_server_holds_up_no_other_mail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postroom.work.workers.PATIENCE_SECONDS", 0.5)
+    async with name_server("bank.example. 60 IN A 203.0.113.9") as names:
+        host, port = names.address
+        names.mute |= {f"_dmarc.d{number}.example" for number in range(15)}
+        (tmp_path / "postroom.toml").write_text(
+            f'resolver = "{host}:{port}"\n[inbound]\nverify = true\n'
+        )
+        async with serving(tmp_path) as face, open_room(face.settings, program="test") as room:
+            ada = await Agent(room, "ada").open()
+            edge = Caller(
+                agent="edge", scopes=frozenset({"inbound"}), mailboxes=("*@agents.localhost",)
+            )
+            for number in range(15):
+                mail = letter(f"eve@d{number}.example", id=f"{number}@x")
+                await room.desk.inbound.take(edge, "", (ADA,), mail)
+            begun = asyncio.get_running_loop().time()
+            await until_taken(room)
+            assert asyncio.get_running_loop().time() - begun < 5
+            verdicts = {m.sender_verdict for m in (await ada.wait()).messages}
+            assert verdicts == {"unverified"}
+
+
+REFUSES = """
+default = "allow"
+[[inbound]]
+name = "forged"
+when = "sender.verdict == 'forged'"
+then = "refuse"
+reason = "Not from there."
+"""
+
+
+async def until_taken(room: PostRoom) -> None:
+    """Until the worker has taken all that was handed in."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            changed = room.index.next_change()
+            if await room.index.read(handed_in.first) is None:
+                return
+            await changed.wait()
 
 
 async def test_one_that_is_for_nobody_here_is_stored_for_nobody(edge: Edge) -> None:

@@ -10,6 +10,7 @@ from postroom.index import handed_in
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.mime.trace.final_delivery import delivery_fields, set_apart
+from postroom.model.arrivals import Arrival, client_address, client_name, is_address
 from postroom.model.callers import Caller
 from postroom.model.errors import InvalidRequest, TooLarge
 from postroom.model.inbound_answers import HandedIn
@@ -30,19 +31,28 @@ class Inbound:
         self._clock = clock
 
     async def take(
-        self, caller: Caller, sender: str, recipients: Sequence[str], raw: bytes
+        self,
+        caller: Caller,
+        sender: str,
+        recipients: Sequence[str],
+        raw: bytes,
+        *,
+        client: str = "",
+        helo: str = "",
     ) -> HandedIn:
         """Keep a mail for all its recipients, or for none. On disk when it returns; a worker
-        indexes it as any other mail. The same mail handed in again is one mail.
+        indexes it as any other mail. The same mail handed in again is one mail. ``client`` is the
+        address of the server that handed it to the caller, ``helo`` what that one called itself.
 
         Raises:
-            InvalidRequest: the envelope is malformed, or the mail empty.
+            InvalidRequest: the envelope is malformed, ``client`` is no address, or the mail empty.
             TooLarge: it is larger than any mail that is taken.
             NotFound: ``recipient_unknown``: no mailbox takes mail for one of them, or it is none
                 for which the caller may hand mail in.
         """
         door.require_inbound(caller)
         _check(sender, recipients, raw)
+        arrival = _arrival(sender, client, helo)
 
         def keep(con: Connection) -> HandedIn:
             now = self._clock()
@@ -52,10 +62,21 @@ class Inbound:
             for id, addresses in named.items():  # one mail, by however many names
                 fields = delivery_fields(sender, addresses)
                 head = "".join(f"{field}\r\n" for field in fields).encode()
-                handed_in.add(con, now, id, head + set_apart(raw))
+                handed_in.add(con, now, id, head + set_apart(raw), arrival)
             return HandedIn(stored=tuple(recipients))
 
         return await self._index.write(keep)
+
+
+def _arrival(sender: str, client: str, helo: str) -> Arrival:
+    """Who handed it over; an address of one's own network is nobody's to know it by."""
+    if client and not is_address(client):
+        raise InvalidRequest(
+            "client_malformed",
+            "client_ip is no IP address.",
+            "Pass the address of the server that handed the mail over, or leave it out.",
+        )
+    return Arrival(client=client_address(client), helo=client_name(helo), sender=sender)
 
 
 def _check(sender: str, recipients: Sequence[str], raw: bytes) -> None:

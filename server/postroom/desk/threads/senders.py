@@ -1,13 +1,13 @@
 """What is told of a message's sender, beside the verdict."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from postroom.index import mail
 from postroom.index.correspondents import EITHER
 from postroom.index.database import Row
 from postroom.mime.senders.shown_addresses import shown_address
-from postroom.model.evidence import SenderEvidence
+from postroom.model.evidence import ArcResult, Checks, SenderEvidence, Signature
 from postroom.model.messages import SenderVerdict
 
 _PLAIN = re.compile(r"[a-z0-9.-]{1,253}")
@@ -54,6 +54,27 @@ def _acquaintance(row: Row) -> str:
     return "; ".join(each for each in (known, other and f"looks like {other}") if each)
 
 
+def _results(checks: Checks, signatures: Iterable[Signature]) -> str:
+    """What was found here, as an Authentication-Results field would say it (RFC 8601 §2.2)."""
+    spf, dmarc, arc = checks.spf, checks.dmarc, checks.arc
+    identity = "smtp.helo" if spf.helo else "smtp.mailfrom"
+    said = [_result("spf", spf.result, (identity, spf.domain))]
+    said += [_result("dkim", one.result, ("header.d", one.domain)) for one in signatures]
+    policy = f" (p={dmarc.policy} at {dmarc.published})" if dmarc.policy is not None else ""
+    said.append(_result("dmarc", dmarc.result, ("header.from", dmarc.domain), policy))
+    if arc.result is not ArcResult.NONE:
+        trusted = f" ({arc.trusted} is trusted, and says dmarc={arc.says or 'nothing'})"
+        said.append(_result("arc", arc.result, ("seal.d", arc.domain), trusted * bool(arc.trusted)))
+    client = f"client {checks.client}" if checks.client else "client not known"
+    named = f" ({checks.helo})" if checks.helo else ""
+    return "; ".join([f"{client}{named}", *said])
+
+
+def _result(method: str, result: str, about: tuple[str, str], more: str = "") -> str:
+    name, value = about
+    return f"{method}={result}{more}" + (f" {name}={value}" if value else "")
+
+
 def _traced(evidence: SenderEvidence) -> Iterator[str]:
     if evidence.why:
         yield evidence.why
@@ -61,7 +82,9 @@ def _traced(evidence: SenderEvidence) -> Iterator[str]:
         yield f"{evidence.by}: {', '.join(evidence.said) or 'nothing that counts'}"
     if evidence.aligned:
         yield f"for the From domain: {', '.join(evidence.aligned)}"
-    if evidence.signatures:
+    if evidence.checks is not None:
+        yield f"verified here: {_results(evidence.checks, evidence.signatures)}"
+    elif evidence.signatures:
         found = (f"{one.result} {one.domain}".strip() for one in evidence.signatures)
         yield f"signatures checked here: {', '.join(found)}"
     for name in evidence.misplaced:

@@ -1,9 +1,9 @@
--- name: add(id, public_id, mailbox_id, direction, arrived_at, thread_id, why, fingerprint, size, old, in_spam, signatures, about_send)<!
+-- name: add(id, public_id, mailbox_id, direction, arrived_at, thread_id, why, fingerprint, size, old, in_spam, signatures, about_send, checks)<!
 -- A mail that came or goes.
 INSERT INTO mail (id, public_id, mailbox_id, direction, arrived_at, position, thread_id, why, fingerprint, size,
-  old, in_spam, signatures, about_send)
+  old, in_spam, signatures, about_send, checks)
 VALUES (:id, :public_id, :mailbox_id, :direction, :arrived_at, 0, :thread_id, :why, :fingerprint, :size,
-  :old, :in_spam, :signatures, :about_send);
+  :old, :in_spam, :signatures, :about_send, :checks);
 
 -- name: row_taken(id)$
 -- Whether a row id is in use.

@@ -56,7 +56,7 @@ DELETE FROM aliases WHERE mail_id = :mail_id;
 
 -- name: bare(mail_id)!
 -- What is left is a row of ids, of its size, and the hash by which it is known when it is met again.
-UPDATE mail SET why = '', signatures = '' WHERE id = :mail_id;
+UPDATE mail SET why = '', signatures = '', checks = '' WHERE id = :mail_id;
 
 -- name: set_stage(mail_id, stage)!
 -- What is left of it.

@@ -1,5 +1,6 @@
 """Names of domains compared: as the DNS writes them, and whose they are."""
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from postroom.model.domain_names import unicode_domain as unicode_domain
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
+
+
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?")
 
 
 @lru_cache(4096)
@@ -23,11 +27,26 @@ def organisation(name: str) -> str:
 
 
 @lru_cache(4096)
+def public_suffix(name: str) -> str:
+    """The suffix of ``name`` under which anybody may have domains: ``co.uk``; itself where it is
+    one."""
+    domain = ascii_domain(name)
+    if not domain or len(domain) > MAX_NAME:
+        return domain
+    return _list().publicsuffix(domain) or domain
+
+
+@lru_cache(4096)
 def is_nobodys(name: str) -> bool:
     """Whether domains of many owners end in ``name``: ``test``, ``co.uk``; not ``github.io``,
     which somebody has."""
     domain = ascii_domain(name)
     return len(domain) > MAX_NAME or _list_of_registries().privatesuffix(domain) is None
+
+
+def is_host_name(name: str) -> bool:
+    """Whether a name (lower case) holds nothing but the characters of such names."""
+    return _HOST_NAME.fullmatch(name) is not None and ".." not in name
 
 
 def aligned(one: str, other: str) -> bool:

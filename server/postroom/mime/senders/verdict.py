@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postroom.mime.parse import SEVERAL_SENDERS
 from postroom.mime.senders.authentication import Result
 from postroom.mime.senders.domains import aligned, ascii_domain
 from postroom.mime.senders.standing import Standing, standing
-from postroom.model.evidence import SenderEvidence, Signature, SignatureResult
+from postroom.model.domains import DmarcPolicy
+from postroom.model.evidence import (
+    Checks,
+    Dmarc,
+    DmarcResult,
+    SenderEvidence,
+    Signature,
+    SignatureResult,
+)
 from postroom.model.mailboxes import without_detail
 from postroom.model.messages import ParsedMessage, SenderVerdict
 
@@ -34,7 +42,10 @@ def sender_verdict(message: ParsedMessage, trusted: frozenset[str]) -> SenderVer
 
 
 def judge_sender(
-    message: ParsedMessage, trusted: frozenset[str], signatures: Iterable[Signature] = ()
+    message: ParsedMessage,
+    trusted: frozenset[str],
+    signatures: Iterable[Signature] = (),
+    checks: Checks | None = None,
 ) -> Judged:
     """How far the From address of ``message`` can be believed, and why.
 
@@ -45,11 +56,13 @@ def judge_sender(
     address at the server's own domain that is not the one that logged in.
 
     ``signatures`` are what we found ourselves: one that passes and is the From domain's verifies,
-    none forges, since forwarders break them and a look-up may fail.
+    none forges, since forwarders break them and a look-up may fail. ``checks`` are the rest, where
+    everything is verified here: then DMARC decides, and of trusted servers counts only who logged
+    in at them.
     """
     found = standing(message.trace, trusted)
     own = tuple(signatures)
-    verdict, why = _verdict(message, found, own)
+    verdict, why = _verdict(message, found, own, checks)
     domain = _from_domain(message)
     return Judged(
         verdict,
@@ -58,6 +71,7 @@ def judge_sender(
             said=tuple(_shown(one) for one in found.results if one.method in _KEPT)[:MAX_SAID],
             aligned=_aligned(found.results, domain),
             signatures=own,
+            checks=checks,
             misplaced=found.misplaced,
             struck=found.struck,
             ignored=found.ignored,
@@ -67,13 +81,19 @@ def judge_sender(
 
 
 def _verdict(
-    message: ParsedMessage, found: Standing, signatures: tuple[Signature, ...]
+    message: ParsedMessage,
+    found: Standing,
+    signatures: tuple[Signature, ...],
+    checks: Checks | None,
 ) -> tuple[SenderVerdict, str]:
     if SEVERAL_SENDERS in message.defects:
         return SenderVerdict.FORGED, "From names more than one address"
     if message.sender is None or not message.sender.address:
         return SenderVerdict.UNVERIFIED, "no readable From address"
     address, domain = message.sender.address.casefold(), _from_domain(message)
+    if checks is not None:
+        logins = tuple(one for one in found.results if one.method == "auth")
+        found = replace(found, results=logins)
     by = f"says {found.by}"
     if any(one.method == "dmarc" and one.value == "fail" for one in found.results):
         return SenderVerdict.FORGED, f"dmarc=fail, {by}"
@@ -86,12 +106,53 @@ def _verdict(
             return SenderVerdict.VERIFIED, f"auth=pass, {by}"
         if one.method == "dmarc" and ascii_domain(one.of("header.from")) == domain:
             return SenderVerdict.VERIFIED, f"dmarc=pass, {by}"
+    if checks is not None:
+        return _by_checks(checks, domain)
     for signature in signatures:
         if signature.result is SignatureResult.PASS and aligned(signature.domain, domain):
             return SenderVerdict.VERIFIED, "signed by the From domain (DKIM)"
     if not found.by:
         return SenderVerdict.UNVERIFIED, "no trusted server says anything of it"
     return SenderVerdict.UNVERIFIED, f"not vouched for, {by}"
+
+
+def _by_checks(checks: Checks, domain: str) -> tuple[SenderVerdict, str]:
+    """What DMARC makes of it (RFC 9989 §5.3), as we found it."""
+    dmarc, arc = checks.dmarc, checks.arc
+    passed = ", ".join(dmarc.by)
+    if dmarc.result is DmarcResult.TEMPERROR:
+        return SenderVerdict.UNVERIFIED, _not_known(checks)
+    if dmarc.domain != domain:
+        return SenderVerdict.UNVERIFIED, "the From domain is none that can be asked about"
+    if dmarc.result is DmarcResult.PASS:
+        return SenderVerdict.VERIFIED, f"dmarc=pass ({passed})"
+    if dmarc.result is DmarcResult.NONE:
+        if dmarc.by:
+            return SenderVerdict.VERIFIED, f"of the From domain ({passed}), which has no DMARC"
+        return SenderVerdict.UNVERIFIED, "the From domain has no DMARC"
+    if arc.trusted and arc.says == "pass":
+        return SenderVerdict.VERIFIED, f"dmarc=pass, says {arc.trusted} (ARC)"
+    if dmarc.partly:
+        return SenderVerdict.UNVERIFIED, "signed by the From domain, a part of it only"
+    return _failed(dmarc, arc.trusted if arc.says != "fail" else "")
+
+
+def _not_known(checks: Checks) -> str:
+    if not checks.client:
+        return "dmarc=temperror: who handed it over is not known"
+    return "dmarc=temperror: the DNS did not answer"
+
+
+def _failed(dmarc: Dmarc, forwarder: str) -> tuple[SenderVerdict, str]:
+    """Mail for which nobody vouches."""
+    asked = dmarc.policy or DmarcPolicy.NONE
+    # Without its name: a stranger chose that, and agents read this.
+    why = f"dmarc=fail, and the From domain asks for {asked}"
+    if asked is DmarcPolicy.NONE:
+        return SenderVerdict.UNVERIFIED, why
+    if forwarder:
+        return SenderVerdict.UNVERIFIED, f"{why}; it came through {forwarder} (ARC)"
+    return SenderVerdict.FORGED, why
 
 
 def _from_domain(message: ParsedMessage) -> str:

@@ -2,7 +2,8 @@
 
 order           what they wrote, in the order of the way
 ├── received        the way that a mail says it took
-└── delivery        whom it was delivered for
+├── delivery        whom it was delivered for
+└── arrival         who handed it to a server of one's own
 final_delivery  what a delivering server puts on top
 as_written      a mail without what they wrote
 """

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+RETURN_PATH = "return-path"
+
 _FIELD_START = re.compile(rb"[!-9;-~]{1,200}[ \t]*:|\r\n|\Z")
 
 

@@ -43,11 +43,19 @@ async def hand_mail_in(
             description="Its sender, here or as X-Envelope-From; empty for a bounce.",
         ),
     ] = None,
+    client_ip: Annotated[
+        str,
+        Query(max_length=60, description="The address of the server that handed it to you."),
+    ] = "",
+    helo: Annotated[
+        str, Query(max_length=255, description="What that server called itself (HELO, EHLO).")
+    ] = "",
     x_envelope_to: Annotated[tuple[str, ...], Header(description="The same as to.")] = (),
     x_envelope_from: Annotated[str | None, Header(description="The same as from.")] = None,
 ) -> Response:
     """Hand a raw message in, with its envelope: each recipient as `to` and the sender as `from`, in
-    the query or as X-Envelope-To and X-Envelope-From. 200 means that it is on disk for all of
+    the query or as X-Envelope-To and X-Envelope-From. `client_ip` and `helo` let SPF be checked,
+    where the operator has that done. 200 means that it is on disk for all of
     them; after anything else, and after no answer, hand it in again: it is one mail."""
     recipients = tuple(dict.fromkeys([*to, *x_envelope_to]))
     require_type(request, RFC822)
@@ -60,7 +68,12 @@ async def hand_mail_in(
         )
     raw = await _body(request)
     taken = await asked.desk.inbound.take(
-        asked.caller, envelope_from.strip().strip("<>"), recipients, raw
+        asked.caller,
+        envelope_from.strip().strip("<>"),
+        recipients,
+        raw,
+        client=client_ip,
+        helo=helo,
     )
     return answer(taken)
 
