@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from postroom.web.rest import (
     approvals,
     attachments,
+    domain_reports,
     events,
     inbound,
     mailboxes,
@@ -48,6 +49,7 @@ ROUTES = (
     tokens.routes,
     policy.routes,
     quarantine.routes,
+    domain_reports.routes,
     records.routes,
     events.routes,
     webhooks.routes,
