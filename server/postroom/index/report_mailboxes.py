@@ -30,10 +30,9 @@ def named(con: Connection, of_settings: tuple[str, ...]) -> list[str]:
     return sorted({row["name"] for row in domains.every(con)} | set(of_settings))
 
 
-def ours(con: Connection, address: str) -> Mailbox | None:
-    """The mailbox at this lower-case address, where it is the operators'."""
-    box = mailboxes.by_address(con, address)
-    return box if box is not None and is_operators(box) else None
+def at(con: Connection, address: str) -> Mailbox | None:
+    """The mailbox at this lower-case address, whoever has it."""
+    return mailboxes.by_address(con, address)
 
 
 def is_operators(box: Mailbox) -> bool:
@@ -43,7 +42,7 @@ def is_operators(box: Mailbox) -> bool:
 
 def open_at(con: Connection, now: float, address: str, *, live: bool, actor: str) -> Mailbox:
     """The mailbox at an address, whoever has it; made for the operators where there is none."""
-    box = mailboxes.by_address(con, address)
+    box = at(con, address)
     if box is not None:
         return box
     owner = mailboxes.owner_or_new(con, OPERATORS_TENANT, OWNER)

@@ -103,20 +103,19 @@ class DomainReports:
     async def _mailbox(self, address: str) -> Mailbox | None:
         """The mailbox of an address, made where it can be; None where nobody takes mail for it."""
         index = self._term.index
-        box = await index.read(lambda con: report_mailboxes.ours(con, address))
-        provisioner = self._provisioners.get(address.rpartition("@")[2])
-        if box is None and provisioner is not None and report_mailboxes.makes(provisioner, address):
-            live, now = provisioner.live_at_commit, index.clock()
+        box = await index.read(lambda con: report_mailboxes.at(con, address))
+        maker = self._provisioners.get(address.rpartition("@")[2])
+        if box is None and maker is not None and report_mailboxes.makes(maker, address):
+            live, now = maker.live_at_commit, index.clock()
             box = await self._term.write(
                 lambda con: report_mailboxes.open_at(con, now, address, live=live, actor="worker")
             )
-            if report_mailboxes.is_operators(box):
-                return box
-            if address not in self._told:
-                self._told.add(address)
-                log.error("No reports are read: %s is an agent's mailbox.", address)
-            return None
-        return box
+        if box is None or report_mailboxes.is_operators(box):
+            return box
+        if address not in self._told:
+            self._told.add(address)
+            log.error("No reports are read: %s is an agent's mailbox.", address)
+        return None
 
     async def _read_some(self, box: Mailbox, named: list[str]) -> bool:
         """Read some of what came; whether there may be more."""

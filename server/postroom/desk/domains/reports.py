@@ -7,7 +7,7 @@ from typing import Literal
 from postroom.accounts.own_domain import OwnDomain
 from postroom.desk import door
 from postroom.desk.times import iso, moment
-from postroom.index import domain_reports, mailboxes, report_mailboxes
+from postroom.index import domain_reports, report_mailboxes
 from postroom.index.database import Connection, Row
 from postroom.index.domain_reports import Sums
 from postroom.index.index import Index
@@ -113,7 +113,7 @@ class DomainReportsDesk:
 
     def _mailbox(self, con: Connection, domain: str) -> ReportsMailbox:
         address = self._own.get(domain, OwnDomain()).reports_at(domain).lower()
-        box = mailboxes.by_address(con, address)
+        box = report_mailboxes.at(con, address)
         state: Literal["open", "absent", "taken", "elsewhere"]
         if box is not None:
             state = "open" if report_mailboxes.is_operators(box) else "taken"
