@@ -143,3 +143,24 @@ def mailed(
 def sent_as_usual(report: bytes, **more: Any) -> bytes:
     """An aggregate report in a mail, as most providers send them."""
     return mailed(gzip.compress(report), **more)
+
+
+def complaint(
+    *, about: str = "", returned: str = "", to: str = "reports@agents.localhost", top: str = ""
+) -> bytes:
+    """A feedback report of a provider that says neither who complains nor to whom we wrote:
+    ``about`` are more of its own fields, ``returned`` those that it left in our mail."""
+    return (
+        (
+            f"{top}From: Feedback <fbl@corp.example>\nTo: {to}\nSubject: FW: A letter\n"
+            "MIME-Version: 1.0\n"
+            'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\n\n'
+            "--b\nContent-Type: text/plain\n\nThis is an email abuse report.\n"
+            "--b\nContent-Type: message/feedback-report\n\n"
+            f"Feedback-Type: abuse\nUser-Agent: Corp/1\nVersion: 1\n{about}\n"
+            "--b\nContent-Type: text/rfc822-headers\n\n"
+            f"From: ada@agents.localhost\nTo: redacted@corp.example\n{returned}\n--b--\n"
+        )
+        .replace("\n", "\r\n")
+        .encode()
+    )
