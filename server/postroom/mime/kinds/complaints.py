@@ -70,7 +70,7 @@ def _complaint(
 
 def _offered_by(root: Part) -> str:
     """The id of the send by which the returned mail offers to unsubscribe; "" where it does not."""
-    offers = (id for fields in returned_fields(root) if (id := offering(fields.raw(FIELD))))
+    offers = (id for fields in returned_fields(root) if (id := offering(fields.raw(FIELD.lower()))))
     return next(offers, "")
 
 
