@@ -28,11 +28,13 @@ from postroom.model.messages import SenderVerdict
 from postroom.provision.account import AccountProvisioner
 from postroom.provision.builtin import BuiltinProvisioner
 from postroom.settings import Operator, Settings
+from postroom.work import domain_reports as worker
 from postroom.work.domain_reports import (
     KEPT_SECONDS,
     MOST_UNVERIFIED,
     NOT_OURS,
     OUT_OF_TIME,
+    TOO_MANY_ROWS,
     DomainReports,
 )
 from postroom.work.term import Term
@@ -216,6 +218,16 @@ async def test_strangers_cannot_fill_the_room_with_reports(reading: Reading) -> 
         "unverified": MOST_UNVERIFIED,
         "verified": 1,
     }
+
+
+async def test_a_sender_cannot_fill_the_disk_with_rows(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "ROWS_OF_ONE", 5)
+    some = [about_us(*[GOOD] * 2, id=f"r-{number}") for number in range(3)]
+    found = await reading.came(*some)
+    assert found.messages == 160
+    assert [one.why for one in found.unreadable] == [TOO_MANY_ROWS]
 
 
 async def test_an_ordinary_mail_there_is_a_mail(reading: Reading) -> None:

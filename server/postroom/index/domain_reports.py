@@ -36,18 +36,29 @@ class Arrival:
         return self.sender.rpartition("@")[2].lower()
 
 
-def came(con: Connection, of: Arrival, since: float) -> int:
-    """How many reports about a domain came since then: of this sender alone where it is verified,
-    else of all who are not."""
+@dataclass(frozen=True)
+class Came:
+    """How much came about a domain lately."""
+
+    reports: int
+    """Of one verified sender, else of all who are not."""
+    its_rows: int
+    """The rows of these."""
+    all_rows: int
+    """Of everybody."""
+
+
+def came(con: Connection, of: Arrival, since: float) -> Came:
+    """How much came since then about the domain of a report that comes."""
     one = of.sender_domain if of.verdict is SenderVerdict.VERIFIED else ""
     asked = {"domain": of.domain, "verdict": str(of.verdict), "sender_domain": one}
-    return int(sql.came(con, **asked, since=since))
+    return Came(**dict(sql.came(con, **asked, since=since)))
 
 
 def keep_dmarc(con: Connection, of: Arrival, report: DmarcReport) -> bool:
     """Keep an aggregate report; False where it is there already."""
     total = sum(row.count for row in report.rows)
-    id = _add(con, of, report.metadata, total, policy=report.policy)
+    id = _add(con, of, report.metadata, total, len(report.rows), policy=report.policy)
     if id is None or of.verdict is SenderVerdict.FORGED:
         return id is not None
     con.executemany(
@@ -79,7 +90,8 @@ def keep_tls(
 ) -> bool:
     """Keep what a report of TLS says of a domain; False where it is there already."""
     total = sum(policy.successes + policy.failures for policy in policies)
-    id = _add(con, of, metadata, total)
+    details: list[TlsFailure] = [each for policy in policies for each in policy.details]
+    id = _add(con, of, metadata, total, len(policies) + len(details))
     if id is None or of.verdict is SenderVerdict.FORGED:
         return id is not None
     con.executemany(
@@ -89,7 +101,6 @@ def keep_tls(
             for number, policy in enumerate(policies)
         ),
     )
-    details: list[TlsFailure] = [each for policy in policies for each in policy.details]
     con.executemany(
         "INSERT INTO domain_tls_failures VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -104,11 +115,18 @@ def keep_unreadable(con: Connection, of: Arrival, why: str) -> None:
     """Keep that something came which was to be a report."""
     period = {"begins_at": of.at, "ends_at": of.at}
     metadata = Metadata.model_validate({"org": "", "report_id": of.message, "period": period})
-    _add(con, of, metadata, 0, fault=why)
+    _add(con, of, metadata, 0, 0, fault=why)
 
 
 def _add(
-    con: Connection, of: Arrival, about: Metadata, total: int, *, policy: str = "", fault: str = ""
+    con: Connection,
+    of: Arrival,
+    about: Metadata,
+    total: int,
+    kept_rows: int,
+    *,
+    policy: str = "",
+    fault: str = "",
 ) -> int | None:
     """The row of a report; None where the same came before from somebody who is trusted as much.
     Whoever is verified takes the place of who only said to be that."""
@@ -124,7 +142,7 @@ def _add(
         if _TRUST.index(SenderVerdict(known["verdict"])) >= _TRUST.index(of.verdict):
             return None
         sql.drop(con, id=known["id"])
-    counted = 0 if of.verdict is SenderVerdict.FORGED else total
+    counts = of.verdict is not SenderVerdict.FORGED
     id: int = sql.add(
         con,
         **key,
@@ -135,7 +153,8 @@ def _add(
         ends_at=about.period.ends_at,
         received_at=of.at,
         message=of.message,
-        total=counted,
+        total=total if counts else 0,
+        kept_rows=kept_rows if counts else 0,
         fault=fault,
     )
     return id

@@ -47,6 +47,10 @@ hour for each of their tenants that wrote to us."""
 MOST_UNVERIFIED = 100
 """The same of all whom nobody vouches for: anybody can write as anybody there."""
 
+ROWS_OF_ONE, ROWS_UNVERIFIED, ROWS_OF_ALL = 50_000, 20_000, 300_000
+"""Rows about a domain that are kept of a day's reports: of one verified sender, of all whom nobody
+vouches for, of everybody. A row takes some 150 bytes, and whoever owns a domain is verified."""
+
 KEPT_SECONDS = 400 * DAY_SECONDS
 """How long reports are kept: a year beside the one before it."""
 
@@ -57,6 +61,7 @@ AHEAD_SECONDS = 2 * DAY_SECONDS
 """How far a report's period may lie ahead of its arrival: clocks and days differ."""
 
 NOT_OURS = "It is about a domain whose reports do not come to this address."
+TOO_MANY_ROWS = "There is no room left for its rows today."
 OUT_OF_TIME = "Its period lies in the future, or before any report that is kept."
 
 
@@ -174,14 +179,15 @@ def _keep(con: Connection, now: float, named: list[str], row: Row, found: FoundR
     if isinstance(found.report, DmarcReport):
         report = found.report
         of = _arrival(row, report.domain, found.kind, now)
-        if _counts(con, named, of, report.metadata.period.begins_at):
+        if _counts(con, named, of, report.metadata.period.begins_at, len(report.rows)):
             domain_reports.keep_dmarc(con, of, report)
     elif isinstance(found.report, TlsReport):
         by_domain = {each.domain for each in found.report.policies}
         for domain in sorted(by_domain) or [""]:
             of = _arrival(row, domain, found.kind, now)
-            if _counts(con, named, of, found.report.metadata.period.begins_at):
-                policies = tuple(each for each in found.report.policies if each.domain == domain)
+            policies = tuple(each for each in found.report.policies if each.domain == domain)
+            size = sum(1 + len(policy.details) for policy in policies)
+            if _counts(con, named, of, found.report.metadata.period.begins_at, size):
                 domain_reports.keep_tls(con, of, found.report.metadata, policies)
     else:
         _tell(con, named, _arrival(row, named[0], found.kind, now), found.why)
@@ -198,25 +204,29 @@ def _arrival(row: Row, domain: str, kind: ReportKind, now: float) -> Arrival:
     )
 
 
-def _counts(con: Connection, named: list[str], of: Arrival, begins_at: float) -> bool:
-    """Whether a report that was read is to be kept; where it is not, that is told."""
+def _counts(con: Connection, named: list[str], of: Arrival, begins_at: float, size: int) -> bool:
+    """Whether a report of ``size`` rows that was read is to be kept; where not, that is told."""
     if of.domain not in named:
         _tell(con, named, of, NOT_OURS)
         return False
     if not of.at - KEPT_SECONDS < begins_at < of.at + AHEAD_SECONDS:
         _tell(con, named, of, OUT_OF_TIME)
         return False
-    return not _too_many(con, of)
+    came = domain_reports.came(con, of, of.at - DAY_SECONDS)
+    its_most = ROWS_OF_ONE if of.verdict is SenderVerdict.VERIFIED else ROWS_UNVERIFIED
+    if came.its_rows + size > its_most or came.all_rows + size > ROWS_OF_ALL:
+        _tell(con, named, of, TOO_MANY_ROWS)
+        return False
+    return came.reports < _most(of)
 
 
 def _tell(con: Connection, named: list[str], of: Arrival, why: str) -> None:
     """Keep that a mail was no report that counts, beside the first domain whose reports come to its
     address."""
     about = Arrival(named[0], of.kind, of.sender, of.verdict, of.at, of.message)
-    if not _too_many(con, about):
+    if domain_reports.came(con, about, of.at - DAY_SECONDS).reports < _most(about):
         domain_reports.keep_unreadable(con, about, why)
 
 
-def _too_many(con: Connection, of: Arrival) -> bool:
-    most = MOST_OF_ONE if of.verdict is SenderVerdict.VERIFIED else MOST_UNVERIFIED
-    return domain_reports.came(con, of, of.at - DAY_SECONDS) >= most
+def _most(of: Arrival) -> int:
+    return MOST_OF_ONE if of.verdict is SenderVerdict.VERIFIED else MOST_UNVERIFIED

@@ -16,6 +16,7 @@ CREATE TABLE domain_reports (
   received_at   REAL NOT NULL,
   message       TEXT NOT NULL,            -- public id of the mail
   total         INTEGER NOT NULL DEFAULT 0, -- mails, or connections
+  kept_rows     INTEGER NOT NULL DEFAULT 0,
   fault         TEXT NOT NULL DEFAULT '',
   UNIQUE (domain, kind, sender_domain, org, report_id)
 );

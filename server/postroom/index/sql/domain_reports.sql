@@ -3,22 +3,23 @@
 SELECT id, verdict FROM domain_reports WHERE domain = :domain AND kind = :kind
   AND sender_domain = :sender_domain AND org = :org AND report_id = :report_id;
 
--- name: came(domain, sender_domain, verdict, since)$
--- How many of a verdict came about a domain since then; of one sender where it is named.
-SELECT count(*) FROM domain_reports INDEXED BY domain_reports_by_arrival
-WHERE received_at > :since AND domain = :domain AND verdict = :verdict
-  AND (:sender_domain = '' OR sender_domain = :sender_domain);
+-- name: came(domain, sender_domain, verdict, since)^
+-- How much came about a domain since then: reports and rows of a verdict, of one sender where it is named, and all rows.
+SELECT coalesce(sum(alike), 0) AS reports, coalesce(sum(iif(alike, kept_rows, 0)), 0) AS its_rows,
+  coalesce(sum(kept_rows), 0) AS all_rows
+FROM (SELECT kept_rows, verdict = :verdict AND (:sender_domain = '' OR sender_domain = :sender_domain) AS alike
+  FROM domain_reports INDEXED BY domain_reports_by_arrival WHERE received_at > :since AND domain = :domain);
 
 -- name: drop(id)!
 -- It goes with all its rows.
 DELETE FROM domain_reports WHERE id = :id;
 
--- name: add(domain, kind, sender, sender_domain, verdict, org, report_id, policy, begins_at, ends_at, received_at, message, total, fault)<!
+-- name: add(domain, kind, sender, sender_domain, verdict, org, report_id, policy, begins_at, ends_at, received_at, message, total, kept_rows, fault)<!
 -- A report.
 INSERT INTO domain_reports (domain, kind, sender, sender_domain, verdict, org, report_id, policy, begins_at, ends_at,
-  received_at, message, total, fault)
+  received_at, message, total, kept_rows, fault)
 VALUES (:domain, :kind, :sender, :sender_domain, :verdict, :org, :report_id, :policy, :begins_at, :ends_at,
-  :received_at, :message, :total, :fault);
+  :received_at, :message, :total, :kept_rows, :fault);
 
 -- name: older(before)$
 -- The oldest report, where it came before then.
