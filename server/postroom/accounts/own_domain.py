@@ -67,6 +67,15 @@ class MtaSts(StrEnum):
     ENFORCE = "enforce"
 
 
+class BounceAddresses(StrEnum):
+    """Where reports of what did not arrive go: the envelope sender (RFC 5321 §3.6.2)."""
+
+    VERP = "verp"
+    """An address of each send's own, by which a report finds its send in any case."""
+    PLAIN = "plain"
+    """The mailbox's own address."""
+
+
 class TsigAlgorithm(StrEnum):
     """RFC 8945 §6, what is still fit."""
 
@@ -123,6 +132,9 @@ class OwnDomain(Table):
     """The stage: what others are asked to do with mail that only claims to be from here."""
     reports: Address | None = None
     """Where reports about the domain arrive; ``reports@`` it where it is left out."""
+    bounce_addresses: BounceAddresses | None = None
+    """What mail goes out from: an address of each send's own, or the mailbox's. By itself the first
+    where the mailboxes are rows of a mail host's table, else the second."""
     mta_sts: MtaSts = MtaSts.OFF
     imap: NamedEndpoint | None = None
     """Where people's mail programs read (RFC 6186)."""

@@ -11,6 +11,7 @@ from postroom.client.blocking import Blocking
 from postroom.client.sending import Addressed
 from postroom.client.subjects.approvals import Approvals
 from postroom.client.subjects.attachments import Attachments
+from postroom.client.subjects.domains import Domains
 from postroom.client.subjects.events import Events
 from postroom.client.subjects.inbound import Inbound
 from postroom.client.subjects.mailboxes import Mailboxes
@@ -43,6 +44,7 @@ class Subjects(Generic[W]):
         self.tokens: Tokens[W] = Tokens(way)
         self.policy: Policy[W] = Policy(way)
         self.quarantine: Quarantine[W] = Quarantine(way)
+        self.domains: Domains[W] = Domains(way)
         self.records: Records[W] = Records(way)
         self.events: Events[W] = Events(way)
         self.webhooks: Webhooks[W] = Webhooks(way)

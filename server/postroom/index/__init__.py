@@ -28,6 +28,8 @@
     webhooks.py         where events are posted to, and how far each was told
     tokens.py           who comes in by the network, by hashes of what they show
     domains.py          domains of one's own           domain_keys.py     … the states of their keys
+    domain_reports.py   what others report about those    report_mailboxes.py   where that comes
+    bounce_addresses.py envelope senders that name their send
     keys.py             what was made with an idempotency key, besides sends
     metrics.py      how much there is, and how often something happened
     restoring.py    put back from a backup, as another history

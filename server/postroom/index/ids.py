@@ -42,6 +42,15 @@ def new_upload_id() -> str:
     return "f_" + _letters(LONG_LETTERS)
 
 
+BOUNCE_LETTERS = 16
+"""80 random bits: it can be tried by mail alone, and whoever has it was on the mail's way."""
+
+
+def new_bounce_tag() -> str:
+    """What an envelope sender is marked with so that it names its send: 16 letters."""
+    return _letters(BOUNCE_LETTERS)
+
+
 def is_upload(id: str) -> bool:
     """Whether it looks like the id of such a file, and not of one that came in a mail."""
     return id.startswith("f_")

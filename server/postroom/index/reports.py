@@ -1,6 +1,6 @@
 """Reports of sends of ours: which send one tells of, and what it says of each recipient."""
 
-from postroom.index import folders, journal, sends, threads
+from postroom.index import bounce_addresses, folders, journal, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
@@ -21,6 +21,23 @@ def by_envelope_id(con: Connection, mailbox_id: int, envelope_id: str) -> Row | 
     """The send of this mailbox whose envelope was called so."""
     send = sends.by_public_id(con, envelope_id) if envelope_id else None
     return send if send is not None and send["mailbox_id"] == mailbox_id else None
+
+
+def by_tag(con: Connection, mailbox_id: int, tags: tuple[str, ...]) -> Row | None:
+    """The send of this mailbox whose envelope sender bore one of these tags."""
+    found = (bounce_addresses.send_of(con, tag) for tag in tags)
+    return next((send for send in found if send and send["mailbox_id"] == mailbox_id), None)
+
+
+def sender_of_named(
+    con: Connection, message_ids: tuple[str, ...], envelope_id: str, tags: tuple[str, ...]
+) -> int | None:
+    """The mailbox whose send is named so; None where none is."""
+    sent = [bounce_addresses.send_of(con, tag) for tag in tags]
+    sent += [sends.by_public_id(con, envelope_id)] if envelope_id else []
+    found = [send["mailbox_id"] for send in sent if send is not None]
+    found += [row["mailbox_id"] for row in folders.sent_as(con, message_ids)]
+    return next(iter(found), None)
 
 
 def newest_to(con: Connection, mailbox_id: int, address: str, since: float) -> Row | None:

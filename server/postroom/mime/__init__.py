@@ -11,6 +11,8 @@
         codes         one-time codes and links that confirm something
         trace         what servers on the way wrote
 
+    domain_reports  what others report about a domain of ours: DMARC and TLS, out of a raw mail
+    bounce_addresses  envelope senders that name their send
     framed        the HTML of a mail as a frame may show it
     unsubscribing how a mail of ours says where to, and how one that does so is known
     senders       who really wrote a parsed mail

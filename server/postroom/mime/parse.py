@@ -97,6 +97,7 @@ def parse(raw: bytes) -> ParsedMessage:
         original_ids=original_ids(fields),
         returned_message_id=report.returned_message_id,
         returned_envelope_id=report.envelope_id,
+        returned_senders=report.senders,
         reported=report.recipients,
         defects=tuple(
             dict.fromkeys(

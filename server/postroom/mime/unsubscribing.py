@@ -27,6 +27,8 @@ PATH = "/unsubscribe/"
 _SIGNATURE_HEX = 24
 """96 bits: it can be tried by mail alone."""
 
+_OFFERS = re.compile(r"(?:/unsubscribe/|unsubscribe(?:%20| ))(s_[0-9a-z]{10})(?![0-9a-z])")
+
 _ASKS = re.compile(
     rf"unsubscribe (s_[0-9a-z]{{10}})(?:-([0-9a-f]{{{_SIGNATURE_HEX}}}))?", re.IGNORECASE
 )
@@ -45,6 +47,12 @@ def asks(subject: str) -> Asks | None:
     """What a mail with this subject unsubscribes from; None where it is another mail."""
     found = _ASKS.fullmatch(subject.strip())
     return Asks(found[1].lower(), (found[2] or "").lower()) if found else None
+
+
+def offering(field: str) -> str:
+    """The id of the send whose mail bears this List-Unsubscribe field; "" where it is another's."""
+    found = _OFFERS.search(field[:2_000])
+    return found[1] if found else ""
 
 
 def asks_by_link(name: str) -> Asks | None:

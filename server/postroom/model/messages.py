@@ -149,7 +149,10 @@ class ParsedMessage(Frozen):
     returned_message_id: str = ""
     """For a report: the Message-ID field of the mail that it tells of."""
     returned_envelope_id: str = ""
-    """For a report: what the mail's envelope was called (ENVID, RFC 3461 §4.4)."""
+    """For a report: what the mail's envelope was called (ENVID, RFC 3461 §4.4), or the id of a send
+    in the List-Unsubscribe field of the mail."""
+    returned_senders: tuple[str, ...] = ()
+    """For a report: the envelope sender of the mail that it tells of, as far as it says."""
     reported: tuple[ReportedRecipient, ...] = ()
     """For a bounce or a complaint: whom it tells of; one without an address where it names nobody.
     """

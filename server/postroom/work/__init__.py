@@ -44,6 +44,8 @@ Mail out:
     directories.py  how the tables stand that it is told by
     mail_approvals.py   asks the approver about held mail (question.py), and reads the answers, on
                     which the desk decides (deciding.py)
+    domain_reports.py   what others report about domains of one's own, and who complains there
+    bouncing.py     the envelope senders by which a bounce finds its send
     caretaker.py    expiry, and the mail of mailboxes that are gone
     removals.py     mail whose time is over; correspondents who are erased
 """

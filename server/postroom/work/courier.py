@@ -31,6 +31,7 @@ from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
 from postroom.work import reports, suppressing
+from postroom.work.bouncing import PLAIN, BounceSenders
 from postroom.work.looks import Looks
 from postroom.work.outcomes import NO_ANSWER, settle
 from postroom.work.reconciler import Reconciler
@@ -79,8 +80,11 @@ class Courier:
         reconciler: Reconciler,
         looks: Looks,
         retry_seconds: float,
+        bounces: BounceSenders = PLAIN,
     ) -> None:
+        """``bounces``: what mail goes out from."""
         self._term = term
+        self._bounces = bounces
         self._ways = ways
         self._reconciler = reconciler
         self._looks = looks
@@ -160,7 +164,7 @@ class Courier:
         try:
             await self._look_into_sent(send)
             now = self._term.index.clock()
-            taken = await self._term.write(lambda con: _take(con, now, send))
+            taken = await self._term.write(lambda con: _take(con, now, send, self._bounces))
             if taken is None:
                 return
             way, submission = await self._submit(send, taken)
@@ -294,7 +298,7 @@ class _Taken:
     """Whom an attempt before may have reached."""
 
 
-def _take(con: Connection, now: float, send: Waiting) -> _Taken | None:
+def _take(con: Connection, now: float, send: Waiting, bounces: BounceSenders) -> _Taken | None:
     """A send that is now in our hands, or None where it is not to go."""
     raw = mail.raw(con, send.mail_id)
     if raw is None:  # retention took the bytes while it waited; say so rather than wait for ever
@@ -308,7 +312,8 @@ def _take(con: Connection, now: float, send: Waiting) -> _Taken | None:
         return None
     if not _may_go(con, now, send) or not carrying.begin(con, send.id):
         return None
-    return _Taken(carrying.envelope(con, send), raw, carrying.in_doubt(con, send.id, send.attempts))
+    envelope = carrying.envelope(con, send).model_copy(update={"sender": bounces.of(con, send)})
+    return _Taken(envelope, raw, carrying.in_doubt(con, send.id, send.attempts))
 
 
 def _may_go(con: Connection, now: float, send: Waiting) -> bool:

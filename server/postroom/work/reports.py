@@ -1,7 +1,8 @@
 """What a report does to the send that it tells of.
 
     it names                                       it joins its thread    it marks
-    our Message-ID (or a name of it), or our ENVID        yes               yes
+    our Message-ID (or a name of it), our ENVID, or       yes               yes
+    the envelope sender that this send alone had
     an address alone, that we wrote to lately             yes               nothing
     another mail's id                                     no                nothing
     anything, and its sender is forged                    by its ids        nothing
@@ -19,8 +20,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from postroom.conversations.identifiers import message_ids
-from postroom.index import reports, sends
+from postroom.index import mailboxes, reports, sends
 from postroom.index.database import Connection, Row
+from postroom.mime.bounce_addresses import tags_in
 from postroom.model.messages import (
     MessageKind,
     ParsedMessage,
@@ -70,13 +72,35 @@ def about(
         return None
     forged = verdict is SenderVerdict.FORGED
     ids = message_ids(parsed.returned_message_id)[:1]
-    send = reports.by_message_id(con, box_id, ids) or reports.by_envelope_id(
-        con, box_id, parsed.returned_envelope_id
+    send = (
+        reports.by_tag(con, box_id, _tags(parsed))
+        or reports.by_message_id(con, box_id, ids)
+        or reports.by_envelope_id(con, box_id, parsed.returned_envelope_id)
     )
     named = send is not None and not forged
     if send is None and not forged and not ids and not parsed.returned_envelope_id:
         send = _by_address(con, now, box_id, parsed)
     return About(send, named, reports.own_id(con, send["mail_id"])) if send else None
+
+
+def about_any(
+    con: Connection, domains: frozenset[str], parsed: ParsedMessage, verdict: SenderVerdict
+) -> About | None:
+    """The send that a complaint tells of, whichever mailbox of these domains it is from: feedback
+    loops are a domain's, and tell one address of all its mail."""
+    ids = message_ids(parsed.returned_message_id)[:1]
+    box_id = reports.sender_of_named(con, ids, parsed.returned_envelope_id, _tags(parsed))
+    box = mailboxes.by_id(con, box_id) if box_id is not None else None
+    if box is None or box.address.rpartition("@")[2] not in domains:
+        return None
+    told = about(con, 0.0, box.id, parsed, verdict)
+    return told if told is not None and told.named else None
+
+
+def _tags(parsed: ParsedMessage) -> tuple[str, ...]:
+    """The tags of envelope senders that a report came to, or says that its mail had."""
+    header = (person.address for person in parsed.to)
+    return tags_in((*parsed.delivered_to, *header, *parsed.returned_senders))
 
 
 def _by_address(con: Connection, now: float, box_id: int, parsed: ParsedMessage) -> Row | None:

@@ -27,8 +27,10 @@ from postroom.index.database import Connection
 from postroom.index.folders import Folder, Progress, StrayWords
 from postroom.index.mail import NewMail
 from postroom.index.quarantine import Caught
+from postroom.mime.bounce_addresses import parted
 from postroom.mime.senders.verdict import Judged
 from postroom.model.events import EventType
+from postroom.model.mailboxes import Mailbox
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.policy.rules import REFUSE, Policy
 from postroom.work import reports, suppressing, turned_away, unsubscribing
@@ -166,14 +168,19 @@ class Taking:
     def _mailbox_of(self, address: str) -> int | None:
         if address.rpartition("@")[2] not in self.place.way.domains:
             return None
-        box = mailboxes.by_address(self.con, address)
+        box = self._named(address)
         return box.id if box and mailboxes.keeps_mail(self.con, box.id) else None
+
+    def _named(self, address: str) -> Mailbox | None:
+        """The mailbox of an address, also where the address is that of a bounce (bouncing.py)."""
+        exact = mailboxes.by_address(self.con, address)
+        return exact or mailboxes.by_address(self.con, parted(address)[0])
 
     def _is_nobodys(self, address: str) -> bool:
         """Whether an address is that of a mailbox that is gone, or of none that was ever made."""
         if address.rpartition("@")[2] not in self.place.way.domains:
             return False
-        gone = mailboxes.by_address(self.con, address) is not None
+        gone = self._named(address) is not None
         return gone or bool(self.place.way.detail_of(address))
 
     def _carries(self, box_id: int) -> bool:

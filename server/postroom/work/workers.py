@@ -19,9 +19,11 @@ from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
 from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
+from postroom.work.bouncing import BounceSenders
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
 from postroom.work.deciding import Answering
+from postroom.work.domain_reports import DomainReports
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.handed_in import HandedInMail
@@ -77,7 +79,8 @@ async def run(
     watched = [way for way in elsewhere if not _is_handed_in(way)]
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
-    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600)
+    bounces = BounceSenders(operator.dns, operator.served)
+    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600, bounces)
     posting = Posting(listed(operator.webhooks.allow), term.index.clock)
     removals = Removals(term, operator.retention, server)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
@@ -94,6 +97,7 @@ async def run(
             "rules": RulesKnown(term, policy).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
+            "domain-reports": DomainReports(term, operator.dns, provisioners).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]

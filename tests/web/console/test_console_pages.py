@@ -8,6 +8,7 @@ from rooms import Agent, Postman, letter
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from postroom.build import PostRoom
+from postroom.index import domains
 from postroom.model.callers import operator
 from postroom.model.requests import StateChange
 from postroom.web.console.application import FORMS, PAGES
@@ -28,6 +29,7 @@ async def lived(room: PostRoom, ada: Agent, postman: Postman) -> dict[str, str]:
     (attachment,) = view.messages[0].attachments or ()
     hook = (await room.desk.webhooks.create(operator(), "https://far.example/h")).webhook
     (message,) = (await room.desk.reading.thread(ada.caller, thread.thread_id)).messages
+    await room.index.write(lambda con: domains.add(con, 1.0, "agents.localhost"))
     return {
         "/threads/{id}": thread.thread_id,
         "/messages/{id}/html": str(sent.send_id),
@@ -36,6 +38,7 @@ async def lived(room: PostRoom, ada: Agent, postman: Postman) -> dict[str, str]:
         "/approvals/{id}": str(sent.send_id),
         "/policy/sends/{id}": str(sent.send_id),
         "/webhooks/{id}": hook.webhook_id,
+        "/domains/{name}/reports": "agents.localhost",
         "/trace/{what:path}": message.message_id,
     }
 

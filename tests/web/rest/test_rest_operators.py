@@ -8,6 +8,7 @@ from web.rest.rest_rig import ADA, OPERATOR, Rest, done, lived, problem
 
 from postroom import settings as configuration
 from postroom.build import open_room
+from postroom.index import domains
 from postroom.model.callers import operator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -186,3 +187,16 @@ async def test_what_is_kept_out_is_listed(rest: Rest) -> None:
     assert problem(nothing) == (404, "quarantine_not_found")
     async with open_room(configuration.load(rest.face.settings.home), program="x") as room:
         assert (await room.desk.quarantine.list(operator(), limit=1)).next_cursor is None
+
+
+async def test_an_operator_reads_what_is_reported_about_a_domain_of_theirs(rest: Rest) -> None:
+    where = "/v1/domains/agents.localhost/reports"
+    assert problem(await rest[OPERATOR].get(where)) == (404, "domain_not_found")
+    assert problem(await rest[ADA].get(where)) == (403, "operator_only")
+    async with open_room(configuration.load(rest.face.settings.home), program="x") as room:
+        await room.index.write(lambda con: domains.add(con, 1.0, "agents.localhost"))
+    found = await done(rest[OPERATOR].get(where, params={"since": "7d"}))
+    assert found["mailbox"]["address"] == "reports@agents.localhost"
+    assert (found["messages"], len(found["days"])) == (0, 8)
+    wrong = await rest[OPERATOR].get(where, params={"since": "500d"})
+    assert problem(wrong) == (400, "since_out_of_range")

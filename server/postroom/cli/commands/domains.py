@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         "dmarc": "postroom.cli.commands.domains_add:dmarc",
         "policy": "postroom.cli.commands.domains_records:policy",
         "remove": "postroom.cli.commands.domains_remove:remove",
+        "reports": "postroom.cli.commands.domain_reports:reports",
+        "reputation": "postroom.cli.commands.domain_reputation:reputation",
+        "resume": "postroom.cli.commands.domain_reputation:resume",
     },
 )
 def domains() -> None:

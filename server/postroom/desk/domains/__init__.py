@@ -2,4 +2,5 @@
 
 domains.py   which there are, and their keys
 keys.py      the keys of one, made once; those that sign
+reports.py   what others report about them
 """

@@ -47,6 +47,8 @@ class Report:
     recipients: tuple[ReportedRecipient, ...] = ()
     envelope_id: str = ""
     returned_message_id: str = ""
+    senders: tuple[str, ...] = ()
+    """The envelope sender of the mail that it tells of, where it says."""
     is_standard: bool = False
     """It has the machine-readable part of RFC 3464."""
     delivers: bool = False
@@ -63,6 +65,7 @@ def read_report(root: Part, text: str) -> Report:
         recipients=_recipients(root, text, groups),
         envelope_id=_envelope_id(groups),
         returned_message_id=returned_id(root, text),
+        senders=returned_senders(root),
         is_standard=bool(groups),
         delivers=bool(actions) and actions.issubset(_SUCCESS),
     )
@@ -173,12 +176,25 @@ def _action(group: Fields) -> str:
 
 def returned_id(root: Part, text: str) -> str:
     """The Message-ID field of the mail that a report returns or quotes, as it stands there."""
-    for leaf in first_leaves(root, RETURNED_TYPES):
-        fields = read_fields(leaf.content()[0][: bounds.MAX_REPORT_BYTES].lstrip(b"\r\n \t"))
-        if leaf.number > 0 and fields.has("message-id"):
+    for fields in returned_fields(root):
+        if fields.has("message-id"):
             return fields.raw("message-id")
     found = _MESSAGE_ID.search(text[: bounds.MAX_REPORT_BYTES])
     return found[1] if found else ""
+
+
+def returned_senders(root: Part) -> tuple[str, ...]:
+    """Where the mail that a report returns says that it came from: Return-Path, as the last server
+    wrote it there."""
+    found = (bare_address(fields.raw("return-path")) for fields in returned_fields(root))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def returned_fields(root: Part) -> Iterator[Fields]:
+    """The header of each mail that a report returns."""
+    for leaf in first_leaves(root, RETURNED_TYPES):
+        if leaf.number > 0:
+            yield read_fields(leaf.content()[0][: bounds.MAX_REPORT_BYTES].lstrip(b"\r\n \t"))
 
 
 def _envelope_id(groups: list[Fields]) -> str:

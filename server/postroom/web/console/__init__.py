@@ -11,6 +11,7 @@
     mail.py          mailboxes, conversations, files    approvals.py    what waits for a person
     outgoing.py      the outbox, deliveries, the way of one mail    webhooks.py    one endpoint
     rules.py         policy, suppressions, quarantine   health.py       what runs, with figures
+    domain_reports.py   what others report about a domain
     visiting.py      an agent written to by hand        live.py         what happens, as it happens
 
 Pages are made here, by the server; static/console.js only fetches them anew as mail arrives. All

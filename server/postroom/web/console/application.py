@@ -11,6 +11,7 @@ from postroom.clock import Clock, system_clock
 from postroom.model.errors import NotFound
 from postroom.web.console import (
     approvals,
+    domain_reports,
     health,
     live,
     mail,
@@ -52,6 +53,7 @@ PAGES: dict[str, Page] = {
     "/policy/sends/{id}": rules.explain_send,
     "/suppressions": rules.suppressions,
     "/quarantine": rules.quarantine,
+    "/domains/{name}/reports": domain_reports.reports,
     "/health": health.health,
     "/write": visiting.ask,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from postroom.model.domain_report_answers import ReportDay
 from postroom.model.figures_answers import Hour, LimitUsed, Queued, Waited
 
 WIDTH, HEIGHT = 720, 200
@@ -58,6 +59,25 @@ def by_hour(hours: Sequence[Hour]) -> Plot:
             bars.append(_bar(x + offset * step, 0.38 * step, count, most, sort, says))
         if int(hour[:2]) % 6 == 0:
             labels.append(Label(x + step / 2, HEIGHT - 6, hour))
+    return _plot(bars, labels, most)
+
+
+def by_day(days: Sequence[ReportDay]) -> Plot:
+    """What passed and what failed, side by side in each day."""
+    most = _round_up(max((max(one.passed, one.failed) for one in days), default=0))
+    step = (WIDTH - LEFT) / max(len(days), 1)
+    bars, labels = [], []
+    named = max(1, len(days) // 6)
+    for number, one in enumerate(days):
+        x = LEFT + number * step
+        for offset, count, sort, said in (
+            (0.1, one.passed, "in", "passed"),
+            (0.5, one.failed, "out", "failed"),
+        ):
+            says = f"{one.day}: {count} {said}"
+            bars.append(_bar(x + offset * step, 0.38 * step, count, most, sort, says))
+        if number % named == named // 2:
+            labels.append(Label(x + step / 2, HEIGHT - 6, one.day[5:]))
     return _plot(bars, labels, most)
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from postroom.web.rest import (
     approvals,
     attachments,
+    domain_reports,
     domains,
     events,
     inbound,
@@ -50,6 +51,7 @@ ROUTES = (
     policy.routes,
     domains.routes,
     quarantine.routes,
+    domain_reports.routes,
     records.routes,
     events.routes,
     webhooks.routes,
