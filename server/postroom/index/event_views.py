@@ -141,6 +141,19 @@ def _of_webhook(type: type[operators.OfWebhook]) -> _View:
     return _View(lambda _, row, facts: type(**facts, webhook_id=row["detail"]), (type,))
 
 
+def _paused(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    """Its detail: ``agents.example.com bounces 7 of 120``."""
+    domain, cause, against, _of, recipients = row["detail"].split()
+    facts |= {"against": int(against), "recipients": int(recipients)}
+    return operators.DomainPaused(**facts, domain=domain, cause=cause)
+
+
+def _resumed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    """Its detail: ``agents.example.com 12 sends go on``."""
+    domain, sends, *_words = row["detail"].split()
+    return operators.DomainResumed(**facts, domain=domain, sends=int(sends))
+
+
 _OUTCOMES = (agents.MessageBounced, agents.MessageComplained, agents.MessageDeferred)
 
 _VIEWS: dict[EventType, _View] = {
@@ -188,6 +201,8 @@ _VIEWS: dict[EventType, _View] = {
     EventType.WEBHOOK_REPLAYED: _of_webhook(operators.WebhookReplayed),
     EventType.WEBHOOK_PARKED: _of_webhook(operators.WebhookParked),
     EventType.WEBHOOK_DELETED: _of_webhook(operators.WebhookDeleted),
+    EventType.DOMAIN_PAUSED: _View(_paused, (operators.DomainPaused,)),
+    EventType.DOMAIN_RESUMED: _View(_resumed, (operators.DomainResumed,)),
     EventType.ROOM_RESTORED: _in_detail(operators.RoomRestored),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }

@@ -96,6 +96,7 @@ _of_a_file("0023_thread_state")
 _of_a_file("0024_handed_in")
 _of_a_file("0025_webhooks")
 _of_a_file("0026_domains")
+_of_a_file("0028_reputation")
 
 
 def migrate(path: Path) -> None:

@@ -80,6 +80,10 @@ class EventType(StrEnum):
     WEBHOOK_PARKED = "webhook.parked"
     """It was tried for a day, or is gone: it is tried no more until somebody says so."""
     WEBHOOK_DELETED = "webhook.deleted"
+    DOMAIN_PAUSED = "domain.paused"
+    """Mail from it to people outside stays queued: ``detail`` begins with it and says why."""
+    DOMAIN_RESUMED = "domain.resumed"
+    """A person let it go on."""
     WORKER_STARTED = "worker.started"
 
 

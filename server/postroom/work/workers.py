@@ -35,6 +35,7 @@ from postroom.work.removals import Removals
 from postroom.work.rounds import Rounds
 from postroom.work.rules_known import RulesKnown
 from postroom.work.signing import PATIENCE_SECONDS, Signers
+from postroom.work.standings import Standings
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
 from postroom.work.watcher import Watcher
@@ -75,7 +76,7 @@ async def run(
     watched = [way for way in elsewhere if not _is_handed_in(way)]
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
-    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600)
+    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600, policy)
     posting = Posting(listed(operator.webhooks.allow), term.index.clock)
     removals = Removals(term, operator.retention, server)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
@@ -90,6 +91,7 @@ async def run(
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
             "rules": RulesKnown(term, policy).run(),
+            "standing": Standings(term, policy).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
         }

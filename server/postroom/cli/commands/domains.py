@@ -7,6 +7,7 @@ import click
 from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
+from postroom.cli.commands.domain_reputation import reputation, resume
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 @click.group()
 def domains() -> None:
     """Domains of your own: what the DNS is to say of them, and whether it does."""
+
+
+domains.add_command(reputation)
+domains.add_command(resume)
 
 
 @domains.command("list")

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from postroom.web.rest import (
     approvals,
     attachments,
+    domain_reputation,
     events,
     inbound,
     mailboxes,
@@ -47,6 +48,7 @@ ROUTES = (
     suppressions.routes,
     tokens.routes,
     policy.routes,
+    domain_reputation.routes,
     quarantine.routes,
     records.routes,
     events.routes,

@@ -1,0 +1,84 @@
+-- name: outside_of_domain(whose, first, end)$
+-- To how many recipients outside mail from a domain goes, from a moment on and before another.
+SELECT coalesce(sum(outside), 0) FROM sends
+WHERE from_domain = :whose AND max(created_at, not_before) >= :first AND max(created_at, not_before) < :end
+  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired');
+
+-- name: last_of_domain(whose, before)$
+-- When the last one before a moment does.
+SELECT max(created_at, not_before) FROM sends
+WHERE from_domain = :whose AND max(created_at, not_before) < :before
+  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
+ORDER BY max(created_at, not_before) DESC LIMIT 1;
+
+-- name: outside_of_mailbox(whose, first, end)$
+-- The same of a mailbox.
+SELECT coalesce(sum(outside), 0) FROM sends
+WHERE mailbox_id = :whose AND max(created_at, not_before) >= :first AND max(created_at, not_before) < :end
+  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired');
+
+-- name: last_of_mailbox(whose, before)$
+-- The same of a mailbox.
+SELECT max(created_at, not_before) FROM sends
+WHERE mailbox_id = :whose AND max(created_at, not_before) < :before
+  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
+ORDER BY max(created_at, not_before) DESC LIMIT 1;
+
+-- name: lost(domain, after, upto)
+-- What speaks against each domain (against one, where it is named) within a time, and how many people that is.
+SELECT s.from_domain AS domain, iif(r.reported = 'complaint', 'complaints', 'bounces') AS cause,
+  count(*) AS recipients, count(DISTINCT r.person) AS people
+FROM recipients r INDEXED BY recipients_lost JOIN sends s ON s.id = r.send_id
+LEFT JOIN standing t ON t.domain = s.from_domain
+WHERE r.outside = 1 AND (r.reported IN ('permanent', 'complaint')
+    OR (r.outcome = 'refused' AND r.code IN (550, 551, 553, 554)))
+  AND r.goes_at > :after AND r.goes_at <= :upto AND r.goes_at > coalesce(t.counted_from, 0)
+  AND (:domain = '' OR s.from_domain = :domain)
+GROUP BY 1, 2;
+
+-- name: any_lost()$
+-- Whether anything ever speaks against a domain.
+SELECT 1 FROM recipients INDEXED BY recipients_lost WHERE outside = 1
+  AND (reported IN ('permanent', 'complaint') OR (outcome = 'refused' AND code IN (550, 551, 553, 554)))
+  AND goes_at > 0 LIMIT 1;
+
+-- name: sending_domains(after)
+-- Every domain from which mail went outside behind a moment.
+SELECT b.name AS domain FROM (SELECT DISTINCT substr(address, instr(address, '@') + 1) AS name FROM mailboxes) b
+WHERE EXISTS (SELECT 1 FROM sends s WHERE s.from_domain = b.name AND max(s.created_at, s.not_before) > :after
+  AND s.outside > 0 AND s.status NOT IN ('held', 'denied', 'cancelled', 'expired'));
+
+-- name: standing(domain)^
+-- How one stands.
+SELECT * FROM standing WHERE domain = :domain;
+
+-- name: standings()
+-- How all of them do that ever were paused.
+SELECT * FROM standing ORDER BY domain;
+
+-- name: pause(domain, at, cause, recipients, against)!
+-- Its sending pauses, where it does not already.
+INSERT INTO standing (domain, paused_at, cause, recipients, against)
+VALUES (:domain, :at, :cause, :recipients, :against)
+ON CONFLICT (domain) DO UPDATE SET paused_at = :at, cause = :cause, recipients = :recipients, against = :against
+WHERE paused_at IS NULL;
+
+-- name: resume(domain, at)!
+-- It goes on, and is counted from now.
+UPDATE standing SET paused_at = NULL, counted_from = :at WHERE domain = :domain AND paused_at IS NOT NULL;
+
+-- name: keep_back(id, reason)!
+-- A pause keeps a send.
+UPDATE sends SET paused = 1, reason = :reason WHERE id = :id AND status = 'queued';
+
+-- name: let_go(domain, at)!
+-- It keeps none of a domain any more: they are tried from now on.
+UPDATE sends SET paused = 0, reason = '', released_at = max(coalesce(released_at, created_at), :at) WHERE status = 'queued' AND paused = 1 AND from_domain = :domain;
+
+-- name: count_kept(domain)$
+-- How many sends it keeps.
+SELECT count(*) FROM sends WHERE status = 'queued' AND paused = 1 AND from_domain = :domain;
+
+-- name: put_off(id, until, reason)!
+-- A send goes later.
+UPDATE sends SET not_before = :until, released_at = :until, reason = :reason WHERE id = :id AND status = 'queued';
