@@ -33,8 +33,8 @@ class Times:
     def outside(self, plan: Plan, first: float, end: float) -> int:
         return sum(n for at, n in self._times if first <= at < end)
 
-    def last_outside(self, plan: Plan, before: float) -> float | None:
-        return max((at for at, _ in self._times if at < before), default=None)
+    def number(self, plan: Plan, begins: float) -> int:
+        return 1
 
 
 def has_room(times: list[tuple[float, int]], at: float, more: int, rate: Rate) -> bool:

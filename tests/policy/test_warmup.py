@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from postroom.model.verdicts import RecipientFacts
 from postroom.policy.rates import Limits
 from postroom.policy.turns import Counted, Plans, turn
-from postroom.policy.warmup import BY_DOMAIN, BY_MAILBOX, Plan, Warmup, day_of
+from postroom.policy.warmup import BY_DOMAIN, BY_MAILBOX, Plan, Warmup, day_of, numbered
 
 DAY = 86_400.0
 MONDAY = datetime(2026, 11, 30, tzinfo=UTC).timestamp()
@@ -29,8 +29,11 @@ class Sent:
     def outside(self, plan: Plan, first: float, end: float) -> int:
         return sum(many for at, many in self.mails if first <= at < end)
 
-    def last_outside(self, plan: Plan, before: float) -> float | None:
-        return max((at for at, _ in self.mails if at < before), default=None)
+    def number(self, plan: Plan, begins: float) -> int:
+        def last_before(before: float) -> float | None:
+            return max((at for at, _ in self.mails if at < before), default=None)
+
+        return numbered(last_before, begins, len(plan.volumes))
 
     def within(self, of: Counted, after: float, before: float, most: int) -> int:
         return min(sum(after < at < before for at, _ in self.mails), most)

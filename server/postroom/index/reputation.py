@@ -15,7 +15,7 @@ from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
 from postroom.policy.reputation import Against, Cause, Reputation, Tally, said
-from postroom.policy.warmup import BY_DOMAIN, Plan
+from postroom.policy.warmup import BY_DOMAIN, IDLE, Plan
 
 sql = named("reputation")
 
@@ -58,11 +58,11 @@ class Outside:
         count = sql.outside_of_domain if plan.limit == BY_DOMAIN else sql.outside_of_mailbox
         return int(count(self._con, whose=self._whose(plan), first=first, end=end))
 
-    def last_outside(self, plan: Plan, before: float) -> float | None:
-        """The last time before a moment."""
-        last = sql.last_of_domain if plan.limit == BY_DOMAIN else sql.last_of_mailbox
-        found: float | None = last(self._con, whose=self._whose(plan), before=before)
-        return found
+    def number(self, plan: Plan, begins: float) -> int:
+        """Which day of a plan it is that begins then; one more than it has where it is over."""
+        number = sql.day_of_domain if plan.limit == BY_DOMAIN else sql.day_of_mailbox
+        asked = {"begins": begins, "idle": IDLE, "days": len(plan.volumes)}
+        return int(number(self._con, whose=self._whose(plan), **asked))
 
     def _whose(self, plan: Plan) -> str | int:
         return plan.whose if plan.limit == BY_DOMAIN else self._mailbox_id
@@ -157,6 +157,11 @@ def put_off(con: Connection, at: float, send_id: int, until: float, reason: str)
     """Let a queued send go later than it was to, with its event."""
     sql.put_off(con, id=send_id, until=until, reason=reason)
     _tell(con, at, send_id, "warm-up")
+
+
+def count_at(con: Connection, send_id: int, at: float) -> None:
+    """Let a queued send that is late count when it goes: the next one is asked beside it."""
+    sql.count_at(con, id=send_id, at=at)
 
 
 def _tell(con: Connection, at: float, send_id: int, detail: str) -> None:

@@ -28,7 +28,7 @@ MAX_WHEN_CHARS = 4_000
 
 MAX_CONTACTS = 10_000
 
-MAX_PLAN_DAYS = 366
+MAX_PLAN_DAYS = 100
 """Of a warm-up: each may be a look into the index, in the transaction that writes the outbox."""
 
 _CONTACT = re.compile(r"(?:[^@\s*]{1,64}|\*)@[^@\s*]{1,253}")

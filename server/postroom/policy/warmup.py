@@ -3,17 +3,21 @@
 A plan says how many recipients outside may be written to on its first day, its second day, and so
 on; behind its last day it says nothing. What counts as a day is one on which something went
 outside, or has its turn there: a domain that was silent for a week is known no better for it. After
-`IDLE` without any mail a plan begins anew, as receivers forget by then. Days are those of the
-operator's zone.
+`IDLE` without any mail a plan begins anew, as receivers forget by then. A day is one of the
+operator's zone; those before it are looked at as spans of 24 hours behind its beginning.
 
 Another mail never makes a day's bound smaller, as volumes never fall: what has its place keeps it.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
-IDLE = 30 * 86_400.0
+DAY = 86_400.0
+
+IDLE = 30 * DAY
 """Seconds without mail outside after which a plan begins anew: receivers keep what they know of a
 sender for about a month."""
 
@@ -65,7 +69,7 @@ class Warmup:
     mailbox: tuple[int, ...] = ()
     domains: frozenset[str] = frozenset({EVERY})
     """Whose mail they are for."""
-    horizon: float = 3 * 86_400.0
+    horizon: float = 3 * DAY
     """How long a mail over a plan may wait for its turn, seconds."""
 
     def plans(self, address: str) -> tuple[Plan, ...]:
@@ -84,21 +88,32 @@ class OutsideHistory(Protocol):
         """To how many recipients, from a moment on and before another."""
         ...
 
-    def last_outside(self, plan: Plan, before: float) -> float | None:
-        """The last time before a moment; None where there was none."""
+    def number(self, plan: Plan, begins: float) -> int:
+        """Which day of a plan it is that begins then, as `numbered` says; one more than the plan
+        has where it is over."""
         ...
+
+
+def numbered(last_before: Callable[[float], float | None], begins: float, days: int) -> int:
+    """The number of a day that begins then: 1, and one more for each span of 24 hours before it in
+    which something went outside, back to where nothing did for as long as `IDLE`; at most one more
+    than ``days``. ``last_before`` says when the last mail went before a moment."""
+    number, first = 1, begins
+    while number <= days:
+        last = last_before(first)
+        if last is None or first - last >= IDLE:
+            break
+        number, first = number + 1, begins - DAY * math.ceil((begins - last) / DAY)
+    return number
 
 
 def day_of(history: OutsideHistory, plan: Plan, at: float, zone: tzinfo | None) -> PlanDay | None:
     """The day of a plan that a moment lies in; None where the plan is over by then."""
     begins, ends = _bounds(at, zone)
-    number, first = 1, begins
-    while number <= len(plan.volumes):
-        last = history.last_outside(plan, first)
-        if last is None or first - last >= IDLE:
-            return PlanDay(plan, number, history.outside(plan, begins, ends), ends)
-        number, first = number + 1, _bounds(last, zone)[0]
-    return None
+    number = history.number(plan, begins)
+    if number > len(plan.volumes):
+        return None
+    return PlanDay(plan, number, history.outside(plan, begins, ends), ends)
 
 
 def first_room(

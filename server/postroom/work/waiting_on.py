@@ -39,4 +39,5 @@ def _is_put_off(con: Connection, now: float, send: Waiting, policy: Policy) -> b
             reason = LATE.format(whose=plan.whose)
             reputation.put_off(con, now, send.id, min(room, latest), reason)
             return True
+    reputation.count_at(con, send.id, now)
     return False

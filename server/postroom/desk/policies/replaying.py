@@ -32,7 +32,7 @@ from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy import turns
 from postroom.policy.rules import Policy, judge
 from postroom.policy.turns import Counted
-from postroom.policy.warmup import IDLE, Plan
+from postroom.policy.warmup import IDLE, Plan, numbered
 
 STEP = 200
 """Sends that are read at a time: their words are held in memory."""
@@ -90,10 +90,14 @@ class _Past:
         within = slice(bisect_left(times, (first, 0)), bisect_left(times, (end, 0)))
         return sum(many for _, many in times[within])
 
-    def last_outside(self, plan: Plan, before: float) -> float | None:
+    def number(self, plan: Plan, begins: float) -> int:
         times = self._outside[plan.whose]
-        found = bisect_left(times, (before, 0))
-        return times[found - 1][0] if found else None
+
+        def last_before(at: float) -> float | None:
+            found = bisect_left(times, (at, 0))
+            return times[found - 1][0] if found else None
+
+        return numbered(last_before, begins, len(plan.volumes))
 
     def _key(self, of: Counted) -> tuple[str, str]:
         """Whose mails a limit counts."""

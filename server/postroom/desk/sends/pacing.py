@@ -42,8 +42,8 @@ class _Outbox:
     def outside(self, plan: Plan, first: float, end: float) -> int:
         return self._outside.outside(plan, first, end)
 
-    def last_outside(self, plan: Plan, before: float) -> float | None:
-        return self._outside.last_outside(plan, before)
+    def number(self, plan: Plan, begins: float) -> int:
+        return self._outside.number(plan, begins)
 
 
 def turn(

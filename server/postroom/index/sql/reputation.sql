@@ -4,12 +4,26 @@ SELECT coalesce(sum(outside), 0) FROM sends
 WHERE from_domain = :whose AND max(created_at, not_before) >= :first AND max(created_at, not_before) < :end
   AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired');
 
--- name: last_of_domain(whose, before)$
--- When the last one before a moment does.
-SELECT max(created_at, not_before) FROM sends
-WHERE from_domain = :whose AND max(created_at, not_before) < :before
-  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-ORDER BY max(created_at, not_before) DESC LIMIT 1;
+-- name: day_of_domain(whose, begins, idle, days)$
+-- Which day of a plan it is that begins then (policy/warmup.py: numbered), one look a day.
+WITH RECURSIVE days (number, first, last) AS (
+  SELECT 1, :begins, (
+    SELECT max(created_at, not_before) FROM sends
+    WHERE from_domain = :whose AND max(created_at, not_before) < :begins
+      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
+    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+  UNION ALL
+  SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
+    + (CAST((:begins - last) / 86400.0 AS INTEGER) < (:begins - last) / 86400.0)), (
+    SELECT max(created_at, not_before) FROM sends
+    WHERE from_domain = :whose
+      AND max(created_at, not_before) < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
+        + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
+      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
+    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+  FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
+)
+SELECT max(number) FROM days;
 
 -- name: outside_of_mailbox(whose, first, end)$
 -- The same of a mailbox.
@@ -17,12 +31,26 @@ SELECT coalesce(sum(outside), 0) FROM sends
 WHERE mailbox_id = :whose AND max(created_at, not_before) >= :first AND max(created_at, not_before) < :end
   AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired');
 
--- name: last_of_mailbox(whose, before)$
+-- name: day_of_mailbox(whose, begins, idle, days)$
 -- The same of a mailbox.
-SELECT max(created_at, not_before) FROM sends
-WHERE mailbox_id = :whose AND max(created_at, not_before) < :before
-  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-ORDER BY max(created_at, not_before) DESC LIMIT 1;
+WITH RECURSIVE days (number, first, last) AS (
+  SELECT 1, :begins, (
+    SELECT max(created_at, not_before) FROM sends
+    WHERE mailbox_id = :whose AND max(created_at, not_before) < :begins
+      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
+    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+  UNION ALL
+  SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
+    + (CAST((:begins - last) / 86400.0 AS INTEGER) < (:begins - last) / 86400.0)), (
+    SELECT max(created_at, not_before) FROM sends
+    WHERE mailbox_id = :whose
+      AND max(created_at, not_before) < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
+        + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
+      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
+    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+  FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
+)
+SELECT max(number) FROM days;
 
 -- name: lost(domain, after, upto)
 -- What speaks against each domain (against one, where it is named) within a time, and how many people that is.
@@ -78,6 +106,10 @@ UPDATE sends SET paused = 0, reason = '', released_at = max(coalesce(released_at
 -- name: count_kept(domain)$
 -- How many sends it keeps.
 SELECT count(*) FROM sends WHERE status = 'queued' AND paused = 1 AND from_domain = :domain;
+
+-- name: count_at(id, at)!
+-- A send that is late goes now, and counts now.
+UPDATE sends SET not_before = :at WHERE id = :id AND status = 'queued';
 
 -- name: put_off(id, until, reason)!
 -- A send goes later.

@@ -17,6 +17,7 @@
     mailboxes.py  messages.py  threads.py  attachments.py  outbox.py  approvals.py  suppressions.py
     tokens.py  policy.py  quarantine.py  records.py  webhooks.py  problem_pages.py  a file a subject
     uploads.py  thread_state.py  inbound.py      files before their mail; labels; mail handed in
+    domain_reputation.py                         how a domain stands with those whom it writes to
     events.py           pages, and streams: event_stream.py as they come, streams.py how many
 
 A subject is made with `strict_route.subject` and named in `application.ROUTES`.
