@@ -34,7 +34,8 @@ WHOLE_ROOM = {
 
 
 SMALL = re.compile(
-    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c|handed_in|days)\\b"
+    "VIRTUAL|CONSTANT|json_each|sqlite_sequence"
+    "|SCAN (waits|w|erasures|to_clear|c|handed_in|days)\\b"
     "|INDEX (strays_by_(age|arrival)|hanging_due|webhooks_parked)"
     "|INDEX sends_(queued|expiring|submitting|unknown|to_file|for_a_person)"
     "|INDEX (mailboxes_to_serve|quarantine_waiting)"

@@ -6,11 +6,12 @@ the one before it saw.
 """
 
 import logging
+from collections.abc import Collection
 
 from postroom.index import journal, reputation
 from postroom.index.database import Connection
 from postroom.index.index import wait_for_event
-from postroom.policy.reputation import Reputation, crossed
+from postroom.policy.reputation import Cause, Reputation, Tally, crossed
 from postroom.policy_file import CurrentPolicy
 from postroom.work.term import Term
 
@@ -23,9 +24,12 @@ LOOK_SECONDS = 1.0
 class Standings:
     """Pauses domains."""
 
-    def __init__(self, term: Term, policy: CurrentPolicy) -> None:
+    def __init__(self, term: Term, policy: CurrentPolicy, local: Collection[str] = ()) -> None:
+        """``local``: domains whose mail never leaves this machine. Nobody outside knows them, and
+        our own server refuses what is for others."""
         self._term = term
         self._policy = policy
+        self._local = frozenset(local)
         self._seen = -1
         """The journal's newest position at the last look; other rules are an event, too."""
 
@@ -45,22 +49,22 @@ class Standings:
         self._seen = seen
 
     async def _look(self, now: float, rules: Reputation) -> None:
-        if await self._term.index.read(lambda con: _over(con, now, rules)):
-            await self._term.write(lambda con: _pause(con, now, rules))
+        if await self._term.index.read(lambda con: self._over(con, now, rules)):
+            await self._term.write(lambda con: self._pause(con, now, rules))
 
+    def _over(
+        self, con: Connection, now: float, rules: Reputation
+    ) -> list[tuple[str, Tally, Cause]]:
+        """The domains that have to pause, and do not yet, with why."""
+        return [
+            (domain, tally, cause)
+            for domain, tally in reputation.tallies(con, now, rules).items()
+            if domain not in self._local
+            and (cause := crossed(tally, rules)) is not None
+            and reputation.paused(con, domain) is None
+        ]
 
-def _over(con: Connection, now: float, rules: Reputation) -> list[str]:
-    """The domains that have to pause, and do not yet."""
-    return [
-        domain
-        for domain, tally in reputation.tallies(con, now, rules).items()
-        if crossed(tally, rules) and reputation.paused(con, domain) is None
-    ]
-
-
-def _pause(con: Connection, now: float, rules: Reputation) -> None:
-    for domain in _over(con, now, rules):
-        tally = reputation.tallies(con, now, rules, domain)[domain]
-        cause = crossed(tally, rules)
-        if cause is not None and reputation.pause(con, now, domain, tally, cause):
+    def _pause(self, con: Connection, now: float, rules: Reputation) -> None:
+        for domain, tally, cause in self._over(con, now, rules):
+            reputation.pause(con, now, domain, tally, cause)
             log.error("Sending from %s to people outside is paused: %s.", domain, cause)

@@ -91,7 +91,7 @@ async def run(
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
             "rules": RulesKnown(term, policy).run(),
-            "standing": Standings(term, policy).run(),
+            "standing": Standings(term, policy, operator.builtin_domains).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
         }

@@ -96,7 +96,8 @@ class ReputationDesk:
         policy = await self._policy.now()
 
         def look(con: Connection) -> Sequence[Check]:
-            names = reputation.tallies(con, self._index.clock(), policy.reputation)
+            tallies = reputation.tallies(con, self._index.clock(), policy.reputation)
+            names = tallies.keys() - self._settings.operator.builtin_domains
             paused = {name for name, why in reputation.standings(con).items() if why}
             views = [self._view(con, policy, name) for name in sorted({*names, *paused})]
             return [
