@@ -163,7 +163,8 @@ class Courier:
     async def _carry(self, send: Waiting) -> None:
         try:
             await self._look_into_sent(send)
-            policy, now = await self._policy.of_a_file(), self._term.index.clock()
+            policy = await self._policy.of_a_file() if send.outside else None
+            now = self._term.index.clock()
             taken = await self._term.write(lambda con: _take(con, now, send, policy))
             if taken is None:
                 return
