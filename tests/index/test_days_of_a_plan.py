@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postroom.index import reputation
@@ -42,6 +42,7 @@ TIMES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(TIMES, st.integers(1, 40))
 def test_a_day_has_the_number_that_the_rule_gives_it(
     con: Connection, times: list[float], days: int

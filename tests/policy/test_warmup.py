@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postroom.model.verdicts import RecipientFacts
@@ -132,6 +132,7 @@ MAILS = st.lists(
 RISING = st.lists(st.integers(1, 8), min_size=1, max_size=5).map(lambda found: tuple(sorted(found)))
 
 
+@settings(deadline=None)
 @given(MAILS, RISING)
 def test_no_day_has_more_recipients_than_the_plan_and_no_mail_is_lost(
     mails: list[tuple[float, int, float]], volumes: tuple[int, ...]
@@ -153,6 +154,7 @@ def test_no_day_has_more_recipients_than_the_plan_and_no_mail_is_lost(
         assert day is None or day.used <= day.most
 
 
+@settings(deadline=None)
 @given(MAILS, RISING)
 def test_one_more_mail_never_makes_a_days_bound_smaller(
     mails: list[tuple[float, int, float]], volumes: tuple[int, ...]
