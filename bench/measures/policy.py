@@ -197,10 +197,21 @@ def _fill(index: Path, count: int) -> None:
     con.executemany(
         "INSERT INTO sends (id, public_id, mailbox_id, mail_id, actor, status, sender,"
         " content_hash, verdict, created_at, not_before, settled_at, owner, first_contacts,"
-        " from_domain, outside) VALUES (?, ?, ?, 1, 'agent:default/ada', 'sent', '', ?, '{}', ?,"
-        " ?, ?, ?, ?, 'agents.localhost', 1)",
+        " from_domain, outside, outside_at) VALUES (?, ?, ?, 1, 'agent:default/ada', 'sent', '', ?,"
+        " '{}', ?, ?, ?, ?, ?, 'agents.localhost', 1, ?)",
         (
-            (n, f"s_{n}", boxes[n % 10], n.to_bytes(8), at, at + 1, at + 1, owner, int(n % 5 == 0))
+            (
+                n,
+                f"s_{n}",
+                boxes[n % 10],
+                n.to_bytes(8),
+                at,
+                at + 1,
+                at + 1,
+                owner,
+                int(n % 5 == 0),
+                at + 1,
+            )
             for n in range(1, count + 1)
             for at in (now - 2 * 86_400 - (count - n) * 31_536_000 / count,)
         ),

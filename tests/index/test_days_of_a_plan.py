@@ -27,8 +27,8 @@ def fill(con: Connection, times: list[float]) -> None:
     con.execute("DELETE FROM sends")
     con.executemany(
         "INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, content_hash,"
-        " verdict, created_at, not_before, from_domain, outside)"
-        " VALUES (?, 7, 1, '', 'sent', '', x'00', '{}', ?, 0, 'x.test', 1)",
+        " verdict, created_at, not_before, from_domain, outside, outside_at)"
+        " VALUES (?, 7, 1, '', 'sent', '', x'00', '{}', 0, 0, 'x.test', 1, ?)",
         ((f"s_{n}", at) for n, at in enumerate(times)),
     )
 

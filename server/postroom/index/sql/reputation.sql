@@ -1,26 +1,23 @@
 -- name: outside_of_domain(whose, first, end)$
 -- To how many recipients outside mail from a domain goes, from a moment on and before another.
 SELECT coalesce(sum(outside), 0) FROM sends
-WHERE from_domain = :whose AND max(created_at, not_before) >= :first AND max(created_at, not_before) < :end
-  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired');
+WHERE from_domain = :whose AND outside_at >= :first AND outside_at < :end;
 
 -- name: day_of_domain(whose, begins, idle, days)$
 -- Which day of a plan it is that begins then (policy/warmup.py: numbered), one look a day.
 WITH RECURSIVE days (number, first, last) AS (
   SELECT 1, :begins, (
-    SELECT max(created_at, not_before) FROM sends
-    WHERE from_domain = :whose AND max(created_at, not_before) < :begins
-      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+    SELECT outside_at FROM sends
+    WHERE from_domain = :whose AND outside_at < :begins
+    ORDER BY outside_at DESC LIMIT 1)
   UNION ALL
   SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
     + (CAST((:begins - last) / 86400.0 AS INTEGER) < (:begins - last) / 86400.0)), (
-    SELECT max(created_at, not_before) FROM sends
+    SELECT outside_at FROM sends
     WHERE from_domain = :whose
-      AND max(created_at, not_before) < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
+      AND outside_at < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
         + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
-      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+    ORDER BY outside_at DESC LIMIT 1)
   FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
 )
 SELECT max(number) FROM days;
@@ -28,26 +25,23 @@ SELECT max(number) FROM days;
 -- name: outside_of_mailbox(whose, first, end)$
 -- The same of a mailbox.
 SELECT coalesce(sum(outside), 0) FROM sends
-WHERE mailbox_id = :whose AND max(created_at, not_before) >= :first AND max(created_at, not_before) < :end
-  AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired');
+WHERE mailbox_id = :whose AND outside_at >= :first AND outside_at < :end;
 
 -- name: day_of_mailbox(whose, begins, idle, days)$
 -- The same of a mailbox.
 WITH RECURSIVE days (number, first, last) AS (
   SELECT 1, :begins, (
-    SELECT max(created_at, not_before) FROM sends
-    WHERE mailbox_id = :whose AND max(created_at, not_before) < :begins
-      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+    SELECT outside_at FROM sends
+    WHERE mailbox_id = :whose AND outside_at < :begins
+    ORDER BY outside_at DESC LIMIT 1)
   UNION ALL
   SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
     + (CAST((:begins - last) / 86400.0 AS INTEGER) < (:begins - last) / 86400.0)), (
-    SELECT max(created_at, not_before) FROM sends
+    SELECT outside_at FROM sends
     WHERE mailbox_id = :whose
-      AND max(created_at, not_before) < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
+      AND outside_at < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
         + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
-      AND outside > 0 AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
-    ORDER BY max(created_at, not_before) DESC LIMIT 1)
+    ORDER BY outside_at DESC LIMIT 1)
   FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
 )
 SELECT max(number) FROM days;
@@ -73,8 +67,7 @@ SELECT 1 FROM recipients INDEXED BY recipients_lost WHERE outside = 1
 -- name: sending_domains(after)
 -- Every domain from which mail went outside behind a moment.
 SELECT b.name AS domain FROM (SELECT DISTINCT substr(address, instr(address, '@') + 1) AS name FROM mailboxes) b
-WHERE EXISTS (SELECT 1 FROM sends s WHERE s.from_domain = b.name AND max(s.created_at, s.not_before) > :after
-  AND s.outside > 0 AND s.status NOT IN ('held', 'denied', 'cancelled', 'expired'));
+WHERE EXISTS (SELECT 1 FROM sends s WHERE s.from_domain = b.name AND s.outside_at > :after);
 
 -- name: standing(domain)^
 -- How one stands.
