@@ -2,7 +2,8 @@
 
 Sends are asked at the desk of a post room without workers, so that nothing but our own work and the
 disk is measured: by turns in a home whose file has no rules and no limits, and in one with fifty
-rules and limits of every kind. Then the same with a million sends in the second home's outbox.
+rules, limits of every kind and plans of thirty days. Then the same with a million sends in the
+second home's outbox, all of them to people outside.
 """
 
 import asyncio
@@ -49,6 +50,12 @@ recipient = ["1000/hour"]
 domain = ["5000/hour"]
 first_contacts = ["10000/day"]
 """
+PLANS = f"""
+[warmup]
+domain = {[10_000] * 30}
+mailbox = {[10_000] * 30}
+"""
+"""Behind their last day where the outbox is full: each look walks all of it."""
 
 
 def run(size: Size) -> Report:
@@ -57,7 +64,7 @@ def run(size: Size) -> Report:
 
 async def _run(size: Size) -> Report:
     report = Report("policy")
-    rules = f'default = "allow"\n{"".join(_rules())}{LIMITS}'
+    rules = f'default = "allow"\n{"".join(_rules())}{LIMITS}{PLANS}'
     verdicts = _verdicts(rules, size.rounds * 10)
     report.add("a verdict by fifty rules", milliseconds(median(verdicts)), "ms", 1.0)
     report.add("  p95", milliseconds(p95(verdicts)), "ms")
@@ -86,7 +93,7 @@ async def _sends(report: Report, folder: Path, rules: str, size: Size) -> None:
                     taken.append(seconds)
     without, with_rules, filled = map(median, samples)
     report.add("a send without rules, at the desk", milliseconds(without), "ms")
-    report.add("a send with fifty rules and limits", milliseconds(with_rules), "ms")
+    report.add("a send with fifty rules, limits and plans", milliseconds(with_rules), "ms")
     report.add("rate with / without rules", without / with_rules, "x", 0.8, Bound.AT_LEAST)
     report.add(
         f"rate with {size.outbox:,} sends in the outbox / with few",
@@ -189,17 +196,29 @@ def _fill(index: Path, count: int) -> None:
     boxes = [box, *others]
     con.executemany(
         "INSERT INTO sends (id, public_id, mailbox_id, mail_id, actor, status, sender,"
-        " content_hash, verdict, created_at, not_before, settled_at, owner, first_contacts)"
-        " VALUES (?, ?, ?, 1, 'agent:default/ada', 'sent', '', ?, '{}', ?, ?, ?, ?, ?)",
+        " content_hash, verdict, created_at, not_before, settled_at, owner, first_contacts,"
+        " from_domain, outside, outside_at) VALUES (?, ?, ?, 1, 'agent:default/ada', 'sent', '', ?,"
+        " '{}', ?, ?, ?, ?, ?, 'agents.localhost', 1, ?)",
         (
-            (n, f"s_{n}", boxes[n % 10], n.to_bytes(8), at, at + 1, at + 1, owner, int(n % 5 == 0))
+            (
+                n,
+                f"s_{n}",
+                boxes[n % 10],
+                n.to_bytes(8),
+                at,
+                at + 1,
+                at + 1,
+                owner,
+                int(n % 5 == 0),
+                at + 1,
+            )
             for n in range(1, count + 1)
             for at in (now - 2 * 86_400 - (count - n) * 31_536_000 / count,)
         ),
     )
     con.executemany(
-        "INSERT INTO recipients (send_id, address, field, place, outcome, tenant, person, domain)"
-        " VALUES (?, ?, 'to', 0, 'accepted', 'default', ?, 'elsewhere.example')",
+        "INSERT INTO recipients (send_id, address, field, place, outcome, tenant, person, domain,"
+        " outside) VALUES (?, ?, 'to', 0, 'accepted', 'default', ?, 'elsewhere.example', 1)",
         (
             (n, person, person)
             for n in range(1, count + 1)

@@ -45,6 +45,7 @@ FOR_OPERATORS = {
     "policies.check_text", "policies.explain_draft", "policies.explain_send", "policies.replay",
     "policies.show",
     "quarantine.list", "quarantine.release",
+    "reputation.list", "reputation.resume", "reputation.show",
     "retention.preview", "retention.run",
     "showing.html",
     "suppressions.add", "suppressions.export", "suppressions.list", "suppressions.remove",
@@ -70,6 +71,7 @@ FOR_NOBODY = {
     "tokens.bearer": "asked by the faces, before there is a caller",
     "held.answering": "handed to the worker that reads an approver's answers",
     "policies.check": "a part of what health.report says",
+    "reputation.checks": "a part of what health.report says",
 }
 
 
@@ -140,6 +142,7 @@ LOOKED_UP_ELSEWHERE = {
     "policies.py": {"one"},  # for operators
     "policy_facts.py": {"by_address"},  # whether a recipient is one of ours, for rules
     "quarantine.py": {"one"},  # for operators
+    "reputation.py": {"every"},  # for operators
     "retention.py": {"by_address"},  # for operators
     "limits_used.py": {"every"},  # for operators
     "showing.py": {"by_public_id"},  # for operators

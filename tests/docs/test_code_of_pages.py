@@ -23,7 +23,10 @@ from postroom.web.rest.problems import Problem
 
 BLOCKS = all_blocks()
 
-POLICY_KEYS = {"default", "rules", "limits", "inbound", "contacts", "timezone", "builtin_rules"}
+POLICY_KEYS = {
+    "default", "rules", "limits", "warmup", "reputation", "inbound", "contacts", "timezone",
+    "builtin_rules",
+}  # fmt: skip
 """What a policy may hold at its top. `inbound` is a table of settings, too."""
 
 TOGETHER = {

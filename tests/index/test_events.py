@@ -70,6 +70,14 @@ def complaint(id: str) -> bytes:
     return text.replace("\n", "\r\n").encode()
 
 
+DETAILS: dict[str, str] = {
+    EventType.SUPPRESSION_ADDED: "bounce, mailbox",
+    EventType.DOMAIN_PAUSED: "corp.test bounces 3 of 10",
+    EventType.DOMAIN_RESUMED: "corp.test 2 sends go on",
+}
+"""What a row's detail says where an event is read from it."""
+
+
 async def test_every_row_of_the_journal_is_told_as_a_type_of_its_own_or_to_nobody(
     quiet_room: PostRoom,
 ) -> None:
@@ -83,7 +91,7 @@ async def test_every_row_of_the_journal_is_told_as_a_type_of_its_own_or_to_nobod
                 "type": str(type), "at": box, "actor": "worker", "address": "a@b.test",
                 "message_public_id": "m_1", "send_public_id": "s_1", "kind": "message",
                 "from_address": "x@y.test", "verdict": "forged", "in_spam": 0,
-                "detail": "bounce, mailbox" if type == "suppression.added" else "thread 1 x",
+                "detail": DETAILS.get(type, "thread 1 x"),
             }  # fmt: skip
             event = view(con, row, "ab12-1", "t_1")  # type: ignore[arg-type]
             assert (event is None) is (type in NOT_TOLD)

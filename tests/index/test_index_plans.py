@@ -27,13 +27,16 @@ WHOLE_ROOM = {
     "metrics.webhooks", "metrics.attempts",
     "restoring.open_sends", "restoring.void_questions", "restoring.addresses",  # once, at a restore
     "webhooks.every", "webhooks.tests",  # read when one of them changed
-    "domains.every", "domain_keys.one_kept", "domain_keys.unsettled",  # a handful
+    "domains.every", "domain_keys.one_kept", "domain_keys.unsettled", "reputation.standings",
+    # a handful
+    "reputation.sending_domains",  # the domains of all mailboxes, on purpose
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip
 
 
 SMALL = re.compile(
-    "VIRTUAL|CONSTANT|json_each|sqlite_sequence|SCAN (waits|w|erasures|to_clear|c|handed_in)\\b"
+    "VIRTUAL|CONSTANT|json_each|sqlite_sequence"
+    "|SCAN (waits|w|erasures|to_clear|c|handed_in|days)\\b"
     "|INDEX (strays_by_(age|arrival)|hanging_due|webhooks_parked)"
     "|INDEX sends_(queued|expiring|submitting|unknown|to_file|for_a_person)"
     "|INDEX (mailboxes_to_serve|quarantine_waiting)"

@@ -109,3 +109,34 @@ def test_a_send_of_before_policy_is_its_owners_and_counts_like_any(tmp_path: Pat
         theirs = [(9.0, 1)] if tenant == "acme" else []
         assert found == [theirs, theirs, [(9.0, 1)], [(9.0, 1)]]
     con.close()
+
+
+def test_of_mail_from_before_it_is_known_what_went_outside(tmp_path: Path) -> None:
+    path = tmp_path / "postroom.db"
+    con = connect(path)
+    migrations.apply(Database(con), stop_before="0028_reputation")
+    con.execute("PRAGMA foreign_keys=OFF")
+    con.execute("INSERT INTO owners VALUES (1, 'default', 'ada')")
+    con.executemany(
+        "INSERT INTO mailboxes (id, address, display_name, owner, status, password, created_at)"
+        " VALUES (?, ?, '', 1, ?, '', 0)",
+        [(1, "ada@x.test", "live"), (2, "ben@x.test", "live"), (3, "old@x.test", "deleted")],
+    )
+    con.execute(
+        "INSERT INTO sends (id, public_id, mailbox_id, mail_id, actor, status, sender,"
+        " content_hash, verdict, created_at, not_before)"
+        " VALUES (1, 's_1', 1, 1, '', 'sent', '', x'00', '{}', 1, 2)"
+    )
+    people = ("ben@x.test", "old@x.test", "carl@y.test")
+    con.executemany(
+        "INSERT INTO recipients (send_id, address, field, place, person) VALUES (1, ?, 'to', 0, ?)",
+        zip(people, people, strict=True),
+    )
+    con.close()
+    migrate(path)
+    con = connect(path)
+    row = con.execute("SELECT from_domain, outside, paused FROM sends").fetchone()
+    assert tuple(row) == ("x.test", 2, 0)
+    outside = "SELECT address FROM recipients WHERE outside = 1 ORDER BY address"
+    assert [one[0] for one in con.execute(outside)] == ["carl@y.test", "old@x.test"]
+    con.close()

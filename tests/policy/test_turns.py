@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from postroom.model.verdicts import RecipientFacts
 from postroom.policy.rates import Limits, Rate
 from postroom.policy.turns import Counted, turn
+from postroom.policy.warmup import Plan
 
 WHOM = (RecipientFacts(address="b@x.test", domain="x.test", field="to", provenance="new"),)
 FAR = 10_000.0
@@ -28,6 +29,12 @@ class Times:
 
     def times(self, of: Counted, after: float) -> Iterator[tuple[float, int]]:
         return (each for each in self._times if each[0] > after)
+
+    def outside(self, plan: Plan, first: float, end: float) -> int:
+        return sum(n for at, n in self._times if first <= at < end)
+
+    def number(self, plan: Plan, begins: float) -> int:
+        return 1
 
 
 def has_room(times: list[tuple[float, int]], at: float, more: int, rate: Rate) -> bool:

@@ -31,6 +31,7 @@ from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.operator_event_answers import as_json
 from postroom.model.requests import AttachmentRequest
+from postroom.policy_file import CurrentPolicy
 from postroom.work import mailserver
 from postroom.work.courier import Courier
 from postroom.work.lending import Lending
@@ -136,7 +137,8 @@ async def begun(out: Round, smtp_port: int | None) -> Any:
     )
     term, ways = await begin_term(out.room), Ways([way])
     reconciler = Reconciler(term, ways, Lending(ways))
-    return Courier(term, ways, reconciler, Looks(), RETRY_SECONDS).run(out.stop)
+    policy = CurrentPolicy(out.room.settings.policy_file, out.room.index)
+    return Courier(term, ways, reconciler, Looks(), RETRY_SECONDS, policy).run(out.stop)
 
 
 async def begin_term(room: PostRoom) -> Term:

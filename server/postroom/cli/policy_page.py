@@ -28,6 +28,13 @@ def show_policy(page: Page, found: PolicyView) -> None:
     for name, rates in found.limits.items():
         page.line(("at most  ", "dim"), f"{name}: {', '.join(rates) or 'no limit'}")
     page.line(("over a limit a mail waits for at most  ", "dim"), f"{found.horizon_seconds:.0f} s")
+    for whose, volumes in found.warmup.items():
+        days = ", ".join(map(str, volumes))
+        whom = ", ".join(found.warmup_domains)
+        page.line(("warm-up of a new ", "dim"), f"{whose} ({whom}): {days} recipients a day")
+    for cause, shares in found.reputation.items():
+        at = ", ".join(f"{step} at {share:.2%}" for step, share in shares.items())
+        page.line(("sending from a domain, by its ", "dim"), f"{cause}: {at or 'no threshold'}")
     for rule in found.inbound:
         page.line(("mail that comes in", "dim"))
         _rule(page, rule)
@@ -65,6 +72,8 @@ def show_explanation(page: Page, found: Explanation) -> None:
             page.line(("  said ", "dim"), one_line(found.reason_then))
     if found.limits:
         page.line(("  limits ", "dim"), found.limits)
+    if found.waits_for:
+        page.line(("  waits ", "dim"), one_line(found.waits_for))
     for asked in found.rules:
         _asked(page, asked)
     page.line(("facts", "dim"))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from postroom.desk.approvals.unsent import Unsent
     from postroom.desk.domains.domains import Domains
     from postroom.desk.domains.reports import DomainReportsDesk
+    from postroom.desk.domains.reputation import ReputationDesk
     from postroom.desk.events.events import Events
     from postroom.desk.figures.figures import FiguresDesk
     from postroom.desk.files.uploads import Uploads
@@ -147,7 +148,13 @@ class Desk:
     def health(self) -> "HealthReports":
         from postroom.desk.health.health import HealthReports
 
-        return HealthReports(self._index, self._settings, self._idle, self.policies.check)
+        return HealthReports(
+            self._index,
+            self._settings,
+            self._idle,
+            self.policies.check,
+            self.reputation.checks,
+        )
 
     @cached_property
     def metrics(self) -> "Metrics":
@@ -196,6 +203,12 @@ class Desk:
         from postroom.desk.domains.reports import DomainReportsDesk
 
         return DomainReportsDesk(self._index, self._operator.dns, self._provisioners)
+
+    @cached_property
+    def reputation(self) -> "ReputationDesk":
+        from postroom.desk.domains.reputation import ReputationDesk
+
+        return ReputationDesk(self._index, self._settings, self._policy)
 
     @cached_property
     def quarantine(self) -> "Quarantine":

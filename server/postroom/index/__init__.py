@@ -19,6 +19,7 @@
     acquaintance.py     what is known of an address that a draft is for
     met.py              which addresses stood in mail that came in
     sent_rates.py   when sends went out, counted       policies.py     every policy ever in force
+    reputation.py   what went outside, by domain: plans, what came back, and what is paused
     replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
                                                        letting_in.py  … until it goes there
     chain.py        the journal's rows, each with a hash over itself and the hash before

@@ -39,6 +39,17 @@ class Waiting:
     """The hash that a person approved; "" where nobody had to."""
     doubt_since: float | None
     """Since when nobody knows whether its server took it, seconds since 1970."""
+    outside: int
+    """How many of its recipients are outside."""
+    goes_on: bool
+    """It goes also while its domain is paused."""
+    place: float
+    """When it was to go, seconds since 1970: where limits and plans count it."""
+
+    @property
+    def domain(self) -> str:
+        """The one it is from."""
+        return self.address.rpartition("@")[2]
 
 
 def due(con: Connection, now: float, most: int) -> list[Waiting]:
@@ -282,4 +293,7 @@ def _waiting(row: Row) -> Waiting:
         status=SendStatus(row["status"]),
         approved=row["approved"],
         doubt_since=row["doubt_since"],
+        outside=row["outside"],
+        goes_on=bool(row["goes_on"]),
+        place=max(row["created_at"], row["not_before"]),
     )

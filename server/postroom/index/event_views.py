@@ -155,6 +155,19 @@ def _of_domain_key(type: type[operators.OfDomainKey]) -> _View:
     return _View(make, (type,))
 
 
+def _paused(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    """Its detail: ``agents.example.com bounces 7 of 120``."""
+    domain, cause, against, _of, recipients = row["detail"].split()
+    facts |= {"against": int(against), "recipients": int(recipients)}
+    return operators.DomainPaused(**facts, domain=domain, cause=cause)
+
+
+def _resumed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    """Its detail: ``agents.example.com 12 sends go on``."""
+    domain, sends, *_words = row["detail"].split()
+    return operators.DomainResumed(**facts, domain=domain, sends=int(sends))
+
+
 _OUTCOMES = (agents.MessageBounced, agents.MessageComplained, agents.MessageDeferred)
 
 _VIEWS: dict[EventType, _View] = {
@@ -210,6 +223,8 @@ _VIEWS: dict[EventType, _View] = {
     EventType.DOMAIN_KEY_ACTIVE: _of_domain_key(operators.DomainKeyActive),
     EventType.DOMAIN_KEY_RETIRING: _of_domain_key(operators.DomainKeyRetiring),
     EventType.DOMAIN_KEY_RETIRED: _of_domain_key(operators.DomainKeyRetired),
+    EventType.DOMAIN_PAUSED: _View(_paused, (operators.DomainPaused,)),
+    EventType.DOMAIN_RESUMED: _View(_resumed, (operators.DomainResumed,)),
     EventType.ROOM_RESTORED: _in_detail(operators.RoomRestored),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }

@@ -97,6 +97,7 @@ _of_a_file("0024_handed_in")
 _of_a_file("0025_webhooks")
 _of_a_file("0026_domains")
 _of_a_file("0027_domain_reports")
+_of_a_file("0028_reputation")
 _of_a_file("0029_verified")
 
 

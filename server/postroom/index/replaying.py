@@ -24,7 +24,7 @@ def one(con: Connection, public_id: str) -> Row | None:
     return row
 
 
-def recipients(con: Connection, send_id: int) -> Iterator[str]:
-    """Whom a send was for, in order."""
+def recipients(con: Connection, send_id: int) -> Iterator[tuple[str, bool]]:
+    """Whom a send was for, in order, and whether each was outside."""
     for row in sql.recipients(con, send_id=send_id):
-        yield str(row["address"])
+        yield str(row["address"]), bool(row["outside"])

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from postroom.index import journal, sent_rates, threads
-from postroom.index.database import Connection, Row
+from postroom.index.database import Connection, Fields, Row
 from postroom.index.queries import named
 from postroom.model.sends import SendStatus
 from postroom.model.verdicts import Verdict
@@ -46,10 +46,15 @@ class NewSend:
     """Why the agent asked that a person looks first."""
     expires_at: float | None = None
     """Of a held one: until when a person may decide."""
+    goes_on: bool = False
+    """It goes also while its domain's sending is paused."""
+    paused: bool = False
+    """That keeps it now."""
 
 
 def add(con: Connection, send: NewSend) -> int:
     """The row id of a new send. The caller writes its event: it orders the mail as well."""
+    to_whom = [_counted(con, *each) for each in send.recipients]
     send_id = int(
         sql.add(
             con,
@@ -70,22 +75,36 @@ def add(con: Connection, send: NewSend) -> int:
             reason=send.reason or send.verdict.reason,
             review=send.review,
             expires_at=send.expires_at,
+            outside=_outside(to_whom),
+            goes_on=int(send.goes_on),
+            paused=int(send.paused),
         )
     )
-    _address(con, send_id, send.recipients)
+    _address(con, send_id, to_whom)
     return send_id
 
 
 def readdress(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...]) -> None:
     """Exchange all recipients of a send that was never tried."""
+    counted = [_counted(con, *each) for each in to_whom]
     sql.drop_recipients(con, send_id=send_id)
-    _address(con, send_id, to_whom)
+    _address(con, send_id, counted)
+    sql.set_outside(con, send_id=send_id, outside=_outside(counted))
 
 
-def _address(con: Connection, send_id: int, to_whom: tuple[tuple[str, str], ...]) -> None:
-    for place, (address, field) in enumerate(to_whom):
-        told = {"send_id": send_id, "address": address, "field": field, "place": place}
-        sql.add_recipient(con, **told, **sent_rates.counted_as(con, address))
+def _counted(con: Connection, address: str, field: str) -> Fields:
+    """A recipient as it is kept."""
+    return {"address": address, "field": field, **sent_rates.counted_as(con, address)}
+
+
+def _outside(to_whom: list[Fields]) -> int:
+    """How many are outside; one who is named twice is one."""
+    return len({each["address"] for each in to_whom if each["outside"]})
+
+
+def _address(con: Connection, send_id: int, to_whom: list[Fields]) -> None:
+    for place, each in enumerate(to_whom):
+        sql.add_recipient(con, send_id=send_id, place=place, **each)
 
 
 def by_id(con: Connection, id: int) -> Row | None:

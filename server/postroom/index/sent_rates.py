@@ -31,9 +31,15 @@ def person(con: Connection, address: str) -> str:
     return f"{unicodedata.normalize('NFKC', local).casefold()}@{domain}"
 
 
-def counted_as(con: Connection, address: str) -> dict[str, str]:
-    """The person and the domain of a recipient, as the outbox keeps them."""
-    return {"person": person(con, address), "domain": plain_address(address).rpartition("@")[2]}
+def counted_as(con: Connection, address: str) -> dict[str, str | int]:
+    """The person and the domain of a recipient, as the outbox keeps them, and whether it is
+    ``outside``: no mailbox of this post room."""
+    who = person(con, address)
+    return {
+        "person": who,
+        "domain": plain_address(address).rpartition("@")[2],
+        "outside": int(sql.is_ours(con, person=who) is None),
+    }
 
 
 def count_all(con: Connection) -> None:

@@ -91,6 +91,10 @@ class EventType(StrEnum):
     DOMAIN_KEY_ACTIVE = "domain.key.active"
     DOMAIN_KEY_RETIRING = "domain.key.retiring"
     DOMAIN_KEY_RETIRED = "domain.key.retired"
+    DOMAIN_PAUSED = "domain.paused"
+    """Mail from it to people outside stays queued: ``detail`` begins with it and says why."""
+    DOMAIN_RESUMED = "domain.resumed"
+    """A person let it go on."""
     WORKER_STARTED = "worker.started"
 
 

@@ -28,9 +28,10 @@ class Queued(Told):
 
 
 class LimitUsed(Told):
-    """How much of what a mailbox may send it has sent."""
+    """How much of what a mailbox, or a new domain, may send it has sent."""
 
     mailbox: str
+    """Or the domain."""
     rate: str
     """As it is told, such as "200 an hour"."""
     used: int

@@ -1,4 +1,5 @@
-"""Figures of the whole room, for programs that look after it: no address, no name, no word."""
+"""Figures of the whole room, for programs that look after it: no address, no word, and of names the
+operator's own domains alone."""
 
 from pydantic import Field
 
@@ -54,7 +55,7 @@ class RoomFigures(Frozen):
     """How it stands."""
 
     backlogs: dict[str, Backlog]
-    """By state: scheduled, queued, deferred, submitting, unknown, held."""
+    """By state: scheduled, queued, deferred, paused, submitting, unknown, held."""
     mailboxes: dict[str, int]
     ailing: int
     """Mailboxes with a problem."""
@@ -66,6 +67,8 @@ class RoomFigures(Frozen):
     uploads: FilesKept
     webhooks: dict[str, HooksStanding]
     """By how they stand: active, failing, paused, parked."""
+    paused: dict[str, bool] = Field(default_factory=dict)
+    """By domain, whether its sending is paused; of those that ever were."""
     waits: int
     """For mail: all of this process, and those of others for mail on servers elsewhere."""
     position: int

@@ -217,6 +217,30 @@ class DomainKeyRetired(OfDomainKey):
     type: Literal["domain.key.retired"] = "domain.key.retired"
 
 
+class OfDomain(PublicEvent):
+    domain: str
+
+
+class DomainPaused(OfDomain):
+    """Mail from a domain to people outside waits: too much of it came back for good, or is called
+    unwanted. It goes on once a person says so."""
+
+    type: Literal["domain.paused"] = "domain.paused"
+    cause: Literal["bounces", "complaints"]
+    against: int
+    """To how many recipients that happened …"""
+    recipients: int
+    """… of how many within the window."""
+
+
+class DomainResumed(OfDomain):
+    """A person let it go on."""
+
+    type: Literal["domain.resumed"] = "domain.resumed"
+    sends: int
+    """How many had waited."""
+
+
 class RoomRestored(OfRoom):
     """It was put back from a backup: ids of events before that are over."""
 
@@ -260,6 +284,8 @@ OperatorEvent = Annotated[
     | DomainKeyActive
     | DomainKeyRetiring
     | DomainKeyRetired
+    | DomainPaused
+    | DomainResumed
     | RoomRestored
     | WorkerStarted,
     Field(discriminator="type"),

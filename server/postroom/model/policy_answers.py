@@ -39,6 +39,14 @@ class PolicyView(Told):
     limits: dict[str, tuple[str, ...]]
     """What may go out, such as ``{"mailbox": ["200 an hour"]}``."""
     horizon_seconds: float
+    warmup: dict[str, tuple[int, ...]]
+    """Recipients outside by the day, such as ``{"domain": [50, 100]}``; without plans it is
+    empty."""
+    warmup_domains: tuple[str, ...] = ()
+    """Whose mail the plans are for; ``*`` for all."""
+    reputation: dict[str, dict[str, float]]
+    """Shares at which an operator is told, and sending pauses, such as
+    ``{"bounces": {"warn": 0.02, "pause": 0.05}}``."""
     inbound: tuple[RuleView, ...]
     contacts: int
     timezone: str
@@ -85,6 +93,8 @@ class Explanation(Told):
     """All of them, in order."""
     limits: str | None = None
     """What this says of the limits, where it is of a send."""
+    waits_for: str | None = None
+    """Why it waits though it is allowed: its domain's sending is paused."""
     facts: dict[str, Any]
     then: str | None = None
     """Of a send: what was decided when it was filed, or changed by a person, and by which rule."""

@@ -7,7 +7,9 @@
     rules       a policy and the facts of a draft ─► a verdict, and why
     suppressed  what is said of an address that nothing more goes to
     rates       so many in so long
-    turns       when a mail may go by the limits
+    warmup      a new sender's volumes, a day of a plan each
+    turns       when a mail may go by the limits and plans
+    reputation  what speaks against a domain ─► whether its sending pauses
     inbound     a policy and the facts of a mail that came ─► taken, quarantined or blocked
 
 Without a file, ``builtin.toml`` is what holds.

@@ -9,7 +9,16 @@ from pydantic import BaseModel, ValidationError
 
 from postroom.policy.conditions import ConditionFault
 from postroom.policy.lines import line_of
-from postroom.policy.schema import MAX_RULES, InboundTable, LimitsTable, PolicyTable, RuleTable
+from postroom.policy.schema import (
+    MAX_RULES,
+    InboundTable,
+    LimitsTable,
+    PolicyTable,
+    ReputationTable,
+    RuleTable,
+    ThresholdTable,
+    WarmupTable,
+)
 
 MAX_TOLD = 8
 """Faults that are told at a time."""
@@ -28,6 +37,10 @@ _TABLES: dict[str, type[BaseModel]] = {
     "rules": RuleTable,
     "inbound": InboundTable,
     "limits": LimitsTable,
+    "warmup": WarmupTable,
+    "reputation": ReputationTable,
+    "bounces": ThresholdTable,
+    "complaints": ThresholdTable,
 }
 
 Path = tuple[str | int, ...]

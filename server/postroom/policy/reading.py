@@ -23,10 +23,20 @@ from postroom.policy.faults import (
 )
 from postroom.policy.inbound import InboundFacts
 from postroom.policy.rates import Limits
+from postroom.policy.reputation import Reputation, Threshold
 from postroom.policy.rules import QUARANTINE, UNREADABLE, InboundRule, Policy, Rule
-from postroom.policy.schema import MAX_WHEN_CHARS, LimitsTable, PolicyTable, RuleTable
+from postroom.policy.schema import (
+    MAX_WHEN_CHARS,
+    LimitsTable,
+    PolicyTable,
+    ReputationTable,
+    RuleTable,
+    ThresholdTable,
+    WarmupTable,
+)
 from postroom.policy.toml_faults import in_toml
 from postroom.policy.vocabularies import vocabulary
+from postroom.policy.warmup import Warmup
 
 MAX_BYTES = 1_000_000
 """Of a file: a policy is read by people."""
@@ -64,6 +74,7 @@ def builtin() -> Policy:
         limits=_limits(table.limits, Limits()),
         contacts=frozenset(),
         zone=None,
+        reputation=_reputation(table.reputation, Reputation()),
     )
 
 
@@ -84,6 +95,7 @@ def all_held() -> Policy:
         contacts=frozenset(),
         zone=None,
         known=False,
+        reputation=held.reputation,
         default_reason="The operator's policy.toml cannot be read: a person looks at every mail.",
     )
 
@@ -155,6 +167,10 @@ def _policy(
         limits=_limits(table.limits, own.limits if table.builtin_rules else Limits()),
         contacts=frozenset(table.contacts),
         zone=ZoneInfo(table.timezone) if table.timezone else None,
+        warmup=_warmup(table.warmup),
+        reputation=_reputation(
+            table.reputation, own.reputation if table.builtin_rules else Reputation()
+        ),
     )
 
 
@@ -172,8 +188,24 @@ def _rule(rule: RuleTable, condition: Condition, *, builtin: bool = False) -> Ru
 
 def _limits(table: LimitsTable, others: Limits) -> Limits:
     """What a file says, and of what it does not say, what holds otherwise."""
-    said: dict[str, Any] = {name: value for name, value in dict(table).items() if value is not None}
-    return Limits(**{**vars(others), **said})
+    return Limits(**{**vars(others), **_told(table)})
+
+
+def _warmup(table: WarmupTable) -> Warmup:
+    return Warmup(**{**_told(table), "domains": frozenset(table.domains)})
+
+
+def _reputation(table: ReputationTable, others: Reputation) -> Reputation:
+    """The same of thresholds; one that a file names is as it stands there."""
+    told = {
+        name: Threshold(**dict(value)) if isinstance(value, ThresholdTable) else value
+        for name, value in _told(table).items()
+    }
+    return Reputation(**{**vars(others), **told})
+
+
+def _told(table: BaseModel) -> dict[str, Any]:
+    return {name: value for name, value in dict(table).items() if value is not None}
 
 
 def _version(text: str) -> str:

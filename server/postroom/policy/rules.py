@@ -1,14 +1,17 @@
 """A policy and the facts of a draft in, a verdict out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy import suppressed
 from postroom.policy.conditions import Condition, EvaluationFailed
 from postroom.policy.rates import Limits
+from postroom.policy.reputation import Reputation
+from postroom.policy.turns import Plans
 from postroom.policy.vocabularies import vocabulary
+from postroom.policy.warmup import Warmup
 
 DEFAULT = "default"
 """The rule's name where none matched."""
@@ -76,6 +79,13 @@ class Policy:
     default_reason: str = "No rule of the operator's allows it."
     known: bool = True
     """False for what holds in the place of rules that nobody can read."""
+    warmup: Warmup = field(default_factory=Warmup)
+    reputation: Reputation = field(default_factory=Reputation)
+
+    def plans(self, address: str) -> Plans | None:
+        """The plans that mail from an address is held to; None for none."""
+        found = self.warmup.plans(address)
+        return Plans(self.warmup, found, self.zone) if found else None
 
     def names(self, address: str) -> bool:
         """Whether the operator names an address (lower case) as a contact."""

@@ -1,12 +1,14 @@
 """What ``policy.toml`` may say. Every value is checked; an unknown key is a fault."""
 
 import re
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -14,8 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from postroom.model.domain_names import plain_address
-from postroom.policy.rates import Rate, rate_of, span_of
+from postroom.model.domain_names import ascii_domain, plain_address
+from postroom.policy.rates import MAX_COUNT, Rate, rate_of, span_of
+from postroom.policy.warmup import EVERY
 
 MAX_RULES = 200
 """Rules of a file: each costs some microseconds in the transaction that writes the outbox."""
@@ -24,6 +27,9 @@ MAX_WHEN_CHARS = 4_000
 """A condition, characters. What it costs to evaluate is bounded by CEL itself."""
 
 MAX_CONTACTS = 10_000
+
+MAX_PLAN_DAYS = 100
+"""Of a warm-up: each may be a look into the index, in the transaction that writes the outbox."""
 
 _CONTACT = re.compile(r"(?:[^@\s*]{1,64}|\*)@[^@\s*]{1,253}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -122,6 +128,68 @@ class LimitsTable(Table):
         return span_of(value)
 
 
+def _span(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError('is a time such as "7 days" or "12 hours"')
+    return span_of(value)
+
+
+def _rising(value: tuple[int, ...]) -> tuple[int, ...]:
+    if any(later < earlier for earlier, later in pairwise(value)):
+        raise ValueError("is a plan that falls: each day has as much as the one before it, or more")
+    return value
+
+
+def _domain(value: str) -> str:
+    return value if value == EVERY else ascii_domain(value.strip())
+
+
+Span = Annotated[float, BeforeValidator(_span)]
+Volumes = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=MAX_COUNT)], ...],
+    Field(max_length=MAX_PLAN_DAYS),
+    AfterValidator(_rising),
+]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class WarmupTable(Table):
+    """How many recipients outside a new sender may write to, on its first day and each further one
+    on which it does; [] is no plan."""
+
+    domain: Volumes = ()
+    mailbox: Volumes = ()
+    domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = (EVERY,)
+    """Of which domains; "*" for all."""
+    horizon: Span | None = None
+    """How long a mail over a plan may wait for its turn; one that would wait longer is denied."""
+
+
+class ThresholdTable(Table):
+    """Shares of the recipients; what is not named is none."""
+
+    warn: Share | None = None
+    pause: Share | None = None
+
+    @model_validator(mode="after")
+    def _warns_before(self) -> Self:
+        if self.warn is not None and self.pause is not None and self.warn > self.pause:
+            raise ValueError("warns later than it pauses")
+        return self
+
+
+class ReputationTable(Table):
+    """When a domain's sending pauses; what is not named is as without a file."""
+
+    bounces: ThresholdTable | None = None
+    complaints: ThresholdTable | None = None
+    window: Span | None = None
+    least: int | None = Field(default=None, ge=1, le=MAX_COUNT)
+    """Recipients outside within the window below which no share says anything."""
+    people: int | None = Field(default=None, ge=1, le=MAX_COUNT)
+    """How many different people at least must speak against it."""
+
+
 class PolicyTable(Table):
     """The whole file."""
 
@@ -136,6 +204,8 @@ class PolicyTable(Table):
     rules: tuple[RuleTable, ...] = Field(default=(), max_length=MAX_RULES)
     inbound: tuple[InboundTable, ...] = Field(default=(), max_length=MAX_RULES)
     limits: LimitsTable = LimitsTable()
+    warmup: WarmupTable = WarmupTable()
+    reputation: ReputationTable = ReputationTable()
 
     @field_validator("timezone")
     @classmethod

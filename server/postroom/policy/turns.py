@@ -14,11 +14,14 @@ that no run that was passed is met again.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import Protocol
 
 from postroom.model.verdicts import RecipientFacts
+from postroom.policy import warmup
 from postroom.policy.rates import Limits, Rate
+from postroom.policy.warmup import OutsideHistory, Plan, PlanDay, Warmup
 
 NEVER = float("inf")
 
@@ -29,8 +32,11 @@ class Turn:
 
     at: float
     limit: str
-    """The key of the limit: ``mailbox``, ``domain`` …"""
-    rate: Rate
+    """The key of the limit: ``mailbox``, ``domain``, ``warmup.domain`` …"""
+    rate: Rate | PlanDay
+    """So much may go; of a plan, the day on which there was no room."""
+    horizon: float
+    """How long it may wait, seconds."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,16 @@ class Counted:
     """The address or the domain, of a limit by recipient or by domain."""
 
 
-class History(Protocol):
+@dataclass(frozen=True)
+class Plans:
+    """The plans that a mail's sender is held to."""
+
+    rules: Warmup
+    plans: tuple[Plan, ...]
+    zone: tzinfo | None
+
+
+class History(OutsideHistory, Protocol):
     """When the mails went out, or are to, that count beside one more of the same mailbox; seconds
     since 1970. A mail counts once, of first contacts as often as it has people never met before."""
 
@@ -58,20 +73,44 @@ class History(Protocol):
 
 
 def turn(
-    history: History, at: float, limits: Limits, recipients: tuple[RecipientFacts, ...]
+    history: History,
+    at: float,
+    limits: Limits,
+    recipients: tuple[RecipientFacts, ...],
+    plans: Plans | None = None,
 ) -> Turn | None:
-    """When a mail that would go at ``at`` may go by all limits; None for just then. A turn behind
-    the horizon says no more than that there is none before it."""
+    """When a mail that would go at ``at`` may go by all limits and plans; None for just then. A
+    turn behind the horizon says no more than that there is none before it. What a plan puts off may
+    wait as long as plans allow."""
     asked = list(_asked(limits, recipients))
-    found, end = None, at + limits.horizon
-    while at <= end:
+    found, start, horizon = None, at, limits.horizon
+    while at <= start + horizon:
         before = at
         for of, more, rate in asked:
-            room = _first_room(history, of, at, more, rate, end)
+            room = _first_room(history, of, at, more, rate, start + horizon)
             if room > at:
-                at, found = room, Turn(room, of.limit, rate)
+                at, found = room, Turn(room, of.limit, rate, horizon)
+        longer = max(horizon, plans.rules.horizon) if plans else horizon
+        if plans and (later := _by_plans(history, at, start + longer, plans, recipients)):
+            at, found, horizon = later.at, replace(later, horizon=longer), longer
         if at == before:
             break
+    return found
+
+
+def _by_plans(
+    history: History,
+    at: float,
+    end: float,
+    plans: Plans,
+    recipients: tuple[RecipientFacts, ...],
+) -> Turn | None:
+    """The first moment behind ``at`` at which the plans have room; None where it is ``at``."""
+    more, found = sum(not one.ours for one in recipients), None
+    for plan in plans.plans if more else ():
+        room, full = warmup.first_room(history, plan, at, more, plans.zone, end)
+        if full is not None:
+            at, found = room, Turn(room, plan.limit, full, plans.rules.horizon)
     return found
 
 

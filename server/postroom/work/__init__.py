@@ -35,6 +35,7 @@ Mail out:
 
     courier.py      the outbox → a server                  outcomes.py    what its answers come to
     reconciler.py   what became of a send that a dead worker had in hand
+    waiting_on.py   what keeps a mail that is due          standings.py   which domains pause
     filer.py        copies into Sent, where the server files none         sent_folder.py
     lending.py      connections for both, few              tokens.py      access tokens of accounts
 

@@ -27,10 +27,12 @@ from postroom.model.sends import (
     Submission,
 )
 from postroom.policy import suppressed
+from postroom.policy.rules import Policy
+from postroom.policy_file import CurrentPolicy
 from postroom.smtp.replies import Answer, all_alike, reply
 from postroom.smtp.rewritten_ids import told_message_id
 from postroom.smtp.submit import SubmissionPool
-from postroom.work import reports, suppressing
+from postroom.work import reports, suppressing, waiting_on
 from postroom.work.bouncing import PLAIN, BounceSenders
 from postroom.work.looks import Looks
 from postroom.work.outcomes import NO_ANSWER, settle
@@ -80,9 +82,11 @@ class Courier:
         reconciler: Reconciler,
         looks: Looks,
         retry_seconds: float,
+        policy: CurrentPolicy,
         bounces: BounceSenders = PLAIN,
     ) -> None:
         """``bounces``: what mail goes out from."""
+        self._policy = policy
         self._term = term
         self._bounces = bounces
         self._ways = ways
@@ -163,8 +167,9 @@ class Courier:
     async def _carry(self, send: Waiting) -> None:
         try:
             await self._look_into_sent(send)
+            policy = await self._policy.of_a_file() if send.outside else None
             now = self._term.index.clock()
-            taken = await self._term.write(lambda con: _take(con, now, send, self._bounces))
+            taken = await self._term.write(lambda con: _take(con, now, send, policy, self._bounces))
             if taken is None:
                 return
             way, submission = await self._submit(send, taken)
@@ -298,7 +303,9 @@ class _Taken:
     """Whom an attempt before may have reached."""
 
 
-def _take(con: Connection, now: float, send: Waiting, bounces: BounceSenders) -> _Taken | None:
+def _take(
+    con: Connection, now: float, send: Waiting, policy: Policy | None, bounces: BounceSenders
+) -> _Taken | None:
     """A send that is now in our hands, or None where it is not to go."""
     raw = mail.raw(con, send.mail_id)
     if raw is None:  # retention took the bytes while it waited; say so rather than wait for ever
@@ -310,7 +317,9 @@ def _take(con: Connection, now: float, send: Waiting, bounces: BounceSenders) ->
     if carrying.answered_by_person(con, send):
         carrying.settle(con, now, send.id, SendStatus.FAILED, reason=ANSWERED)
         return None
-    if not _may_go(con, now, send) or not carrying.begin(con, send.id):
+    if not _may_go(con, now, send) or waiting_on.waits(con, now, send, policy):
+        return None
+    if not carrying.begin(con, send.id):
         return None
     envelope = carrying.envelope(con, send).model_copy(update={"sender": bounces.of(con, send)})
     return _Taken(envelope, raw, carrying.in_doubt(con, send.id, send.attempts))

@@ -234,6 +234,7 @@ def _file(
             idempotency_key=None,
             verdict=Verdict(action=Action.ALLOW, rule=RULE),
             at=now,
+            goes_on=True,  # without it nobody would be asked
         ),
     )
     position = journal.append(

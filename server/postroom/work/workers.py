@@ -38,6 +38,7 @@ from postroom.work.removals import Removals
 from postroom.work.rounds import Rounds
 from postroom.work.rules_known import RulesKnown
 from postroom.work.signing import PATIENCE_SECONDS, Signers
+from postroom.work.standings import Standings
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
 from postroom.work.verifying import Verifier
@@ -80,7 +81,7 @@ async def run(
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
     bounces = BounceSenders(operator.dns, operator.served)
-    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600, bounces)
+    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600, policy, bounces)
     posting = Posting(listed(operator.webhooks.allow), term.index.clock)
     removals = Removals(term, operator.retention, server)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
@@ -95,6 +96,7 @@ async def run(
             "rounds": rounds.run(),
             "caretaker": caretaker.run(),
             "rules": RulesKnown(term, policy).run(),
+            "standing": Standings(term, policy, operator.builtin_domains).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
             "domain-reports": DomainReports(term, operator.dns, provisioners).run(),

@@ -126,6 +126,22 @@ async def test_rules_are_shown_checked_and_explained(rest: Rest) -> None:
     assert problem(both) == (422, "request_malformed")
 
 
+async def test_how_domains_stand_is_shown(rest: Rest) -> None:
+    web = rest[OPERATOR]
+    mine = await lived(rest[ADA], "standing")
+    mail = {"from": mine.address, "to": "x@far.example", "subject": "Hello", "text": "Hello."}
+    await rest[ADA].post("/v1/messages/send", json=mail)
+    listed = (await done(web.get("/v1/domains/reputation")))["domains"]
+    (one,) = [each for each in listed if each["domain"] == "agents.localhost"]
+    assert (one["state"], one["recipients"] > 0, one["least"]) == ("well", True, 100)
+    shown = await done(web.get("/v1/domains/agents.localhost/reputation"))
+    assert (shown["bounces"]["warn"], shown["bounces"]["pause"]) == (0.02, 0.05)
+    unknown = await web.get("/v1/domains/elsewhere.example/reputation")
+    assert problem(unknown) == (404, "domain_not_found")
+    refused = await rest[ADA].get("/v1/domains/agents.localhost/reputation")
+    assert problem(refused) == (403, "operator_only")
+
+
 async def test_the_records_tell_what_happened(rest: Rest) -> None:
     web = rest[OPERATOR]
     mine = await lived(rest[ADA], "recorded")

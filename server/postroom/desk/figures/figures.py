@@ -43,10 +43,10 @@ class FiguresDesk:
     async def show(self, caller: Caller) -> Figures:
         """Mail by the hour, how long answers took, the outbox, and how full the limits are."""
         door.for_operators(caller)
-        limits, now = (await self._policy.now()).limits, self._index.clock()
+        policy, now = await self._policy.now(), self._index.clock()
 
         def look(con: Connection) -> Figures:
-            used, uncounted = limits_used(con, now, limits)
+            used, uncounted = limits_used(con, now, policy)
             took = figures.took(con, now - ANSWERS_SECONDS)
             return Figures(
                 as_of=iso(now),

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
@@ -35,8 +35,10 @@ class HealthReports:
         settings: Settings,
         idle: Callable[[], str],
         policy: Callable[[], Awaitable[Check]],
+        reputation: Callable[[], Awaitable[Sequence[Check]]],
     ) -> None:
         self._policy = policy
+        self._reputation = reputation
         self._index = index
         self._settings = settings
         self._idle = idle
@@ -48,6 +50,7 @@ class HealthReports:
         checks = [
             *await self._index.read(lambda con: self._checks(con, idle)),
             await self._policy(),
+            *await self._reputation(),
             self._disk(),
         ]
         return Health(

@@ -26,7 +26,7 @@ def facts_then(con: Connection, row: Row) -> DraftFacts | None:
     """What policy saw of a send; None where nobody can say: it was filed before facts were kept, or
     its words have gone."""
     kept: dict[str, Any] = json.loads(row["verdict"]).get("facts") or {}
-    addresses = list(replaying.recipients(con, row["id"]))
+    addresses = [address for address, _ in replaying.recipients(con, row["id"])]
     if not kept or row["text"] is None or len(addresses) != len(kept["recipients"]):
         return None
     raw = mail.raw(con, row["mail_id"])
@@ -95,7 +95,7 @@ def asked_at(row: Row, then: Verdict) -> float:
 
 def as_counted(con: Connection, row: Row) -> DraftFacts:
     """A send as far as limits look at it, also where its words have gone."""
-    addresses = list(replaying.recipients(con, row["id"]))
+    to_whom = list(replaying.recipients(con, row["id"]))
     return DraftFacts(
         agent=row["agent"],
         tenant=row["tenant"],
@@ -108,8 +108,9 @@ def as_counted(con: Connection, row: Row) -> DraftFacts:
                 field="to",
                 provenance=Provenance.NEW,
                 first_contact=number < row["first_contacts"],
+                ours=not outside,
             )
-            for number, address in enumerate(addresses)
+            for number, (address, outside) in enumerate(to_whom)
         ),
     )
 

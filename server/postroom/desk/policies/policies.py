@@ -7,7 +7,7 @@ from postroom.desk import door
 from postroom.desk.policies.checking import checked
 from postroom.desk.policies.past_drafts import facts_then, under, went_at
 from postroom.desk.policies.replaying import replay
-from postroom.desk.sends import pacing
+from postroom.desk.sends import outbox, pacing
 from postroom.desk.sends.sending import Sending
 from postroom.index import replaying
 from postroom.index.database import Connection
@@ -25,7 +25,8 @@ from postroom.model.policy_answers import (
     RuleView,
 )
 from postroom.model.requests import SendRequest
-from postroom.model.verdicts import DraftFacts, Verdict
+from postroom.model.verdicts import Action, DraftFacts, Verdict
+from postroom.policy.reputation import Cause, Threshold
 from postroom.policy.rules import Policy, explained, judge
 from postroom.policy_file import CurrentPolicy
 
@@ -70,6 +71,9 @@ class Policies:
                 if isinstance(rates, tuple)
             },
             horizon_seconds=policy.limits.horizon,
+            warmup=_plans(policy),
+            warmup_domains=tuple(sorted(policy.warmup.domains)) if _plans(policy) else (),
+            reputation={str(cause): _shares(policy.reputation.of(cause)) for cause in Cause},
             inbound=tuple(
                 RuleView(name=rule.name, when=rule.when, then=rule.then) for rule in policy.inbound
             ),
@@ -111,6 +115,7 @@ class Policies:
                 "then": f"{then.action} by {then.rule}",
                 "reason_then": then.reason or None,
                 "policy_then": then.policy,
+                "waits_for": row["reason"] if row["paused"] else None,
                 "limits": AS_THEN if verdict is then else NOT_COUNTED,
             }
         )
@@ -124,12 +129,17 @@ class Policies:
         agent = await self._index.read(lambda con: _agent(con, caller, request))
         composed, facts = await self._sending.would_be(agent, request, other)
         policy = composed.policy
-        now, limits = self._index.clock(), policy.limits
-        turn = await self._index.read(
-            lambda con: pacing.turn(con, now, limits, composed.box, facts.recipients)
+        now = self._index.clock()
+        turn, why = await self._index.read(
+            lambda con: (
+                pacing.turn(con, now, policy, composed.box, facts.recipients),
+                outbox.pause(con, composed.box, facts),
+            )
         )
-        verdict = pacing.paced(judge(facts, policy), turn, now, limits.horizon)
-        return _explanation(facts, verdict, policy)
+        verdict = pacing.paced(judge(facts, policy), turn, now)
+        told = _explanation(facts, verdict, policy)
+        waits = why is not None and verdict.action is Action.ALLOW
+        return told.model_copy(update={"waits_for": why.tells}) if why and waits else told
 
     async def check_text(self, caller: Caller, text: str) -> PolicyCheck:
         """Whether rules mean something, should they be put in the place of those that hold."""
@@ -164,6 +174,15 @@ class Policies:
         if not policy.known:
             return "none"
         return str(self._current.file) if policy.text else "builtin"
+
+
+def _plans(policy: Policy) -> dict[str, tuple[int, ...]]:
+    found = {"domain": policy.warmup.domain, "mailbox": policy.warmup.mailbox}
+    return {whose: volumes for whose, volumes in found.items() if volumes}
+
+
+def _shares(threshold: Threshold) -> dict[str, float]:
+    return {step: share for step, share in vars(threshold).items() if share is not None}
 
 
 def _agent(con: Connection, caller: Caller, request: SendRequest) -> Caller:

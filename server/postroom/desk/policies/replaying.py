@@ -32,6 +32,7 @@ from postroom.model.verdicts import Action, DraftFacts, Verdict
 from postroom.policy import turns
 from postroom.policy.rules import Policy, judge
 from postroom.policy.turns import Counted
+from postroom.policy.warmup import IDLE, Plan, numbered
 
 STEP = 200
 """Sends that are read at a time: their words are held in memory."""
@@ -53,6 +54,8 @@ class _Past:
 
     def __init__(self) -> None:
         self._times: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+        self._outside: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        """By mailbox and by domain."""
         self._draft: DraftFacts
 
     def beside(self, draft: DraftFacts) -> "_Past":
@@ -67,6 +70,9 @@ class _Past:
         counted |= {Counted("domain", one.domain) for one in draft.recipients}
         for key in set(map(self._key, counted)):
             insort(self._times[key], (at, 1))
+        if outside := sum(not one.ours for one in draft.recipients):
+            for whose in (draft.mailbox, draft.mailbox.rpartition("@")[2]):
+                insort(self._outside[whose], (at, outside))
         if met := sum(one.first_contact for one in draft.recipients):
             insort(self._times[self._key(Counted("first_contacts"))], (at, met))
 
@@ -78,6 +84,20 @@ class _Past:
     def times(self, of: Counted, after: float) -> Iterator[tuple[float, int]]:
         times = self._times[self._key(of)]
         return iter(times[bisect_right(times, (after, MANY)) :])
+
+    def outside(self, plan: Plan, first: float, end: float) -> int:
+        times = self._outside[plan.whose]
+        within = slice(bisect_left(times, (first, 0)), bisect_left(times, (end, 0)))
+        return sum(many for _, many in times[within])
+
+    def number(self, plan: Plan, begins: float) -> int:
+        times = self._outside[plan.whose]
+
+        def last_before(at: float) -> float | None:
+            found = bisect_left(times, (at, 0))
+            return times[found - 1][0] if found else None
+
+        return numbered(last_before, begins, len(plan.volumes))
 
     def _key(self, of: Counted) -> tuple[str, str]:
         """Whose mails a limit counts."""
@@ -163,9 +183,10 @@ class _Tally:
             self.past.beside(one.draft).add(one.at)
 
     def _verdict(self, send: PastSend, facts: DraftFacts, then: Verdict) -> Verdict:
-        past, limits, at = self.past.beside(facts), self.policy.limits, asked_at(send.row, then)
-        turn = turns.turn(past, at, limits, facts.recipients)
-        found = pacing.paced(judge(facts, self.policy), turn, at, limits.horizon)
+        past, policy, at = self.past.beside(facts), self.policy, asked_at(send.row, then)
+        plans = policy.plans(facts.mailbox)
+        turn = turns.turn(past, at, policy.limits, facts.recipients, plans)
+        found = pacing.paced(judge(facts, policy), turn, at)
         if found.action is then.action and not (found.action is Action.ALLOW and counts(send.row)):
             self.remember(send)
         elif found.action is Action.ALLOW:
@@ -176,8 +197,9 @@ class _Tally:
 async def replay(index: Index, since: float, policy: Policy) -> Replay:
     """What ``policy`` would have made of every send from ``since`` on."""
     tally = _Tally(policy)
-    longest = (
-        max((rate.window for rate in policy.limits.rates()), default=0) + policy.limits.horizon
+    longest = max(
+        max((rate.window for rate in policy.limits.rates()), default=0) + policy.limits.horizon,
+        _days(policy) * IDLE,
     )
     first = await index.read(lambda con: replaying.before_first_since(con, since))
     after = await index.read(lambda con: replaying.before_first_since(con, since - longest))
@@ -194,6 +216,12 @@ async def replay(index: Index, since: float, policy: Policy) -> Replay:
         changed=tuple(reversed(tally.changed[-MOST_SHOWN:])),
         limits=COUNTED,
     )
+
+
+def _days(policy: Policy) -> int:
+    """How many days of the past a plan may look at, each a while from the next."""
+    longest = max(len(policy.warmup.domain), len(policy.warmup.mailbox))
+    return longest + 1 if longest else 0
 
 
 def _some(con: Connection, after: int) -> list[PastSend]:

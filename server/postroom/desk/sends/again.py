@@ -40,10 +40,10 @@ def judged_again(
         raise Refused("recipient_suppressed", reason, "Take the address out, or lift that.")
     verdict = judge(facts, policy)
     at = max(now, send["not_before"])
-    turn = pacing.turn(con, at, policy.limits, box, facts.recipients)
+    turn = pacing.turn(con, at, policy, box, facts.recipients)
     if verdict.action is not Action.DENY:
         allowed = verdict.model_copy(update={"action": Action.ALLOW})
-        verdict = pacing.paced(allowed, turn, at, policy.limits.horizon)
+        verdict = pacing.paced(allowed, turn, at)
     if verdict.action is Action.DENY:
         limited = verdict.rule.startswith(LIMITS)
         then = "Wait for room, or change the limit." if limited else "Change what the reason names."

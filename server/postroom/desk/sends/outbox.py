@@ -6,6 +6,7 @@ somebody suppressed?    ─► denied, for everybody
 policy                  ─► queued, held or denied: the mail, the send, the event
 files lie elsewhere?    ─► unless it is denied: nothing is filed, they are fetched first
 the limits              ─► queued at once, or for its turn
+its domain is paused?   ─► queued, and it goes once a person lets the domain go on
 """
 
 from dataclasses import dataclass, replace
@@ -19,12 +20,14 @@ from postroom.index import (
     mail,
     mailboxes,
     reading,
+    reputation,
     sends,
     suppressions,
     threads,
 )
 from postroom.index.database import Connection, Row
 from postroom.index.mail import NewMail
+from postroom.index.reputation import Pause
 from postroom.index.sends import NewSend
 from postroom.mime.senders.shown_addresses import shown_address
 from postroom.model.errors import KeyReused, Refused
@@ -34,7 +37,7 @@ from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.messages import Direction, ParsedMessage, SenderVerdict
 from postroom.model.requests import SendRequest
 from postroom.model.sends import SendStatus
-from postroom.model.verdicts import Action, DraftFacts, Verdict
+from postroom.model.verdicts import Action, DraftFacts, Provenance, Verdict
 from postroom.policy import suppressed
 from postroom.policy.rules import Policy, judge
 from postroom.policy.turns import Turn
@@ -105,6 +108,8 @@ class _Judged:
     facts: DraftFacts
     verdict: Verdict
     turn: Turn | None
+    pause: Pause | None
+    """Why it waits, where it is allowed and its domain is paused."""
 
 
 def able(box: Mailbox, now: float) -> Mailbox:
@@ -154,10 +159,9 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
             return moved
     facts = facts_of(con, now, who, composed)
     verdict = judge(facts, composed.policy)
-    limits = composed.policy.limits
     at = max(now, composed.not_before)
-    turn = pacing.turn(con, at, limits, composed.box, facts.recipients)
-    verdict = pacing.paced(verdict, turn, at, limits.horizon)
+    turn = pacing.turn(con, at, composed.policy, composed.box, facts.recipients)
+    verdict = pacing.paced(verdict, turn, at)
     if composed.lacks_files and verdict.action is not Action.DENY:
         return Filed(None, files_first=True)
     # Only now is it known whether it is bulk; the hash of the request, not of bytes, is its key.
@@ -166,7 +170,8 @@ def file(con: Connection, now: float, who: str, composed: Composed) -> Filed:
         con, composed.box, composed.public_id, to_whom, composed.raw, verdict, composed.public_url
     )
     composed = replace(composed, raw=raw)
-    send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn))
+    why = pause(con, composed.box, facts) if verdict.action is Action.ALLOW else None
+    send_id = _write(con, now, who, composed, _Judged(facts, verdict, turn, why))
     return Filed(sends.by_id(con, send_id))
 
 
@@ -272,9 +277,11 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
             at=now,
             not_before=_not_before(composed, judged, status),
             first_contacts=first_contacts(judged.facts),
-            reason=suppression(con, composed.box, judged.facts),
+            reason=_reason(con, composed.box, judged),
             review=(composed.request.hold_for_review or "").strip(),
             expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
+            goes_on=answers_writers(judged.facts),
+            paused=judged.pause is not None,
         ),
     )
     position = journal.append(
@@ -308,6 +315,29 @@ def suppression(con: Connection, box: Mailbox, facts: DraftFacts) -> str:
     found = suppressions.against(con, box, named) if named else {}
     told = [(shown_address(each), row["cause"], row["at"]) for each, row in found.items()]
     return f"{suppressed.told(told)} {NOBODY}" if told else ""
+
+
+def pause(con: Connection, box: Mailbox, facts: DraftFacts) -> Pause | None:
+    """Why a mail waits though it is allowed: its domain is paused, and it goes outside, and not
+    just back to those who wrote."""
+    if all(one.ours for one in facts.recipients) or answers_writers(facts):
+        return None
+    return reputation.paused(con, box.address.rpartition("@")[2])
+
+
+def answers_writers(facts: DraftFacts) -> bool:
+    """Whether whoever is outside among its recipients has written what it answers, verified: they
+    wait for it, and such mail is what a domain is thought well of for."""
+    return facts.draft.in_thread and all(
+        one.ours
+        or (one.answered and one.provenance in (Provenance.CORRESPONDENT, Provenance.OPERATOR))
+        for one in facts.recipients
+    )
+
+
+def _reason(con: Connection, box: Mailbox, judged: _Judged) -> str:
+    """What is said of it beside its verdict."""
+    return judged.pause.tells if judged.pause else suppression(con, box, judged.facts)
 
 
 def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> float:

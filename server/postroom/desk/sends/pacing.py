@@ -1,4 +1,4 @@
-"""What the limits make of a mail that is allowed, counted in the transaction that files it.
+"""What limits and plans make of a mail that is allowed, counted in the transaction that files it.
 
 A mail over a limit is paced: it waits in the outbox, queued, for the moment at which it is within
 every limit. A denial would make a model try again; so only what would have to wait beyond the
@@ -8,14 +8,14 @@ horizon is denied, in words that do not invite that.
 from collections.abc import Iterator
 
 from postroom.desk.times import iso
-from postroom.index import sent_rates
+from postroom.index import reputation, sent_rates
 from postroom.index.database import Connection
 from postroom.model.mailboxes import Mailbox
 from postroom.model.verdicts import Action, RecipientFacts, Verdict
 from postroom.policy import turns
-from postroom.policy.rates import Limits
-from postroom.policy.rules import LIMITS
+from postroom.policy.rules import LIMITS, Policy
 from postroom.policy.turns import Counted, Turn
+from postroom.policy.warmup import Plan, PlanDay
 
 _WHO = {
     "mailbox": "This mailbox may send",
@@ -31,6 +31,7 @@ class _Outbox:
 
     def __init__(self, con: Connection, box: Mailbox) -> None:
         self._outbox = sent_rates.Outbox(con, box)
+        self._outside = reputation.Outside(con, box.id)
 
     def within(self, of: Counted, after: float, before: float, most: int) -> int:
         return self._outbox.within(of.limit, of.whom, after, before, most)
@@ -38,25 +39,32 @@ class _Outbox:
     def times(self, of: Counted, after: float) -> Iterator[tuple[float, int]]:
         return self._outbox.times(of.limit, of.whom, after)
 
+    def outside(self, plan: Plan, first: float, end: float) -> int:
+        return self._outside.outside(plan, first, end)
+
+    def number(self, plan: Plan, begins: float) -> int:
+        return self._outside.number(plan, begins)
+
 
 def turn(
     con: Connection,
     at: float,
-    limits: Limits,
+    policy: Policy,
     box: Mailbox,
     recipients: tuple[RecipientFacts, ...],
 ) -> Turn | None:
     """When a mail from ``box`` that would go at ``at`` may go; None for just then."""
-    return turns.turn(_Outbox(con, box), at, limits, recipients)
+    plans = policy.plans(box.address)
+    return turns.turn(_Outbox(con, box), at, policy.limits, recipients, plans)
 
 
-def paced(verdict: Verdict, turn: Turn | None, at: float, horizon: float) -> Verdict:
+def paced(verdict: Verdict, turn: Turn | None, at: float) -> Verdict:
     """A verdict with what the limits say of a mail that would go at ``at``: only one that is
     allowed has a turn."""
     if turn is None or verdict.action is not Action.ALLOW:
         return verdict
-    so_much = f"{_WHO[turn.limit]} {turn.rate}"
-    if turn.at - at <= horizon:
+    so_much = _so_much(turn)
+    if turn.at - at <= turn.horizon:
         reason = f"{so_much}: it goes out by itself at {iso(turn.at)}."
         return verdict.model_copy(update={"reason": reason})
     reason = (
@@ -65,3 +73,14 @@ def paced(verdict: Verdict, turn: Turn | None, at: float, horizon: float) -> Ver
     )
     denied = {"action": Action.DENY, "rule": f"{LIMITS}{turn.limit}", "reason": reason}
     return verdict.model_copy(update=denied)
+
+
+def _so_much(turn: Turn) -> str:
+    """What may go, and of a plan what is left of that."""
+    if not isinstance(turn.rate, PlanDay):
+        return f"{_WHO[turn.limit]} {turn.rate}"
+    day = turn.rate
+    return (
+        f"{day.plan.whose} is on {day}, on which it may write to {day.most} recipients outside,"
+        f" and {day.left} of them {'is' if day.left == 1 else 'are'} left until {iso(day.ends)}"
+    )

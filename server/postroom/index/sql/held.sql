@@ -33,7 +33,7 @@ SELECT min(expires_at) FROM sends WHERE status = 'held';
 
 -- name: release(id, note, approved, released_at, not_before)!
 -- A person lets it go.
-UPDATE sends SET status = 'queued', reason = '', note = :note, approved = :approved, expires_at = NULL,
+UPDATE sends SET status = 'queued', paused = 0, reason = '', note = :note, approved = :approved, expires_at = NULL,
   released_at = :released_at, not_before = :not_before, doubt_since = NULL WHERE id = :id;
 
 -- name: end(id, status, reason, note, settled_at)!

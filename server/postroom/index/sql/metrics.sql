@@ -1,12 +1,15 @@
 -- name: sends(now)
 -- What is in the outbox, by its state: how many, and since when the oldest of them is.
 SELECT 'scheduled' AS state, count(*) AS many, min(created_at) AS oldest FROM sends
-WHERE status = 'queued' AND attempts = 0 AND not_before > :now
+WHERE status = 'queued' AND paused = 0 AND attempts = 0 AND not_before > :now
 UNION ALL
 SELECT 'queued', count(*), min(coalesce(released_at, created_at)) FROM sends
-WHERE status = 'queued' AND attempts = 0 AND not_before <= :now
+WHERE status = 'queued' AND paused = 0 AND attempts = 0 AND not_before <= :now
 UNION ALL
-SELECT 'deferred', count(*), min(coalesce(released_at, created_at)) FROM sends WHERE status = 'queued' AND attempts > 0
+SELECT 'deferred', count(*), min(coalesce(released_at, created_at)) FROM sends
+WHERE status = 'queued' AND paused = 0 AND attempts > 0
+UNION ALL
+SELECT 'paused', count(*), min(coalesce(released_at, created_at)) FROM sends WHERE status = 'queued' AND paused = 1
 UNION ALL
 SELECT 'submitting', count(*), min(coalesce(released_at, created_at)) FROM sends WHERE status = 'submitting'
 UNION ALL

@@ -16,4 +16,4 @@ LEFT JOIN messages g ON g.mail_id = s.mail_id WHERE s.public_id = :public_id;
 
 -- name: recipients(send_id)
 -- Whom it was for.
-SELECT address FROM recipients WHERE send_id = :send_id ORDER BY place;
+SELECT address, outside FROM recipients WHERE send_id = :send_id ORDER BY place;

@@ -1,17 +1,24 @@
--- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts)<!
+-- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts, outside, goes_on, paused)<!
 -- An intent to send.
 INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash,
-  idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts, owner)
+  idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts,
+  outside, goes_on, paused, owner, from_domain, outside_at)
 VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_mail, :content_hash,
   :idempotency_key, :verdict, :created_at, :not_before, :released_at, :reason, :review, :expires_at,
-  :first_contacts, (SELECT owner FROM mailboxes WHERE id = :mailbox_id));
+  :first_contacts, :outside, :goes_on, :paused, (SELECT owner FROM mailboxes WHERE id = :mailbox_id),
+  (SELECT substr(address, instr(address, '@') + 1) FROM mailboxes WHERE id = :mailbox_id),
+  iif(:outside > 0 AND :status NOT IN ('held', 'denied', 'cancelled', 'expired'), max(:created_at, :not_before), NULL));
 
--- name: add_recipient(send_id, address, field, place, person, domain)!
+-- name: add_recipient(send_id, address, field, place, person, domain, outside)!
 -- One whom it is for.
-INSERT INTO recipients (send_id, address, field, place, person, domain, tenant)
-VALUES (:send_id, :address, :field, :place, :person, :domain,
+INSERT INTO recipients (send_id, address, field, place, person, domain, outside, tenant)
+VALUES (:send_id, :address, :field, :place, :person, :domain, :outside,
   (SELECT o.tenant FROM sends s JOIN owners o ON o.id = s.owner WHERE s.id = :send_id))
 ON CONFLICT DO NOTHING;
+
+-- name: set_outside(send_id, outside)!
+-- How many of them are outside.
+UPDATE sends SET outside = :outside WHERE id = :send_id;
 
 -- name: drop_recipients(send_id)!
 -- They go.
@@ -66,7 +73,7 @@ SELECT * FROM (
   SELECT s.*, b.address, b.password,
     row_number() OVER (PARTITION BY substr(b.address, instr(b.address, '@')) ORDER BY s.id) AS nth
   FROM sends s INDEXED BY sends_queued JOIN mailboxes b ON b.id = s.mailbox_id
-  WHERE s.status = 'queued' AND s.not_before <= :now
+  WHERE s.status = 'queued' AND s.paused = 0 AND s.not_before <= :now
 ) WHERE nth <= :most ORDER BY id;
 
 -- name: unsettled(owner, after, most)
@@ -74,7 +81,7 @@ SELECT * FROM (
 SELECT s.*, b.address, g.subject FROM sends s JOIN mailboxes b ON b.id = s.mailbox_id
 LEFT JOIN messages g ON g.mail_id = s.mail_id
 WHERE s.id IN (
-  SELECT id FROM sends WHERE status = 'queued' AND not_before >= 0 AND id > :after
+  SELECT id FROM sends WHERE status = 'queued' AND paused >= 0 AND id > :after
   UNION ALL SELECT id FROM sends WHERE status = 'submitting' AND id > :after
   UNION ALL SELECT id FROM sends WHERE status IN ('held', 'unknown') AND id > :after)
 AND (:owner IS NULL OR s.owner = :owner)
@@ -82,7 +89,7 @@ ORDER BY s.id LIMIT :most;
 
 -- name: next_due()$
 -- When the next one is due.
-SELECT min(not_before) FROM sends WHERE status = 'queued';
+SELECT min(not_before) FROM sends WHERE status = 'queued' AND paused = 0;
 
 -- name: interrupted()
 -- What a worker that died had in hand.

@@ -67,3 +67,7 @@ SELECT max(created_at, not_before) AS at, first_contacts AS weight FROM sends
 WHERE owner = :owner AND max(created_at, not_before) > :after AND first_contacts > 0
   AND status NOT IN ('held', 'denied', 'cancelled', 'expired')
 ORDER BY max(created_at, not_before);
+
+-- name: is_ours(person)$
+-- Whether a recipient is a mailbox of this post room.
+SELECT 1 FROM mailboxes WHERE address = :person AND status <> 'deleted';

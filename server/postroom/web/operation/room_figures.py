@@ -115,6 +115,8 @@ def _states(seen: "RoomFigures") -> Iterator[Metric]:
     yield _gauge("postroom_uploads", "Files that were brought, for a day.", seen.uploads.many)
     yield _gauge("postroom_upload_bytes", "How large they are together.", seen.uploads.size)
     yield from _webhooks(seen.webhooks)
+    stands = {domain: int(each) for domain, each in seen.paused.items()}
+    yield _gauges("postroom_domain_paused", "Domains once paused, 1 while so.", "domain", stands)
     yield _gauge("postroom_waits", "Waits for mail that go on.", seen.waits)
     yield _gauge("postroom_journal_position", "Newest position of the journal.", seen.position)
     yield _gauge("postroom_index_bytes", "Size of the index.", seen.index_bytes)

@@ -19,6 +19,7 @@
     problem_pages.py  a file a subject
     uploads.py  thread_state.py  inbound.py      files before their mail; labels; mail handed in
     domain_reports.py   what others report about a domain
+    domain_reputation.py                         how a domain stands with those whom it writes to
     events.py           pages, and streams: event_stream.py as they come, streams.py how many
 
 A subject is made with `strict_route.subject` and named in `application.ROUTES`.

@@ -1,0 +1,109 @@
+-- name: outside_of_domain(whose, first, end)$
+-- To how many recipients outside mail from a domain goes, from a moment on and before another.
+SELECT coalesce(sum(outside), 0) FROM sends
+WHERE from_domain = :whose AND outside_at >= :first AND outside_at < :end;
+
+-- name: day_of_domain(whose, begins, idle, days)$
+-- Which day of a plan it is that begins then (policy/warmup.py: numbered), one look a day.
+WITH RECURSIVE days (number, first, last) AS (
+  SELECT 1, :begins, (
+    SELECT outside_at FROM sends
+    WHERE from_domain = :whose AND outside_at < :begins
+    ORDER BY outside_at DESC LIMIT 1)
+  UNION ALL
+  SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
+    + (CAST((:begins - last) / 86400.0 AS INTEGER) < (:begins - last) / 86400.0)), (
+    SELECT outside_at FROM sends
+    WHERE from_domain = :whose
+      AND outside_at < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
+        + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
+    ORDER BY outside_at DESC LIMIT 1)
+  FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
+)
+SELECT max(number) FROM days;
+
+-- name: outside_of_mailbox(whose, first, end)$
+-- The same of a mailbox.
+SELECT coalesce(sum(outside), 0) FROM sends
+WHERE mailbox_id = :whose AND outside_at >= :first AND outside_at < :end;
+
+-- name: day_of_mailbox(whose, begins, idle, days)$
+-- The same of a mailbox.
+WITH RECURSIVE days (number, first, last) AS (
+  SELECT 1, :begins, (
+    SELECT outside_at FROM sends
+    WHERE mailbox_id = :whose AND outside_at < :begins
+    ORDER BY outside_at DESC LIMIT 1)
+  UNION ALL
+  SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
+    + (CAST((:begins - last) / 86400.0 AS INTEGER) < (:begins - last) / 86400.0)), (
+    SELECT outside_at FROM sends
+    WHERE mailbox_id = :whose
+      AND outside_at < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
+        + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
+    ORDER BY outside_at DESC LIMIT 1)
+  FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
+)
+SELECT max(number) FROM days;
+
+-- name: lost(domain, after, upto)
+-- What speaks against each domain (against one, where it is named) within a time, and how many people that is.
+SELECT s.from_domain AS domain, iif(r.reported = 'complaint', 'complaints', 'bounces') AS cause,
+  count(*) AS recipients, count(DISTINCT r.person) AS people
+FROM recipients r INDEXED BY recipients_lost JOIN sends s ON s.id = r.send_id
+LEFT JOIN standing t ON t.domain = s.from_domain
+WHERE r.outside = 1 AND (r.reported IN ('permanent', 'complaint')
+    OR (r.outcome = 'refused' AND r.code IN (550, 551, 553, 554)))
+  AND r.goes_at > :after AND r.goes_at <= :upto AND r.goes_at > coalesce(t.counted_from, 0)
+  AND (:domain = '' OR s.from_domain = :domain)
+GROUP BY 1, 2;
+
+-- name: any_lost()$
+-- Whether anything ever speaks against a domain.
+SELECT 1 FROM recipients INDEXED BY recipients_lost WHERE outside = 1
+  AND (reported IN ('permanent', 'complaint') OR (outcome = 'refused' AND code IN (550, 551, 553, 554)))
+  AND goes_at > 0 LIMIT 1;
+
+-- name: sending_domains(after)
+-- Every domain from which mail went outside behind a moment.
+SELECT b.name AS domain FROM (SELECT DISTINCT substr(address, instr(address, '@') + 1) AS name FROM mailboxes) b
+WHERE EXISTS (SELECT 1 FROM sends s WHERE s.from_domain = b.name AND s.outside_at > :after);
+
+-- name: standing(domain)^
+-- How one stands.
+SELECT * FROM standing WHERE domain = :domain;
+
+-- name: standings()
+-- How all of them do that ever were paused.
+SELECT * FROM standing ORDER BY domain;
+
+-- name: pause(domain, at, cause, recipients, against)!
+-- Its sending pauses, where it does not already.
+INSERT INTO standing (domain, paused_at, cause, recipients, against)
+VALUES (:domain, :at, :cause, :recipients, :against)
+ON CONFLICT (domain) DO UPDATE SET paused_at = :at, cause = :cause, recipients = :recipients, against = :against
+WHERE paused_at IS NULL;
+
+-- name: resume(domain, at)!
+-- It goes on, and is counted from now.
+UPDATE standing SET paused_at = NULL, counted_from = :at WHERE domain = :domain AND paused_at IS NOT NULL;
+
+-- name: keep_back(id, reason)!
+-- A pause keeps a send.
+UPDATE sends SET paused = 1, reason = :reason WHERE id = :id AND status = 'queued';
+
+-- name: let_go(domain, at)!
+-- It keeps none of a domain any more: they are tried from now on.
+UPDATE sends SET paused = 0, reason = '', released_at = max(coalesce(released_at, created_at), :at) WHERE status = 'queued' AND paused = 1 AND from_domain = :domain;
+
+-- name: count_kept(domain)$
+-- How many sends it keeps.
+SELECT count(*) FROM sends WHERE status = 'queued' AND paused = 1 AND from_domain = :domain;
+
+-- name: count_at(id, at)!
+-- A send that is late goes now, and counts now.
+UPDATE sends SET not_before = :at WHERE id = :id AND status = 'queued';
+
+-- name: put_off(id, until, reason)!
+-- A send goes later.
+UPDATE sends SET not_before = :until, released_at = :until, reason = :reason WHERE id = :id AND status = 'queued';
