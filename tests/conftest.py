@@ -7,6 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from fresh_index import fresh_indexes  # noqa: F401
 from rooms import PATIENCE, Agent, Postman, TestClock
 from servers.fixtures import dovecot, knot, mail_host, postgres, postgres_mail_host  # noqa: F401
 

@@ -1,11 +1,12 @@
 """A room on one account whose servers fail where a test says."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from elsewhere.conftest import settings_of
 from rooms import PATIENCE, Agent, TestClock, eventually, rows
 from servers.frail_imap import FrailImap, frail_imap
@@ -14,6 +15,7 @@ from smtp.scripted_smtp import ScriptedSmtp, scripted_smtp
 from postroom.build import PostRoom, open_room
 from postroom.index import logins
 from postroom.settings import Settings
+from postroom.work import reconciler
 
 DOMAIN = "corp.test"
 ADDRESS = f"agent@{DOMAIN}"
@@ -62,32 +64,43 @@ async def frail_account(folder: Path, **more: Any) -> AsyncIterator[Frail]:
     secret = folder / "secret"
     secret.write_text(PASSWORD)
     secret.chmod(0o600)
-    async with frail_imap(password=PASSWORD) as imap, scripted_smtp() as smtp:
-        account = {
-            "address": ADDRESS,
-            "password": {"file": str(secret)},
-            "imap": {"host": "127.0.0.1", "port": imap.port, "security": "none"},
-            "smtp": {"host": "127.0.0.1", "port": smtp.port, "security": "none"},
-            "files_sent": True,
-            "poll_seconds": 0.05,
-            "idle_poll_seconds": 1,
-            **more,
-        }
-        operator = {
-            "domain": DOMAIN,
-            "accounts": {"work": account},
-            "domains": {DOMAIN: {"provisioner": "account", "account": "work"}},
-        }
-        yield Frail(folder / "home", imap, smtp, secret, operator)
+    with looking_often():
+        async with frail_imap(password=PASSWORD) as imap, scripted_smtp() as smtp:
+            account = {
+                "address": ADDRESS,
+                "password": {"file": str(secret)},
+                "imap": {"host": "127.0.0.1", "port": imap.port, "security": "none"},
+                "smtp": {"host": "127.0.0.1", "port": smtp.port, "security": "none"},
+                "files_sent": True,
+                "poll_seconds": 0.05,
+                "idle_poll_seconds": 1,
+                **more,
+            }
+            operator = {
+                "domain": DOMAIN,
+                "accounts": {"work": account},
+                "domains": {DOMAIN: {"provisioner": "account", "account": "work"}},
+            }
+            yield Frail(folder / "home", imap, smtp, secret, operator)
+
+
+@contextmanager
+def looking_often() -> Iterator[None]:
+    """Who looks for a mail again and again rests for less between two looks than a minute by the
+    machine's clock, which no test can jump ahead."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reconciler, "FIRST_PAUSE", 0.2)
+        patched.setattr(reconciler, "LONGEST_PAUSE", 0.4)
+        yield
 
 
 async def minutes_pass(frail: Frail, room: PostRoom, *statuses: str) -> str:
     """The reason of the one send, once its status is one of these: minutes pass, and it is looked
     for in Sent in each."""
-    for _ in range(5):
+    for _ in range(20):
         await frail.jump(room, 61)
         try:
-            return await came_to(room, *statuses, seconds=8)
+            return await came_to(room, *statuses, seconds=2)
         except TimeoutError:
             continue
     raise AssertionError(await sends(room, "status", "reason"))

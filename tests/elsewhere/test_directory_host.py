@@ -2,11 +2,13 @@
 
 import secrets
 
+import pytest
 from rooms import Agent, directions, eventually
 from servers.mail_host import MailHost
 
 from postroom.build import PostRoom
 from postroom.model.callers import operator
+from postroom.work import vigil
 
 
 def unique(name: str) -> str:
@@ -48,8 +50,9 @@ async def test_whom_a_host_that_sends_nothing_to_elsewhere_refuses_is_told_why(
 
 
 async def test_what_a_person_answers_from_the_mailbox_joins_the_thread(
-    hosted: PostRoom, mail_host: MailHost
+    hosted: PostRoom, mail_host: MailHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(vigil, "ROUND_SECONDS", 1.0)
     ada = await Agent(hosted, "ada").open(unique("ada"))
     ben = await Agent(hosted, "ben").open(unique("ben"))
     sent = await ada.send("Who answers?", to=ben.address, subject="Hello")

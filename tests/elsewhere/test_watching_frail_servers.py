@@ -24,7 +24,7 @@ from servers.frail_imap import Idling, frail_imap
 from postroom.build import PostRoom
 from postroom.index import folders
 from postroom.model.callers import operator
-from postroom.work import vigil, watch
+from postroom.work import tries, vigil, watch
 from postroom.work.folder_reader import FolderReader
 from postroom.work.intake import Intake
 
@@ -117,9 +117,10 @@ async def test_a_message_that_is_listed_and_not_handed_out_is_passed_by_told_and
 
 @pytest.mark.parametrize("behind", [1, 600])
 async def test_a_message_over_which_the_server_falls_stops_nobody(
-    frail: Frail, behind: int
+    frail: Frail, behind: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With much mail behind it, it is met on the way down of a first look."""
+    monkeypatch.setattr(tries, "FIRST_PAUSE", 0.1)
     first = frail.imap.inbox.put(mail("Never."))
     frail.imap.fatal.add(first + behind // 2)
     for number in range(behind):

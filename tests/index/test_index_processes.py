@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from fresh_index import really_migrate
 from rooms import Agent, TestClock, rows
 
 from postroom.build import PostRoom, open_room
@@ -192,7 +193,7 @@ async def test_a_first_start_that_was_killed_leaves_nothing_in_the_way(
     whole = migrations._statements
     monkeypatch.setattr(migrations, "_statements", lambda name: [*whole(name)[:9], "broken"])
     with pytest.raises(sqlite3.OperationalError):
-        migrations.migrate(settings.index_file)
+        really_migrate(settings.index_file)
     monkeypatch.undo()
     async with open_room(settings, program="test") as room:
         assert (await Agent(room, "ada").open()).address == "ada@agents.localhost"

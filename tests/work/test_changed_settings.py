@@ -13,6 +13,7 @@ from postroom.model.answers import Check
 from postroom.model.callers import operator
 from postroom.model.errors import InvalidRequest
 from postroom.settings import CONFIG_FILE, Settings, load
+from postroom.work import outcomes
 
 BEFORE = 'retention_days = 10\ndomain = "first.localhost"\n'
 
@@ -77,8 +78,9 @@ async def test_while_no_worker_runs_nothing_is_said_of_its_settings(tmp_path: Pa
 
 
 async def test_a_mailbox_in_a_domain_that_the_worker_has_never_heard_of_is_told_so(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(outcomes, "UNPREPARED_SECONDS", 1.0)
     worker = said(tmp_path, BEFORE)
     async with working(worker), open_room(said(tmp_path, AFTER), program="mcp") as room:
         caller = Agent(room, "ada").caller

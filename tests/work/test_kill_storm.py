@@ -96,7 +96,7 @@ async def test_no_mail_is_lost_or_sent_twice_however_often_the_worker_is_killed(
         killed = 0
         while killed < KILLS:
             before = len(accepted)
-            row = await processes.eventually(lambda: processes.working(tmp_path), 10)
+            row = await processes.eventually(lambda: processes.working(tmp_path), 30)
             await processes.eventually(lambda b=before: len(accepted) > b, 30)  # type: ignore[misc]  # mypy does not see the default
             with contextlib.suppress(TimeoutError):  # somewhere within the next mails
                 await asyncio.wait_for(asyncio.Event().wait(), dice.uniform(0, 0.3))
