@@ -16,6 +16,8 @@ from postroom.open_files import allow_many
 from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
+from postroom.signing.opening import OpenedKeys
+from postroom.signing.secret import SealingSecret
 from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
 from postroom.work.caretaker import Caretaker
@@ -29,6 +31,7 @@ from postroom.work.intake import Intake
 from postroom.work.lending import Lending
 from postroom.work.looks import Looks
 from postroom.work.mail_approvals import MailApprovals
+from postroom.work.own_signatures import OwnSignatures
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.removals import Removals
@@ -75,7 +78,8 @@ async def run(
     watched = [way for way in elsewhere if not _is_handed_in(way)]
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
-    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600)
+    own = OwnSignatures(OpenedKeys(SealingSecret.of(settings)), term.index.clock)
+    courier = Courier(term, ways, reconciler, looks, own, operator.retry_hours * 3600)
     posting = Posting(listed(operator.webhooks.allow), term.index.clock)
     removals = Removals(term, operator.retention, server)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
