@@ -36,6 +36,7 @@ FOR_OPERATORS = {
     "accounts.host", "accounts.list", "accounts.show", "accounts.strays",
     "audit.export", "audit.verify",
     "correspondence.erase", "correspondence.export", "correspondence.preview",
+    "domain_keys.rotate", "domain_keys.wait",
     "domains.list",
     "figures.deliveries", "figures.queue", "figures.show",
     "health.rebuild", "health.report",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from postroom.desk.approvals.held import HeldSends
     from postroom.desk.approvals.unsent import Unsent
     from postroom.desk.domains.domains import Domains
+    from postroom.desk.domains.rotation import Rotation
     from postroom.desk.events.events import Events
     from postroom.desk.figures.figures import FiguresDesk
     from postroom.desk.files.uploads import Uploads
@@ -189,6 +190,12 @@ class Desk:
         from postroom.desk.domains.domains import Domains
 
         return Domains(self._index, self._settings)
+
+    @cached_property
+    def domain_keys(self) -> "Rotation":
+        from postroom.desk.domains.rotation import Rotation
+
+        return Rotation(self._index, self._settings)
 
     @cached_property
     def quarantine(self) -> "Quarantine":

@@ -8,4 +8,8 @@ And of who signed a mail:
 
 signatures.py   DKIM signatures, checked with keys that were found (dkimpy)
 signing_keys.py   the look-ups of keys, kept a while
+
+And of records of one's own:
+
+visibility.py   whether everybody finds one
 """

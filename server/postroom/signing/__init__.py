@@ -6,4 +6,5 @@ making.py    new keys, and their selectors
 opening.py   keys that can sign, opened once a process
 canonical.py     a message as signatures see it
 signature.py     the fields that are put on top of it
+rotation.py  when a key comes to sign, and when it goes
 """

@@ -28,6 +28,8 @@ from postroom.work.filer import Filer
 from postroom.work.handed_in import HandedInMail
 from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
+from postroom.work.key_looks import Looking
+from postroom.work.key_steps import KeySteps
 from postroom.work.lending import Lending
 from postroom.work.looks import Looks
 from postroom.work.mail_approvals import MailApprovals
@@ -96,6 +98,7 @@ async def run(
             "rules": RulesKnown(term, policy).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
+            "keys": KeySteps(term, Looking(operator.dns).sees).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]
