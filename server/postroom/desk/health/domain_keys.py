@@ -1,6 +1,5 @@
 """Whether the keys that mail of one's own domains is signed with can be opened, and are found."""
 
-
 from postroom.index import domain_keys, domains
 from postroom.index.database import Connection
 from postroom.index.domain_keys import KeptKey, UnsettledKey
