@@ -56,10 +56,10 @@ NEXT = (
 )
 
 KEYS = (
-    "Keys of domains are here sealed, and the backup has nothing to open them with: put the secret"
-    " back (domain-keys.secret in the home, or where domain_keys in postroom.toml says), or make"
-    " new keys: postroom domains rotate-dkim DOMAIN. Their mail waits until one of the two is done,"
-    " and their records are looked for first."
+    "Keys of domains are here sealed, and the backup has nothing to open them with: mail of these"
+    " domains waits until the secret is back (domain-keys.secret in the home, or where domain_keys"
+    " in postroom.toml says), or there are other keys. Where keys were rotated since the backup,"
+    " those are the only ones that can be found: postroom domains rotate-dkim DOMAIN."
 )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dns.asyncresolver import Resolver
+    from dns.message import Message
 
 PATIENCE_SECONDS = 5.0
 """For one question."""
@@ -112,13 +113,26 @@ async def _one(at: At, name: str, text: str) -> Sighting:
 
     try:
         answer = await _resolver(at).resolve(f"{name}.", "TXT", search=False)
-    except (NXDOMAIN, NoAnswer):
-        return Sighting(lacking=(at[0],))
+    except NXDOMAIN as nothing:
+        return _of_nothing(at, next(iter(nothing.kwargs["responses"].values())))
+    except NoAnswer as nothing:
+        return _of_nothing(at, nothing.kwargs["response"])
     except (DNSException, OSError, ValueError):  # what is no address is no server
         return Sighting(silent=(at[0],))
     said = [b"".join(each.strings) for each in answer]
     # Of several records nobody says which counts (RFC 6376 §3.6.2.2).
     return Sighting(has=(at[0],)) if said == [text.encode()] else Sighting(lacking=(at[0],))
+
+
+def _of_nothing(at: At, response: "Message") -> Sighting:
+    """Where the record is in another zone, by an alias or because that part of the zone is somebody
+    else's, a server of this one knows nothing of it: resolvers alone can tell."""
+    from dns.rdatatype import CNAME, NS
+
+    leads_on = any(each.rdtype == CNAME for each in response.answer) or any(
+        each.rdtype == NS for each in response.authority
+    )
+    return Sighting(silent=(at[0],)) if leads_on else Sighting(lacking=(at[0],))
 
 
 def _resolver(at: At) -> "Resolver":

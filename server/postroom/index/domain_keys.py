@@ -77,14 +77,6 @@ def is_any_kept(con: Connection) -> bool:
     return sql.one_kept(con) is not None
 
 
-def look_again(con: Connection, now: float) -> None:
-    """Let no key sign before its record is found once more."""
-    for row in domains.every(con):
-        for key in in_use(con, row["name"]):
-            if key.state is not KeyState.MADE:
-                come_into(con, now, "operator", key, KeyState.MADE)
-
-
 def waiting(con: Connection, name: str) -> tuple[DkimKey, ...]:
     """A domain's keys that do not sign yet."""
     return tuple(key for key in in_use(con, name) if key.state is not KeyState.ACTIVE)

@@ -10,9 +10,9 @@ The room that the backup was made of went on, nobody here knows how far. So
                     goes again: who would have got it has lost it as well
     questions       an answer to one that was asked before decides nothing: it may have been used
     waits           are over
-    keys            of domains of one's own sign once their records are found again: since then they
-                    may have been rotated. They lie here sealed, and what opens them is no part of
-                    a backup
+    keys            of domains of one's own stay as they are, so that no mail goes unsigned. They
+                    lie here sealed, and what opens them is no part of a backup; they may have been
+                    rotated since, and whoever restores is told so
 
 A send whose copy is met in Sent is settled by that, as any other that is in doubt.
 """
@@ -59,7 +59,6 @@ def begin_anew(con: Connection, at: float, builtin_domains: Collection[str]) -> 
     journal.append(con, at, EventType.ROOM_RESTORED, "operator", detail=DETAIL)
     sql.void_questions(con, at=at)
     sql.forget_waits(con)
-    domain_keys.look_again(con, at)
     found = Counter(
         _settled(con, at, send, send["address"].rpartition("@")[2] in builtin_domains)
         for send in list(sql.open_sends(con))
