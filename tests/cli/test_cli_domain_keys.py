@@ -1,11 +1,13 @@
 """`postroom domains rotate-dkim`, as a person and a script use it."""
 
 import asyncio
+from pathlib import Path
 
 import dns.rrset
 from cli.shell import Ended, Program
 from own_keys import with_keys
 from servers.dns import name_server
+from servers.knot import Knot
 from servers.rooms import opened
 
 DOMAIN = "agents.example.com"
@@ -48,3 +50,34 @@ async def test_keys_are_rotated_once_their_records_are_found(postroom: Program) 
 def _quoted(text: str) -> str:
     """A text record in strings of at most 255 octets."""
     return " ".join(f'"{text[at : at + 255]}"' for at in range(0, len(text), 255))
+
+
+def test_where_it_is_known_how_records_are_published_and_nothing_else_is(
+    postroom: Program, knot: Knot, tmp_path: Path
+) -> None:
+    domain = "rotated.example"
+    knot.serve(domain, '@ 60 IN TXT "v=spf1 -all"\nold._domainkey 60 IN TXT "v=DKIM1; p="\n')
+    secret = tmp_path / "tsig"
+    secret.touch(mode=0o600)
+    secret.write_text(knot.secret)
+    way = ("--server", knot.endpoint, "--key", "postroom.", "--key-file", str(secret))
+    added = postroom("domains", "add", domain, *way)
+    assert added.code == 0, added.err
+    toml = postroom.home / "postroom.toml"
+    said = toml.read_text(encoding="utf-8")
+    toml.write_text(
+        said.replace(f'[dns."{domain}"]', f'[dns."{domain}"]\nresolvers = ["{knot.endpoint}"]')
+    )
+    before = knot.whole(domain)
+    first = postroom("domains", "rotate-dkim", domain, "--wait", "30", "--json")
+    assert first.code == 0, first
+    assert (first.json["made"], first.json["published"]) == (False, True)
+    second = postroom("domains", "rotate-dkim", domain, "--wait", "30", "--json")
+    assert (second.code, second.json["made"]) == (0, True)
+    keys = [*second.json["signs"], *second.json["retires"]]
+    assert len(keys) == 4
+    after = knot.whole(domain)
+    assert set(before) < set(after)
+    assert {line.split()[0].rstrip(".") for line in set(after) - set(before)} == {
+        key["name"] for key in keys
+    }

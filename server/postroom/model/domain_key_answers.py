@@ -27,4 +27,6 @@ class RotationView(Told):
     """What signed before: its records have to stay."""
     made: bool
     """Whether those that wait were made just now."""
+    published: bool = False
+    """Whether their records were put into the zone just now."""
     next_step: str

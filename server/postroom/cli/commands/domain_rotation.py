@@ -10,9 +10,14 @@ from postroom.cli.at_desk import at_desk
 from postroom.cli.exits import ExitCode
 
 if TYPE_CHECKING:
-    from postroom.build import PostRoom
     from postroom.cli.page import Page
     from postroom.model.domain_key_answers import RotatedKey, RotationView
+
+
+PUBLISHED = (
+    "Leave the records of all keys where they are. A running Postroom process looks for the new"
+    " ones by itself, and signs with their keys once everybody finds them; --wait 600 waits for it."
+)
 
 
 @click.command("rotate-dkim")
@@ -31,23 +36,47 @@ if TYPE_CHECKING:
 def rotate_dkim(asked: Asked, domain: str, seconds: float, now: bool) -> int:
     """Sign the mail of DOMAIN with other keys, without a moment between the old and the new.
 
-    Makes new keys, unless some wait already, and prints their records. A running Postroom process
-    looks for these records by itself, at the zone's servers and then at resolvers, and signs with
-    the new keys once everybody finds them. With --wait: exit code 1 where they do not sign by then.
+    Makes new keys, unless some wait already, and publishes their records where it is known how, or
+    prints them. A running Postroom process looks for these records by itself, at the zone's servers
+    and then at resolvers, and signs with the new keys once everybody finds them. With --wait: exit
+    code 1 where they do not sign by then.
     """
     from postroom.model.callers import operator
 
-    async def work(room: "PostRoom") -> "RotationView":
-        desk = room.desk.domain_keys
-        view = await desk.rotate(operator(), domain, now)
-        if not (seconds and view.waits):
-            return view
-        waited = await desk.wait(operator(), domain, seconds)
-        return waited.model_copy(update={"made": view.made})
-
-    view = at_desk(asked, "domains rotate-dkim", work, becomes_worker=seconds > 0)
+    view = at_desk(
+        asked,
+        "domains rotate-dkim",
+        lambda room: room.desk.domain_keys.rotate(operator(), domain, now),
+    )
+    published = _published(asked, domain) if view.waits else False
+    if seconds and view.waits:
+        waited = at_desk(
+            asked,
+            "domains rotate-dkim",
+            lambda room: room.desk.domain_keys.wait(operator(), domain, seconds),
+            becomes_worker=True,
+        )
+        view = waited.model_copy(update={"made": view.made})
+    if published:
+        then = PUBLISHED if view.waits else view.next_step
+        view = view.model_copy(update={"published": True, "next_step": then})
     say(asked.json, view, lambda page: _show(page, view))
     return ExitCode.FAILED if seconds and view.waits else ExitCode.DONE
+
+
+def _published(asked: Asked, domain: str) -> bool:
+    """Whether the records of the domain's keys are in its zone now, and nothing else was changed
+    there; False where nobody said how the zone is changed."""
+    from postroom.cli.accounts.at_once import at_once
+    from postroom.cli.commands.domains_records import needs_of
+    from postroom.cli.domains.publishing import published
+    from postroom.desk.domains.records import KeysAlone
+
+    needs = needs_of(asked, domain)
+    if needs.own.publish is None:
+        return False
+    done = at_once(published(KeysAlone.of(needs), replace_mx=False, dry_run=False))
+    return not done.plan.left
 
 
 def _show(page: "Page", view: "RotationView") -> None:
@@ -57,6 +86,8 @@ def _show(page: "Page", view: "RotationView") -> None:
     for key in view.waits:
         page.line(("waits: ", "bold"), f"{key.selector} ({key.algorithm}), {key.state}")
         _record(page, key)
+    if view.published:
+        page.line("Published: the records of all its keys are in the zone.")
     page.hint(view.next_step)
 
 
