@@ -27,6 +27,7 @@ MEASURES = (
     "webhooks",
     "archive",
     "parsing",
+    "signing",
     "idle",
     "elsewhere_reply",
     "first_sync",

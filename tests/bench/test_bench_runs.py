@@ -33,7 +33,7 @@ def run(*arguments: str) -> dict[str, Any]:
 
 MEASURES = [
     "start", "reply", "send", "reads", "rest", "mcp_http", "events", "files", "policy", "webhooks",
-    "verifying",
+    "verifying", "signing",
 ]  # fmt: skip
 
 

@@ -37,6 +37,7 @@ FOR_OPERATORS = {
     "audit.export", "audit.verify",
     "correspondence.erase", "correspondence.export", "correspondence.preview",
     "domain_reports.domains", "domain_reports.open_mailbox", "domain_reports.show",
+    "domain_keys.rotate", "domain_keys.wait",
     "domains.list",
     "figures.deliveries", "figures.queue", "figures.show",
     "health.rebuild", "health.report",

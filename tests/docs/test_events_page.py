@@ -21,7 +21,9 @@ def test_every_type_is_told_and_no_other() -> None:
     agents = {each.model_fields["type"].default for each in OF_AGENTS}
     assert set(re.findall(r"^\| `([a-z.]+)`", table, re.MULTILINE)) == agents
     operators = {each.model_fields["type"].default for each in OF_OPERATORS}
-    assert set(re.findall(r"`([a-z]+\.[a-z]+)`", rest.partition("Mail that is")[0])) == operators
+    assert (
+        set(re.findall(r"`([a-z]+(?:\.[a-z]+)+)`", rest.partition("Mail that is")[0])) == operators
+    )
 
 
 async def test_the_program_reads_events(tmp_path: Path) -> None:

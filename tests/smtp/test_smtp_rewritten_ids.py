@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom.smtp.rewritten_ids import told_message_id
+from postroom.smtp.rewritten_ids import rewritten_fields, told_message_id
 
 SES = "email-smtp.eu-central-1.amazonaws.com"
 OUTLOOK = "smtp.office365.com"
@@ -81,3 +81,17 @@ def test_whatever_is_said_yields_one_id_or_none(reply: str, host: str) -> None:
     told = told_message_id(reply, host)
     if told is not None:
         assert re.fullmatch(r"[!-;=?A-~]+@[0-9A-Za-z.-]+", told)
+
+
+@pytest.mark.parametrize(
+    ("host", "fields"),
+    [
+        ("email-smtp.eu-west-1.amazonaws.com", (b"message-id", b"date")),
+        ("SMTP.office365.com", (b"message-id",)),
+        ("smtp-mail.outlook.com", (b"message-id",)),
+        ("smtp.example.com", ()),
+        ("127.0.0.1", ()),
+    ],
+)
+def test_fields_that_a_server_writes_anew_are_known(host: str, fields: tuple[bytes, ...]) -> None:
+    assert rewritten_fields(host) == fields

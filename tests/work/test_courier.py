@@ -32,10 +32,13 @@ from postroom.model.callers import operator
 from postroom.model.operator_event_answers import as_json
 from postroom.model.requests import AttachmentRequest
 from postroom.policy_file import CurrentPolicy
+from postroom.signing.opening import OpenedKeys
+from postroom.signing.secret import SealingSecret
 from postroom.work import mailserver
 from postroom.work.courier import Courier
 from postroom.work.lending import Lending
 from postroom.work.looks import Looks
+from postroom.work.own_signatures import OwnSignatures
 from postroom.work.reconciler import Reconciler
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, Ways
@@ -138,7 +141,8 @@ async def begun(out: Round, smtp_port: int | None) -> Any:
     term, ways = await begin_term(out.room), Ways([way])
     reconciler = Reconciler(term, ways, Lending(ways))
     policy = CurrentPolicy(out.room.settings.policy_file, out.room.index)
-    return Courier(term, ways, reconciler, Looks(), RETRY_SECONDS, policy).run(out.stop)
+    own = OwnSignatures(OpenedKeys(SealingSecret.of(out.room.settings)), term.index.clock)
+    return Courier(term, ways, reconciler, Looks(), own, RETRY_SECONDS, policy).run(out.stop)
 
 
 async def begin_term(room: PostRoom) -> Term:

@@ -29,11 +29,12 @@ from postroom.backup.contents import (
 from postroom.backup.copying import Progress, check, copy_database, flush, member, settle
 from postroom.clock import Clock
 from postroom.embedded import database as store_database
-from postroom.index import chain
+from postroom.index import chain, domain_keys
 from postroom.index.database import SCHEMA_VERSION, connect, schema_version
 from postroom.model.backup_answers import BackupMade
 from postroom.model.errors import Conflict, InvalidRequest, PostroomError, Unavailable
 from postroom.settings import Settings
+from postroom.signing.secret import SealingSecret
 
 T = TypeVar("T")
 
@@ -74,6 +75,8 @@ def _make(
 ) -> BackupMade:
     copy_database(settings.index_file, folder / INDEX, progress)
     schema, head = _looked_through(folder / INDEX, INDEX, connect, _told)
+    with closing(connect(folder / INDEX)) as con:
+        has_keys = _has_keys(con)
     if settings.mailstore_file.exists():
         copy_database(settings.mailstore_file, folder / STORE, progress)
         _looked_through(folder / STORE, STORE, store_database.connect, lambda con: None)
@@ -94,7 +97,7 @@ def _make(
         made_at=manifest.made_at,
         head=head,
         files=tuple(names),
-        next_step=_elsewhere(settings),
+        next_step=_elsewhere(settings, has_keys),
     )
 
 
@@ -173,8 +176,21 @@ def _there(file: Path) -> PostroomError:
     return Conflict("file_exists", f"{file} is there already.", "Name another file.")
 
 
-def _elsewhere(settings: Settings) -> str | None:
+def _has_keys(con: sqlite3.Connection) -> bool:
+    """Whether keys lie in it; an index of before this program was upgraded knows none."""
+    asked = "SELECT 1 FROM sqlite_master WHERE name = 'dkim_keys'"
+    return con.execute(asked).fetchone() is not None and domain_keys.is_any_kept(con)
+
+
+def _elsewhere(settings: Settings, has_keys: bool) -> str | None:
     """What has to be backed up besides."""
-    if settings.policy_file.parent == settings.home and settings.policy_file.name == POLICY:
-        return None
-    return f"The policy is not in it: back up {settings.policy_file} as well."
+    said = []
+    if settings.policy_file.parent != settings.home or settings.policy_file.name != POLICY:
+        said.append(f"The policy is not in it: back up {settings.policy_file} as well.")
+    if has_keys:
+        said.append(
+            "The keys that mail of your domains is signed with are in it sealed. What opens them is"
+            f" not, so that nobody signs with a copy: {SealingSecret.of(settings).place}. Keep it"
+            " elsewhere, not beside the backup."
+        )
+    return " ".join(said) or None

@@ -55,6 +55,13 @@ NEXT = (
     " known here: do it again. Agents are told that their cursors are over."
 )
 
+KEYS = (
+    "Keys of domains are here sealed, and the backup has nothing to open them with: mail of these"
+    " domains waits until the secret is back (domain-keys.secret in the home, or where domain_keys"
+    " in postroom.toml says), or there are other keys. Where keys were rotated since the backup,"
+    " those are the only ones that can be found: postroom domains rotate-dkim DOMAIN."
+)
+
 
 def restore(
     file: Path, settings: Settings, clock: Clock, progress: Progress, *, replace: bool = False
@@ -257,7 +264,7 @@ def _made_anew(file: Path, folder: Path, manifest: Manifest, home: Path, clock: 
         head=head,
         held=found.held,
         asked=found.asked,
-        next_step=NEXT,
+        next_step=f"{NEXT} {KEYS}" if found.sealed_keys else NEXT,
     )
 
 

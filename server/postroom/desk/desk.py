@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from postroom.desk.domains.domains import Domains
     from postroom.desk.domains.reports import DomainReportsDesk
     from postroom.desk.domains.reputation import ReputationDesk
+    from postroom.desk.domains.rotation import Rotation
     from postroom.desk.events.events import Events
     from postroom.desk.figures.figures import FiguresDesk
     from postroom.desk.files.uploads import Uploads
@@ -209,6 +210,12 @@ class Desk:
         from postroom.desk.domains.reputation import ReputationDesk
 
         return ReputationDesk(self._index, self._settings, self._policy)
+
+    @cached_property
+    def domain_keys(self) -> "Rotation":
+        from postroom.desk.domains.rotation import Rotation
+
+        return Rotation(self._index, self._settings)
 
     @cached_property
     def quarantine(self) -> "Quarantine":

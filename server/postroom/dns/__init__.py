@@ -16,4 +16,8 @@ signed_mail.py  a mail as its signatures see it (dkimpy)
 public_keys.py  the keys in their records (`cryptography`)
 signing_keys.py   the look-ups of keys
 tag_lists.py    what signatures, keys and policies are written in
+
+And of records of one's own:
+
+visibility.py   whether everybody finds one
 """

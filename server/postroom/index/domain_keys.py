@@ -77,6 +77,17 @@ def is_any_kept(con: Connection) -> bool:
     return sql.one_kept(con) is not None
 
 
+def waiting(con: Connection, name: str) -> tuple[DkimKey, ...]:
+    """A domain's keys that do not sign yet."""
+    return tuple(key for key in in_use(con, name) if key.state is not KeyState.ACTIVE)
+
+
+def kept(con: Connection, name: str) -> tuple[KeptKey, ...]:
+    """A domain's keys that sign, or shall, with their private parts."""
+    names = {key.selector for key in in_use(con, name)}
+    return tuple(_kept(row) for row in sql.kept(con, name=name) if row["selector"] in names)
+
+
 def unsettled(con: Connection) -> list[UnsettledKey]:
     """The keys of all domains that wait to be found, or for the end of their time."""
     return [UnsettledKey(domains.key(row), row["changed_at"]) for row in sql.unsettled(con)]
@@ -92,6 +103,18 @@ def come_into(con: Connection, now: float, actor: str, key: DkimKey, state: KeyS
     if state is KeyState.RETIRED:
         sql.forget_private(con, name=key.domain, selector=key.selector)
     _tell(con, now, actor, state, key.domain, key.selector)
+    return True
+
+
+def switch_to(con: Connection, now: float, actor: str, key: DkimKey) -> bool:
+    """Whether a key signs from now on, in the place of those of its kind that did: in one
+    transaction, so that no mail falls between them."""
+    if not come_into(con, now, actor, key, KeyState.ACTIVE):
+        return False
+    for other in domains.keys(con, key.domain):
+        is_before = other.selector != key.selector and other.algorithm is key.algorithm
+        if is_before and other.state is KeyState.ACTIVE:
+            come_into(con, now, actor, other, KeyState.RETIRING)
     return True
 
 

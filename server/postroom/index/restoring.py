@@ -10,6 +10,9 @@ The room that the backup was made of went on, nobody here knows how far. So
                     goes again: who would have got it has lost it as well
     questions       an answer to one that was asked before decides nothing: it may have been used
     waits           are over
+    keys            of domains of one's own stay as they are, so that no mail goes unsigned. They
+                    lie here sealed, and what opens them is no part of a backup; they may have been
+                    rotated since, and whoever restores is told so
 
 A send whose copy is met in Sent is settled by that, as any other that is in doubt.
 """
@@ -19,7 +22,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from postroom.index import carrying, folders, histories, journal
+from postroom.index import carrying, domain_keys, folders, histories, journal
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
@@ -45,6 +48,8 @@ class NewHistory:
     """Sends that a person has to decide about."""
     asked: int
     """Sends of which the built-in server is asked whether it took them."""
+    sealed_keys: bool
+    """Whether keys of domains are here, which a secret opens that is not."""
 
 
 def begin_anew(con: Connection, at: float, builtin_domains: Collection[str]) -> NewHistory:
@@ -58,7 +63,11 @@ def begin_anew(con: Connection, at: float, builtin_domains: Collection[str]) -> 
         _settled(con, at, send, send["address"].rpartition("@")[2] in builtin_domains)
         for send in list(sql.open_sends(con))
     )
-    return NewHistory(held=found[SendStatus.HELD], asked=found[SendStatus.UNKNOWN])
+    return NewHistory(
+        held=found[SendStatus.HELD],
+        asked=found[SendStatus.UNKNOWN],
+        sealed_keys=domain_keys.is_any_kept(con),
+    )
 
 
 def addresses(con: Connection) -> frozenset[str]:

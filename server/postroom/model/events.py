@@ -86,7 +86,8 @@ class EventType(StrEnum):
     """A domain of one's own; ``detail`` is its name."""
     DOMAIN_REMOVED = "domain.removed"
     DOMAIN_KEY_MADE = "domain.key.made"
-    """A key for its mail; ``detail`` is the domain and the key's selector, here and below."""
+    """A key for its mail waits to be found: it was made, or its record is gone again; ``detail`` is
+    the domain and the key's selector, here and below."""
     DOMAIN_KEY_VISIBLE = "domain.key.visible"
     DOMAIN_KEY_ACTIVE = "domain.key.active"
     DOMAIN_KEY_RETIRING = "domain.key.retiring"

@@ -188,7 +188,8 @@ class OfDomainKey(PublicEvent):
 
 
 class DomainKeyMade(OfDomainKey):
-    """A key for a domain's mail was made; its record is to be published."""
+    """A key for a domain's mail waits until its record is found: it was made, or is looked for
+    again."""
 
     type: Literal["domain.key.made"] = "domain.key.made"
 

@@ -1,4 +1,5 @@
-"""The Message-ID that a provider gave a mail in the place of ours, where it tells it. Pure."""
+"""The Message-ID that a provider gave a mail in the place of ours, where it tells it, and which
+fields it writes anew. Pure."""
 
 import re
 
@@ -38,6 +39,19 @@ def told_message_id(final_reply: str, host: str) -> str | None:
         return f"{told[1]}@{_ses_domain(region[1].lower())}" if told else None
     told = _OUTLOOK_REPLY.fullmatch(final_reply)
     return told[1] if told else None
+
+
+_OUTLOOK_HOSTS = ("smtp.office365.com", "smtp-mail.outlook.com")
+
+
+def rewritten_fields(host: str) -> tuple[bytes, ...]:
+    """The fields that the server at ``host`` may write anew, in lower case: a signature over them
+    would break on its way. SES asks its users to leave both out ("Manual DKIM signing", SES
+    Developer Guide: docs.aws.amazon.com/ses/latest/dg/send-email-authentication-dkim-manual.html).
+    """
+    if _SES_HOST.fullmatch(host):
+        return (b"message-id", b"date")
+    return (b"message-id",) if host.lower() in _OUTLOOK_HOSTS else ()
 
 
 def _ses_domain(region: str) -> str:

@@ -34,6 +34,8 @@ Mail in:
 Mail out:
 
     courier.py      the outbox → a server                  outcomes.py    what its answers come to
+    own_signatures.py   of its domain, made as it goes
+    key_steps.py    the keys for them, from state to state  key_looks.py    whether they are found
     reconciler.py   what became of a send that a dead worker had in hand
     waiting_on.py   what keeps a mail that is due          standings.py   which domains pause
     filer.py        copies into Sent, where the server files none         sent_folder.py

@@ -13,9 +13,10 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from postroom.index import carrying, held, mail, mailboxes, sends, suppressions
+from postroom.index import carrying, domain_keys, held, mail, mailboxes, sends, suppressions
 from postroom.index.carrying import Waiting
 from postroom.index.database import Connection
+from postroom.index.domain_keys import KeptKey
 from postroom.index.index import wait_for_any, wait_for_event
 from postroom.model.errors import InvalidRequest, PostroomError
 from postroom.model.sends import (
@@ -36,6 +37,7 @@ from postroom.work import reports, suppressing, waiting_on
 from postroom.work.bouncing import PLAIN, BounceSenders
 from postroom.work.looks import Looks
 from postroom.work.outcomes import NO_ANSWER, settle
+from postroom.work.own_signatures import OwnSignatures
 from postroom.work.reconciler import Reconciler
 from postroom.work.term import Term
 from postroom.work.ways import BuiltinWay, SentBy, Way, Ways
@@ -81,6 +83,7 @@ class Courier:
         ways: Ways,
         reconciler: Reconciler,
         looks: Looks,
+        signatures: OwnSignatures,
         retry_seconds: float,
         policy: CurrentPolicy,
         bounces: BounceSenders = PLAIN,
@@ -92,6 +95,7 @@ class Courier:
         self._ways = ways
         self._reconciler = reconciler
         self._looks = looks
+        self._signatures = signatures
         self._retry_seconds = retry_seconds
         self._pool = SubmissionPool(per_login=2, most=AT_ONCE * (1 + len(list(ways))))
         self._in_flight: dict[int, asyncio.Task[None]] = {}
@@ -203,12 +207,13 @@ class Courier:
         try:
             way = self._ways.of(send.address)
             login = await way.smtp(send.address, SecretStr(send.password))
+            raw = await self._signatures.on(taken.raw, taken.keys, way.smtp_host)
         except PostroomError as error:  # whatever is wrong there, it says nothing of the mail
             return way, _not_begun(taken.envelope, error)
         try:
             knows = isinstance(way, BuiltinWay)
             noting = partial(self._offered, send, taken.doubtful, knows)
-            return way, await self._pool.submit(login, taken.envelope, taken.raw, noting)
+            return way, await self._pool.submit(login, taken.envelope, raw, noting)
         except InvalidRequest as error:  # it can never be sent: trying again would never end
             answer = Answer(NO_ANSWER, error.message)
             return way, all_alike(taken.envelope, RecipientOutcome.REFUSED, answer)
@@ -301,6 +306,8 @@ class _Taken:
     raw: bytes
     doubtful: frozenset[str]
     """Whom an attempt before may have reached."""
+    keys: tuple[KeptKey, ...]
+    """What it is signed with: the keys of its From domain that are active now."""
 
 
 def _take(
@@ -322,7 +329,12 @@ def _take(
     if not carrying.begin(con, send.id):
         return None
     envelope = carrying.envelope(con, send).model_copy(update={"sender": bounces.of(con, send)})
-    return _Taken(envelope, raw, carrying.in_doubt(con, send.id, send.attempts))
+    return _Taken(
+        envelope,
+        raw,
+        carrying.in_doubt(con, send.id, send.attempts),
+        domain_keys.signing(con, send.address.rpartition("@")[2]),
+    )
 
 
 def _may_go(con: Connection, now: float, send: Waiting) -> bool:

@@ -68,7 +68,8 @@ def settle(
     ``sent``, with a reason that names who did not. ``local_domains`` are the built-in server's,
     where it was that server who answered. An attempt before may have reached the ``doubtful``.
     """
-    if submission.obstacle is not None and not local_domains:
+    unprepared = submission.obstacle is Obstacle.UNPREPARED
+    if unprepared or (submission.obstacle is not None and not local_domains):
         return _not_begun(submission, attempt, now, give_up_at)
     by = {outcome: _of(submission.replies, outcome) for outcome in RecipientOutcome}
     if by[RecipientOutcome.UNKNOWN]:

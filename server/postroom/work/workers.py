@@ -17,6 +17,8 @@ from postroom.open_files import allow_many
 from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
+from postroom.signing.opening import OpenedKeys
+from postroom.signing.secret import SealingSecret
 from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
 from postroom.work.bouncing import BounceSenders
@@ -29,9 +31,12 @@ from postroom.work.filer import Filer
 from postroom.work.handed_in import HandedInMail
 from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
+from postroom.work.key_looks import Looking
+from postroom.work.key_steps import KeySteps
 from postroom.work.lending import Lending
 from postroom.work.looks import Looks
 from postroom.work.mail_approvals import MailApprovals
+from postroom.work.own_signatures import OwnSignatures
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.removals import Removals
@@ -81,7 +86,9 @@ async def run(
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
     bounces = BounceSenders(operator.dns, operator.served)
-    courier = Courier(term, ways, reconciler, looks, operator.retry_hours * 3600, policy, bounces)
+    own = OwnSignatures(OpenedKeys(SealingSecret.of(settings)), term.index.clock)
+    patience = operator.retry_hours * 3600
+    courier = Courier(term, ways, reconciler, looks, own, patience, policy, bounces)
     posting = Posting(listed(operator.webhooks.allow), term.index.clock)
     removals = Removals(term, operator.retention, server)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
@@ -100,6 +107,7 @@ async def run(
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
             "domain-reports": DomainReports(term, operator.dns, provisioners).run(),
+            "keys": KeySteps(term, Looking(operator.dns).sees).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         "publish": "postroom.cli.commands.domains_publish:publish",
         "dmarc": "postroom.cli.commands.domains_add:dmarc",
         "policy": "postroom.cli.commands.domains_records:policy",
+        "rotate-dkim": "postroom.cli.commands.domain_rotation:rotate_dkim",
         "remove": "postroom.cli.commands.domains_remove:remove",
         "reports": "postroom.cli.commands.domain_reports:reports",
         "reputation": "postroom.cli.commands.domain_reputation:reputation",

@@ -1,11 +1,15 @@
 """The keys of a domain, made once; and those that its mail is signed with."""
 
+from collections.abc import Sequence
+
 from pydantic import SecretStr
 
 from postroom.index import domain_keys
 from postroom.index.database import Connection
+from postroom.index.domain_keys import KeptKey
 from postroom.index.index import Index
-from postroom.model.domains import DkimKey
+from postroom.model.domains import DkimKey, KeyState
+from postroom.model.errors import PostroomError
 from postroom.settings import Settings
 from postroom.signing.making import new_keys
 from postroom.signing.opening import OpenedKeys, SigningKey
@@ -36,6 +40,46 @@ class DomainKeys:
             secret = await (self._secret.read() if any_kept else self._secret.read_or_make())
             await self._make(domain, taken, secret)
 
+    async def rotate(self, domain: str) -> bool:
+        """Whether new keys were made, of a domain that was added: not where some wait to be found,
+        unless those cannot be opened. Raises as ``ensure``; a secret that is gone is made anew,
+        which opens no key of before."""
+        secret = await self._secret.read_or_make()
+        there, closed = await self._index.read(lambda con: _waiting(con, domain))
+        opens = await self._opens(there)
+        if there and opens:
+            return False
+        taken = await self._index.read(lambda con: domain_keys.selectors(con, domain))
+        now = self._index.clock()
+        new = await new_keys(domain, taken, now, secret)
+
+        def change(con: Connection) -> bool:
+            if not domain_keys.add(con, now, "operator", new, taken):
+                return False
+            for key in closed:
+                domain_keys.come_into(con, now, "operator", key, KeyState.RETIRED)
+            return True
+
+        return await self._index.write(change)
+
+    async def _opens(self, kept: Sequence[KeptKey]) -> bool:
+        """Whether the secret that is there opens all of these."""
+        try:
+            await OpenedKeys(self._secret).of(kept)
+        except PostroomError:
+            return False
+        return True
+
+    async def switch(self, domain: str) -> None:
+        """Let the keys of a domain sign that wait to be found."""
+        now = self._index.clock()
+
+        def change(con: Connection) -> None:
+            for key in domain_keys.waiting(con, domain):
+                domain_keys.switch_to(con, now, "operator", key)
+
+        await self._index.write(change)
+
     async def signers(self, domain: str) -> tuple[SigningKey, ...]:
         """The keys that mail of a domain is signed with at this moment, opened; none where its
         mail goes unsigned. Raises as ``ensure``."""
@@ -46,6 +90,14 @@ class DomainKeys:
         now = self._index.clock()
         new = await new_keys(domain, taken, now, secret)
         await self._index.write(lambda con: domain_keys.add(con, now, "operator", new, taken))
+
+
+def _waiting(con: Connection, domain: str) -> tuple[tuple[KeptKey, ...], tuple[DkimKey, ...]]:
+    """The keys that wait to be found: as they lie here, and as they are told."""
+    keys = domain_keys.waiting(con, domain)
+    names = {key.selector for key in keys}
+    kept = tuple(each for each in domain_keys.kept(con, domain) if each.selector in names)
+    return kept, keys
 
 
 def _standing(con: Connection, domain: str) -> tuple[tuple[DkimKey, ...], frozenset[str], bool]:

@@ -48,6 +48,19 @@ class Needs:
 
 
 @dataclass(frozen=True)
+class KeysAlone(Needs):
+    """The same, where nothing but the records of keys is to be changed."""
+
+    @classmethod
+    def of(cls, needs: Needs) -> "KeysAlone":
+        return cls(needs.domain, needs.own, needs.keys, needs.provider)
+
+    def wanted(self, found: Found = NOTHING) -> tuple[WantedRecord, ...]:
+        """The records of keys, given what is there."""
+        return tuple(each for each in super().wanted(found) if each.purpose is Purpose.DKIM)
+
+
+@dataclass(frozen=True)
 class Look:
     """What the DNS said."""
 

@@ -8,7 +8,7 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.credentials import passphrase
 from postroom.desk import door, worker_settings
-from postroom.desk.health import elsewhere, folder, handed_in, network, webhooks
+from postroom.desk.health import domain_keys, elsewhere, folder, handed_in, network, webhooks
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -51,6 +51,7 @@ class HealthReports:
             *await self._index.read(lambda con: self._checks(con, idle)),
             await self._policy(),
             *await self._reputation(),
+            *await domain_keys.check(self._index, self._settings),
             self._disk(),
         ]
         return Health(

@@ -1,0 +1,83 @@
+"""`postroom domains rotate-dkim`, as a person and a script use it."""
+
+import asyncio
+from pathlib import Path
+
+import dns.rrset
+from cli.shell import Ended, Program
+from own_keys import with_keys
+from servers.dns import name_server
+from servers.knot import Knot
+from servers.rooms import opened
+
+DOMAIN = "agents.example.com"
+ASKED = ("domains", "rotate-dkim", DOMAIN)
+
+
+async def test_keys_are_rotated_once_their_records_are_found(postroom: Program) -> None:
+    async def run(*words: str) -> Ended:
+        return await asyncio.to_thread(postroom, *words)
+
+    async with name_server("example.com. 60 IN MX 10 mx.example.com.") as resolver:
+        postroom.home.mkdir(exist_ok=True)
+        (postroom.home / "postroom.toml").write_text(
+            f'[dns."{DOMAIN}"]\nresolvers = ["127.0.0.1:{resolver.address[1]}"]\n'
+        )
+        async with opened(postroom.home, working=False) as room:
+            await with_keys(room, DOMAIN, stem="pr2601")
+        made = await run(*ASKED, "--json")
+        assert (made.code, made.json["made"], len(made.json["waits"])) == (0, True, 2)
+        shown = await run(*ASKED)
+        assert shown.code == 0
+        assert all(key["record"] in shown.out for key in made.json["waits"])
+        early = await run(*ASKED, "--wait", "0.1", "--json")
+        assert (early.code, early.json["made"]) == (1, False)
+        for key in made.json["waits"]:
+            record = dns.rrset.from_text(f"{key['name']}.", 60, "IN", "TXT", _quoted(key["record"]))
+            resolver.records.append(record)
+        done = await run(*ASKED, "--wait", "30", "--json")
+        assert done.code == 0, done
+        assert {key["selector"] for key in done.json["signs"]} == {
+            key["selector"] for key in made.json["waits"]
+        }
+        assert {key["selector"] for key in done.json["retires"]} == {"pr2601-rsa", "pr2601-ed"}
+        listed = await run("domains", "list")
+        assert "retiring: pr2601-rsa (rsa)" in listed.out
+    unknown = await run("domains", "rotate-dkim", "other.example.com", "--json")
+    assert (unknown.code, unknown.error["code"]) == (3, "domain_unknown")
+
+
+def _quoted(text: str) -> str:
+    """A text record in strings of at most 255 octets."""
+    return " ".join(f'"{text[at : at + 255]}"' for at in range(0, len(text), 255))
+
+
+def test_where_it_is_known_how_records_are_published_and_nothing_else_is(
+    postroom: Program, knot: Knot, tmp_path: Path
+) -> None:
+    domain = "rotated.example"
+    knot.serve(domain, '@ 60 IN TXT "v=spf1 -all"\nold._domainkey 60 IN TXT "v=DKIM1; p="\n')
+    secret = tmp_path / "tsig"
+    secret.touch(mode=0o600)
+    secret.write_text(knot.secret)
+    way = ("--server", knot.endpoint, "--key", "postroom.", "--key-file", str(secret))
+    added = postroom("domains", "add", domain, *way)
+    assert added.code == 0, added.err
+    toml = postroom.home / "postroom.toml"
+    said = toml.read_text(encoding="utf-8")
+    toml.write_text(
+        said.replace(f'[dns."{domain}"]', f'[dns."{domain}"]\nresolvers = ["{knot.endpoint}"]')
+    )
+    before = knot.whole(domain)
+    first = postroom("domains", "rotate-dkim", domain, "--wait", "30", "--json")
+    assert first.code == 0, first
+    assert (first.json["made"], first.json["published"]) == (False, True)
+    second = postroom("domains", "rotate-dkim", domain, "--wait", "30", "--json")
+    assert (second.code, second.json["made"]) == (0, True)
+    keys = [*second.json["signs"], *second.json["retires"]]
+    assert len(keys) == 4
+    after = knot.whole(domain)
+    assert set(before) < set(after)
+    assert {line.split()[0].rstrip(".") for line in set(after) - set(before)} == {
+        key["name"] for key in keys
+    }
