@@ -150,6 +150,30 @@ async def _logged(host: MailHost) -> bool:
     return f"550 5.7.1 {REASON}" in host.logs()
 
 
+async def test_a_mail_that_is_refused_for_one_mailbox_is_stored_for_the_other(
+    verifying: Verifying,
+) -> None:
+    ben = await Agent(verifying.room, "ben").open(f"ben-{secrets.token_hex(4)}")
+    first_rule, _, _ = RULE.partition('[[inbound]]\nname = "unsure"')
+    only_ada = first_rule.replace("sender.verdict ==", "agent == 'ada' && sender.verdict ==")
+    write_policy(verifying.world.home, only_ada)
+    port = verifying.host.options.postroom_lmtp_port
+
+    def hand_in() -> list[tuple[int, bytes]]:
+        with smtplib.LMTP("127.0.0.1", port) as client:
+            client.ehlo()
+            assert client.docmd("XFORWARD", f"ADDR={STRANGER} HELO=out.example")[0] == 250
+            client.mail(SENDER)
+            assert [client.rcpt(to)[0] for to in (ben.address, verifying.ada.address)] == [250] * 2
+            return [client.data(mail(text="For two.")), client.getreply()]
+
+    first, second = await asyncio.to_thread(hand_in)
+    assert (first[0], second) == (250, (550, f"5.7.1 {REASON}".encode()))
+    (message,) = (await ben.wait(timeout=5)).messages
+    assert (message.untrusted_text, message.sender_verdict) == ("For two.", "forged")
+    assert (await verifying.ada.wait(timeout=0)).outcome == "timeout"
+
+
 async def test_another_rule_asks_for_the_results_by_their_words(verifying: Verifying) -> None:
     write_policy(verifying.world.home, RULE)
     await verifying.bring(mail("eve@soft.example"), STRANGER, "eve@soft.example")

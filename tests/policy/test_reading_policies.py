@@ -117,9 +117,18 @@ def test_a_condition_that_chooses_again_and_again_is_read_at_once() -> None:
 INBOUND = (
     ("sender.verdict == 'trusted'", '"verified", "unverified" or "forged"'),
     ("message.kind == 'spam'", 'message.kind is never "spam"'),
+    ("sender.dmarc == 'maybe'", 'sender.dmarc is never "maybe"'),
+    ("sender.dmarc_policy == 'block'", '"none", "quarantine" or "reject"'),
     ("'pdf' in message.attachment_types", "a type such as"),
     ("message.attachment_types.exists(t, t == 'application/PDF')", "a type such as"),
 )
+
+
+def test_what_is_refused_is_refused_for_a_reason_that_its_sender_reads() -> None:
+    rule = "[[inbound]]\nname = 'a'\nwhen = 'true'\nthen = 'refuse'\n"
+    with pytest.raises(PolicyInvalid, match="has no reason: the sender reads it in the bounce"):
+        policy_of(START + rule)
+    assert policy_of(f"{START}{rule}reason = 'Not here.'\n").inbound[0].reason == "Not here."
 
 
 @pytest.mark.parametrize(("when", "said"), INBOUND)
