@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from postroom.accounts.faults import told
+from postroom.model.domain_names import ascii_domain
 from postroom.settings import Operator
 
 
@@ -36,3 +37,16 @@ def test_a_domain_of_ones_own_needs_no_key_at_all() -> None:
 )
 def test_what_means_nothing_is_told_by_its_key(said: dict[str, object], words: str) -> None:
     assert words in fault(**said)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Straße.example", "xn--strae-oqa.example"),
+        ("Bücher。example.", "xn--bcher-kva.example"),
+        ("agents.example", "agents.example"),
+    ],
+)
+def test_a_domain_in_another_script_is_one_domain_everywhere(said: str, name: str) -> None:
+    assert list(Operator.model_validate({"dns": {said: {}}}).dns) == [name]
+    assert ascii_domain(said) == name

@@ -8,6 +8,7 @@
     exits.py       exit codes that scripts can rely on
     commands/      one file a command
     accounts/      real accounts: checked, added
+    domains/       domains of one's own: said, shown, published
     connect/       entries in the configuration files of Claude, VS Code and Cursor
     demo/          two agents, two mailboxes, one conversation
 

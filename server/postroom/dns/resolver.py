@@ -1,4 +1,4 @@
-"""SRV, MX and TXT look-ups, bounded in time. dnspython is known to this module alone."""
+"""SRV, MX and TXT look-ups, bounded in time (dnspython)."""
 
 import asyncio
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
 """Domains of one's own, for their operator.
 
 domains.py      which there are, and their keys
+records.py      what is told of the records that one needs
 keys.py         the keys of one, made once; those that sign
+rotation.py     other keys in the place of those
 reports.py      what others report about them
 reputation.py   how they stand with those whom they write to
-rotation.py     other keys in the place of those
 """

@@ -50,8 +50,8 @@ ROUTES = (
     suppressions.routes,
     tokens.routes,
     policy.routes,
+    domain_reputation.routes,  # before `domains`, for which "reputation" would be a name
     domains.routes,
-    domain_reputation.routes,
     quarantine.routes,
     domain_reports.routes,
     records.routes,
