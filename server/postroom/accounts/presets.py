@@ -1,7 +1,8 @@
 """What is known of mail providers: data, and one function that looks into it.
 
 Hosts, ports and login names: Mozilla's database (github.com/thunderbird/autoconfig, folder ispdb),
-read in November 2026, and the provider's own page where one is named. Providers change:
+read in November 2026, and the provider's own page where one is named; ``spf``: as customers' public
+zone files have it, read then (Zoho's is that of the American data centre). Providers change:
 ``postroom.toml`` may say otherwise key by key, and what a server really does is found out by
 trying, not here.
 """
