@@ -34,8 +34,8 @@ def remove(asked: Asked, domain: str, yes: bool) -> int:
     question = f"Sign no more mail of {name}, and forget the private parts of its keys"
     if not yes and not Questions(asked).agrees(question, "--yes"):
         return ExitCode.FAILED
+    settings_file.take_out(asked.place(), name)  # first: where that fails, nothing was changed
     gone = at_desk(asked, "domains remove", lambda room: room.desk.domains.remove(operator(), name))
-    settings_file.take_out(asked.place(), name)
     say(asked.json, gone, lambda page: _show(page, gone))
     return ExitCode.DONE
 
