@@ -146,6 +146,14 @@ async def test_the_operator_rotates_once_however_often_they_say_so(quiet_room: P
     assert {key.selector for key in forced.retires} == {"pr2611-rsa", "pr2611-ed"}
 
 
+async def test_of_two_who_rotate_at_the_same_time_one_makes_the_keys(quiet_room: PostRoom) -> None:
+    await with_keys(quiet_room, DOMAIN)
+    desk = quiet_room.desk.domain_keys
+    views = await asyncio.gather(*(desk.rotate(operator(), DOMAIN) for _ in range(2)))
+    assert sorted(view.made for view in views) == [False, True]
+    assert len(await states(quiet_room)) == 4
+
+
 async def test_keys_that_cannot_be_opened_are_replaced_with_the_secret_that_is_there(
     quiet_room: PostRoom,
 ) -> None:
