@@ -3,6 +3,7 @@
 import json
 
 from postroom.mime.attachments import attachment_content
+from postroom.mime.domain_reports.finding import report_in
 from postroom.mime.parse import parse
 from postroom.model.messages import ParsedMessage
 
@@ -28,3 +29,4 @@ def check(raw: bytes) -> None:
     message = parse(raw)
     assert_sound(message, raw)
     assert parse(raw) == message
+    assert report_in(raw) == report_in(raw)

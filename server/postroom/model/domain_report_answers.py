@@ -5,6 +5,9 @@ from typing import Literal
 
 from postroom.model.policy_answers import Told
 
+SINCE = "30d"
+"""Of when is told, where nobody says: a duration before now."""
+
 
 class ReportsMailbox(Told):
     """Where reports about a domain come."""

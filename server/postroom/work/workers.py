@@ -5,13 +5,15 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
+from postroom.accounts.own_domain import OwnDomain
 from postroom.credentials.vault import Vault
 from postroom.dns.answers import Answers
 from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
 from postroom.embedded.directory import Directory
 from postroom.guarded.listed import listed
-from postroom.index import folders, logins
+from postroom.index import folders, logins, report_mailboxes
+from postroom.index.index import wait_for_event
 from postroom.oauth.tokens import OAuthTokens
 from postroom.open_files import allow_many
 from postroom.policy_file import CurrentPolicy
@@ -25,7 +27,6 @@ from postroom.work.bouncing import BounceSenders
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
 from postroom.work.deciding import Answering
-from postroom.work.domain_reports import DomainReports
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.handed_in import HandedInMail
@@ -51,6 +52,9 @@ from postroom.work.watcher import Watcher
 from postroom.work.ways import AccountWay, BuiltinWay, DirectoryWay, Way, Ways
 from postroom.work.webhooks.courier import WebhookCourier
 from postroom.work.webhooks.posting import Posting
+
+LOOK_SECONDS = 60.0
+"""How often to look, without having heard of a change, whether there is a domain of one's own."""
 
 
 async def run(
@@ -106,7 +110,7 @@ async def run(
             "standing": Standings(term, policy, operator.builtin_domains).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
-            "domain-reports": DomainReports(term, operator.dns, provisioners).run(),
+            "domain-reports": _reports(term, operator.dns, provisioners),
             "keys": KeySteps(term, Looking(operator.dns).sees).run(),
         }
         if operator.approvals.mailbox is not None:
@@ -143,6 +147,21 @@ async def _together(
         await carrying
         for task in tasks:
             task.cancel()
+
+
+async def _reports(
+    term: Term, own: Mapping[str, OwnDomain], provisioners: Mapping[str, Provisioner]
+) -> None:
+    """Read reports about domains of one's own, once there is one. What that takes is loaded then: a
+    worker that takes over is waited for."""
+    while True:
+        changed = term.index.next_change()
+        if await term.index.read(lambda con: report_mailboxes.named(con, tuple(own))):
+            break
+        await wait_for_event(changed, LOOK_SECONDS)
+    from postroom.work.domain_reports import DomainReports
+
+    await DomainReports(term, own, provisioners).run()
 
 
 def _is_handed_in(way: Way) -> bool:

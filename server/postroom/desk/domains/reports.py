@@ -14,6 +14,7 @@ from postroom.index.index import Index
 from postroom.model.callers import Caller
 from postroom.model.domain_names import ascii_domain
 from postroom.model.domain_report_answers import (
+    SINCE,
     DomainReportsView,
     FailingMail,
     ReportDay,
@@ -34,8 +35,6 @@ MOST_DAYS = 400
 """As long as reports are kept."""
 
 DAY_SECONDS = 86_400
-
-SINCE = "30d"
 
 
 class DomainReportsDesk:

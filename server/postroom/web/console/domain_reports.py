@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from postroom.desk.domains.reports import SINCE
+from postroom.model.domain_report_answers import SINCE
 from postroom.model.errors import InvalidRequest
 from postroom.web.console import plots
 from postroom.web.console.asking import Asking

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from postroom.desk.domains.reports import SINCE
-from postroom.model.domain_report_answers import DomainReportsView
+from postroom.model.domain_report_answers import SINCE, DomainReportsView
 from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
 from postroom.web.rest.strict_route import subject
