@@ -2,6 +2,7 @@
 
 import gzip
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +17,12 @@ from domain_reports import (
     sent_as_usual,
     tls,
 )
-from rooms import Agent, Postman, TestClock, rows
+from rooms import Agent, Postman, TestClock, eventually, rows
 
-from postroom.build import PostRoom
-from postroom.index import domain_reports, journal
+from postroom.build import PostRoom, open_room
+from postroom.index import domain_reports, domains, journal
 from postroom.mime.bounce_addresses import marked
-from postroom.model.callers import operator
+from postroom.model.callers import Caller, operator
 from postroom.model.domain_report_answers import DomainReportsView
 from postroom.model.errors import InvalidRequest, NotFound, Refused
 from postroom.model.messages import SenderVerdict
@@ -43,6 +44,7 @@ HERE = "agents.localhost"
 ADDRESS = f"reports@{HERE}"
 VERIFIED = "Authentication-Results: post.localhost; dmarc=pass header.from=corp.example\n"
 FORGED = "Authentication-Results: post.localhost; dmarc=fail header.from=corp.example\n"
+EDGE = Caller(agent="edge", scopes=frozenset({"inbound"}), mailboxes=(f"*@{HERE}",))
 OURS, THEIRS = "192.0.2.5", "198.51.100.7"
 
 
@@ -316,3 +318,28 @@ def test_verdicts_rank_as_they_are_trusted() -> None:
 
 def test_a_tag_makes_no_address_too_long() -> None:
     assert marked("a" * 60 + "@x.example", "+", "0" * 16) == "a" * 60 + "@x.example"
+
+
+async def test_a_domain_that_is_added_while_it_runs_has_its_reports_read_however_they_come(
+    tmp_path: Path, clock: TestClock
+) -> None:
+    """By all workers, from a mail that was handed in over HTTP."""
+    async with open_room(Settings(home=tmp_path), program="test", clock=clock) as room:
+        await room.worker.start()
+        assert await room.worker.settled(10)
+        await room.index.write(lambda con: domains.add(con, clock(), HERE))
+
+        async def opened() -> bool:
+            found = await room.desk.domain_reports.show(operator(), HERE)
+            return found.mailbox.state == "open"
+
+        await eventually(opened)
+        raw = about_us(GOOD, top="", begin=int(clock() // DAY * DAY))
+        to = [f"reports+dmarc@{HERE}"]
+        await room.desk.inbound.take(EDGE, "dmarc@corp.example", to, raw)
+
+        async def counted() -> int:
+            found = await room.desk.domain_reports.show(operator(), HERE)
+            return found.sources[0].unverified if found.sources else 0
+
+        assert await eventually(counted) == 40
