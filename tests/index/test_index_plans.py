@@ -18,7 +18,8 @@ WHOLE_ROOM = {
     "chain.all_rows",  # once, when an index is migrated
     "retention.due", "retention.kept_out_due",  # each mailbox, for what is oldest there
     # an erasure looks at everything
-    "correspondence.forget_strays", "correspondence.decided_naming", "quarantine.bare_of_sender",
+    "correspondence.forget_strays", "correspondence.forget_reports",
+    "correspondence.decided_naming", "quarantine.bare_of_sender",
     "hanging.questions_of_before",  # once, when an index is migrated
     "search_anew.is_there", "search_anew.replaced",  # the names of all tables
     "mailboxes.all", "mailboxes.watched", "mailboxes.to_purge",  # every mailbox, on purpose

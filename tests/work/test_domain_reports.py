@@ -343,3 +343,9 @@ async def test_a_domain_that_is_added_while_it_runs_has_its_reports_read_however
             return found.sources[0].unverified if found.sources else 0
 
         assert await eventually(counted) == 40
+        await room.desk.correspondence.erase(operator(), "dmarc@corp.example")
+
+        async def gone() -> bool:
+            return await _count(room, "domain_reports") == 0
+
+        await eventually(gone)

@@ -169,11 +169,12 @@ def erase_kept_out(con: Connection, now: float, erasure: int, rows: Iterable[Row
 
 
 def begin(con: Connection, address: str, decided: Iterable[int]) -> None:
-    """What was left elsewhere is listed without words; what was ``decided`` about mail of others
-    is told without them; that nothing more goes to the address is kept by a hash. And the file has
-    to be cleaned, whatever is found."""
+    """What was left elsewhere is listed without words; what they reported of domains goes; what was
+    ``decided`` about mail of others is told without them; that nothing more goes to the address is
+    kept by a hash. And the file has to be cleaned, whatever is found."""
     cleaning.soil(con, cleaning.AT_ONCE)
     sql.forget_strays(con, address=address, forms=json.dumps(forms(address)))
+    sql.forget_reports(con, address=address)
     for send_id in decided:
         sql.forget_sentences(con, send_id=send_id)
     suppressions.hide(con, address)

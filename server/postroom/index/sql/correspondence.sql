@@ -31,6 +31,10 @@ UPDATE strays SET from_name = '', from_address = '', subject = '', addresses = '
 WHERE plain_address(from_address) = :address
   OR EXISTS (SELECT 1 FROM json_each(:forms) f WHERE instr(lower(addresses), f.value));
 
+-- name: forget_reports(address)!
+-- What they reported about domains goes with them.
+DELETE FROM domain_reports WHERE plain_address(sender) = :address;
+
 -- name: decided_naming(address, forms)
 -- Sends about which something was said or changed that names the address, but for a mail to it that is on its way.
 SELECT id FROM sends
