@@ -21,7 +21,6 @@ from rooms import Agent, Postman, TestClock, eventually, rows
 
 from postroom.build import PostRoom, open_room
 from postroom.index import domain_reports, domains, journal
-from postroom.mime.bounce_addresses import marked
 from postroom.model.callers import Caller, operator
 from postroom.model.domain_report_answers import DomainReportsView
 from postroom.model.errors import InvalidRequest, NotFound, Refused
@@ -314,10 +313,6 @@ async def test_only_times_of_which_reports_are_kept_are_asked_for(
 
 def test_verdicts_rank_as_they_are_trusted() -> None:
     assert set(domain_reports._TRUST) == set(SenderVerdict)
-
-
-def test_a_tag_makes_no_address_too_long() -> None:
-    assert marked("a" * 60 + "@x.example", "+", "0" * 16) == "a" * 60 + "@x.example"
 
 
 async def test_a_domain_that_is_added_while_it_runs_has_its_reports_read_however_they_come(

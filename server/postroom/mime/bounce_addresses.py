@@ -11,8 +11,8 @@ out. The domain stays the mailbox's own, so that SPF stays aligned (RFC 7489 §3
 import re
 from collections.abc import Iterable
 
-MAX_LOCAL_OCTETS = 64
-"""RFC 5321 §4.5.3.1.1."""
+MAX_LOCAL_OCTETS, MAX_OCTETS = 64, 254
+"""Of a local part and of an address (RFC 5321 §4.5.3.1)."""
 
 _MARK = "b-"
 _TAGGED = re.compile(r"(.+)[-+_=.#]b-([0-9a-hjkmnp-tv-z]{16})", re.DOTALL)
@@ -22,9 +22,9 @@ def marked(address: str, separator: str, tag: str) -> str:
     """``address`` with ``tag`` as its detail; itself where that would be too long for one."""
     local, _, domain = address.rpartition("@")
     with_tag = f"{local}{separator}{_MARK}{tag}"
-    if local.startswith('"') or len(with_tag.encode()) > MAX_LOCAL_OCTETS:
-        return address
-    return f"{with_tag}@{domain}"
+    whole = f"{with_tag}@{domain}"
+    too_long = len(with_tag.encode()) > MAX_LOCAL_OCTETS or len(whole.encode()) > MAX_OCTETS
+    return address if too_long or local.startswith('"') else whole
 
 
 def parted(address: str) -> tuple[str, str]:
