@@ -45,16 +45,18 @@ class Knot:
     """Of `KEY` and of `READER`, Base64, HMAC-SHA256."""
     process: "subprocess.Popen[bytes] | None" = None
     zones: list[str] = field(default_factory=list)
+    host: str = LOOPBACK
+    """Of loopback, which has more than one address."""
 
     @property
     def address(self) -> tuple[str, int]:
         """Where it answers, over UDP and TCP."""
-        return LOOPBACK, self.port
+        return self.host, self.port
 
     @property
     def endpoint(self) -> str:
         """The same, as `publish.server` names it."""
-        return f"{LOOPBACK}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def keyring(self, name: str = KEY, secret: str | None = None) -> dns.tsig.Key:
         """A key for dnspython."""
@@ -63,7 +65,7 @@ class Knot:
     def serve(self, zone: str, records: str = "") -> None:
         """Serve ``zone`` (no last dot), once: SOA, NS, and ``records`` as a zone file has them."""
         assert zone not in self.zones, f"{zone} is served already; take another name"
-        text = f"$ORIGIN {zone}.\n{_HEAD.format(address=LOOPBACK)}{records}"
+        text = f"$ORIGIN {zone}.\n{_HEAD.format(address=self.host)}{records}"
         written = text if text.endswith("\n") else f"{text}\n"
         (self.folder / f"{zone}.zone").write_text(written)
         self.zones.append(zone)
@@ -80,14 +82,14 @@ class Knot:
         """Whether it answers for ``zone``."""
         with contextlib.suppress(dns.exception.Timeout, OSError):
             query = dns.message.make_query(f"{zone}.", "SOA")
-            return bool(dns.query.udp(query, LOOPBACK, timeout=1, port=self.port).answer)
+            return bool(dns.query.udp(query, self.host, timeout=1, port=self.port).answer)
         return False
 
     def whole(self, zone: str) -> list[str]:
         """Every record of the zone (AXFR) but its SOA, each a line, sorted."""
         read = dns.zone.Zone(f"{zone}.", relativize=False)
         query, _ = dns.xfr.make_query(read, keyring=self.keyring())
-        dns.query.inbound_xfr(LOOPBACK, read, query, port=self.port, timeout=10)
+        dns.query.inbound_xfr(self.host, read, query, port=self.port, timeout=10)
         return sorted(
             f"{name} {rdataset.ttl} {dns.rdatatype.to_text(rdataset.rdtype)} {each.to_text()}"
             for name, rdataset in read.iterate_rdatasets()
@@ -97,7 +99,7 @@ class Knot:
 
     def said(self, name: str, kind: str) -> list[str]:
         """What an independent program (kdig) is answered: the data of each record."""
-        at = ("-p", str(self.port), f"@{LOOPBACK}")
+        at = ("-p", str(self.port), f"@{self.host}")
         return sorted(run("kdig", "+short", "+tcp", *at, name, kind).splitlines())
 
     def start(self) -> None:
@@ -135,7 +137,7 @@ class Knot:
         (self.folder / "knot.conf").write_text(
             f"""\
 server:
-    listen: {LOOPBACK}@{self.port}
+    listen: {self.host}@{self.port}
     rundir: {self.folder}
     pidfile: knot.pid
     udp-workers: 1
@@ -174,11 +176,11 @@ template:
 
 
 @contextmanager
-def running_knot(zones: Sequence[str] = ()) -> Iterator[Knot]:
+def running_knot(zones: Sequence[str] = (), host: str = LOOPBACK) -> Iterator[Knot]:
     """A server of ``zones``, each with SOA and NS alone; skips where Knot is absent."""
     _program()
     with open_folder() as folder:
-        server = Knot(folder, _free_port())
+        server = Knot(folder, _free_port(), host=host)
         for zone in zones:
             server.serve(zone)
         server.start()

@@ -26,6 +26,8 @@ publishing_octodns.py    OctoDNS, a program apart: planned, checked, then let go
 octodns_config.py        the operator's configuration of it, and ours
 octodns_data.py          records as its plans and its YAML have them
 
+And whether it says of a domain of one's own what it should: checking/
+
 And of who wrote a mail:
 
 verifying.py    all that can be verified of one mail, from what the DNS says; no I/O

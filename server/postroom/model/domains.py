@@ -105,3 +105,5 @@ class RecordState(StrEnum):
     """The authoritative servers have it, and not everybody sees it yet."""
     UNKNOWN = "unknown"
     """Nobody answered."""
+    NOT_ASKED = "not_asked"
+    """Nothing there is to be asked about: it is not set up, or not in use yet."""

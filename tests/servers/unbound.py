@@ -1,0 +1,117 @@
+"""An unbound of the tests' own: a real resolver on loopback, which finds given zones at given
+servers and knows nothing else of the world."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dns.exception
+import dns.message
+import dns.query
+import pytest
+from servers.daemons import LOOPBACK, free_ports, open_folder, until
+
+
+@dataclass
+class Unbound:
+    """A running resolver."""
+
+    folder: Path
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def endpoint(self) -> str:
+        """Where it answers, as `resolvers` names it."""
+        return f"{LOOPBACK}:{self.port}"
+
+    def answers(self, name: str, kind: str = "SOA") -> dns.message.Message | None:
+        """What it says; None where nothing came."""
+        with contextlib.suppress(dns.exception.Timeout, OSError):
+            query = dns.message.make_query(f"{name}.", kind)
+            return dns.query.udp(query, LOOPBACK, timeout=2, port=self.port)
+        return None
+
+
+@contextmanager
+def running_unbound(zones: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[Unbound]:
+    """A resolver that finds each zone at these servers (address, port), and of everything else says
+    that it is not there; skips where unbound is absent."""
+    program = _program()
+    with open_folder() as folder:
+        port = _free_port()
+        (folder / "unbound.conf").write_text(_settings(folder, port, zones))
+        with (folder / "unbound.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(program), "-d", "-p", "-c", str(folder / "unbound.conf")],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+            )
+        server = Unbound(folder, port, process)
+        try:
+            until(lambda: _is_up(server), "unbound")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _is_up(server: Unbound) -> bool:
+    if server.process.poll() is not None:
+        raise RuntimeError(f"unbound ended: {(server.folder / 'unbound.log').read_text()}")
+    return server.answers("nothing.invalid") is not None
+
+
+def _settings(folder: Path, port: int, zones: Mapping[str, Sequence[tuple[str, int]]]) -> str:
+    local = "".join(f'  local-zone: "{zone}." transparent\n' for zone in zones)
+    stubs = "".join(
+        f"stub-zone:\n  name: {zone}.\n"
+        + "".join(f"  stub-addr: {address}@{number}\n" for address, number in servers)
+        for zone, servers in zones.items()
+    )
+    return f"""\
+server:
+  interface: {LOOPBACK}@{port}
+  port: {port}
+  access-control: 127.0.0.0/8 allow
+  directory: "{folder}"
+  username: ""
+  chroot: ""
+  pidfile: ""
+  use-syslog: no
+  verbosity: 0
+  num-threads: 1
+  do-not-query-localhost: no
+  do-ip6: no
+  qname-minimisation: no
+  module-config: "iterator"
+  # The root, which is not here: whatever is no stub's is told to be nowhere.
+  local-zone: "." static
+  cache-min-ttl: 0
+{local}\
+remote-control:
+  control-enable: no
+{stubs}"""
+
+
+def _free_port() -> int:
+    """A port of loopback that is free for TCP and for UDP."""
+    while True:
+        port = free_ports(1)[0]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
+            udp.bind((LOOPBACK, port))
+            return port
+
+
+def _program() -> Path:
+    found = shutil.which("unbound") or shutil.which("unbound", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        pytest.skip("unbound is absent: tests/servers/install.sh installs it")
+    return Path(found)
