@@ -42,6 +42,12 @@ def corpora() -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _no_resolver_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a domain of one's own names no resolvers a check asks the system's: in tests nobody."""
+    monkeypatch.setattr("postroom.dns.checking.resolvers.of_system", list)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A fresh home, with nothing set by an operator."""

@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +34,7 @@ from postroom.accounts.domains import (
 from postroom.accounts.faults import key_path, told
 from postroom.accounts.inbound import Inbound
 from postroom.accounts.own_domain import OwnDomain
+from postroom.accounts.presets import Preset
 from postroom.accounts.public_url import PublicUrl
 from postroom.accounts.serve import Serve
 from postroom.accounts.sources import SecretSource
@@ -104,6 +106,16 @@ class Operator(Table):
             return self.domains
         own = BUILTIN_DOMAIN if self.domains else self.domain
         return {own: BuiltinDomain(), **self.domains}
+
+    def provider_of(self, domain: str) -> Preset | None:
+        """The known provider whose account a domain's mail is in."""
+        served = self.served.get(domain)
+        if not isinstance(served, AccountDomain):
+            return None
+        account = self.accounts[served.account]
+        known = account.provider
+        # Who reads at a provider may send elsewhere.
+        return known if known is None or account.submits_at_provider else replace(known, spf="")
 
     @property
     def builtin_domains(self) -> frozenset[str]:

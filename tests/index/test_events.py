@@ -74,6 +74,8 @@ DETAILS: dict[str, str] = {
     EventType.SUPPRESSION_ADDED: "bounce, mailbox",
     EventType.DOMAIN_PAUSED: "corp.test bounces 3 of 10",
     EventType.DOMAIN_RESUMED: "corp.test 2 sends go on",
+    EventType.DOMAIN_BROKEN: "own.example mx missing",
+    EventType.DOMAIN_MENDED: "own.example mx right",
 }
 """What a row's detail says where an event is read from it."""
 

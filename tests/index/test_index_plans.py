@@ -28,8 +28,9 @@ WHOLE_ROOM = {
     "metrics.webhooks", "metrics.attempts",
     "restoring.open_sends", "restoring.void_questions", "restoring.addresses",  # once, at a restore
     "webhooks.every", "webhooks.tests",  # read when one of them changed
+    "domain_checks.every", "domain_checks.states", "domain_checks.broken",  # a handful
+    "domain_checks.forget_lost", "domain_checks.forget_lost_checks",
     "domains.every", "domain_keys.one_kept", "domain_keys.unsettled", "reputation.standings",
-    # a handful
     "reputation.sending_domains",  # the domains of all mailboxes, on purpose
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip

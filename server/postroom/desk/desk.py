@@ -17,6 +17,7 @@ from postroom.settings import Settings, bare_environment
 if TYPE_CHECKING:
     from postroom.desk.approvals.held import HeldSends
     from postroom.desk.approvals.unsent import Unsent
+    from postroom.desk.domains.checks import DomainChecks
     from postroom.desk.domains.domains import Domains
     from postroom.desk.domains.reports import DomainReportsDesk
     from postroom.desk.domains.reputation import ReputationDesk
@@ -216,6 +217,12 @@ class Desk:
         from postroom.desk.domains.rotation import Rotation
 
         return Rotation(self._index, self._settings)
+
+    @cached_property
+    def domain_checks(self) -> "DomainChecks":
+        from postroom.desk.domains.checks import DomainChecks
+
+        return DomainChecks(self._index, self._settings, self._idle)
 
     @cached_property
     def quarantine(self) -> "Quarantine":

@@ -31,6 +31,7 @@
     domains.py          domains of one's own           domain_keys.py     … the states of their keys
     domain_reports.py   what others report about those    report_mailboxes.py   where that comes
     bounce_addresses.py envelope senders that name their send
+    domain_checks.py    what the checks of them found, and what of it is news
     keys.py             what was made with an idempotency key, besides sends
     metrics.py      how much there is, and how often something happened
     restoring.py    put back from a backup, as another history

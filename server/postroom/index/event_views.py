@@ -168,6 +168,16 @@ def _resumed(_: Connection, row: Row, facts: Facts) -> PublicEvent:
     return operators.DomainResumed(**facts, domain=domain, sends=int(sends))
 
 
+def _broken(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    domain, subject, state = row["detail"].split()
+    return operators.DomainBroken(**facts, domain=domain, subject=subject, state=state)
+
+
+def _mended(_: Connection, row: Row, facts: Facts) -> PublicEvent:
+    domain, subject, _state = row["detail"].split()
+    return operators.DomainMended(**facts, domain=domain, subject=subject)
+
+
 _OUTCOMES = (agents.MessageBounced, agents.MessageComplained, agents.MessageDeferred)
 
 _VIEWS: dict[EventType, _View] = {
@@ -226,6 +236,8 @@ _VIEWS: dict[EventType, _View] = {
     EventType.DOMAIN_PAUSED: _View(_paused, (operators.DomainPaused,)),
     EventType.DOMAIN_RESUMED: _View(_resumed, (operators.DomainResumed,)),
     EventType.ROOM_RESTORED: _in_detail(operators.RoomRestored),
+    EventType.DOMAIN_BROKEN: _View(_broken, (operators.DomainBroken,)),
+    EventType.DOMAIN_MENDED: _View(_mended, (operators.DomainMended,)),
     EventType.WORKER_STARTED: _in_detail(operators.WorkerStarted),
 }
 

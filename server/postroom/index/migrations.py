@@ -99,6 +99,7 @@ _of_a_file("0026_domains")
 _of_a_file("0027_domain_reports")
 _of_a_file("0028_reputation")
 _of_a_file("0029_verified")
+_of_a_file("0030_domain_checks")
 
 
 def migrate(path: Path) -> None:

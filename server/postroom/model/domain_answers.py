@@ -23,6 +23,9 @@ class DomainView(Told):
     served: bool
     """Whether mailboxes can be made in it."""
     dkim_keys: tuple[DkimKeyView, ...]
+    state: str | None = None
+    """The worst of what the last check found: ``right``, ``wrong``, ``missing``, ``propagating``,
+    ``unknown``; absent where it was never checked."""
 
 
 class DomainList(Told):

@@ -96,6 +96,11 @@ class EventType(StrEnum):
     """Mail from it to people outside stays queued: ``detail`` begins with it and says why."""
     DOMAIN_RESUMED = "domain.resumed"
     """A person let it go on."""
+    DOMAIN_BROKEN = "domain.broken"
+    """What was right in the DNS of a domain of one's own, or behind it, is wrong, twice in a row;
+    ``detail`` names the domain, what it is about, and the state."""
+    DOMAIN_MENDED = "domain.mended"
+    """It is right again; the same."""
     WORKER_STARTED = "worker.started"
 
 

@@ -67,6 +67,8 @@ class RoomFigures(Frozen):
     uploads: FilesKept
     webhooks: dict[str, HooksStanding]
     """By how they stand: active, failing, paused, parked."""
+    domain_checks: dict[str, dict[str, int]]
+    """By domain of the operator's own, how many things are in which state."""
     paused: dict[str, bool] = Field(default_factory=dict)
     """By domain, whether its sending is paused; of those that ever were."""
     waits: int

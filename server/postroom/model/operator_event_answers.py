@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from postroom.model.answers import Answer
+from postroom.model.domain_checks import Subject
 from postroom.model.event_answers import OF_AGENTS, AgentEvent, PublicEvent
 
 
@@ -248,6 +249,26 @@ class RoomRestored(OfRoom):
     type: Literal["room.restored"] = "room.restored"
 
 
+class OfDomainCheck(PublicEvent):
+    domain: str
+    subject: Subject
+    """What it is about: ``spf``, ``dkim``, ``sending`` …"""
+
+
+class DomainBroken(OfDomainCheck):
+    """What was right in the DNS of a domain of the operator's own, or behind it, is not any more,
+    twice in a row."""
+
+    type: Literal["domain.broken"] = "domain.broken"
+    state: Literal["wrong", "missing"]
+
+
+class DomainMended(OfDomainCheck):
+    """It is right again."""
+
+    type: Literal["domain.mended"] = "domain.mended"
+
+
 class WorkerStarted(OfRoom):
     """A process has begun to do the post room's work."""
 
@@ -288,6 +309,8 @@ OperatorEvent = Annotated[
     | DomainPaused
     | DomainResumed
     | RoomRestored
+    | DomainBroken
+    | DomainMended
     | WorkerStarted,
     Field(discriminator="type"),
 ]

@@ -7,4 +7,5 @@ opening.py   keys that can sign, opened once a process
 canonical.py     a message as signatures see it
 signature.py     the fields that are put on top of it
 rotation.py  when a key comes to sign, and when it goes
+samples.py   a mail signed with each, to be verified as others would
 """

@@ -50,5 +50,7 @@ Mail out:
     domain_reports.py   what others report about domains of one's own, and who complains there
     bouncing.py     the envelope senders by which a bounce finds its send
     caretaker.py    expiry, and the mail of mailboxes that are gone
+    domain_watch.py     domains of one's own, checked once an hour
+    policy_fetching.py  the MTA-STS policies of these
     removals.py     mail whose time is over; correspondents who are erased
 """

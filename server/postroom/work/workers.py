@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.accounts.own_domain import OwnDomain
 from postroom.credentials.vault import Vault
 from postroom.dns.answers import Answers
+from postroom.dns.checking.checking import Checker
 from postroom.dns.resolver import Resolver
 from postroom.dns.signing_keys import SigningKeys
 from postroom.embedded.directory import Directory
@@ -20,6 +22,7 @@ from postroom.policy_file import CurrentPolicy
 from postroom.provision.provisioner import Provisioner
 from postroom.settings import Settings, environment
 from postroom.signing.opening import OpenedKeys
+from postroom.signing.samples import samples
 from postroom.signing.secret import SealingSecret
 from postroom.work import mailserver, troubles
 from postroom.work.attention import Attention
@@ -27,6 +30,7 @@ from postroom.work.bouncing import BounceSenders
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
 from postroom.work.deciding import Answering
+from postroom.work.domain_watch import DomainWatch
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.handed_in import HandedInMail
@@ -38,6 +42,7 @@ from postroom.work.lending import Lending
 from postroom.work.looks import Looks
 from postroom.work.mail_approvals import MailApprovals
 from postroom.work.own_signatures import OwnSignatures
+from postroom.work.policy_fetching import PolicyFetching
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.removals import Removals
@@ -90,11 +95,15 @@ async def run(
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
     bounces = BounceSenders(operator.dns, operator.served)
-    own = OwnSignatures(OpenedKeys(SealingSecret.of(settings)), term.index.clock)
+    opened = OpenedKeys(SealingSecret.of(settings))
+    own = OwnSignatures(opened, term.index.clock)
     patience = operator.retry_hours * 3600
     courier = Courier(term, ways, reconciler, looks, own, patience, policy, bounces)
     posting = Posting(listed(operator.webhooks.allow), term.index.clock)
     removals = Removals(term, operator.retention, server)
+    signed_samples = partial(samples, term.index, opened)
+    policies = PolicyFetching()
+    checker = Checker(term.index.clock, policies.fetch)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
@@ -112,6 +121,7 @@ async def run(
             "webhooks": WebhookCourier(term, posting).run(),
             "domain-reports": _reports(term, operator.dns, provisioners),
             "keys": KeySteps(term, Looking(operator.dns).sees).run(),
+            "domains": DomainWatch(term, operator, checker, signed_samples).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]
@@ -133,6 +143,7 @@ async def run(
         await lending.close()
         await server.stop()
         await answers.close()
+        await policies.close()
         for source in tokens:
             await source.close()
 

@@ -6,4 +6,5 @@ keys.py         the keys of one, made once; those that sign
 rotation.py     other keys in the place of those
 reports.py      what others report about them
 reputation.py   how they stand with those whom they write to
+checks.py       what the checks of them found
 """

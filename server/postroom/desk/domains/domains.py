@@ -1,9 +1,6 @@
 """Which domains of one's own there are, and what each needs."""
 
-from dataclasses import replace
-
 from postroom.accounts.address import domain_name
-from postroom.accounts.domains import AccountDomain
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import Preset
 from postroom.desk import door
@@ -11,7 +8,7 @@ from postroom.desk.domains.keys import DomainKeys
 from postroom.desk.domains.records import Needs, people_name, told, view
 from postroom.desk.times import iso
 from postroom.dns.records import key_record
-from postroom.index import domain_keys, domains, journal
+from postroom.index import domain_checks, domain_keys, domains, journal
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.model.callers import Caller
@@ -22,7 +19,8 @@ from postroom.model.domain_answers import (
     DomainRemoved,
     DomainView,
 )
-from postroom.model.domains import DkimKey, KeyState
+from postroom.model.domain_checks import worst
+from postroom.model.domains import DkimKey, KeyState, RecordState
 from postroom.model.errors import InvalidRequest, NotFound
 from postroom.model.events import EventType
 from postroom.settings import Settings
@@ -108,18 +106,12 @@ class Domains:
             added_at=iso(row["added_at"]),
             served=name in self._settings.operator.served,
             dkim_keys=tuple(map(_key, domains.keys(con, name))),
+            state=_state(con, name),
         )
 
     def _provider(self, domain: str) -> Preset | None:
         """The known provider whose account a domain's mail is in."""
-        operator = self._settings.operator
-        served = operator.served.get(domain)
-        if not isinstance(served, AccountDomain):
-            return None
-        account = operator.accounts[served.account]
-        known = account.provider
-        # Who reads at a provider may send elsewhere.
-        return known if known is None or account.submits_at_provider else replace(known, spf="")
+        return self._settings.operator.provider_of(domain)
 
 
 def named(name: str) -> str:
@@ -146,6 +138,11 @@ def _row(con: Connection, domain: str) -> Row:
             f"`postroom domains add {domain}` adds it; `postroom domains list` lists them.",
         )
     return found
+
+
+def _state(con: Connection, name: str) -> str | None:
+    found = domain_checks.states(con).get(name)
+    return worst(map(RecordState, found)) if found else None
 
 
 def _key(key: DkimKey) -> DkimKeyView:

@@ -8,5 +8,6 @@ metrics.py      figures of the room, and whether it is ready, for programs that 
 folder.py       whether the post room's folder is its operator's alone
 domain_keys.py  whether mail of one's own domains can be signed
 webhooks.py     endpoints that nobody answers at
+domains.py      domains of one's own, as the DNS stands to them
 handed_in.py    mail by HTTP that waits for long
 """

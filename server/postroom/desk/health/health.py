@@ -8,7 +8,15 @@ from postroom.accounts.directory import DirectoryDomain
 from postroom.accounts.domains import AccountDomain
 from postroom.credentials import passphrase
 from postroom.desk import door, worker_settings
-from postroom.desk.health import domain_keys, elsewhere, folder, handed_in, network, webhooks
+from postroom.desk.health import (
+    domain_keys,
+    domains,
+    elsewhere,
+    folder,
+    handed_in,
+    network,
+    webhooks,
+)
 from postroom.desk.times import iso
 from postroom.index import journal, mailboxes
 from postroom.index.database import Connection
@@ -82,6 +90,7 @@ class HealthReports:
             *_approver(con, self._settings.operator),
             *network.check(self._settings.operator.serve, now),
             *webhooks.check(con),
+            *domains.check(con),
             *handed_in.check(con, now, idle),
             *elsewhere_too,
         ]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from postroom.desk import door
-from postroom.index import journal, metrics, reputation
+from postroom.index import domain_checks, journal, metrics, reputation
 from postroom.index.database import Connection
 from postroom.index.index import Index
 from postroom.model.answers import Check
@@ -101,6 +101,7 @@ class Metrics:
             uploads=metrics.uploads(con, now),
             webhooks=metrics.webhooks(con, now),
             paused={name: why is not None for name, why in reputation.standings(con).items()},
+            domain_checks=domain_checks.states(con),
             waits=metrics.waits(con, now) + self._waits(),
             position=journal.last_position(con),
             index_bytes=metrics.file_bytes(con),

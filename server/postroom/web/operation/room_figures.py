@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from postroom.model.domains import RecordState
 from postroom.web.operation.meters import FAST
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def _states(seen: "RoomFigures") -> Iterator[Metric]:
     yield from _webhooks(seen.webhooks)
     stands = {domain: int(each) for domain, each in seen.paused.items()}
     yield _gauges("postroom_domain_paused", "Domains once paused, 1 while so.", "domain", stands)
+    yield _domain_checks(seen.domain_checks)
     yield _gauge("postroom_waits", "Waits for mail that go on.", seen.waits)
     yield _gauge("postroom_journal_position", "Newest position of the journal.", seen.position)
     yield _gauge("postroom_index_bytes", "Size of the index.", seen.index_bytes)
@@ -132,6 +134,15 @@ def _webhooks(all: "Mapping[str, HooksStanding]") -> Iterator[Metric]:
     words = "Events of the journal behind their places, at most."
     yield _gauges("postroom_webhook_events_waiting", words, "state", events)
     yield _gauges("postroom_webhook_oldest_seconds", "Age of the oldest.", "state", ages)
+
+
+def _domain_checks(all: "Mapping[str, Mapping[str, int]]") -> Metric:
+    words = "What was checked of domains of one's own, by how it stands."
+    found = GaugeMetricFamily("postroom_domain_checks", words, labels=["domain", "state"])
+    for domain, states in all.items():
+        for state in RecordState:
+            found.add_metric([domain, state], states.get(state, 0))
+    return found
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

@@ -17,6 +17,7 @@
     mailboxes.py  messages.py  threads.py  attachments.py  outbox.py  approvals.py  suppressions.py
     tokens.py  policy.py  quarantine.py  records.py  webhooks.py  domains.py
     problem_pages.py  a file a subject
+    domain_checks.py    how the DNS stands to a domain
     uploads.py  thread_state.py  inbound.py      files before their mail; labels; mail handed in
     domain_reports.py   what others report about a domain
     domain_reputation.py                         how a domain stands with those whom it writes to

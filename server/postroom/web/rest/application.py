@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from postroom.web.rest import (
     approvals,
     attachments,
+    domain_checks,
     domain_reports,
     domain_reputation,
     domains,
@@ -54,6 +55,7 @@ ROUTES = (
     domains.routes,
     quarantine.routes,
     domain_reports.routes,
+    domain_checks.routes,
     records.routes,
     events.routes,
     webhooks.routes,

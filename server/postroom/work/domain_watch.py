@@ -1,0 +1,164 @@
+"""Domains of one's own, checked once an hour by themselves, and soon after a change.
+
+    every two seconds   which are due? ── none, or no domain at all: a read of a handful of rows
+    due                 never checked; an hour over; asked for; other keys or settings
+    checked             a few at a time, beside everything else: a name server that hangs holds up
+                        nobody but its own domain
+
+Where nothing changes an hour is stretched or shortened by chance, so that rooms which were started
+together do not ask together.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+import traceback
+from collections.abc import Awaitable, Callable
+
+from postroom.accounts.own_domain import OwnDomain
+from postroom.dns.checking.checking import Checker, Facts
+from postroom.index import domain_checks, domains
+from postroom.index.domain_checks import Due
+from postroom.index.index import wait_for_any, wait_for_event
+from postroom.model.domain_checks import DomainFindings, Finding, Subject
+from postroom.model.domains import DkimKey, RecordState
+from postroom.settings import Operator
+from postroom.work.term import Term
+
+log = logging.getLogger("postroom.work")
+
+ROUND_SECONDS = 2.0
+"""Between two looks for what is due: somebody who asks waits for that."""
+
+EVERY_SECONDS = 3600.0
+"""As long as a record is kept by default: nobody sees a change much sooner."""
+
+AGAIN_SECONDS = 300.0
+"""After a check that found something wrong for the first time: the second one tells of it."""
+
+SPREAD = 0.1
+"""Of these times, to either side."""
+
+MAX_AT_ONCE = 3
+"""Domains that are checked at a time."""
+
+BROKEN_OFF = Finding(
+    subject=Subject.ZONE,
+    what="name servers",
+    state=RecordState.UNKNOWN,
+    says="The check failed by a fault of this program; its log says where.",
+    next_step="Please report it with that line.",
+)
+
+Samples = Callable[[str], Awaitable[dict[str, bytes]]]
+"""A domain → by selector, a mail that was signed with that key alone."""
+
+
+class DomainWatch:
+    """Has domains checked, and writes down what was found."""
+
+    def __init__(self, term: Term, operator: Operator, checker: Checker, samples: Samples) -> None:
+        self._term = term
+        self._operator = operator
+        self._checker = checker
+        self._samples = samples
+        self._chance = random.Random()
+        self._next: dict[str, float] = {}
+        """When a domain is due again, where nothing changes."""
+        self._turns = asyncio.Semaphore(MAX_AT_ONCE)
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        under_way: dict[str, asyncio.Task[None]] = {}
+        index = self._term.index
+        try:
+            while True:
+                jumped, changed = index.next_jump(), index.next_change()
+                await self._raise_failures(under_way)
+                for each in await self.due():
+                    if each not in under_way:
+                        under_way[each] = asyncio.create_task(
+                            self.check(each), name=f"check {each}"
+                        )
+                if not self._next:  # no domain: nothing is looked for until somebody writes
+                    await wait_for_any(jumped, changed, timeout=EVERY_SECONDS)
+                await wait_for_event(jumped, ROUND_SECONDS)
+        finally:
+            for task in under_way.values():
+                task.cancel()
+            await asyncio.gather(*under_way.values(), return_exceptions=True)
+
+    async def due(self) -> list[str]:
+        """The domains that are to be checked now."""
+        now = self._term.index.clock()
+        every = await self._term.index.read(domain_checks.every)
+        if not every and not self._next:
+            return []
+        if lost := set(self._next) - {each.domain for each in every}:
+            await self._term.write(domain_checks.forget_lost)
+            for name in lost:
+                del self._next[name]
+        keys = await self._term.index.read(
+            lambda con: {each.domain: domains.keys(con, each.domain) for each in every}
+        )
+        return [each.domain for each in every if self._is_due(each, keys[each.domain], now)]
+
+    async def check(self, domain: str) -> None:
+        """Check a domain, and write down what was found."""
+        async with self._turns:
+            keys = await self._term.index.read(lambda con: domains.keys(con, domain))
+            digest = self._digest(domain, keys)
+            found = await self._found(domain, keys)
+            await self._term.write(lambda con: domain_checks.keep(con, found, digest))
+            fresh = await self._term.index.read(lambda con: domain_checks.findings(con, domain))
+            soon = any(each.failures == 1 and each.was_right for each in fresh)
+            self._next[domain] = found.at + self._spread(AGAIN_SECONDS if soon else EVERY_SECONDS)
+
+    async def _found(self, domain: str, keys: list[DkimKey]) -> DomainFindings:
+        """What a check finds. What somebody's name server says must not end the worker, whose other
+        work is mail: a fault of ours there is logged, and told as a check that was broken off."""
+        at = self._term.index.clock()
+        try:
+            provider = self._operator.provider_of(domain)
+            signed = await self._samples(domain)
+            facts = Facts(domain, self._own(domain), tuple(keys), provider, signed)
+            return await self._checker.check(facts)
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            log.error(
+                "A domain could not be checked: %s at %s:%s",
+                type(error).__name__,
+                where.filename,
+                where.lineno,
+            )
+            return DomainFindings(domain=domain, at=at, findings=(BROKEN_OFF,), complete=False)
+
+    def _is_due(self, each: Due, keys: list[DkimKey], now: float) -> bool:
+        if each.asked_at > each.checked_at or each.facts != self._digest(each.domain, keys):
+            return True
+        if each.domain not in self._next:
+            # The worker has just begun: what was checked a moment ago need not be at once.
+            self._next[each.domain] = each.checked_at + self._spread(EVERY_SECONDS)
+        # A clock that was put back must not put it off for ever.
+        return not each.checked_at <= now < self._next[each.domain]
+
+    def _spread(self, seconds: float) -> float:
+        return seconds * self._chance.uniform(1 - SPREAD, 1 + SPREAD)
+
+    def _own(self, domain: str) -> OwnDomain:
+        return self._operator.dns.get(domain, OwnDomain())
+
+    def _digest(self, domain: str, keys: list[DkimKey]) -> str:
+        said = "\n".join(
+            [self._own(domain).model_dump_json(), *(k.model_dump_json() for k in keys)]
+        )
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    async def _raise_failures(self, under_way: dict[str, asyncio.Task[None]]) -> None:
+        """Let go what is done; what failed is a fault of ours, and ends the worker as that of any
+        other does."""
+        for domain, task in list(under_way.items()):
+            if task.done():
+                del under_way[domain]
+                await task
