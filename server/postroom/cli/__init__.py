@@ -28,6 +28,7 @@
     drafting.py    a mail by its options          words.py       its words from a file
     passphrase.py  the operator's, asked for or read
     wording.py     the desk's words for agents, as commands
+    domain_check_page.py   what a check of a domain found
     issuer_check.py    an issuer's keys, for doctor
 
 Nothing here decides anything about mail: that is the desk's.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     lazy={
         "add": "postroom.cli.commands.domains_add:add",
         "records": "postroom.cli.commands.domains_records:records",
+        "check": "postroom.cli.commands.domain_check:check",
         "publish": "postroom.cli.commands.domains_publish:publish",
         "dmarc": "postroom.cli.commands.domains_add:dmarc",
         "policy": "postroom.cli.commands.domains_records:policy",
@@ -50,6 +51,6 @@ def _list(page: "Page", found: "DomainList") -> None:
     for one in found.domains:
         name = f" ({one.name})" if one.name else ""
         unserved = "" if one.served else "  (no mailboxes can be made in it)"
-        page.line((one.domain, "bold"), name, unserved)
+        page.line((one.domain, "bold"), name, f"  {one.state or 'not checked yet'}", unserved)
         for key in one.dkim_keys:
             page.line((f"  {key.state}: ", "dim"), f"{key.selector} ({key.algorithm})")
