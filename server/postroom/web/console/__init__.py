@@ -12,6 +12,7 @@
     outgoing.py      the outbox, deliveries, the way of one mail    webhooks.py    one endpoint
     rules.py         policy, suppressions, quarantine   health.py       what runs, with figures
     domain_reports.py   what others report about a domain
+    domains.py       domains of one's own, as the DNS stands to them
     visiting.py      an agent written to by hand        live.py         what happens, as it happens
 
 Pages are made here, by the server; static/console.js only fetches them anew as mail arrives. All

@@ -13,6 +13,8 @@ TOOLS = {
 COMMANDS = {
     "approvals list": "/approvals",
     "approvals show": "/approvals/{}",
+    "domains check": "/domains/{}",
+    "domains list": "/domains",
     "mailboxes list": "/mailboxes",
     "policy check": "/policy",
     "quarantine list": "/quarantine",

@@ -29,6 +29,21 @@
     }
   }
 
+  // Values to be copied: where the browser lets us. Else they can be selected.
+  function copyable(root) {
+    if (!navigator.clipboard) return;
+    for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = false;
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-copy]");
+    if (!button) return;
+    const done = await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent)
+      .then(() => true, () => false);
+    news.textContent = done ? "Copied." : "It could not be copied.";
+    button.firstChild.textContent = done ? "Copied" : "Not copied";
+  });
+
   function exchange(page) {
     for (const now of parts(page)) {
       const old = document.getElementById(now.id);
@@ -47,6 +62,7 @@
     const open = [...old.querySelectorAll("details[open] > summary")].map((one) => one.textContent);
     old.replaceChildren(...document.importNode(now, true).childNodes);
     inOwnZone(old);
+    copyable(old);
     for (const summary of old.querySelectorAll("details > summary"))
       if (open.includes(summary.textContent)) summary.parentElement.open = true;
     if (!focused) return;
@@ -129,6 +145,7 @@
 
   for (const part of parts(document)) seen.set(part.id, html(part));
   inOwnZone(document);
+  copyable(document);
   document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else listen(); });
   addEventListener("pagehide", close);
   addEventListener("pageshow", listen);
