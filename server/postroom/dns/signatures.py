@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from postroom.dns.public_keys import MAX_KEY_CHARS as MAX_KEY_CHARS
 from postroom.dns.public_keys import PublicKey, public_key
 from postroom.dns.signed_mail import MAX_SIGNED_FIELDS, Checking, SignedMail, checking
 from postroom.dns.signing_keys import Keys
