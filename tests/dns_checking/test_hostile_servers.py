@@ -48,7 +48,7 @@ async def check(server: NameServer, **said: object) -> DomainFindings:
     endpoint = f"{server.address[0]}:{server.address[1]}"
     own = OwnDomain.model_validate({"resolvers": [endpoint], **said})
     ports = Ports({ADDRESS: server.address[1]})
-    checker = Checker(lambda: NOW, ports=ports, asker=Asker(0.5))
+    checker = Checker(lambda: NOW, ports=ports, asker=Asker(0.3))
     return await checker.check(Facts(DOMAIN, own))
 
 
