@@ -36,16 +36,20 @@ class OpenedKeys:
         self._opened: dict[KeptKey, SigningKey] = {}
 
     async def of(self, kept: Sequence[KeptKey]) -> tuple[SigningKey, ...]:
-        """These keys, opened. Raises Refused, InvalidRequest or Unavailable where the secret cannot
-        be had, or is not the one that they were sealed with: then none of them is given."""
-        if closed := [each for each in kept if each not in self._opened]:
-            await self._open(closed)
-        return tuple(self._opened[each] for each in kept)
+        """These keys, all that sign for their domain now, opened; those that did before are
+        forgotten. Raises Refused, InvalidRequest or Unavailable where the secret cannot be had, or
+        is not the one that they were sealed with: then none of them is given."""
+        known = {each: self._opened[each] for each in kept if each in self._opened}
+        if closed := [each for each in kept if each not in known]:
+            known |= await self._open(closed)
+            domains = {each.domain for each in kept}
+            others = {each: key for each, key in self._opened.items() if each.domain not in domains}
+            self._opened = others | known
+        return tuple(known[each] for each in kept)
 
-    async def _open(self, closed: Sequence[KeptKey]) -> None:
+    async def _open(self, closed: Sequence[KeptKey]) -> dict[KeptKey, SigningKey]:
         secret = await self._secret.read()
-        fresh = await asyncio.to_thread(lambda: [_opened(each, secret) for each in closed])
-        self._opened |= zip(closed, fresh, strict=True)
+        return await asyncio.to_thread(lambda: {each: _opened(each, secret) for each in closed})
 
 
 def _opened(kept: KeptKey, secret: SecretStr) -> SigningKey:
