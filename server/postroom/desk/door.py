@@ -108,16 +108,25 @@ def require_inbound(caller: Caller) -> None:
 def recipient(con: Connection, caller: Caller, address: str, now: float) -> Mailbox:
     """The mailbox that takes mail for an address, as an envelope names it, where the caller may
     hand mail in for it; whosever it is."""
-    local, _, domain = address.strip().lower().rpartition("@")
-    bare = f"{local.partition('+')[0]}@{domain}"  # RFC 5233
-    found = mailboxes.by_address(con, bare)
-    if found is None or not caller.reaches(bare) or not found.receives(now):
+    found = _takes_mail_for(con, address.strip().lower())
+    if found is None or not caller.reaches(found.address) or not found.receives(now):
         raise NotFound(
             "recipient_unknown",
             "There is no mailbox of this name here.",
             "Let the sender have a bounce (550 5.1.1).",
         )
     return found
+
+
+def _takes_mail_for(con: Connection, address: str) -> Mailbox | None:
+    """The mailbox of that address, else of what is left of it without a detail (RFC 5233): a
+    mailbox of an account's may have one in its own name."""
+    local, _, domain = address.rpartition("@")
+    while local:
+        if (found := mailboxes.by_address(con, f"{local}@{domain}")) is not None:
+            return found
+        local = local.rpartition("+")[0]
+    return None
 
 
 def require_reach(caller: Caller, address: str) -> None:

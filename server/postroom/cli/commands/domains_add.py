@@ -11,6 +11,7 @@ from postroom.cli.commands.domains_records import looks
 if TYPE_CHECKING:
     from postroom.build import PostRoom
     from postroom.desk.domains.records import Needs
+    from postroom.model.domain_report_answers import ReportsMailbox
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 STAGE = click.Choice(["none", "quarantine", "reject"])
@@ -110,11 +111,16 @@ def _say(asked: Asked, name: str, said: dict[str, Any], makes: bool = False) -> 
 
 
 def _added(asked: Asked, name: str) -> "Needs":
+    from postroom.cli.answers import err
     from postroom.cli.at_desk import at_desk
     from postroom.model.callers import operator
 
-    async def work(room: "PostRoom") -> "Needs":
+    async def work(room: "PostRoom") -> "tuple[Needs, ReportsMailbox]":
         await room.desk.domains.add(operator(), name)
-        return await room.desk.domains.needs(operator(), name)
+        reports = await room.desk.domain_reports.open_mailbox(operator(), name)
+        return await room.desk.domains.needs(operator(), name), reports
 
-    return at_desk(asked, "domains add", work, makes_room=True)
+    needs, reports = at_desk(asked, "domains add", work, makes_room=True)
+    if not asked.json:
+        err().line(("Reports: ", "dim"), reports.says)
+    return needs
