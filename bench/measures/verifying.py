@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dns_signatures import NAME, key, signed
 from servers.dns import name_server
 
-from postroom.dns.answers import Answers
 from postroom.dns.resolver import Resolver
+from postroom.dns.senders.answers import Answers
 from postroom.model.arrivals import Arrival
 from postroom.work.verifying import Verifier
 

@@ -8,8 +8,9 @@ import pytest
 from rooms import TestClock
 from servers.dns import NameServer, name_server
 
-from postroom.dns import answers as module
-from postroom.dns.answers import (
+from postroom.dns.resolver import Resolver
+from postroom.dns.senders import answers as module
+from postroom.dns.senders.answers import (
     FAILED_SECONDS,
     MAX_NONE_SECONDS,
     MAX_SECONDS,
@@ -17,7 +18,6 @@ from postroom.dns.answers import (
     Answers,
     Found,
 )
-from postroom.dns.resolver import Resolver
 
 ZONE = """
 a.example. 5 IN TXT "one " "text"

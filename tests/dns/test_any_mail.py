@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postroom.dns.answers import Found
-from postroom.dns.verifying import Verification
+from postroom.dns.senders.answers import Found
+from postroom.dns.senders.verifying import Verification
 from postroom.model.arrivals import Arrival
 from postroom.model.evidence import DmarcResult, SpfResult
 

@@ -6,9 +6,9 @@ import pytest
 from dns_chains import key_name, sealed
 from dns_signatures import MAIL, key
 
-from postroom.dns.arc_chains import chain, key_names
-from postroom.dns.signed_mail import SignedMail
-from postroom.dns.signing_keys import Keys
+from postroom.dns.senders.arc_chains import chain, key_names
+from postroom.dns.senders.signed_mail import SignedMail
+from postroom.dns.senders.signing_keys import Keys
 from postroom.model.evidence import Arc, ArcResult
 
 LIST, OTHER = "list.example", "relay.example"

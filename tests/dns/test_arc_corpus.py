@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from postroom.dns.arc_chains import chain, key_names
-from postroom.dns.signed_mail import SignedMail
-from postroom.dns.signing_keys import Keys
+from postroom.dns.senders.arc_chains import chain, key_names
+from postroom.dns.senders.signed_mail import SignedMail
+from postroom.dns.senders.signing_keys import Keys
 from postroom.model.evidence import ArcResult
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from postroom.dns.answers import Found
-from postroom.dns.dmarc import dmarc, questions
+from postroom.dns.senders.answers import Found
+from postroom.dns.senders.dmarc import dmarc, questions
 from postroom.model.domains import DmarcPolicy
 from postroom.model.evidence import (
     Dmarc,

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from servers.knot import Knot
 
 from postroom.accounts.own_domain import OwnDomain
-from postroom.dns.publishing import Job, publish
-from postroom.dns.records import questions, wanted
-from postroom.dns.records_forms import quoted
-from postroom.dns.records_reading import Server
+from postroom.dns.publishing.updates import Job, publish
+from postroom.dns.records.forms import quoted
+from postroom.dns.records.reading import Server
+from postroom.dns.records.wanted import questions, wanted
 from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState
 
 OURS = ("v=spf1", "v=DMARC1", "v=STSv1", "v=TLSRPTv1")

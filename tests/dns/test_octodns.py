@@ -13,12 +13,12 @@ from environments import INSTALL_SECONDS, program_with
 from servers.knot import KEY, Knot
 
 from postroom.accounts.own_domain import OwnDomain
-from postroom.dns import octodns_data, publishing_octodns
-from postroom.dns.octodns_config import configured
-from postroom.dns.publishing import Published
-from postroom.dns.publishing_octodns import OctoJob, publish_by_octodns
-from postroom.dns.records import wanted
-from postroom.dns.records_forms import quoted
+from postroom.dns.publishing import octodns, octodns_data
+from postroom.dns.publishing.octodns import OctoJob, publish_by_octodns
+from postroom.dns.publishing.octodns_config import configured
+from postroom.dns.publishing.updates import Published
+from postroom.dns.records.forms import quoted
+from postroom.dns.records.wanted import wanted
 from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState
 from postroom.model.errors import Conflict, PostroomError
 
@@ -141,7 +141,7 @@ async def test_a_zone_that_changed_after_the_plan_is_left_as_it_is(
 ) -> None:
     zone = "octorace.test"
     knot.serve(zone, '@ 300 IN TXT "v=spf1 -all"\n')
-    honest = publishing_octodns._AtTarget._checked
+    honest = octodns._AtTarget._checked
 
     async def then_somebody_writes(*given: object) -> str:
         checksum = await honest(*given)  # type: ignore[arg-type]
@@ -150,7 +150,7 @@ async def test_a_zone_that_changed_after_the_plan_is_left_as_it_is(
         dns.query.tcp(change, knot.address[0], port=knot.port, timeout=5)
         return checksum
 
-    monkeypatch.setattr(publishing_octodns._AtTarget, "_checked", then_somebody_writes)
+    monkeypatch.setattr(octodns._AtTarget, "_checked", then_somebody_writes)
     with pytest.raises(Conflict, match="dns_changed_meanwhile"):
         await done(made(zone))
     assert knot.said(zone, "TXT") == ['"v=spf1 a -all"']
@@ -168,7 +168,7 @@ async def test_a_plan_that_does_more_than_was_meant_is_never_executed(
     def without_www(*given: object) -> dict[str, object]:
         return {**honest(*given), "www": []}  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publishing_octodns, "desired", without_www)
+    monkeypatch.setattr(octodns, "desired", without_www)
     with pytest.raises(PostroomError, match="octodns_plan_unexpected") as failed:
         await done(made(zone))
     assert "delete CNAME www" in str(failed.value)

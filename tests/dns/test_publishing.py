@@ -9,9 +9,9 @@ import pytest
 from servers.knot import KEY, READER, Knot, running_knot
 
 from postroom.accounts.own_domain import OwnDomain
-from postroom.dns.publishing import Job, Published, publish
-from postroom.dns.records import questions, wanted
-from postroom.dns.records_reading import Server
+from postroom.dns.publishing.updates import Job, Published, publish
+from postroom.dns.records.reading import Server
+from postroom.dns.records.wanted import questions, wanted
 from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState
 from postroom.model.errors import Conflict, PostroomError, Refused, Unavailable
 
@@ -203,10 +203,10 @@ async def test_a_report_address_elsewhere_is_told_to_whoever_has_that_zone(knot:
 
 def interfering(monkeypatch: pytest.MonkeyPatch, knot: Knot, zone: str, times: int) -> list[int]:
     """Somebody else changes the SPF record between each read and write, a few times."""
-    from postroom.dns import publishing
+    from postroom.dns.publishing import updates
 
     made: list[int] = []
-    honest = publishing._update
+    honest = updates._update
 
     def update(*given: object) -> object:
         if len(made) < times:
@@ -216,7 +216,7 @@ def interfering(monkeypatch: pytest.MonkeyPatch, knot: Knot, zone: str, times: i
             dns.query.tcp(change, knot.address[0], port=knot.port, timeout=5)
         return honest(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publishing, "_update", update)
+    monkeypatch.setattr(updates, "_update", update)
     return made
 
 

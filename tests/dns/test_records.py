@@ -8,11 +8,11 @@ from servers.knot import Knot
 
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import PRESETS
-from postroom.dns.records import questions, wanted
-from postroom.dns.records_changes import plan, stands
-from postroom.dns.records_forms import quoted, zone_lines
-from postroom.dns.records_found import Found
-from postroom.dns.records_remarks import Cost, remarks
+from postroom.dns.records.changes import plan, stands
+from postroom.dns.records.forms import quoted, zone_lines
+from postroom.dns.records.found import Found
+from postroom.dns.records.remarks import Cost, remarks
+from postroom.dns.records.wanted import questions, wanted
 from postroom.model.domains import (
     DkimKey,
     KeyAlgorithm,

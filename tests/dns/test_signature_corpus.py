@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from postroom.dns.signatures import check, claims
+from postroom.dns.senders.signatures import check, claims
 from postroom.model.evidence import SignatureResult
 
 FAILING = ("~~Query timed out~~", "~~SERVFAIL~~")

@@ -8,8 +8,8 @@ from dns_signatures import MAIL, NAME, key, signed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from postroom.dns.signatures import MAX_SIGNATURES, check, claims
-from postroom.dns.signing_keys import Keys
+from postroom.dns.senders.signatures import MAX_SIGNATURES, check, claims
+from postroom.dns.senders.signing_keys import Keys
 from postroom.model.evidence import SignatureResult
 
 PASS, PARTIAL, WEAK, FAIL, UNKNOWN = SignatureResult

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dns_signatures import MAIL, NAME, key
 
-from postroom.dns.signatures import check, claims
+from postroom.dns.senders.signatures import check, claims
 from postroom.model.evidence import Signature, SignatureResult
 
 

@@ -8,7 +8,7 @@ from dkim.canonicalization import Relaxed, Simple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postroom.dns.signed_mail import canonical_body
+from postroom.dns.senders.signed_mail import canonical_body
 
 PIECES = [b" ", b"\t", b"\r\n", b"\n", b"\r", b"x", b".", b"\xff"]
 

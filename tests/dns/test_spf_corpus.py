@@ -14,9 +14,9 @@ import dns.rrset
 import pytest
 from servers.dns import NameServer, name_server
 
-from postroom.dns.answers import Answers, Found, Question
 from postroom.dns.resolver import Resolver
-from postroom.dns.sender_policy import Unanswered, spf
+from postroom.dns.senders.answers import Answers, Found, Question
+from postroom.dns.senders.sender_policy import Unanswered, spf
 from postroom.model.arrivals import Arrival
 from postroom.model.evidence import SpfResult
 

@@ -3,8 +3,8 @@
 import pytest
 from servers.dns import name_server
 
-from postroom.dns.records_lookups import costs, costs_or_none
-from postroom.dns.records_remarks import Cost
+from postroom.dns.records.lookups import costs, costs_or_none
+from postroom.dns.records.remarks import Cost
 from postroom.dns.resolver import Resolver
 
 ZONE = """\

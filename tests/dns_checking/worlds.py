@@ -17,8 +17,8 @@ from postroom.dns.checking.asking import Asker
 from postroom.dns.checking.checking import Checker, Facts
 from postroom.dns.checking.servers import Ports
 from postroom.dns.checking.sts_policy import Fetch
-from postroom.dns.records import wanted
-from postroom.dns.records_forms import zone_lines
+from postroom.dns.records.forms import zone_lines
+from postroom.dns.records.wanted import wanted
 from postroom.model.domain_checks import DomainFindings, Finding
 from postroom.model.domains import DkimKey
 

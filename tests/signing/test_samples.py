@@ -3,7 +3,7 @@
 from own_keys import with_keys
 
 from postroom.build import PostRoom
-from postroom.dns.signatures import check, claims
+from postroom.dns.senders.signatures import check, claims
 from postroom.index.database import Connection
 from postroom.model.callers import operator
 from postroom.model.domains import KeyState

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from servers.opendkim import signed_by_opendkim, verdicts
 
-from postroom.dns.signatures import check, claims
+from postroom.dns.senders.signatures import check, claims
 from postroom.model.domains import KeyAlgorithm
 from postroom.model.evidence import SignatureResult
 from postroom.signing.canonical import field, fields_of, halves, header_input, relaxed_body

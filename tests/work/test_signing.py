@@ -12,9 +12,9 @@ from servers.dns import NameServer, name_server
 from ways import OtherWay, nowhere
 
 from postroom.build import PostRoom
-from postroom.dns.answers import FAILED_SECONDS, MIN_SECONDS, Answers
 from postroom.dns.resolver import Resolver
-from postroom.dns.signing_keys import SigningKeys
+from postroom.dns.senders.answers import FAILED_SECONDS, MIN_SECONDS, Answers
+from postroom.dns.senders.signing_keys import SigningKeys
 from postroom.imap.mail import FetchedMail
 from postroom.index import journal, mailboxes
 from postroom.index.folders import Folder, Progress

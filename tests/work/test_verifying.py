@@ -14,8 +14,8 @@ from ways import OtherWay, nowhere
 
 from postroom.accounts.verification import Verification
 from postroom.build import PostRoom
-from postroom.dns.answers import Answers
 from postroom.dns.resolver import Resolver
+from postroom.dns.senders.answers import Answers
 from postroom.imap.mail import FetchedMail
 from postroom.index import journal, mailboxes
 from postroom.index.folders import Folder, Progress

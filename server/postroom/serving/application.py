@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match
 
-from postroom.dns.records_sts import PATH as MTA_STS
+from postroom.dns.records.sts import PATH as MTA_STS
 from postroom.mcp.bearer import METADATA_PATH
 from postroom.mcp.http import PATH as MCP
 from postroom.mcp.http import mcp_face

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from postroom.accounts.host_names import join_host, split_host
-from postroom.dns.records_sts import PATH as MTA_STS
+from postroom.dns.records.sts import PATH as MTA_STS
 from postroom.mime.unsubscribing import PATH as UNSUBSCRIBE
 from postroom.serving.refusals import is_below, refusal
 from postroom.web.scopes import field

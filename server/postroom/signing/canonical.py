@@ -1,9 +1,9 @@
 """A message in the form that signatures are made over: "relaxed" for both halves (RFC 6376 §3.4.2,
 §3.4.4). Pure.
 
-dkimpy has the same, and verifies here (dns/signatures.py). It signs by RSA of its own, ten times
-slower than OpenSSL, and its relaxed body takes quadratic time on a long run of spaces; so signing
-is ours, and dkimpy's opinion of it is in the tests.
+dkimpy has the same, and verifies here (dns/senders/signatures.py). It signs by RSA of its own, ten
+times slower than OpenSSL, and its relaxed body takes quadratic time on a long run of spaces; so
+signing is ours, and dkimpy's opinion of it is in the tests.
 """
 
 import re

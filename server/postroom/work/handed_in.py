@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from postroom.accounts.inbound import Inbound
 from postroom.accounts.unknown import OnUnknown
 from postroom.accounts.verification import Verification
-from postroom.dns.verifying import Verified
+from postroom.dns.senders.verifying import Verified
 from postroom.imap.account import ImapLogin
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, handed_in

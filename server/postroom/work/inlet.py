@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME
-from postroom.dns.verifying import Verified
+from postroom.dns.senders.verifying import Verified
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, journal, logins, mailboxes
 from postroom.index.database import Connection

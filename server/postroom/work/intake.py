@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from postroom.dns.verifying import Verified
+from postroom.dns.senders.verifying import Verified
 from postroom.imap.mail import FetchedMail
 from postroom.index import folders, journal, mailboxes
 from postroom.index.database import Connection

@@ -5,8 +5,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from postroom.dns.signatures import Claim, check, claims
-from postroom.dns.signing_keys import Keys, SigningKeys
+from postroom.dns.senders.signatures import Claim, check, claims
+from postroom.dns.senders.signing_keys import Keys, SigningKeys
 from postroom.mime.header.addresses import parse_senders
 from postroom.mime.header.fields import read_fields
 from postroom.mime.parse import readable

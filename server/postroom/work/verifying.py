@@ -5,9 +5,9 @@ import asyncio
 import logging
 from collections.abc import Collection
 
-from postroom.dns.answers import Answers, Found, Question
-from postroom.dns.sender_policy import Look
-from postroom.dns.verifying import Verification, Verified
+from postroom.dns.senders.answers import Answers, Found, Question
+from postroom.dns.senders.sender_policy import Look
+from postroom.dns.senders.verifying import Verification, Verified
 from postroom.model.arrivals import Arrival
 from postroom.model.evidence import Checks, Dmarc, DmarcResult
 from postroom.work.signing import from_domain

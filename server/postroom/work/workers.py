@@ -8,10 +8,10 @@ from typing import Any
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.accounts.own_domain import OwnDomain
 from postroom.credentials.vault import Vault
-from postroom.dns.answers import Answers
 from postroom.dns.checking.checking import Checker
 from postroom.dns.resolver import Resolver
-from postroom.dns.signing_keys import SigningKeys
+from postroom.dns.senders.answers import Answers
+from postroom.dns.senders.signing_keys import SigningKeys
 from postroom.embedded.directory import Directory
 from postroom.guarded.listed import listed
 from postroom.index import folders, logins, report_mailboxes

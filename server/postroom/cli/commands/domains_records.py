@@ -75,7 +75,7 @@ def policy(asked: Asked, domain: str) -> int:
     `postroom serve` answers with it by itself, at mta-sts.DOMAIN.
     """
     from postroom.cli.answers import out, say_json
-    from postroom.dns.records_sts import policy as text_of
+    from postroom.dns.records.sts import policy as text_of
     from postroom.model.errors import NotFound
 
     needs = needs_of(asked, domain)

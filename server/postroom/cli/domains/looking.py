@@ -1,8 +1,8 @@
 """What the DNS says of a domain now: the zone's own server where it is named, else a resolver."""
 
 from postroom.desk.domains.records import Look, Needs
-from postroom.dns.records_lookups import costs_or_none
-from postroom.dns.records_reading import SystemResolver, look
+from postroom.dns.records.lookups import costs_or_none
+from postroom.dns.records.reading import SystemResolver, look
 from postroom.dns.resolver import Resolver
 
 COUNTING_SECONDS = 20.0

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from postroom.cli.page import Page
 from postroom.cli.wording import for_people
-from postroom.dns.records_forms import zone_lines
+from postroom.dns.records.forms import zone_lines
 from postroom.model.domain_answers import DomainRecords, RecordView
 from postroom.model.domains import Purpose, RecordType, WantedRecord
 

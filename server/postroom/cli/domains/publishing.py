@@ -13,9 +13,9 @@ from postroom.cli.page import Page
 from postroom.cli.wording import for_people
 from postroom.credentials.vault import Vault
 from postroom.desk.domains.records import Needs
-from postroom.dns.publishing import Job, Published, publish
-from postroom.dns.records_changes import Change, Left
-from postroom.dns.records_reading import DNS_PORT, Server
+from postroom.dns.publishing.updates import Job, Published, publish
+from postroom.dns.records.changes import Change, Left
+from postroom.dns.records.reading import DNS_PORT, Server
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.policy_answers import Told
 from postroom.settings import environment
@@ -109,8 +109,8 @@ def show(page: Page, told: PublishedView) -> None:
 async def _by_octodns(
     needs: Needs, way: Publishing, file: Path, replace_mx: bool, dry_run: bool
 ) -> Published:
-    from postroom.dns.octodns_config import configured
-    from postroom.dns.publishing_octodns import OctoJob, publish_by_octodns
+    from postroom.dns.publishing.octodns import OctoJob, publish_by_octodns
+    from postroom.dns.publishing.octodns_config import configured
 
     job = OctoJob(
         domain=needs.domain,

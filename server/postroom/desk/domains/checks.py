@@ -9,8 +9,8 @@ from postroom.desk import door
 from postroom.desk.domains.domains import named
 from postroom.desk.times import iso, iso_if_any
 from postroom.dns.checking.checking import Facts
-from postroom.dns.records import stage
-from postroom.dns.records_remarks import BEFORE, next_stage
+from postroom.dns.records.remarks import BEFORE, next_stage
+from postroom.dns.records.wanted import stage
 from postroom.index import domain_checks, domains
 from postroom.index.database import Connection
 from postroom.index.domain_checks import Kept

@@ -7,7 +7,7 @@ from postroom.desk import door
 from postroom.desk.domains.keys import DomainKeys
 from postroom.desk.domains.records import Needs, people_name, told, view
 from postroom.desk.times import iso
-from postroom.dns.records import key_record
+from postroom.dns.records.wanted import key_record
 from postroom.index import domain_checks, domain_keys, domains, journal
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index

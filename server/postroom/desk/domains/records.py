@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import Preset
-from postroom.dns import records_sts as sts
-from postroom.dns.records import questions, stage, wanted
-from postroom.dns.records_changes import mine, stands
-from postroom.dns.records_found import NOTHING, Found, Question, texts
-from postroom.dns.records_remarks import BEFORE, Cost, Remark, next_stage, remarks
-from postroom.dns.records_tags import DMARC
+from postroom.dns.records import sts
+from postroom.dns.records.changes import mine, stands
+from postroom.dns.records.found import NOTHING, Found, Question, texts
+from postroom.dns.records.remarks import BEFORE, Cost, Remark, next_stage, remarks
+from postroom.dns.records.tags import DMARC
+from postroom.dns.records.wanted import questions, stage, wanted
 from postroom.model.domain_answers import (
     DmarcPlanView,
     DomainRecords,

@@ -21,7 +21,7 @@ from postroom.dns.checking.servers import USUAL, Ports, Reply, Said, Server
 from postroom.dns.checking.signing import alignment_finding, signing_findings
 from postroom.dns.checking.sts_policy import Fetch, policy_finding
 from postroom.dns.checking.zones import Zone, Zones, zone_findings
-from postroom.dns.records import NOT_OFFERED, questions, wanted
+from postroom.dns.records.wanted import NOT_OFFERED, questions, wanted
 from postroom.model.domain_checks import AskedServer, DomainFindings, Finding, Subject
 from postroom.model.domains import DkimKey, Purpose, RecordState, RecordType, WantedRecord
 

@@ -4,7 +4,7 @@ out passes DMARC by it. No I/O."""
 from collections.abc import Mapping
 
 from postroom.dns.checking.servers import told
-from postroom.dns.signatures import check, claims
+from postroom.dns.senders.signatures import check, claims
 from postroom.model.domain_checks import BAD, Finding, Subject
 from postroom.model.domains import DkimKey, KeyState, RecordState
 from postroom.model.evidence import SignatureResult

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from postroom.accounts.host_names import split_host
 from postroom.accounts.own_domain import OwnDomain
-from postroom.dns.records_sts import PATH, host, policy
+from postroom.dns.records.sts import PATH, host, policy
 from postroom.web.scopes import field
 
 

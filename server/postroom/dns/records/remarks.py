@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from postroom.accounts.own_domain import MtaSts, OwnDomain
 from postroom.accounts.presets import Preset
-from postroom.dns import records_sts as sts
-from postroom.dns.records import senders, stage
-from postroom.dns.records_found import Found, texts
-from postroom.dns.records_spf import VERSION, terms
-from postroom.dns.records_tags import DMARC, STAGES, stage_of
+from postroom.dns.records import sts
+from postroom.dns.records.found import Found, texts
+from postroom.dns.records.spf import VERSION, terms
+from postroom.dns.records.tags import DMARC, STAGES, stage_of
+from postroom.dns.records.wanted import senders, stage
 from postroom.model.domains import DmarcPolicy, RecordType
 
 MAX_LOOKUPS = 10

@@ -4,9 +4,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from postroom.dns.records_found import begins_with
-from postroom.dns.records_remarks import Cost
-from postroom.dns.records_spf import VERSION, Term, terms
+from postroom.dns.records.found import begins_with
+from postroom.dns.records.remarks import Cost
+from postroom.dns.records.spf import VERSION, Term, terms
 from postroom.dns.resolver import Resolver
 from postroom.model.errors import Unavailable
 

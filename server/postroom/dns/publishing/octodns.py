@@ -31,13 +31,20 @@ from pathlib import Path
 from typing import Any
 
 from postroom.children import begun, end
-from postroom.dns.octodns_config import Configured
-from postroom.dns.octodns_data import Planned, desired, expected, found, planned, unexpected
-from postroom.dns.publishing import Published
-from postroom.dns.publishing_faults import hides
-from postroom.dns.publishing_wildcards import hidden
-from postroom.dns.records_changes import Change, Left, Plan, plan
-from postroom.dns.records_found import Found
+from postroom.dns.publishing.octodns_config import Configured
+from postroom.dns.publishing.octodns_data import (
+    Planned,
+    desired,
+    expected,
+    found,
+    planned,
+    unexpected,
+)
+from postroom.dns.publishing.updates import Published
+from postroom.dns.publishing.wildcards import hidden
+from postroom.dns.records.changes import Change, Left, Plan, plan
+from postroom.dns.records.found import Found
+from postroom.dns.server_faults import hides
 from postroom.mime.senders.domains import is_within
 from postroom.model.domains import DkimKey, RecordType, WantedRecord
 from postroom.model.errors import Conflict, PeerError, PeerTimeout, Refused, Unavailable

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from postroom.dns.answers import Answers, Found
+from postroom.dns.senders.answers import Answers, Found
 
 TXT = "TXT"
 

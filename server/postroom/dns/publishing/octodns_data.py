@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from postroom.dns.records_changes import Change
-from postroom.dns.records_found import Found, Question
+from postroom.dns.records.changes import Change
+from postroom.dns.records.found import Found, Question
 from postroom.model.domains import RecordType
 
 Data = Mapping[str, Any]

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from postroom.dns.records_found import Question
-from postroom.dns.records_reading import Asking, Seen, look
+from postroom.dns.records.found import Question
+from postroom.dns.records.reading import Asking, Seen, look
 from postroom.model.domains import RecordType
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from postroom.dns.public_keys import PublicKey
+from postroom.dns.senders.public_keys import PublicKey
 from postroom.mime.parse import readable
 
 MAX_HEADER_BYTES = 256 * 1024

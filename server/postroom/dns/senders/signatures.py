@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from postroom.dns.public_keys import PublicKey, public_key
-from postroom.dns.signed_mail import MAX_SIGNED_FIELDS, Checking, SignedMail, checking
-from postroom.dns.signing_keys import Keys
-from postroom.dns.tag_lists import Tags, tags_in
+from postroom.dns.senders.public_keys import PublicKey, public_key
+from postroom.dns.senders.signed_mail import MAX_SIGNED_FIELDS, Checking, SignedMail, checking
+from postroom.dns.senders.signing_keys import Keys
+from postroom.dns.senders.tag_lists import Tags, tags_in
 from postroom.mime.senders.domains import aligned, ascii_domain, is_host_name
 from postroom.model.evidence import Signature, SignatureResult
 

@@ -12,11 +12,11 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from postroom.dns.public_keys import PublicKey, public_key
-from postroom.dns.signatures import key_place
-from postroom.dns.signed_mail import Checking, SignedMail, checking
-from postroom.dns.signing_keys import Keys
-from postroom.dns.tag_lists import Tags, tags_in
+from postroom.dns.senders.public_keys import PublicKey, public_key
+from postroom.dns.senders.signatures import key_place
+from postroom.dns.senders.signed_mail import Checking, SignedMail, checking
+from postroom.dns.senders.signing_keys import Keys
+from postroom.dns.senders.tag_lists import Tags, tags_in
 from postroom.mime.senders.authentication import read_results
 from postroom.mime.senders.domains import ascii_domain, is_within
 from postroom.model.evidence import Arc, ArcResult

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from postroom.dns.publishing_faults import fault, silent
-from postroom.dns.records_found import Found, Question
+from postroom.dns.records.found import Found, Question
+from postroom.dns.server_faults import fault, silent
 from postroom.model.domains import RecordType
 from postroom.model.errors import PostroomError, Unavailable
 

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from postroom.dns.answers import Found, Question
+from postroom.dns.senders.answers import Found, Question
 from postroom.mime.senders.domains import ascii_domain, is_host_name
 from postroom.model.arrivals import Arrival
 from postroom.model.evidence import Spf, SpfResult

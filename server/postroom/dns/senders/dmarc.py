@@ -16,9 +16,9 @@ missing just now. ``t=y`` (and ``pct=0``, as it was written before) lowers what 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from postroom.dns.answers import Question
-from postroom.dns.sender_policy import Look
-from postroom.dns.tag_lists import Tags, tags_in
+from postroom.dns.senders.answers import Question
+from postroom.dns.senders.sender_policy import Look
+from postroom.dns.senders.tag_lists import Tags, tags_in
 from postroom.mime.senders.domains import organisation, public_suffix
 from postroom.model.domains import DmarcPolicy
 from postroom.model.evidence import (

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 
 from postroom.accounts.own_domain import MtaSts, OwnDomain
 from postroom.accounts.presets import Preset
-from postroom.dns import records_sts as sts
-from postroom.dns.records_found import NOTHING, Found, Question, texts
-from postroom.dns.records_spf import VERSION, merged
-from postroom.dns.records_tags import DMARC, STAGES, TLS_RPT, dmarc, stage_of, tls_rpt
+from postroom.dns.records import sts
+from postroom.dns.records.found import NOTHING, Found, Question, texts
+from postroom.dns.records.spf import VERSION, merged
+from postroom.dns.records.tags import DMARC, STAGES, TLS_RPT, dmarc, stage_of, tls_rpt
 from postroom.mime.senders.domains import aligned, is_within
 from postroom.model.domains import (
     DkimKey,

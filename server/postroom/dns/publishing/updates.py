@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from postroom.dns.publishing_faults import fault, hides, refused, silent
-from postroom.dns.publishing_wildcards import synthesised_of
-from postroom.dns.records_changes import Change, Left, Plan, plan
-from postroom.dns.records_forms import quoted
-from postroom.dns.records_found import Found, Question
-from postroom.dns.records_reading import NameServer, Seen, Server, look, value
+from postroom.dns.publishing.wildcards import synthesised_of
+from postroom.dns.records.changes import Change, Left, Plan, plan
+from postroom.dns.records.forms import quoted
+from postroom.dns.records.found import Found, Question
+from postroom.dns.records.reading import NameServer, Seen, Server, look, value
+from postroom.dns.server_faults import fault, hides, refused, silent
 from postroom.mime.senders.domains import is_within
 from postroom.model.domains import DkimKey, RecordType, WantedRecord
 from postroom.model.errors import Conflict, Refused

@@ -10,13 +10,13 @@ Nothing is computed over the body before everything is known, and then once.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from postroom.dns.answers import Found, Question
-from postroom.dns.arc_chains import chain, key_names
-from postroom.dns.dmarc import dmarc, questions
-from postroom.dns.sender_policy import Look, Unanswered, spf
-from postroom.dns.signatures import Claim, check_in, claims_in
-from postroom.dns.signed_mail import SignedMail
-from postroom.dns.signing_keys import TXT, Keys, keys_in
+from postroom.dns.senders.answers import Found, Question
+from postroom.dns.senders.arc_chains import chain, key_names
+from postroom.dns.senders.dmarc import dmarc, questions
+from postroom.dns.senders.sender_policy import Look, Unanswered, spf
+from postroom.dns.senders.signatures import Claim, check_in, claims_in
+from postroom.dns.senders.signed_mail import SignedMail
+from postroom.dns.senders.signing_keys import TXT, Keys, keys_in
 from postroom.model.arrivals import Arrival
 from postroom.model.evidence import Arc, ArcResult, Checks, Signature, Spf, SpfResult
 

@@ -14,10 +14,10 @@ What stands in the way is left as it is, and told.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from postroom.dns.records import NOT_OFFERED
-from postroom.dns.records_found import Found, Question, begins_with
-from postroom.dns.records_spf import VERSION
-from postroom.dns.records_tags import DMARC, STS, TLS_RPT, tags
+from postroom.dns.records.found import Found, Question, begins_with
+from postroom.dns.records.spf import VERSION
+from postroom.dns.records.tags import DMARC, STS, TLS_RPT, tags
+from postroom.dns.records.wanted import NOT_OFFERED
 from postroom.model.domains import (
     DkimKey,
     KeyState,
