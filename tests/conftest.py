@@ -46,6 +46,7 @@ def corpora() -> Path:
 def _no_resolver_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a domain of one's own names no resolvers a check asks the system's: in tests nobody."""
     monkeypatch.setattr("postroom.dns.checking.resolvers.of_system", list)
+    monkeypatch.setattr("postroom.dns.visibility._system", tuple)
 
 
 @pytest.fixture

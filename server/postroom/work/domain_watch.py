@@ -15,9 +15,9 @@ import logging
 import random
 import traceback
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from postroom.accounts.own_domain import OwnDomain
-from postroom.dns.checking.checking import Checker, Facts
 from postroom.index import domain_checks, domains
 from postroom.index.domain_checks import Due
 from postroom.index.index import wait_for_any, wait_for_event
@@ -25,6 +25,9 @@ from postroom.model.domain_checks import DomainFindings, Finding, Subject
 from postroom.model.domains import DkimKey, RecordState
 from postroom.settings import Operator
 from postroom.work.term import Term
+
+if TYPE_CHECKING:
+    from postroom.dns.checking.checking import Checker
 
 log = logging.getLogger("postroom.work")
 
@@ -56,9 +59,12 @@ Samples = Callable[[str], Awaitable[dict[str, bytes]]]
 
 
 class DomainWatch:
-    """Has domains checked, and writes down what was found."""
+    """Has domains checked, and writes down what was found. ``checker`` makes what checks them, once
+    there is any: a room without domains need not load it."""
 
-    def __init__(self, term: Term, operator: Operator, checker: Checker, samples: Samples) -> None:
+    def __init__(
+        self, term: Term, operator: Operator, checker: "Callable[[], Checker]", samples: Samples
+    ) -> None:
         self._term = term
         self._operator = operator
         self._checker = checker
@@ -118,12 +124,14 @@ class DomainWatch:
     async def _found(self, domain: str, keys: list[DkimKey]) -> DomainFindings:
         """What a check finds. What somebody's name server says must not end the worker, whose other
         work is mail: a fault of ours there is logged, and told as a check that was broken off."""
+        from postroom.dns.checking.checking import Facts
+
         at = self._term.index.clock()
         try:
             provider = self._operator.provider_of(domain)
             signed = await self._samples(domain)
             facts = Facts(domain, self._own(domain), tuple(keys), provider, signed)
-            return await self._checker.check(facts)
+            return await self._checker().check(facts)
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             log.error(

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postroom.accounts.domains import BUILTIN_HOSTNAME, AccountDomain, AddressForm
 from postroom.accounts.own_domain import OwnDomain
+from postroom.clock import Clock
 from postroom.credentials.vault import Vault
-from postroom.dns.checking.checking import Checker
 from postroom.dns.resolver import Resolver
 from postroom.dns.senders.answers import Answers
 from postroom.dns.senders.signing_keys import SigningKeys
@@ -58,6 +58,11 @@ from postroom.work.ways import AccountWay, BuiltinWay, DirectoryWay, Way, Ways
 from postroom.work.webhooks.courier import WebhookCourier
 from postroom.work.webhooks.posting import Posting
 
+if TYPE_CHECKING:
+    from postroom.dns.checking.checking import Checker
+    from postroom.dns.checking.sts_policy import Fetch
+
+
 LOOK_SECONDS = 60.0
 """How often to look, without having heard of a change, whether there is a domain of one's own."""
 
@@ -103,7 +108,7 @@ async def run(
     removals = Removals(term, operator.retention, server)
     signed_samples = partial(samples, term.index, opened)
     policies = PolicyFetching()
-    checker = Checker(term.index.clock, policies.fetch)
+    checker = partial(_checker, term.index.clock, policies.fetch)
     caretaker = Caretaker(term, operator.retention_days * 86400, server.forget, removals)
     try:
         await troubles.tell_of_lost_domains(term, operator.served)
@@ -204,3 +209,9 @@ def _elsewhere(term: Term, settings: Settings) -> tuple[list[OAuthTokens], list[
         filed = frozenset(d for d in separators if domains[d].addresses is AddressForm.FOLDER)
         ways.append(AccountWay(name, account, frozenset(domains), vault, source, separators, filed))
     return tokens, ways
+
+
+def _checker(clock: Clock, fetch: "Fetch") -> "Checker":
+    from postroom.dns.checking.checking import Checker  # for rooms with a domain of their own
+
+    return Checker(clock, fetch)

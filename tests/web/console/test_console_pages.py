@@ -8,8 +8,10 @@ from rooms import Agent, Postman, letter
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from postroom.build import PostRoom
-from postroom.index import domains
+from postroom.index import domain_checks, domains
 from postroom.model.callers import operator
+from postroom.model.domain_checks import DomainFindings, Finding, Subject
+from postroom.model.domains import RecordState
 from postroom.model.requests import StateChange
 from postroom.web.console.application import FORMS, PAGES
 from postroom.web.console.asking import ROWS_A_PAGE
@@ -39,8 +41,31 @@ async def lived(room: PostRoom, ada: Agent, postman: Postman) -> dict[str, str]:
         "/policy/sends/{id}": str(sent.send_id),
         "/webhooks/{id}": hook.webhook_id,
         "/domains/{name}/reports": "agents.localhost",
+        "/domains/{name}": await checked_domain(room),
         "/trace/{what:path}": message.message_id,
     }
+
+
+async def checked_domain(room: PostRoom) -> str:
+    """A domain of one's own, of which something is in each state."""
+    name = "own.example"
+    await room.desk.domains.add(operator(), name)
+    findings = tuple(
+        Finding(
+            subject=Subject.MX,
+            what=f"<b>{state}</b>",
+            state=state,
+            there=("<i>10 mx.</i>",),
+            wanted=("10 mx.own.example.",),
+            says="Mail goes astray.",
+            next_step="`postroom domains publish own.example` writes it.",
+            until=1_800_000_000.0,
+        )
+        for state in RecordState
+    )
+    found = DomainFindings(domain=name, at=1_790_000_000.0, findings=findings)
+    await room.index.write(lambda con: domain_checks.keep(con, found, ""))
+    return name
 
 
 async def test_every_page_can_be_read_by_everybody(
