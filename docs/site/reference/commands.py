@@ -28,7 +28,8 @@ _SHARED = frozenset({"--home", "--json", "--help"})
 def page() -> str:
     """The page, in Markdown."""
     head = _HEAD.format(epilog=_prose(postroom.epilog or ""))
-    with click.Context(postroom, info_name="postroom") as ctx:
+    # With its settings: click keeps the help option that it makes first, for other pages too.
+    with click.Context(postroom, info_name="postroom", **postroom.context_settings) as ctx:
         whole = [_command(each) for each in _below(ctx)]
     return "\n\n".join([head, *whole]) + "\n"
 
