@@ -18,7 +18,7 @@ from postroom.model.errors import Conflict, NotFound, Refused
 from postroom.model.requests import SendRequest
 from postroom.policy_file import CurrentPolicy
 from postroom.settings import Settings
-from postroom.work.standings import Standings
+from postroom.work.domains.standings import Standings
 from postroom.work.term import Term
 
 DOMAIN = "agents.localhost"

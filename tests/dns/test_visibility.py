@@ -12,7 +12,7 @@ from postroom.accounts.own_domain import OwnDomain
 from postroom.dns import visibility
 from postroom.dns.visibility import Sighting, Visibility
 from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState
-from postroom.work.key_looks import Looking, endpoint
+from postroom.work.domains.key_looks import Looking, endpoint
 
 NAME = "pr2611-ed._domainkey.agents.example.com"
 TEXT = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="

@@ -14,7 +14,7 @@ from postroom.index.database import Connection
 from postroom.model.domains import DkimKey
 from postroom.settings import load
 from postroom.testing.clock import JumpClock
-from postroom.work.key_steps import KeySteps
+from postroom.work.domains.key_steps import KeySteps
 from postroom.work.term import Term
 
 PUBLISHED = "published"

@@ -23,7 +23,7 @@ from postroom.model.errors import NotFound, Refused
 from postroom.settings import Settings, load
 from postroom.signing.rotation import RETIRE_SECONDS
 from postroom.signing.secret import SECRET_FILE
-from postroom.work.key_steps import FIRST_PAUSE, KeySteps
+from postroom.work.domains.key_steps import FIRST_PAUSE, KeySteps
 from postroom.work.term import Term
 
 ROOT = Path(__file__).parents[2]

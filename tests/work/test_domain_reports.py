@@ -28,8 +28,8 @@ from postroom.model.messages import SenderVerdict
 from postroom.provision.account import AccountProvisioner
 from postroom.provision.builtin import BuiltinProvisioner
 from postroom.settings import Operator, Settings
-from postroom.work import domain_reports as worker
-from postroom.work.domain_reports import (
+from postroom.work.domains import reports as worker
+from postroom.work.domains.reports import (
     KEPT_SECONDS,
     MOST_UNVERIFIED,
     NOT_OURS,

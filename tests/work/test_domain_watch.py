@@ -21,7 +21,7 @@ from postroom.model.callers import operator
 from postroom.model.domains import RecordState
 from postroom.model.errors import NotFound
 from postroom.settings import Operator
-from postroom.work.domain_watch import EVERY_SECONDS, DomainWatch
+from postroom.work.domains.watching import EVERY_SECONDS, DomainWatch
 from postroom.work.term import Term
 
 DOMAIN = "own.example"

@@ -11,7 +11,7 @@ from postroom.dns.checking.sts_policy import policy_finding
 from postroom.guarded.client import GuardedClient
 from postroom.guarded.listed import listed
 from postroom.model.domains import RecordState
-from postroom.work.policy_fetching import PolicyFetching
+from postroom.work.domains.policy_fetching import PolicyFetching
 
 POLICY = b"version: STSv1\r\nmode: testing\r\nmx: mx.own.example\r\nmax_age: 86400\r\n"
 

@@ -35,22 +35,18 @@ Mail out:
 
     courier.py      the outbox → a server                  outcomes.py    what its answers come to
     own_signatures.py   of its domain, made as it goes
-    key_steps.py    the keys for them, from state to state  key_looks.py    whether they are found
     reconciler.py   what became of a send that a dead worker had in hand
-    waiting_on.py   what keeps a mail that is due          standings.py   which domains pause
+    waiting_on.py   what keeps a mail that is due          bouncing.py    how a bounce finds it
     filer.py        copies into Sent, where the server files none         sent_folder.py
     lending.py      connections for both, few              tokens.py      access tokens of accounts
 
     webhooks/       events, posted to the endpoints that ask for them
+    domains/        domains of one's own: their keys, checks, reports, and what they may send
 
     provisioning.py tells servers what became of their mailboxes
     directories.py  how the tables stand that it is told by
     mail_approvals.py   asks the approver about held mail (question.py), and reads the answers, on
                     which the desk decides (deciding.py)
-    domain_reports.py   what others report about domains of one's own, and who complains there
-    bouncing.py     the envelope senders by which a bounce finds its send
     caretaker.py    expiry, and the mail of mailboxes that are gone
-    domain_watch.py     domains of one's own, checked once an hour
-    policy_fetching.py  the MTA-STS policies of these
     removals.py     mail whose time is over; correspondents who are erased
 """

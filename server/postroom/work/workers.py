@@ -30,26 +30,26 @@ from postroom.work.bouncing import BounceSenders
 from postroom.work.caretaker import Caretaker
 from postroom.work.courier import Courier
 from postroom.work.deciding import Answering
-from postroom.work.domain_watch import DomainWatch
+from postroom.work.domains.key_looks import Looking
+from postroom.work.domains.key_steps import KeySteps
+from postroom.work.domains.policy_fetching import PolicyFetching
+from postroom.work.domains.standings import Standings
+from postroom.work.domains.watching import DomainWatch
 from postroom.work.doorbell import Doorbell
 from postroom.work.filer import Filer
 from postroom.work.handed_in import HandedInMail
 from postroom.work.inlet import Inlet
 from postroom.work.intake import Intake
-from postroom.work.key_looks import Looking
-from postroom.work.key_steps import KeySteps
 from postroom.work.lending import Lending
 from postroom.work.looks import Looks
 from postroom.work.mail_approvals import MailApprovals
 from postroom.work.own_signatures import OwnSignatures
-from postroom.work.policy_fetching import PolicyFetching
 from postroom.work.provisioning import Provisioning
 from postroom.work.reconciler import Reconciler
 from postroom.work.removals import Removals
 from postroom.work.rounds import Rounds
 from postroom.work.rules_known import RulesKnown
 from postroom.work.signing import PATIENCE_SECONDS, Signers
-from postroom.work.standings import Standings
 from postroom.work.term import Term
 from postroom.work.tokens import tokens_of
 from postroom.work.verifying import Verifier
@@ -175,7 +175,7 @@ async def _reports(
         if await term.index.read(lambda con: report_mailboxes.named(con, tuple(own))):
             break
         await wait_for_event(changed, LOOK_SECONDS)
-    from postroom.work.domain_reports import DomainReports
+    from postroom.work.domains.reports import DomainReports
 
     await DomainReports(term, own, provisioners).run()
 

@@ -55,7 +55,7 @@ def code_of(found: "DomainCheckList") -> ExitCode:
 
 async def _until_right(room: "PostRoom", domain: str | None, wait: float) -> "DomainCheckList":
     from postroom.dns.checking.checking import Checker
-    from postroom.work.policy_fetching import PolicyFetching
+    from postroom.work.domains.policy_fetching import PolicyFetching
 
     loop, fetching = asyncio.get_running_loop(), PolicyFetching()
     ends = loop.time() + wait
