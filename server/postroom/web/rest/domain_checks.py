@@ -1,4 +1,4 @@
-"""/v1/domains/{name}/check: what the checks of a domain of one's own found. For operators."""
+"""/v1/domains/{domain}/check: what the checks of a domain of one's own found. For operators."""
 
 from starlette.responses import Response
 

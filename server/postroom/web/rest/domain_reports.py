@@ -1,4 +1,4 @@
-"""/v1/domains/{name}/reports: what others report about a domain. For operators."""
+"""/v1/domains/{domain}/reports: what others report about a domain. For operators."""
 
 from typing import Annotated
 
@@ -10,16 +10,16 @@ from postroom.web.rest.answering import answer
 from postroom.web.rest.asking import Asked
 from postroom.web.rest.strict_route import subject
 
-routes = subject("domain-reports", prefix="/domains")
+routes = subject("domains")
 
 
-@routes.get("/{name}/reports", response_model=DomainReportsView)
+@routes.get("/{domain}/reports", response_model=DomainReportsView)
 async def show_domain_reports(
     asked: Asked,
-    name: str,
+    domain: str,
     since: Annotated[
         str, Query(max_length=40, description="Only periods from this time on, or for so long.")
     ] = SINCE,
 ) -> Response:
     """Who sends in the name of a domain, what fails DMARC, and which TLS failed."""
-    return answer(await asked.desk.domain_reports.show(asked.caller, name, since))
+    return answer(await asked.desk.domain_reports.show(asked.caller, domain, since))
