@@ -19,7 +19,7 @@ FUZZ_SECONDS ?= 60
 
 help:
 	@echo "make demo      two agents write to one another; takes a few seconds"
-	@echo "make test      the tests; take about fifty minutes, one after the other"
+	@echo "make test      the tests; take about forty minutes, one after the other"
 	@echo "make servers   Debian's Dovecot, Postfix, PostgreSQL, Chromium and npm, which tests start if they are there"
 	@echo "make node      Node and other people's MCP clients, into build/node; tests install them, too, when they need them"
 	@echo "make install   only set up .venv: leaves $(BIN)/postroom"
