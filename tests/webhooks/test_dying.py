@@ -13,6 +13,7 @@ from webhooks.receiver import Receiver
 from postroom.build import open_room
 from postroom.model.callers import Caller, operator
 from postroom.settings import Settings, load
+from postroom.work.seat import Standing
 
 CHILD = Path(__file__).with_name("dying_child.py")
 
@@ -45,6 +46,7 @@ async def test_killed_around_the_write_behind_an_answer(
     assert len(receiver.taken) == 1
     async with open_room(load(home), program="test") as room:
         await room.worker.start()
+        await processes.eventually(lambda: room.worker.standing is Standing.SEATED)
         done = await room.desk.webhooks.test(operator(), made.webhook.webhook_id)
         assert done.delivery is not None
         moved = "SELECT 1 FROM webhooks WHERE delivered_at IS NOT NULL"

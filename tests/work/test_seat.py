@@ -65,7 +65,7 @@ async def test_a_killed_worker_is_replaced_within_two_seconds_and_a_wait_wakes(
             "sent",
             "queued",
         )
-        assert took < TAKEOVER_SECONDS, took
+        assert took < TAKEOVER_SECONDS * crowding(), took
         assert second["term"] == first["term"] + 1
         assert (second["imap_port"], second["smtp_port"]) == (
             first["imap_port"],
@@ -86,7 +86,16 @@ async def test_mail_sent_after_the_worker_was_killed_arrives_within_two_seconds(
         await sender.done("send_email", to=to(waiter, lines), subject="A", text="After.")
         heard = await waiter.done("wait_for_reply", timeout_seconds=30)
         assert heard["messages"][0]["untrusted_text"] == "After."
-        assert time.monotonic() - killed < TAKEOVER_SECONDS
+        assert time.monotonic() - killed < TAKEOVER_SECONDS * crowding()
+
+
+def crowding() -> float:
+    """How many times longer than alone a computation takes just now, beside what else the machine
+    has to do: the two seconds are meant of a processor of one's own."""
+    began, began_here = time.monotonic(), time.process_time()
+    while time.process_time() - began_here < 0.3:
+        sum(range(10_000))
+    return max((time.monotonic() - began) / 0.3, 1.0)
 
 
 @POSIX
@@ -97,9 +106,9 @@ async def test_a_worker_that_is_told_to_stop_lets_go_at_once(tmp_path: Path) -> 
         seated, _ = split(lines, first["pid"])
         told = time.monotonic()
         seated.process.send_signal(signal.SIGTERM)
-        assert await seated.ended(TAKEOVER_SECONDS) == 0
-        await eventually(lambda: working(tmp_path, first["pid"]), TAKEOVER_SECONDS)
-        assert time.monotonic() - told < TAKEOVER_SECONDS
+        assert await seated.ended(30) == 0
+        await eventually(lambda: working(tmp_path, first["pid"]))
+        assert time.monotonic() - told < TAKEOVER_SECONDS * crowding()
 
 
 async def test_the_ports_stay_over_restarts(tmp_path: Path) -> None:
@@ -215,7 +224,7 @@ async def test_a_second_worker_in_the_same_process_stands_by(tmp_path: Path) -> 
         assert one.worker.standing is Standing.SEATED
         assert two.worker.standing is Standing.BY
         await one.worker.stop()
-        await eventually(lambda: two.worker.standing is Standing.SEATED, TAKEOVER_SECONDS)
+        await eventually(lambda: two.worker.standing is Standing.SEATED)
 
 
 async def test_workers_that_fail_are_started_again_and_why_is_told_meanwhile(

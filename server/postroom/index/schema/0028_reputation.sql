@@ -12,7 +12,7 @@ ALTER TABLE sends ADD COLUMN from_domain TEXT NOT NULL DEFAULT '';
 ALTER TABLE sends ADD COLUMN outside INTEGER NOT NULL DEFAULT 0;
 
 UPDATE sends SET
-  from_domain = (SELECT substr(b.address, instr(b.address, '@') + 1) FROM mailboxes b WHERE b.id = mailbox_id),
+  from_domain = coalesce((SELECT substr(b.address, instr(b.address, '@') + 1) FROM mailboxes b WHERE b.id = mailbox_id), ''),
   outside = (SELECT count(*) FROM recipients r WHERE r.send_id = sends.id AND r.outside = 1);
 
 -- It goes also while its domain is paused: an answer to whoever wrote, or what the post room itself asks.
