@@ -2,8 +2,9 @@
 
 dkimpy says which fields are signed, `cryptography` whether the signature fits. What a hostile mail
 could make either do for minutes, or read otherwise than our parser does, is kept from them here:
-the header section must be fields and nothing else, and the body is made canonical and hashed here,
-once, however many signatures there are.
+the header section must be fields and nothing else, the same ones for our parser, with the same
+body below them; and the body is made canonical and hashed here, once, however many signatures there
+are.
 """
 
 import base64
@@ -16,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from postroom.dns.senders.public_keys import PublicKey
+from postroom.mime.header.fields import read_fields
 from postroom.mime.parse import readable
 
 MAX_HEADER_BYTES = 256 * 1024
@@ -28,6 +30,7 @@ SILENT.disabled = True
 """dkimpy would log a stranger's words."""
 
 _LINE = re.compile(rb"[!-9;-~]{1,200}:|[ \t]+[^ \t]")
+_BREAK = re.compile(rb"\r*\n")
 _BLANK = re.compile(rb"\r?\n\r?\n")
 
 KeyOf = Callable[[bytes, bytes], PublicKey | None]
@@ -45,7 +48,8 @@ class SignedMail:
 
     @classmethod
     def of(cls, raw: bytes) -> "SignedMail | None":
-        """None where it is not, or too long: no reader may see another field than we do."""
+        """None where it is not, or too long: no reader may see another field than we do, and what
+        we show may be none but what was signed."""
         whole, _ = readable(raw)
         blank = _BLANK.search(whole, 0, MAX_HEADER_BYTES)
         if blank is None:
@@ -54,13 +58,20 @@ class SignedMail:
         lines = head.split(b"\n", MAX_HEADER_LINES)
         if len(lines) > MAX_HEADER_LINES or not all(_LINE.match(line) for line in lines):
             return None
-        return cls(head, whole[blank.end() :])
+        mail = cls(head, whole[blank.end() :])
+        return mail if mail._is_read_so(whole, blank.end()) else None
 
     @cached_property
     def fields(self) -> list[tuple[bytes, bytes]]:
         """Names in lower case, and values as they are, topmost first."""
         found = re.findall(rb"^([!-9;-~]+):((?:[^\n]|\n[ \t])*)", self.head, re.MULTILINE)
         return [(name.lower(), value) for name, value in found]
+
+    def _is_read_so(self, whole: bytes, body_start: int) -> bool:
+        """Whether the parser that shows a mail reads these fields, and this body."""
+        read = read_fields(whole)
+        own = [(name.decode(), _BREAK.sub(b"", value + b"\n")) for name, value in self.fields]
+        return (own, body_start) == (read.items, read.body_start)
 
     def every(self, name: bytes) -> list[bytes]:
         """The values of all fields of a name (lower case)."""
