@@ -94,6 +94,28 @@ def test_where_an_organisation_ends_its_neighbours_do_not_speak_for_it() -> None
 
 
 @pytest.mark.parametrize(
+    ("suffix", "below"),
+    [
+        ("gov.scot", "evil.gov.scot"), ("eu.org", "evil.eu.org"), ("co.uk", "evil.co.uk"),
+        ("amazonaws.com", "evil.s3.amazonaws.com"), ("github.io", "evil.github.io"),
+        ("evil.github.io", "github.io"), ("a.github.io", "b.github.io"),
+    ],
+)  # fmt: skip
+def test_who_has_a_name_below_a_public_suffix_does_not_speak_for_another(
+    suffix: str, below: str
+) -> None:
+    zone: Zone = {suffix: REJECT}
+    assert found(zone, suffix, spf=below, dkim=below).result is DmarcResult.FAIL
+    assert found(zone, suffix, spf=suffix, dkim=suffix).by == ("spf", "dkim")
+
+
+def test_a_public_suffix_that_says_so_is_one_organisation_with_all_below_it() -> None:
+    zone: Zone = {"gov.scot": REJECT + "; psd=n"}
+    assert found(zone, "gov.scot", spf="mail.gov.scot").by == ("spf",)
+    assert found(zone, "gov.scot", spf="evilgov.scot").by == ()
+
+
+@pytest.mark.parametrize(
     ("record", "policy"),
     [
         ("v=DMARC1", "none"), ("v=DMARC1; p=odd", "none"), ("v=DMARC1; p=QUARANTINE", "quarantine"),

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from postroom.dns.senders.answers import Question
 from postroom.dns.senders.sender_policy import Look
 from postroom.dns.senders.tag_lists import Tags, tags_in
-from postroom.mime.senders.domains import organisation, public_suffix
+from postroom.mime.senders.domains import aligned, is_within, public_suffix
 from postroom.model.domains import DmarcPolicy
 from postroom.model.evidence import (
     Dmarc,
@@ -81,13 +81,13 @@ def dmarc(
     if not from_domain:
         return Dmarc()
     record, missing = _record_for(from_domain, look)
-    top = _organisation(from_domain, look)
+    ends = _end_of_organisation(from_domain, look)
     strict = {tag: record is not None and record.says(tag) == b"s" for tag in (b"aspf", b"adkim")}
-    by_spf = _aligned(spf.domain, from_domain, top, strict=strict[b"aspf"])
+    by_spf = _aligned(spf.domain, from_domain, ends, strict=strict[b"aspf"])
     own = [
         each.result
         for each in signatures
-        if _aligned(each.domain, from_domain, top, strict=strict[b"adkim"])
+        if _aligned(each.domain, from_domain, ends, strict=strict[b"adkim"])
     ]
     by = (
         *(["spf"] if by_spf and spf.result is SpfResult.PASS else []),
@@ -157,18 +157,19 @@ def _record_for(domain: str, look: Look) -> tuple[_Record | None, bool]:
     return ends or next(reversed(organisations or above), None), False
 
 
-def _organisation(domain: str, look: Look) -> str:
-    """The domain whose names are all one organisation's with ``domain``."""
+def _end_of_organisation(domain: str, look: Look) -> str:
+    """The domain above or at ``domain`` that says that an organisation ends there (``psd=n``): all
+    names below it are one's. "" where none says so."""
     found, _ = _records(domain, look)
-    ends = next((name for name, each in found.items() if each.says(b"psd") == b"n"), None)
-    return ends or organisation(domain)
+    return next((name for name, each in found.items() if each.says(b"psd") == b"n"), "")
 
 
-def _aligned(name: str, from_domain: str, top: str, *, strict: bool) -> bool:
-    """Whether what passed for ``name`` speaks for the From domain (RFC 9989 §4.4)."""
+def _aligned(name: str, from_domain: str, ends: str, *, strict: bool) -> bool:
+    """Whether what passed for ``name`` speaks for the From domain (RFC 9989 §4.4). A public suffix
+    is an organisation by itself: what anybody has below it does not speak for it."""
     if not name or strict or name == from_domain:
         return bool(name) and name == from_domain
-    return name == top or name.endswith(f".{top}")
+    return is_within(name, ends) if ends else aligned(name, from_domain)
 
 
 def _policy(record: _Record, from_domain: str, look: Look) -> DmarcPolicy:
