@@ -16,14 +16,23 @@ def key_name(host: str) -> str:
     return f"{SELECTOR}._domainkey.{host}"
 
 
-def sealed(raw: bytes, host: str, says: str, *, number: int = 1) -> bytes:
-    """The mail with a set of ``host`` on top, which says what it found."""
+def sealed(
+    raw: bytes,
+    host: str,
+    says: str,
+    *,
+    number: int = 1,
+    covers: str = "from:subject",
+    more: str = "",
+) -> bytes:
+    """The mail with a set of ``host`` on top, which says what it found; ``more`` tags of its
+    signature."""
     head, _, body = raw.partition(b"\r\n\r\n")
     said = f"i={number}; {host}; {says}"
     tags = f"i={number}; a=rsa-sha256; d={host}; s={SELECTOR};"
     digest = base64.b64encode(hashlib.sha256(canonical_body(body)).digest()).decode()
-    signature = f"{tags} c=relaxed/relaxed; h=from:subject; bh={digest}; b="
-    signature += signed([*lines(head, "from", "subject"), ("ARC-Message-Signature", signature)])
+    signature = f"{tags} c=relaxed/relaxed; h={covers};{more} bh={digest}; b="
+    signature += signed([*lines(head, *covers.split(":")), ("ARC-Message-Signature", signature)])
     seal = f"{tags} cv={'none' if number == 1 else 'pass'}; b="
     before = sets_in(head)
     own = [("ARC-Authentication-Results", said), ("ARC-Message-Signature", signature)]

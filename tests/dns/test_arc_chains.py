@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from dns_chains import key_name, sealed
+from dns_chains import canonical_body, key_name, sealed
 from dns_signatures import MAIL, key
 
 from postroom.dns.senders.arc_chains import chain, key_names
@@ -50,6 +50,21 @@ def test_whoever_came_behind_a_trusted_host_has_to_be_trusted_too() -> None:
 )
 def test_what_is_said_of_another_domain_or_in_a_comment_counts_for_nothing(says: str) -> None:
     assert found(sealed(MAIL, LIST, says), LIST).says == ""
+
+
+def test_what_the_newest_signature_leaves_open_is_told_and_nobodys_word_counts_for_it() -> None:
+    raw = sealed(MAIL, LIST, PASS)
+    assert not found(raw, LIST).partly
+    length = len(canonical_body(MAIL.partition(b"\r\n\r\n")[2]))
+    open_ones = [
+        b"Subject: Pay\r\n" + raw,
+        b"Content-Type: text/html\r\n" + raw,
+        sealed(MAIL, LIST, PASS, covers="from"),
+        sealed(MAIL, LIST, PASS, more=f" l={length};") + b"Words behind it.\r\n",
+    ]
+    for each in open_ones:
+        came_to = found(each, LIST)
+        assert (came_to.result, came_to.says, came_to.partly) == (ArcResult.PASS, "pass", True)
 
 
 def test_a_mail_that_was_changed_behind_its_last_seal_has_a_broken_chain() -> None:

@@ -179,6 +179,8 @@ async def test_a_forwarder_that_is_trusted_speaks_for_what_it_changed(post: Post
     assert verdict == "verified"
     assert "dmarc=pass, says list.example (ARC)" in said
     assert "arc=pass (list.example is trusted, and says dmarc=pass) seal.d=list.example" in said
+    verdict, said = await post.bring(b"Subject: Pay\r\n" + passed, LIST, sender)
+    assert (verdict, "says dmarc=pass, of a part only" in said) == ("unverified", True)
     assert (await post.bring(failed, LIST, sender))[0] == "forged"
     assert (await post.bring(silent, LIST, sender))[0] == "unverified"
     broken = passed.replace(b"The list", b"A stranger")

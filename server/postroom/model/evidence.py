@@ -106,6 +106,8 @@ class Arc(Frozen):
     """The first forwarder whose word counts: it is trusted, and so is everybody after it."""
     says: str = ""
     """What that one says of DMARC for this From domain, such as ``pass``."""
+    partly: bool = False
+    """The newest signature covers a part only: what that one says may be of another mail."""
 
 
 class Checks(Frozen):

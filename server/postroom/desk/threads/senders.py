@@ -63,7 +63,8 @@ def _results(checks: Checks, signatures: Iterable[Signature]) -> str:
     policy = f" (p={dmarc.policy} at {dmarc.published})" if dmarc.policy is not None else ""
     said.append(_result("dmarc", dmarc.result, ("header.from", dmarc.domain), policy))
     if arc.result is not ArcResult.NONE:
-        trusted = f" ({arc.trusted} is trusted, and says dmarc={arc.says or 'nothing'})"
+        partly = ", of a part only" if arc.partly else ""
+        trusted = f" ({arc.trusted} is trusted, and says dmarc={arc.says or 'nothing'}{partly})"
         said.append(_result("arc", arc.result, ("seal.d", arc.domain), trusted * bool(arc.trusted)))
     client = f"client {checks.client}" if checks.client else "client not known"
     named = f" ({checks.helo})" if checks.helo else ""

@@ -3,8 +3,10 @@
 Each forwarder adds a set of three fields: what it found as the mail came (AAR), a signature of the
 mail as it went on (AMS), and a seal over all sets so far (AS). Whether the chain holds is said by
 dkimpy: every seal, and the newest signature; older ones are broken by whoever came after, and are
-not checked (§5.2). A chain that holds says only that these hosts said these things: what counts of
-it is up to whom an operator trusts, and to nobody below the first host that is not.
+not checked (§5.2). What the newest leaves open (a second Subject, words behind ``l=``) anybody may
+have written since: then no word in the chain counts for the mail. A chain that holds says only that
+these hosts said these things: what counts of it is up to whom an operator trusts, and to nobody
+below the first host that is not.
 """
 
 import re
@@ -13,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from postroom.dns.senders.public_keys import PublicKey, public_key
-from postroom.dns.senders.signatures import key_place
+from postroom.dns.senders.signatures import covers_all, key_place
 from postroom.dns.senders.signed_mail import Checking, SignedMail, checking
 from postroom.dns.senders.signing_keys import Keys
 from postroom.dns.senders.tag_lists import Tags, tags_in
@@ -38,8 +40,7 @@ def key_names(mail: SignedMail) -> tuple[str, ...] | None:
     sealed, signed = _tags_of(mail, _SEAL), _tags_of(mail, _SIGNATURE)
     if len(sealed) > MAX_SETS or len(signed) > MAX_SETS or {} in (*sealed, *signed):
         return None
-    newest = max((_number(tags) for tags in signed), default=0)
-    asked = [*sealed, *(tags for tags in signed if _number(tags) == newest)]
+    asked = [*sealed, *_newest(signed)]
     places = (key_place(tags.get(b"s", b""), tags.get(b"d", b""))[1] for tags in asked)
     names = tuple(dict.fromkeys(each for each in places if each))
     return names if len(names) <= MAX_KEYS else None
@@ -65,7 +66,8 @@ def chain(mail: SignedMail, keys: Keys, trusted: Collection[str], from_domain: s
         return Arc(result=result)
     domain = ascii_domain(sets[0]["as-domain"].decode("ascii", "replace"))
     host, says = _believed(sets, trusted, from_domain)
-    return Arc(result=result, domain=domain, trusted=host, says=says)
+    partly = not all(covers_all(mail, tags) for tags in _newest(_tags_of(mail, _SIGNATURE)))
+    return Arc(result=result, domain=domain, trusted=host, says=says, partly=partly)
 
 
 def _believed(
@@ -107,6 +109,11 @@ class _Known:
 
 def _tags_of(mail: SignedMail, name: bytes) -> list[Tags]:
     return [tags_in(value) for value in mail.every(name)[: MAX_SETS + 1]]
+
+
+def _newest(signed: Sequence[Tags]) -> list[Tags]:
+    newest = max(map(_number, signed), default=0)
+    return [tags for tags in signed if _number(tags) == newest]
 
 
 def _number(tags: Tags) -> int:

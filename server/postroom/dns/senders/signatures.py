@@ -76,6 +76,20 @@ def key_place(selector: bytes, domain: bytes) -> tuple[str, str]:
     return name, place if selector and is_host_name(place) else ""
 
 
+def covers_all(mail: SignedMail, tags: Tags) -> bool:
+    """Whether a signature that fits leaves nothing open of what readers are shown. Content-Type may
+    be unsigned: that of much mail is, and the body that it tells how to read is not."""
+    names, signed = [name for name, _ in mail.fields], signed_fields(tags)
+    twice = any(names.count(name) > 1 for name in _ONCE)
+    unsigned = any(name in names and name not in signed for name in (b"from", b"subject"))
+    return b"l" not in tags and not twice and not unsigned
+
+
+def signed_fields(tags: Tags) -> list[bytes]:
+    """The names of the fields that a signature covers, in lower case."""
+    return tags.get(b"h", b"").lower().split(b":")
+
+
 def _claim(index: int, value: bytes) -> Claim:
     tags = tags_in(value)
     return Claim(index, *key_place(tags.get(b"s", b""), tags.get(b"d", b"")), tags)
@@ -83,7 +97,7 @@ def _claim(index: int, value: bytes) -> Claim:
 
 def _result(mail: SignedMail, claim: Claim, keys: Keys) -> SignatureResult:
     tags = claim.tags
-    signed = tags.get(b"h", b"").lower().split(b":")
+    signed = signed_fields(tags)
     if not claim.key_name or b"from" not in signed or len(signed) > MAX_SIGNED_FIELDS:
         return SignatureResult.FAIL
     if claim.key_name not in keys:
@@ -97,10 +111,7 @@ def _result(mail: SignedMail, claim: Claim, keys: Keys) -> SignatureResult:
         return SignatureResult.FAIL
     if key.is_weak or tags[b"a"] not in STRONG or key.is_tried_out:
         return SignatureResult.WEAK
-    names = [name for name, _ in mail.fields]
-    twice = any(names.count(name) > 1 for name in _ONCE)
-    unsigned = b"subject" in names and b"subject" not in signed
-    return SignatureResult.PARTIAL if b"l" in tags or twice or unsigned else SignatureResult.PASS
+    return SignatureResult.PASS if covers_all(mail, tags) else SignatureResult.PARTIAL
 
 
 def _fits(mail: SignedMail, claim: Claim, key: PublicKey) -> bool:

@@ -130,7 +130,7 @@ def _by_checks(checks: Checks, domain: str) -> tuple[SenderVerdict, str]:
         if dmarc.by:
             return SenderVerdict.VERIFIED, f"of the From domain ({passed}), which has no DMARC"
         return SenderVerdict.UNVERIFIED, "the From domain has no DMARC"
-    if arc.trusted and arc.says == "pass":
+    if arc.trusted and arc.says == "pass" and not arc.partly:
         return SenderVerdict.VERIFIED, f"dmarc=pass, says {arc.trusted} (ARC)"
     if dmarc.partly:
         return SenderVerdict.UNVERIFIED, "signed by the From domain, a part of it only"
