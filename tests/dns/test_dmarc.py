@@ -122,7 +122,9 @@ def test_a_public_suffix_that_says_so_is_one_organisation_with_all_below_it() ->
         ("v=DMARC1; p=reject; t=y", "quarantine"), ("v=DMARC1; p=reject; pct=0", "quarantine"),
         ("v=DMARC1; p=quarantine; t=y", "none"), ("v=DMARC1; p=reject; pct=20", "reject"),
         ("v=DMARC1;p=reject;rua=mailto:a@b.example", "reject"), ("v=DMARC1 ; p = reject", "reject"),
-        ("some text\nv=DMARC1; p=reject", "reject"),
+        ("some text\nv=DMARC1; p=reject", "reject"), ("v = DMARC1; p=reject", "reject"),
+        (" v\t=\tDMARC1;p=reject", "reject"), ("v=DMARC1; p=reject; p=none", "reject"),
+        ("v=DMARC1; p=reject; rua=mailto:a@b.example; rua=mailto:c@d.example", "reject"),
     ],
 )  # fmt: skip
 def test_a_record_asks_for_what_it_says(record: str, policy: str) -> None:
@@ -131,7 +133,7 @@ def test_a_record_asks_for_what_it_says(record: str, policy: str) -> None:
 
 @pytest.mark.parametrize(
     "record",
-    ["v=DMARC2; p=reject", "p=reject", "v=dmarc1; p=reject", f"{LAX}\n{LAX}", f"{LAX}; p=none"],
+    ["v=DMARC2; p=reject", "p=reject", "v=dmarc1; p=reject", f"{LAX}\n{LAX}", "v=DMARC11; p=none"],
 )  # fmt: skip
 def test_what_is_no_record_or_one_of_several_asks_for_nothing(record: str) -> None:
     assert found({"bank.example": record}) == Dmarc(domain="bank.example")

@@ -13,12 +13,13 @@ domains that passed need no walks of their own, and no one's alignment depends o
 missing just now. ``t=y`` (and ``pct=0``, as it was written before) lowers what is asked by one.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from postroom.dns.senders.answers import Question
 from postroom.dns.senders.sender_policy import Look
-from postroom.dns.senders.tag_lists import Tags, tags_in
+from postroom.dns.senders.tag_lists import Tags, first_tags_in
 from postroom.mime.senders.domains import aligned, is_within, public_suffix
 from postroom.model.domains import DmarcPolicy
 from postroom.model.evidence import (
@@ -33,7 +34,9 @@ from postroom.model.evidence import (
 MAX_LABELS = 8
 """How many names are asked for one From domain: a longer one is cut to seven (RFC 9989 §4.10)."""
 
-VERSION = "v=DMARC1"
+_VERSION = re.compile(r"[ \t]*v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
+"""How a policy begins; white space around the sign is allowed (RFC 7489 §6.4)."""
+
 TXT = "TXT"
 
 _LOWER = {
@@ -135,8 +138,8 @@ def _records(domain: str, look: Look) -> tuple[Mapping[str, _Record], bool]:
         if answer is None or answer.values is None:
             missing = True
             continue
-        texts = [text for text in answer.values if text.partition(";")[0].strip() == VERSION]
-        if len(texts) == 1 and (tags := tags_in(texts[0].encode("latin-1", "replace"))):
+        texts = [text for text in answer.values if _VERSION.match(text)]
+        if len(texts) == 1 and (tags := first_tags_in(texts[0].encode("latin-1", "replace"))):
             found[name] = _Record(name, tags)  # of several none counts (RFC 9989 §4.10)
     return found, missing
 
