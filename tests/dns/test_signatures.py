@@ -8,8 +8,9 @@ from dns_signatures import MAIL, NAME, key, signed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postroom.dns.senders.answers import Found
 from postroom.dns.senders.signatures import MAX_SIGNATURES, check, claims
-from postroom.dns.senders.signing_keys import Keys
+from postroom.dns.senders.signing_keys import Keys, keys_in
 from postroom.model.evidence import SignatureResult
 
 PASS, PARTIAL, WEAK, FAIL, UNKNOWN = SignatureResult
@@ -101,6 +102,23 @@ def test_without_a_key_that_can_be_read_it_fails(
 
 def test_where_nobody_could_say_what_the_key_is_nothing_is_known() -> None:
     assert results(signed(), {}) == [UNKNOWN]
+    assert results(signed(canonicalize=(b"simple", b"simple")), {}) == [UNKNOWN]
+
+
+@pytest.mark.parametrize("tags", ["bh=AAAA; b=AAAA", "l=x; bh=AAAA; b=AAAA", "b=AAAA", "a=; bh=A"])
+def test_a_signature_of_another_body_fails_though_nobody_could_say_what_its_key_is(
+    tags: str,
+) -> None:
+    start = "DKIM-Signature: v=1; a=rsa-sha256; d=dead.bank.example; s=x; h=from; "
+    assert results(f"{start}{tags}\r\n".encode() + MAIL, {}) == [FAIL]
+    assert results(signed().replace(b"More", b"Less"), {}) == [FAIL]
+
+
+@pytest.mark.parametrize("other", ["v=spf1 exp=why.bank.example -all", "v=DKIM2; p=A", "words", ""])
+def test_another_record_beside_a_key_is_not_taken_for_it(other: str) -> None:
+    for texts in ((other, key()[1]), (key()[1], other)):
+        assert results(signed(), keys_in({NAME: Found(texts)})) == [PASS]
+    assert keys_in({NAME: Found((other,)), "a.b": Found(None)}) == {NAME: None}
 
 
 def test_the_from_domains_signatures_are_checked_before_any_others() -> None:

@@ -10,7 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from postroom.dns.senders.public_keys import PublicKey, public_key
-from postroom.dns.senders.signed_mail import MAX_SIGNED_FIELDS, Checking, SignedMail, checking
+from postroom.dns.senders.signed_mail import (
+    MAX_SIGNED_FIELDS,
+    Checking,
+    SignedMail,
+    body_fits,
+    checking,
+)
 from postroom.dns.senders.signing_keys import Keys
 from postroom.dns.senders.tag_lists import Tags, tags_in
 from postroom.mime.senders.domains import aligned, ascii_domain, is_host_name
@@ -101,7 +107,8 @@ def _result(mail: SignedMail, claim: Claim, keys: Keys) -> SignatureResult:
     if not claim.key_name or b"from" not in signed or len(signed) > MAX_SIGNED_FIELDS:
         return SignatureResult.FAIL
     if claim.key_name not in keys:
-        return SignatureResult.UNKNOWN
+        # With any key it fails on another body: a dead name must not excuse a mail.
+        return SignatureResult.UNKNOWN if _has_its_body(mail, claim) else SignatureResult.FAIL
     key = public_key(keys[claim.key_name])
     if key is None or not key.allows(tags):
         return SignatureResult.FAIL
@@ -112,6 +119,13 @@ def _result(mail: SignedMail, claim: Claim, keys: Keys) -> SignatureResult:
     if key.is_weak or tags[b"a"] not in STRONG or key.is_tried_out:
         return SignatureResult.WEAK
     return SignatureResult.PASS if covers_all(mail, tags) else SignatureResult.PARTIAL
+
+
+def _has_its_body(mail: SignedMail, claim: Claim) -> bool:
+    try:
+        return body_fits(mail, claim.tags)
+    except Exception:  # a stranger's signature: what it names may be no hash, no number, no base64
+        return False
 
 
 def _fits(mail: SignedMail, claim: Claim, key: PublicKey) -> bool:

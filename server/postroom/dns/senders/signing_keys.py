@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from postroom.dns.senders.answers import Answers, Found
+from postroom.dns.senders.tag_lists import tags_in
 
 TXT = "TXT"
 
@@ -28,5 +29,11 @@ def keys_in(found: dict[str, Found]) -> Keys:
 
 
 def _key(texts: tuple[str, ...]) -> str | None:
-    # Of several records nobody says which counts (RFC 6376 §3.6.2.2).
-    return next((text for text in texts if "p=" in text.replace(" ", "")), None)
+    # Of several keys nobody says which counts (RFC 6376 §3.6.2.2); of another kind of record, such
+    # as an SPF record with exp=, it is plain that it does not.
+    return next(filter(_is_key, texts), None)
+
+
+def _is_key(text: str) -> bool:
+    tags = tags_in(text.encode("utf-8", "replace"))
+    return b"p" in tags and tags.get(b"v", b"DKIM1") == b"DKIM1"
