@@ -6,31 +6,19 @@
     Received: … by mx.example.com …                                a stranger may have written it
 
 Only servers that the operator names are passed by, as each writes on top of what it was given (RFC
-5321 §4.4): whatever another name stands in, and all below it, says nothing.
+5321 §4.4): whatever another name stands in, and all below it, says nothing. Nor does what is below
+a field of one's own that names somebody whom we cannot read: that is the stranger's.
 """
 
-import re
 from collections.abc import Collection
 
-from postroom.mime.header.comments import outside_comments
 from postroom.mime.header.fields import Fields
 from postroom.mime.trace.final_delivery import RETURN_PATH
-from postroom.model.arrivals import Arrival, client_address, client_name
+from postroom.mime.trace.handover import handover, is_note
+from postroom.model.arrivals import Arrival, client_name
 
 MAX_PASSED = 10
 """Fields of one's own servers that are passed by."""
-
-MAX_RECEIVED_CHARS = 2_000
-
-_POSTFIX = re.compile(r"from (?P<helo>\S{1,255}) \(\S{1,255} \[(?P<ip>[0-9A-Za-z:.]{2,60})\]")
-"""Postfix and Sendmail: what it called itself, its name by the DNS, its address."""
-
-_EXIM = re.compile(
-    r"from (?P<name>\S{1,255}) \(\[(?P<ip>[0-9A-Za-z:.]{2,60})\](?::\d+)?"
-    r"(?: helo=(?P<helo>[^\s)]+))?"
-)
-
-_BY = re.compile(r"\bby\s+([^\s;()]{1,255})", re.IGNORECASE)
 
 
 def arrival_in(fields: Fields, hosts: Collection[str]) -> Arrival:
@@ -38,13 +26,16 @@ def arrival_in(fields: Fields, hosts: Collection[str]) -> Arrival:
     if not hosts:
         return Arrival()
     for value in fields.every_raw("received")[:MAX_PASSED]:
-        words = " ".join(value[:MAX_RECEIVED_CHARS].split())
-        if _receiver(words) not in hosts:
+        if is_note(value):
+            continue
+        said = handover(value)
+        if said.receiver not in hosts:
             return Arrival()
-        found = _POSTFIX.match(words) or _EXIM.match(words)
-        if found and (client := client_address(found["ip"])):
-            helo = client_name(found["helo"] or found["name"])
-            return Arrival(client=client, helo=helo, sender=envelope_sender(fields))
+        if said.client:
+            helo = client_name(said.helo)
+            return Arrival(client=said.client, helo=helo, sender=envelope_sender(fields))
+        if not said.within:
+            return Arrival()
     return Arrival()
 
 
@@ -58,9 +49,3 @@ def envelope_sender(fields: Fields) -> str:
         if name == "received":
             break
     return ""
-
-
-def _receiver(words: str) -> str:
-    """Which server wrote a Received field, by its own account; lower case."""
-    found = _BY.search(outside_comments(words))
-    return found[1].lower().strip("[].") if found else ""

@@ -1,9 +1,7 @@
 """What servers wrote into a header section, in its order, and where the sender's own begins."""
 
-import re
-
-from postroom.mime.header.comments import outside_comments
 from postroom.mime.header.fields import Fields
+from postroom.mime.trace.handover import handover
 from postroom.model.messages import TraceEntry
 
 RECEIVED = "received"
@@ -23,9 +21,6 @@ _OWN = frozenset(
 )
 """Fields that come with a mail: servers write theirs on top (RFC 5321 §4.4, RFC 8601 §4)."""
 
-_BY = re.compile(r"\bby\s+([^\s;()]{1,255})", re.IGNORECASE)
-_MAX_RECEIVED_CHARS = 2_000
-
 
 def trace_order(fields: Fields) -> tuple[TraceEntry, ...]:
     """The Received and Authentication-Results fields, struck ones too, topmost first, and one entry
@@ -38,7 +33,7 @@ def trace_order(fields: Fields) -> tuple[TraceEntry, ...]:
     own = False
     for name, _ in fields.items:
         if name == RECEIVED:
-            found.append((RECEIVED, _by(values[RECEIVED].pop(0))))
+            found.append((RECEIVED, handover(values[RECEIVED].pop(0)).receiver))
         elif name in (RESULTS, STRUCK):
             found.append((name, values[name].pop(0)))
         elif not own and (name in _OWN or name.startswith("content-")):
@@ -47,9 +42,3 @@ def trace_order(fields: Fields) -> tuple[TraceEntry, ...]:
         if len(found) >= MAX_ENTRIES:
             break
     return tuple(found)
-
-
-def _by(received: str) -> str:
-    """Which server wrote a Received field, by its own account; lower case."""
-    found = _BY.search(outside_comments(received[:_MAX_RECEIVED_CHARS]))
-    return found[1].lower().strip("[].") if found else ""
