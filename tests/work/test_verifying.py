@@ -163,6 +163,10 @@ async def test_the_topmost_received_field_of_ones_own_server_says_who_handed_it_
     assert await brought(raw(BANK, "mx.evil.example") + b"3") == "unverified"
     local = f"Received: from {HOST} by store.agents.localhost with LMTP id 2; now\r\n"
     assert await brought(raw(LIST, above=local) + b"4") == "forged"
+    bare = raw(BANK).partition(b"\r\n")[2] + b"6"  # no Return-Path: the envelope says it
+    assert (await post.bring(bare, client="", sender="ada@bank.example"))[0] == "verified"
+    odd = f"Received: from {LIST} by {HOST} with ESMTP id 2; now\r\n"
+    assert await brought(raw(BANK, above=odd) + b"7") == "unverified"
     elsewhere = "Received: from x (x [203.0.113.1]) by mx.evil.example; now\r\n"
     assert await brought(raw(BANK, above=elsewhere) + b"5") == "unverified"
 

@@ -117,7 +117,10 @@ class Intake:
             return (await self._found(way, [raw]))[0]
         if arrival is None or not arrival.client:
             read = await asyncio.to_thread(_arrival, raw, frozenset(asked.received_by))
-            arrival = read if read.client else arrival or read
+            # The envelope that was handed in with it says more than a field that may be missing.
+            sender = (arrival and arrival.sender) or read.sender
+            found = read if read.client or arrival is None else arrival
+            arrival = found.model_copy(update={"sender": sender})
         return await self._verifier.of(raw, arrival, frozenset(asked.arc_trusted))
 
     async def _found(self, way: Way, mails: list[bytes]) -> list[Verified]:
