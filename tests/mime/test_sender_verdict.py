@@ -3,7 +3,8 @@
 import pytest
 
 from postroom.mime.parse import parse
-from postroom.mime.senders.verdict import sender_verdict
+from postroom.mime.senders.verdict import judge_sender, sender_verdict
+from postroom.model.evidence import Arc, ArcResult, Checks, Dmarc, DmarcResult
 from postroom.model.messages import SenderVerdict
 
 VERIFIED, UNVERIFIED, FORGED = SenderVerdict
@@ -110,3 +111,23 @@ def test_nobody_vouches_for_what_is_no_address() -> None:
     two = "a@evil.example\x00@example.com"
     assert verdict("mx.example.org; dmarc=pass header.from=example.com", sender=two) is UNVERIFIED
     assert verdict("mx.example.org; dmarc=pass header.from=evil.example", sender=two) is UNVERIFIED
+
+
+@pytest.mark.parametrize(
+    ("address", "checked", "result", "expected"),
+    [
+        ("a@bank.example", "bank.example", DmarcResult.PASS, VERIFIED),
+        ("a@bank.example", "evil.example", DmarcResult.PASS, FORGED),
+        ("a@bank.example", "evil.example", DmarcResult.TEMPERROR, FORGED),
+        ("a@bank.example", "", DmarcResult.NONE, FORGED),
+        ("a@bank.example", "", DmarcResult.TEMPERROR, UNVERIFIED),
+        ("a@b+c", "", DmarcResult.NONE, UNVERIFIED),
+    ],
+)
+def test_a_from_domain_that_was_checked_as_another_one_is_forged(
+    address: str, checked: str, result: DmarcResult, expected: SenderVerdict
+) -> None:
+    vouched = Arc(result=ArcResult.PASS, trusted="list.example", says="pass")
+    checks = Checks(dmarc=Dmarc(domain=checked, result=result, by=("spf",)), arc=vouched)
+    mail = parse(f"From: {address}\r\n\r\nhello".encode())
+    assert judge_sender(mail, TRUSTED, (), checks).verdict is expected

@@ -19,10 +19,13 @@ from postroom.dns.senders.answers import Answers
 from postroom.imap.mail import FetchedMail
 from postroom.index import journal, mailboxes
 from postroom.index.folders import Folder, Progress
+from postroom.mime.parse import parse
+from postroom.mime.senders.domains import ascii_domain, is_host_name
 from postroom.model.arrivals import Arrival
 from postroom.model.callers import operator
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
+from postroom.work.signing import from_domain
 from postroom.work.term import Term
 from postroom.work.verifying import PATIENCE_SECONDS, Verifier
 
@@ -298,3 +301,22 @@ async def test_a_mail_made_to_take_long_is_judged_in_bounded_time(post: Post, na
     assert found.checks is not None
     assert not found.checks.dmarc.by
     assert len(post.names.asked) < 30
+
+
+EBCDIC = ["cp037", "cp500", "cp1140", "cp1026", "cp273"]
+CHARSETS = [*EBCDIC, "utf-16", "utf-7", "hz", "koi8-r", "cp1251", "iso-8859-5", "utf-8", "gb18030"]
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("address", ["ceo@bank.example", "ceo@\u0431\u0430\u043d\u043a.example"])
+def test_the_from_domain_in_any_charset_is_verified_as_it_is_shown(
+    charset: str, address: str
+) -> None:
+    written = address.encode(charset, "ignore").replace(b"\r", b"").replace(b"\n", b"")
+    kind = f"Content-Type: text/plain; charset={charset}"
+    raw = b"From: " + written + f"\r\n{kind}\r\nSubject: Hello\r\n\r\nHello.\r\n".encode()
+    shown = parse(raw).sender
+    domain = ascii_domain(shown.address.rpartition("@")[2]) if shown else ""
+    assert from_domain(raw) == (domain if is_host_name(domain) else "")
+    reads = charset in CHARSETS[8:] or written == b"ceo@bank.example"
+    assert (domain in ("bank.example", "xn--80ab2al.example")) == reads

@@ -19,7 +19,7 @@ from postroom.mime.quotes.signatures import split_signature
 from postroom.mime.quotes.split import split_quotes
 from postroom.mime.structure.nested import given_name
 from postroom.mime.structure.sealed import about_seal, sealed_type
-from postroom.mime.structure.tree import Part, read_tree
+from postroom.mime.structure.tree import Part, described_fields, read_tree
 from postroom.mime.trace.delivery import delivered_to, original_ids, was_handed_on
 from postroom.mime.trace.order import trace_order
 from postroom.model.limits import MAX_MESSAGE_BYTES
@@ -105,6 +105,12 @@ def parse(raw: bytes) -> ParsedMessage:
             )
         ),
     )
+
+
+def sender_of(raw: bytes) -> Person | None:
+    """The sender of a mail, as `parse` has it: what is verified has to be what is shown."""
+    fields, _ = described_fields(readable(raw)[0])
+    return _sender(parse_senders(fields.every_raw("from"))[0])
 
 
 def _named(

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 from postroom.dns.senders.signatures import Claim, check, claims
 from postroom.dns.senders.signing_keys import Keys, SigningKeys
-from postroom.mime.header.addresses import parse_senders
-from postroom.mime.header.fields import read_fields
-from postroom.mime.parse import readable
+from postroom.mime.parse import sender_of
 from postroom.mime.senders.domains import ascii_domain, is_host_name
 from postroom.model.evidence import Signature
 
@@ -56,9 +54,7 @@ def _checked(
 
 def from_domain(raw: bytes) -> str:
     """The domain of a mail's From address, as the DNS writes it; "" where there is none that a name
-    server can be asked about. Read as
-    `mime.parse` reads it: what is verified is what is shown."""
-    people, _ = parse_senders(read_fields(readable(raw)[0]).every_raw("from"))
-    address = next((one.address for one in people if one.address), "")
-    domain = ascii_domain(address.rpartition("@")[2])
+    server can be asked about."""
+    sender = sender_of(raw)
+    domain = ascii_domain(sender.address.rpartition("@")[2]) if sender else ""
     return domain if is_host_name(domain) else ""

@@ -65,6 +65,8 @@ _WESTERN = frozenset({"ascii", "cp1252", "cp1254", "iso8859_15"})
 
 _NOT_ASCII = re.compile("utf-?7|utf-?16|utf-32|hz", re.IGNORECASE)
 
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\r\n"
+
 _EIGHT_BIT = re.compile(rb"([\x80-\xff]+)")
 
 _MOST_PIECES = 50_000
@@ -84,6 +86,16 @@ def codec_of(label: str) -> str | None:
     except (LookupError, ValueError, UnicodeError):
         return None
     return None if name in _NOT_FOR_MAIL else _WIDER.get(name, name)
+
+
+@lru_cache(maxsize=256)
+def is_beyond_ascii(label: str) -> bool:
+    """Whether a charset has what ASCII has, where ASCII has it, and more: not so EBCDIC, UTF-7,
+    UTF-16 and HZ, in which an address may be written that nobody else reads there."""
+    codec = codec_of(label)
+    if codec in (None, "ascii"):
+        return False
+    return _strict(_PRINTABLE, codec) == _PRINTABLE.decode("ascii")
 
 
 def valid(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from postroom.mime import bounds
-from postroom.mime.characters.charsets import codec_of, decode
+from postroom.mime.characters.charsets import decode, is_beyond_ascii
 from postroom.mime.header.words import decode_words
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
@@ -167,8 +167,9 @@ class _Section:
 
 
 def hint_charset(fields: Fields, charset: str) -> None:
-    """Let raw 8-bit values be read in the charset of the body: such programs use one for both."""
-    if codec_of(charset) not in (None, "ascii"):
+    """Let raw 8-bit values be read in the charset of the body: such programs use one for both.
+    None that reads ASCII otherwise: the header would be another one than everybody reads."""
+    if is_beyond_ascii(charset):
         fields.charset = charset
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from postroom.mime.parse import SEVERAL_SENDERS
 from postroom.mime.senders.authentication import Result
-from postroom.mime.senders.domains import aligned, ascii_domain
+from postroom.mime.senders.domains import aligned, ascii_domain, is_host_name
 from postroom.mime.senders.standing import Standing, standing
 from postroom.model.domains import DmarcPolicy
 from postroom.model.evidence import (
@@ -120,10 +120,12 @@ def _by_checks(checks: Checks, domain: str) -> tuple[SenderVerdict, str]:
     """What DMARC makes of it (RFC 9989 §5.3), as we found it."""
     dmarc, arc = checks.dmarc, checks.arc
     passed = ", ".join(dmarc.by)
+    if dmarc.domain != domain and (dmarc.domain or dmarc.result is not DmarcResult.TEMPERROR):
+        if dmarc.domain or is_host_name(domain):
+            return SenderVerdict.FORGED, "From is written so that its domain reads in two ways"
+        return SenderVerdict.UNVERIFIED, "the From domain is none that can be asked about"
     if dmarc.result is DmarcResult.TEMPERROR:
         return SenderVerdict.UNVERIFIED, _not_known(checks)
-    if dmarc.domain != domain:
-        return SenderVerdict.UNVERIFIED, "the From domain is none that can be asked about"
     if dmarc.result is DmarcResult.PASS:
         return SenderVerdict.VERIFIED, f"dmarc=pass ({passed})"
     if dmarc.result is DmarcResult.NONE:

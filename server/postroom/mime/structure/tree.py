@@ -76,6 +76,18 @@ def read_tree(raw: bytes) -> tuple[Part, list[str]]:
     return root, list(dict.fromkeys(reader.defects))
 
 
+def described_fields(
+    raw: bytes, start: int = 0, end: int | None = None
+) -> tuple[Fields, tuple[str, dict[str, str]]]:
+    """The header section of a part, its raw 8-bit values in the charset that it names, and what its
+    Content-Type says. Whoever compares fields of a mail reads them so: in another charset they may
+    be others."""
+    fields = read_fields(raw, start, end)
+    content_type, parameters = parse_parameters(fields.raw("content-type"))
+    hint_charset(fields, parameters.get("charset", ""))
+    return fields, (content_type, parameters)
+
+
 class _Reader:
     """One walk over one message; counts leaves and collects defects."""
 
@@ -96,14 +108,12 @@ class _Reader:
         return part
 
     def _without_children(self, start: int, end: int, default_type: str) -> Part:
-        fields = read_fields(self.raw, start, end)
+        fields, (content_type, parameters) = described_fields(self.raw, start, end)
         self.defects += fields.defects
-        content_type, parameters = parse_parameters(fields.raw("content-type"))
         disposition, about_file = parse_parameters(fields.raw("content-disposition"))
         if not _TYPE.fullmatch(content_type):
             # RFC 2045 §5.2: what names no type is plain text.
             content_type = default_type
-        hint_charset(fields, parameters.get("charset", ""))
         return Part(
             self.raw,
             fields,
