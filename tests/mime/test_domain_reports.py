@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import time
 import tracemalloc
 import zipfile
 import zlib
@@ -202,6 +203,8 @@ HOSTILE = {
     "period of the far future": aggregate(begin=9_000_000_000),
     "period backwards": aggregate().replace(b"<end>1", b"<end>0"),
     "other xml": b"<rss><channel/></rss>",
+    "elements without end": b"<feedback>" + b"<a/>" * (dmarc.MAX_ELEMENTS + 1),
+    "a long prefix": b"<feedback><" + b"p" * dmarc.MAX_NAME_CHARS + b":a/>",
     "unknown charset": aggregate(head='<?xml version="1.0" encoding="nobody-knows"?>'),
     "cut off": XML[:-30],
 }
@@ -246,6 +249,24 @@ def test_a_hostile_report_of_tls_is_told_as_unreadable(name: str) -> None:
 def test_as_many_rows_as_are_allowed_are_read() -> None:
     report = dmarc_of(mailed(gzip.compress(aggregate(*[BARE_ROW] * dmarc.MAX_ROWS))))
     assert len(report.rows) == dmarc.MAX_ROWS
+
+
+def test_a_long_namespace_of_many_elements_costs_nothing() -> None:
+    """Written out before the name of each, this one took minutes."""
+    namespace = ' xmlns:a="' + "u" * 190_000 + '"'
+    xml = aggregate(*[BARE_ROW] * 50_000, namespace=namespace)
+    inside = b"<a:record/>" * 200_000
+    began = time.process_time()
+    with pytest.raises(Unreadable):  # too many rows, each without an address
+        dmarc.read(xml.replace(b"<record>", inside + b"<record>", 1))
+    assert dmarc.read(aggregate(row(), namespace=namespace)).rows
+    assert time.process_time() - began < 5.0
+
+
+def test_reading_ends_in_time_whatever_takes_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dmarc, "MAX_SECONDS", -1.0)
+    with pytest.raises(Unreadable, match="takes longer"):
+        dmarc.read(XML)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """DMARC's aggregate reports (RFC 7489 Appendix C, and RFC 9990), read as a stream.
 
 Elements are told by their local names: RFC 9990 has a namespace and RFC 7489 none, and reporters
-mix the two. Of what RFC 9990 adds, the disposition ``pass`` is kept; what is not known is passed
-over, extensions with it.
+mix the two. Namespaces are not looked up, and prefixes are cut: expat would write out a namespace
+of any length before the name of each of a million elements. Of what RFC 9990 adds, the disposition
+``pass`` is kept; what is not known is passed over, extensions with it.
 """
 
+import time
 from xml.parsers import expat
 
 from postroom.mime.domain_reports import values
@@ -21,8 +23,17 @@ MAX_NAMES = 300
 """Names of elements and attributes, which expat keeps for as long as it reads. The schema has
 fifty; a million fit into a report."""
 
+MAX_NAME_CHARS = 100
+"""Of the name of an element or attribute, its prefix included. Ours have twenty."""
+
 MAX_TAG_BYTES = 200_000
 """Of one tag with its attributes, which expat keeps together."""
+
+MAX_ELEMENTS = 600_000
+"""Of one report. A row has some eighteen."""
+
+MAX_SECONDS = 10.0
+"""That reading one may take: the largest take two."""
 
 MAX_RESULTS = 20
 """Results of signatures that are looked at for one row."""
@@ -62,9 +73,6 @@ _KEPT_OF_RECORD = frozenset(
 _KEPT_OF_SIGNATURE = frozenset(f"{_SIGNATURE}/{name}" for name in ("domain", "selector", "result"))
 """What is kept of a report."""
 
-_NAME_CHARS = 50
-"""Of an element's name; of a longer one the rest is left. Ours have twenty."""
-
 
 def looks_like_one(content: bytes) -> bool:
     """Whether it may be meant as one: the root element's name stands near its beginning."""
@@ -74,7 +82,8 @@ def looks_like_one(content: bytes) -> bool:
 def read(content: bytes) -> DmarcReport:
     """The report that ``content`` is. Raises Unreadable; nothing else."""
     reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
+    until = time.monotonic() + MAX_SECONDS
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
@@ -87,6 +96,8 @@ def read(content: bytes) -> DmarcReport:
             parser.Parse(content[at : at + _PIECE])
             if at - parser.CurrentByteIndex > MAX_TAG_BYTES:
                 raise Unreadable("It has a tag that is longer than any in a report.")
+            if time.monotonic() > until:
+                raise Unreadable("It takes longer to read than any report does.")
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError):  # the latter two of encodings
         raise Unreadable("It is no XML.") from None
@@ -103,6 +114,7 @@ class _Reader:
     def __init__(self) -> None:
         self._open: list[str] = []
         """The elements that are open, outermost first, by their paths."""
+        self._elements = 0
         self._text = ""
         self._names: set[str] = set()
         self._report: dict[str, str] = {}
@@ -114,10 +126,8 @@ class _Reader:
         self._rows: list[AggregateRow] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._names.update((tag, *attributes))
-        if len(self._names) > MAX_NAMES:
-            raise Unreadable("It has more sorts of elements than any report has.")
-        name = tag.rpartition(" ")[2][:_NAME_CHARS]
+        self._count(tag, attributes)
+        name = tag.rpartition(":")[2]
         path = f"{self._open[-1]}/{name}" if self._open else name
         if not self._open and name != _ROOT:
             raise Unreadable("It is XML, and no DMARC report.")
@@ -127,6 +137,18 @@ class _Reader:
         self._text = ""
         if path == _SIGNATURE and len(self._signatures) < MAX_RESULTS:
             self._signatures.append({})
+
+    def _count(self, tag: str, attributes: dict[str, str]) -> None:
+        """Raises Unreadable where it is too much for a report."""
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise Unreadable("It has more elements than any report has.")
+        for name in (tag, *attributes):
+            if len(name) > MAX_NAME_CHARS:
+                raise Unreadable("It has a name that is longer than any in a report.")
+            self._names.add(name)
+        if len(self._names) > MAX_NAMES:
+            raise Unreadable("It has more sorts of elements than any report has.")
 
     def text(self, piece: str) -> None:
         if len(self._text) < _MOST_CHARS:
