@@ -21,6 +21,7 @@ from rooms import Agent, Postman, TestClock, eventually, rows
 
 from postroom.build import PostRoom, open_room
 from postroom.index import domain_reports, domains, journal
+from postroom.mime.domain_reports.finding import FoundReport, report_in
 from postroom.model.callers import Caller, operator
 from postroom.model.domain_report_answers import DomainReportsView
 from postroom.model.errors import InvalidRequest, NotFound, Refused
@@ -147,6 +148,28 @@ async def test_a_forged_report_is_told_and_nothing_of_it_is_kept(reading: Readin
     found = await reading.came(about_us(BAD, top=FORGED))
     assert (found.messages, found.sources) == (0, ())
     assert (found.reporters[0].verdict, found.reporters[0].total) == ("forged", 0)
+    assert [one.why for one in found.unreadable] == [worker.FORGED]
+
+
+async def test_what_cannot_count_is_not_even_read(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def counting(raw: bytes) -> FoundReport | None:
+        read.append(raw)
+        return report_in(raw)
+
+    monkeypatch.setattr(worker, "report_in", counting)
+    monkeypatch.setattr(worker, "MOST_OF_ONE", 2)
+    damaged = [mailed(b"<feedback>%d" % number, top=VERIFIED) for number in range(4)]
+    await reading.came(*damaged, about_us(GOOD, top=FORGED), about_us(GOOD, top=""))
+    assert len(read) == 3  # two of whom nobody reads more today, and one of somebody else
+
+
+async def test_an_ordinary_mail_of_a_forged_sender_is_no_report(reading: Reading) -> None:
+    raw = FORGED + f"From: x@corp.example\nTo: {ADDRESS}\nSubject: Hello\n\nHello.\n"
+    assert (await reading.came(raw.encode())).reporters == ()
 
 
 @pytest.mark.parametrize("before", ["", FORGED])
@@ -228,6 +251,35 @@ async def test_a_sender_cannot_fill_the_disk_with_rows(
     some = [about_us(*[GOOD] * 2, id=f"r-{number}") for number in range(3)]
     found = await reading.came(*some)
     assert found.messages == 160
+    assert [one.why for one in found.unreadable] == [TOO_MANY_ROWS]
+
+
+def of_owner(domain: str, *some: str, id: str) -> bytes:
+    """A report that whoever has ``domain`` sends, verified."""
+    top = VERIFIED.replace("corp.example", domain)
+    return sent_as_usual(aggregate(*some, domain=HERE, id=id), top=top, sender=f"x@{domain}")
+
+
+async def test_whoever_has_a_domain_has_no_more_room_by_domains_below_it(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "ROWS_OF_ONE", 4)
+    monkeypatch.setattr(worker, "MOST_OF_ONE", 3)
+    evil = [of_owner(f"n{number}.evil.example", BAD, BAD, id=f"e-{number}") for number in range(9)]
+    found = await reading.came(*evil, about_us(GOOD))
+    assert (found.messages, found.passed) == (4 * 7 + 40, 40)
+    assert len(found.unreadable) == 1  # the third, and no more of them is read
+
+
+async def test_who_reported_before_has_room_whoever_comes_today(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reading.came(about_us(GOOD))
+    reading.clock.jump(8 * DAY)
+    monkeypatch.setattr(worker, "ROWS_OF_NEW", 2)
+    bought = [of_owner(f"evil{number}.example", BAD, id=f"e-{number}") for number in range(3)]
+    found = await reading.came(*bought, about_us(GOOD, id="r-2"))
+    assert (found.messages, found.passed) == (2 * 7 + 80, 80)
     assert [one.why for one in found.unreadable] == [TOO_MANY_ROWS]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
+from postroom.mime.senders.domains import organisation
 from postroom.model.domain_reports import DmarcReport, Metadata, ReportKind, TlsFailure, TlsPolicy
 from postroom.model.messages import SenderVerdict
 
@@ -35,13 +36,20 @@ class Arrival:
         """Of From: who is responsible for the report, where the sender is verified."""
         return self.sender.rpartition("@")[2].lower()
 
+    @property
+    def organisation(self) -> str:
+        """Whose that is: whoever has a domain has as many below it as he likes."""
+        return organisation(self.sender_domain)
+
 
 @dataclass(frozen=True)
 class Came:
     """How much came about a domain lately."""
 
     reports: int
-    """Of one verified sender, else of all who are not."""
+    """Of one verified organisation, else of all who are not."""
+    faults: int
+    """Those of them that could not be read, or were about another domain."""
     its_rows: int
     """The rows of these."""
     all_rows: int
@@ -50,9 +58,17 @@ class Came:
 
 def came(con: Connection, of: Arrival, since: float) -> Came:
     """How much came since then about the domain of a report that comes."""
-    one = of.sender_domain if of.verdict is SenderVerdict.VERIFIED else ""
-    asked = {"domain": of.domain, "verdict": str(of.verdict), "sender_domain": one}
+    one = of.organisation if of.verdict is SenderVerdict.VERIFIED else ""
+    asked = {"domain": of.domain, "verdict": str(of.verdict), "organisation": one}
     return Came(**dict(sql.came(con, **asked, since=since)))
+
+
+def reported_before(con: Connection, of: Arrival, before: float) -> bool:
+    """Whether the verified organisation of a report that comes reported about the same domain
+    before then."""
+    asked = {"domain": of.domain, "organisation": of.organisation}
+    verified = of.verdict is SenderVerdict.VERIFIED
+    return verified and sql.reported_before(con, **asked, before=before) is not None
 
 
 def keep_dmarc(con: Connection, of: Arrival, report: DmarcReport) -> bool:

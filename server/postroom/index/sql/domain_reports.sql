@@ -3,12 +3,19 @@
 SELECT id, verdict FROM domain_reports WHERE domain = :domain AND kind = :kind
   AND sender_domain = :sender_domain AND org = :org AND report_id = :report_id;
 
--- name: came(domain, sender_domain, verdict, since)^
--- How much came about a domain since then: reports and rows of a verdict, of one sender where it is named, and all rows.
-SELECT coalesce(sum(alike), 0) AS reports, coalesce(sum(iif(alike, kept_rows, 0)), 0) AS its_rows,
-  coalesce(sum(kept_rows), 0) AS all_rows
-FROM (SELECT kept_rows, verdict = :verdict AND (:sender_domain = '' OR sender_domain = :sender_domain) AS alike
+-- name: came(domain, organisation, verdict, since)^
+-- How much came about a domain since then: of a verdict, of one organisation where it is named, and all rows.
+SELECT coalesce(sum(alike), 0) AS reports, coalesce(sum(alike AND fault <> ''), 0) AS faults,
+  coalesce(sum(iif(alike, kept_rows, 0)), 0) AS its_rows, coalesce(sum(kept_rows), 0) AS all_rows
+FROM (SELECT kept_rows, fault, verdict = :verdict AND (:organisation = '' OR sender_domain = :organisation
+    OR substr(sender_domain, -length(:organisation) - 1) = '.' || :organisation) AS alike
   FROM domain_reports INDEXED BY domain_reports_by_arrival WHERE received_at > :since AND domain = :domain);
+
+-- name: reported_before(domain, organisation, before)$
+-- Whether an organisation that is verified reported about a domain before then.
+SELECT 1 FROM domain_reports WHERE domain = :domain AND verdict = 'verified' AND fault = '' AND received_at < :before
+  AND (sender_domain = :organisation OR substr(sender_domain, -length(:organisation) - 1) = '.' || :organisation)
+LIMIT 1;
 
 -- name: drop(id)!
 -- It goes with all its rows.

@@ -55,6 +55,16 @@ def report_in(raw: bytes) -> FoundReport | None:
     return first
 
 
+def meant_as(raw: bytes) -> ReportKind | None:
+    """What a mail is sent as, without a look into it; None where nothing in it looks like one."""
+    root, _ = read_tree(readable(raw)[0])
+    first = next(_candidates(root), None)
+    if first is None:
+        return None
+    of_tls = _is_of_tls(root) or first.content_type in _TLS
+    return ReportKind.TLS if of_tls else ReportKind.DMARC
+
+
 def _is_of_tls(root: Part) -> bool:
     """RFC 8460 §5.3."""
     report_type = root.parameters.get("report-type", "").lower()

@@ -7,8 +7,8 @@
         └── anything else ─► mail
 
 Anybody can write one. What counts is who sent it: a verified sender's is summed, another's counted
-apart, a forged one's is not kept. Of each sender so many a day are read, so that nobody fills the
-disk.
+apart, a forged one's is not even read. Of each organisation so many a day are read, so that nobody
+fills the disk, and those that reported before have room of their own.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from postroom.index.domain_reports import Arrival
 from postroom.index.index import wait_for_event
 from postroom.index.paced import paced
 from postroom.index.reading import Scope
-from postroom.mime.domain_reports.finding import FoundReport, report_in
+from postroom.mime.domain_reports.finding import FoundReport, meant_as, report_in
 from postroom.mime.parse import parse
 from postroom.model.domain_reports import DmarcReport, ReportKind, TlsReport
 from postroom.model.mailboxes import Mailbox
@@ -41,15 +41,23 @@ AT_A_TIME = 20
 DAY_SECONDS = 86_400.0
 
 MOST_OF_ONE = 200
-"""Reports about a domain of one verified sender that are read in a day. The largest send one an
-hour for each of their tenants that wrote to us."""
+"""Reports about a domain of one verified organisation that are read in a day. The largest send one
+an hour for each of their tenants that wrote to us."""
 
 MOST_UNVERIFIED = 100
 """The same of all whom nobody vouches for: anybody can write as anybody there."""
 
 ROWS_OF_ONE, ROWS_UNVERIFIED, ROWS_OF_ALL = 50_000, 20_000, 300_000
-"""Rows about a domain that are kept of a day's reports: of one verified sender, of all whom nobody
-vouches for, of everybody. A row takes some 150 bytes, and whoever owns a domain is verified."""
+"""Rows about a domain that are kept of a day's reports: of one verified organisation, of all whom
+nobody vouches for, of everybody. A row takes some 150 bytes, and whoever owns a domain is
+verified."""
+
+ROWS_OF_NEW = 200_000
+"""How far the rows of everybody go before only whoever reported earlier has room: anybody can buy
+some domains today, and what the large reporters say tomorrow is to be kept."""
+
+KNOWN_SECONDS = 7 * DAY_SECONDS
+"""How long ago that is at least."""
 
 KEPT_SECONDS = 400 * DAY_SECONDS
 """How long reports are kept: a year beside the one before it."""
@@ -62,6 +70,7 @@ AHEAD_SECONDS = 2 * DAY_SECONDS
 
 NOT_OURS = "It is about a domain whose reports do not come to this address."
 TOO_MANY_ROWS = "There is no room left for its rows today."
+FORGED = "Its sender is forged."
 OUT_OF_TIME = "Its period lies in the future, or before any report that is kept."
 
 
@@ -139,12 +148,14 @@ class DomainReports:
         complains = row["kind"] == MessageKind.COMPLAINT
         found: FoundReport | None = None
         parsed: ParsedMessage | None = None
+        now = self._term.index.clock()
         if raw is not None:
             if complains:
                 parsed = await asyncio.to_thread(parse, raw)
-            else:
+            elif SenderVerdict(row["verdict"]) is SenderVerdict.FORGED:
+                found = await asyncio.to_thread(_unread, raw)
+            elif await self._term.index.read(lambda con: _has_room(con, named, row, now)):
                 found = await asyncio.to_thread(report_in, raw)
-        now = self._term.index.clock()
 
         def change(con: Connection) -> None:
             if domain_reports.read_up_to(con, box.id) >= row["position"]:
@@ -163,6 +174,22 @@ class DomainReports:
         if await self._term.index.read(lambda con: domain_reports.is_overdue(con, before)):
             while await paced(self._term, lambda con: domain_reports.forget_one(con, before)):
                 pass
+
+
+def _unread(raw: bytes) -> FoundReport | None:
+    """A report that is not looked into."""
+    kind = meant_as(raw)
+    return FoundReport(kind, None, FORGED) if kind is not None else None
+
+
+def _has_room(con: Connection, named: list[str], row: Row, now: float) -> bool:
+    """Whether a report of this sender may count, whichever domain it is about: reading one costs
+    seconds."""
+    of = [_arrival(row, domain, ReportKind.DMARC, now) for domain in named]
+    came = [domain_reports.came(con, each, now - DAY_SECONDS) for each in of]
+    most = _most(of[0])
+    # Those that cannot be read stand beside the first domain: see _tell.
+    return came[0].faults < most and any(each.reports < most for each in came)
 
 
 def _complain(
@@ -214,7 +241,9 @@ def _counts(con: Connection, named: list[str], of: Arrival, begins_at: float, si
         return False
     came = domain_reports.came(con, of, of.at - DAY_SECONDS)
     its_most = ROWS_OF_ONE if of.verdict is SenderVerdict.VERIFIED else ROWS_UNVERIFIED
-    if came.its_rows + size > its_most or came.all_rows + size > ROWS_OF_ALL:
+    known = domain_reports.reported_before(con, of, of.at - KNOWN_SECONDS)
+    all_most = ROWS_OF_ALL if known else ROWS_OF_NEW
+    if came.its_rows + size > its_most or came.all_rows + size > all_most:
         _tell(con, named, of, TOO_MANY_ROWS)
         return False
     return came.reports < _most(of)
