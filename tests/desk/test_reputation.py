@@ -1,7 +1,7 @@
 """A domain of whose mail too much comes back, or is called unwanted, pauses and says so; a person
 lets it go on. Reports come as mail, and what they may say is decided where they always are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from policies import write_policy
@@ -51,6 +51,10 @@ async def sent_to(room: PostRoom, ada: Agent, *people: str) -> list[SendAnswer]:
     for answer in answers:
         await taken(room, answer)
     return answers
+
+
+Says = Callable[[SendAnswer, str], bytes]
+"""A report about a mail and one of its recipients."""
 
 
 def people(many: int) -> list[str]:
@@ -158,6 +162,41 @@ async def test_two_people_cannot_stop_a_domain_however_much_they_were_sent(
     assert not await paused(quiet_room)
     found = await quiet_room.desk.reputation.show(operator(), DOMAIN)
     assert (found.complaints.recipients, found.complaints.people) == (12, 2)
+
+
+@pytest.mark.parametrize("by", ["one report", "a report for each"])
+@pytest.mark.parametrize("says", [complained, bounced])
+async def test_whoever_got_a_mail_with_others_speaks_against_a_domain_for_himself(
+    quiet_room: PostRoom, ada: Agent, postman: Postman, says: Says, by: str
+) -> None:
+    some, three = people(10), ["eve@far.example", "x@other.example", "y@third.example"]
+    await sent_to(quiet_room, ada, *some)
+    together = [await ada.send(f"Hello {n}.", tuple(three)) for n in range(3)]
+    for answer in together:
+        await taken(quiet_room, answer)
+        raws = [says(answer, address) for address in three]
+        if by == "one report":
+            raws = [naming(raws[0], three)]
+        await postman.bring(ada.address, *raws)
+    assert not await paused(quiet_room)
+    found = await quiet_room.desk.reputation.show(operator(), DOMAIN)
+    assert (found.complaints.people, found.bounces.people) in ((1, 0), (0, 1))
+    for address in some[:2]:  # and two others, each for himself
+        (answer,) = await sent_to(quiet_room, ada, address)
+        await postman.bring(ada.address, says(answer, address))
+    assert await paused(quiet_room)
+
+
+def naming(raw: bytes, addresses: Sequence[str]) -> bytes:
+    """A report about one that is about several."""
+    field, _, rest = raw.partition(b"eve@far.example")
+    name = field[field.rindex(b"\n") + 1 :]
+    if name.startswith(b"Original"):
+        more = b"".join(b"\r\n%s%s" % (name, one.encode()) for one in addresses[1:])
+        return raw.replace(b"eve@far.example", b"eve@far.example" + more, 1)
+    group = name + b"%s\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    more = b"".join(group % one.encode() for one in addresses[1:])
+    return field[: -len(name)] + more + name + b"eve@far.example" + rest
 
 
 async def test_a_refusal_counts_and_what_is_put_off_or_within_the_room_does_not(

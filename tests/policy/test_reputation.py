@@ -3,7 +3,7 @@
 import pytest
 
 from postroom.policy.reading import PolicyInvalid, builtin, policy_of
-from postroom.policy.reputation import Against, Cause, Tally, crossed, near
+from postroom.policy.reputation import Against, Cause, Tally, crossed, fewest, near
 from postroom.policy.rules import Policy
 
 START = 'default = "allow"\n'
@@ -34,6 +34,23 @@ CASES = (
 def test_the_builtin_thresholds(found: Tally, pauses: Cause | None, warns: Cause | None) -> None:
     rules = builtin().reputation
     assert (crossed(found, rules), near(found, rules)) == (pauses, warns)
+
+
+@pytest.mark.parametrize(
+    ("voices", "people"),
+    [
+        ([], 0),
+        ([{"a"}, {"a"}, {"b"}], 2),
+        ([{"a", "b", "c"}] * 3, 1),  # reported three times, by one of them or by three
+        ([{"a", "b"}, {"a", "c"}, {"a", "d"}], 1),  # "a" may have said all of it
+        ([{"a", "b", "c"}, {"a"}, {"b"}, {"c"}], 3),
+        ([{"a", "b"}, {"c", "d"}, {"e"}], 3),
+    ],
+)
+def test_as_many_people_have_spoken_as_there_must_be_at_least(
+    voices: list[set[str]], people: int
+) -> None:
+    assert fewest(map(frozenset, voices)) == people
 
 
 def thresholds(policy: Policy) -> tuple[float | None, ...]:

@@ -115,6 +115,21 @@ async def test_of_several_recipients_nobody_is_guessed(reading: Reading, ada: Ag
     assert await suppressed(reading.room) == [(EVE, "tenant:default", "complaint")]
 
 
+@pytest.mark.parametrize(
+    ("sender", "whose"), [("fbl@corp.example", BEN), (EVE, EVE)], ids=["a provider", "a recipient"]
+)
+async def test_a_complaint_is_of_one_recipient_whomever_it_names(
+    reading: Reading, ada: Agent, sender: str, whose: str
+) -> None:
+    answer = await ada.send("Our news.", (EVE, BEN, "dan@other.example"))
+    await taken(reading.room, answer)
+    named = (BEN, "dan@other.example", EVE)
+    about = "".join(f"Original-Rcpt-To: {address}\n" for address in named)
+    raw = complaint(about=about, returned=f"Message-ID: <{id_of(answer)}>\n")
+    await reading.came(raw.replace(b"fbl@corp.example", sender.encode()))
+    assert await suppressed(reading.room) == [(whose, "tenant:default", "complaint")]
+
+
 async def test_a_complaint_about_mail_of_another_domain_does_nothing(
     reading: Reading, sent: SendAnswer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

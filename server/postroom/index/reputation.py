@@ -8,13 +8,14 @@ counted in the outbox itself, as limits are (sent_rates.py): by when a send went
 """
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 
 from postroom.index import journal, sends
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
-from postroom.policy.reputation import Against, Cause, Reputation, Tally, said
+from postroom.policy.reputation import Against, Cause, Reputation, Tally, fewest, said
 from postroom.policy.warmup import BY_DOMAIN, IDLE, Plan
 
 sql = named("reputation")
@@ -77,18 +78,33 @@ def tallies(con: Connection, now: float, rules: Reputation, domain: str = "") ->
     """What became of the mail of each domain of which anything came back or is called unwanted, or
     of one, within the window and since a person let it go on."""
     after = now - rules.window
-    lost: dict[str, dict[str, Against]] = {domain: {}} if domain else {}
+    lost: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in sql.lost(con, domain=domain, after=after, upto=now):
-        against = Against(row["recipients"], row["people"])
-        lost.setdefault(row["domain"], {})[row["cause"]] = against
+        lost[row["domain"], row["cause"]].append(row)
+    names = {name: None for name, _ in lost} | ({domain: None} if domain else {})
     return {
         name: Tally(
             recipients=_went(con, now, name, after),
-            bounces=found.get(Cause.BOUNCES, Against()),
-            complaints=found.get(Cause.COMPLAINTS, Against()),
+            bounces=_against(con, lost[name, Cause.BOUNCES]),
+            complaints=_against(con, lost[name, Cause.COMPLAINTS]),
         )
-        for name, found in lost.items()
+        for name in names
     }
+
+
+def _against(con: Connection, lost: list[Row]) -> Against:
+    """What mails of a domain come to that something speaks against."""
+    return Against(
+        sum(row["recipients"] for row in lost), fewest(_voices(con, row) for row in lost)
+    )
+
+
+def _voices(con: Connection, lost: Row) -> frozenset[str]:
+    """Of whom one may have said what speaks against a mail."""
+    if lost["refused"]:
+        return frozenset({lost["refused"]})
+    found = sql.people_of(con, send_id=lost["send_id"])
+    return frozenset(row["person"] for row in found)
 
 
 def _went(con: Connection, now: float, domain: str, after: float) -> int:

@@ -25,7 +25,8 @@ class LossView(Told):
 
     recipients: int
     people: int
-    """How many different ones those are."""
+    """How many different ones at least said so: all that is reported of one mail to several may be
+    the word of one of them."""
     share: float
     """Of all recipients outside."""
     warn: float | None = None

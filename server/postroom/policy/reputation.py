@@ -4,9 +4,11 @@ that they think ill of; so sending pauses before they do.
 
 A few reports say nothing of a domain, and one correspondent must not be able to stop it: a
 threshold is crossed only where enough recipients were written to, and enough people are among those
-who speak against it.
+who speak against it. Anybody to whom a mail went can report what he likes of all whom it went to;
+so all that is reported of one mail may be one person's word.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,7 +51,7 @@ class Against:
 
     recipients: int = 0
     people: int = 0
-    """How many different ones those are."""
+    """How many different ones at least have spoken: `fewest`."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,18 @@ def crossed(tally: Tally, rules: Reputation) -> Cause | None:
 def near(tally: Tally, rules: Reputation) -> Cause | None:
     """By what an operator is warned; None for nothing."""
     return _over(tally, rules, "warn")
+
+
+def fewest(voices: Iterable[frozenset[str]]) -> int:
+    """How many people at least have spoken, where each time it was one of some: as many as there
+    are times that have nobody in common, the smallest first."""
+    counted: set[str] = set()
+    people = 0
+    for each in sorted(voices, key=len):
+        if each and counted.isdisjoint(each):
+            counted |= each
+            people += 1
+    return people
 
 
 def said(cause: Cause, recipients: int, against: int) -> str:

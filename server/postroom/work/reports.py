@@ -11,8 +11,10 @@ A report is a stranger's mail. Ids of ours are known to whom we wrote to, and to
 way; so whoever we wrote to can make up a report. All that it can do is say, beside what the server
 answered, that recipients of that very mail did not get it: the send is ``bounced`` then, its
 thread awaits us, and an agent is told; and where it says that nobody is there, or that our mail is
-unwanted, nothing more goes to those recipients (suppressing.py). Nothing is sent again by it, and
-none of its words stand in the reason: its status code, in digits, beside words of our own.
+unwanted, nothing more goes to those recipients (suppressing.py). A complaint is one person's, and
+so of one recipient, whomever it names; a server may return a mail for several. Nothing is sent
+again by it, and none of its words stand in the reason: its status code, in digits, beside words of
+our own.
 """
 
 import re
@@ -48,6 +50,10 @@ _SAYS = {
 }
 _ORDER = ["", Reported.DELAYED, Reported.TRANSIENT, Reported.PERMANENT, Reported.COMPLAINT]
 """What a report says stays until one says more: mail may be delayed first and come back later."""
+
+
+Mark = tuple[Row, ReportedRecipient]
+"""A recipient, and what a report says of it."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +123,7 @@ def mark(con: Connection, now: float, told: About, parsed: ParsedMessage, mail_i
     if not told.named:
         return
     before = sends.recipients(con, told.send["id"])
-    marked = [
-        (row, said)
-        for row in before
-        if (said := _of(row, parsed.reported, alone=len(before) == 1))
-        and _may_have_gone(told.send, row)
-        and _ORDER.index(said.outcome) > _ORDER.index(row["reported"])
-    ]
+    marked = _one_complaint(parsed, _marked(told, parsed, before))
     for row, said in marked:
         reports.mark(con, told.send["id"], row["address"], said, mail_id)
         suppressing.by_report(con, now, told.send, row["address"], _unwrapped(said), mail_id)
@@ -132,6 +132,31 @@ def mark(con: Connection, now: float, told: About, parsed: ParsedMessage, mail_i
         reason = _reason(told.send["reason"], before, after)
         detail = f"{marked[0][1].outcome}, {len(marked)} of {len(after)} recipients"
         reports.tell(con, now, told.send, _status(after), reason, detail)
+
+
+def _marked(told: About, parsed: ParsedMessage, before: list[Row]) -> list[Mark]:
+    """Of which recipients a report says what, where that is more than what is known of them."""
+    return [
+        (row, said)
+        for row in before
+        if (said := _of(row, parsed.reported, alone=len(before) == 1))
+        and _may_have_gone(told.send, row)
+        and _ORDER.index(said.outcome) > _ORDER.index(row["reported"])
+    ]
+
+
+def _one_complaint(parsed: ParsedMessage, marked: list[Mark]) -> list[Mark]:
+    """What is said, with one complaint at most: of whoever wrote it where it is of him too, else of
+    the first whom it names."""
+    own = parsed.sender.address.lower() if parsed.sender is not None else ""
+    named = [one.address.lower() for one in parsed.reported]
+
+    def place(mark: Mark) -> tuple[bool, int]:
+        return mark[0]["address"].lower() != own, named.index(mark[1].address.lower())
+
+    complaints = [mark for mark in marked if mark[1].outcome is Reported.COMPLAINT]
+    first = min(complaints, key=place, default=None)
+    return [mark for mark in marked if mark is first or mark not in complaints]
 
 
 def retell(con: Connection, now: float, send_id: int) -> None:

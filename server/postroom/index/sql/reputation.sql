@@ -47,16 +47,21 @@ WITH RECURSIVE days (number, first, last) AS (
 SELECT max(number) FROM days;
 
 -- name: lost(domain, after, upto)
--- What speaks against each domain (against one, where it is named) within a time, and how many people that is.
-SELECT s.from_domain AS domain, iif(r.reported = 'complaint', 'complaints', 'bounces') AS cause,
-  count(*) AS recipients, count(DISTINCT r.person) AS people
+-- What speaks against each domain (against one, where it is named) within a time, by mail; and the person, where the
+-- server that takes our mail refused one: what reports say may be made up by anybody whom the mail went to.
+SELECT s.from_domain AS domain, iif(r.reported = 'complaint', 'complaints', 'bounces') AS cause, r.send_id,
+  iif(r.outcome = 'refused', r.person, '') AS refused, count(*) AS recipients
 FROM recipients r INDEXED BY recipients_lost JOIN sends s ON s.id = r.send_id
 LEFT JOIN standing t ON t.domain = s.from_domain
 WHERE r.outside = 1 AND (r.reported IN ('permanent', 'complaint')
     OR (r.outcome = 'refused' AND r.code IN (550, 551, 553, 554)))
   AND r.goes_at > :after AND r.goes_at <= :upto AND r.goes_at > coalesce(t.counted_from, 0)
   AND (:domain = '' OR s.from_domain = :domain)
-GROUP BY 1, 2;
+GROUP BY 1, 2, 3, 4;
+
+-- name: people_of(send_id)
+-- Everybody whom a mail went to.
+SELECT DISTINCT person FROM recipients WHERE send_id = :send_id;
 
 -- name: any_lost()$
 -- Whether anything ever speaks against a domain.
