@@ -33,6 +33,8 @@ class NameServer:
     """Names, without the last dot, that get no answer at all."""
     failing: set[str] = field(default_factory=set)
     """Names that get SERVFAIL."""
+    mute_below: set[str] = field(default_factory=set)
+    """Domains of which no name at all gets an answer."""
     mute_of: set[tuple[str, str]] = field(default_factory=set)
     """Names and types that get no answer at all."""
 
@@ -46,6 +48,8 @@ class NameServer:
         name = question.name.to_text(omit_final_dot=True).lower()
         self.asked.append((name, dns.rdatatype.to_text(question.rdtype)))
         if name in self.mute or self.asked[-1] in self.mute_of:
+            return None
+        if any(name.endswith(f".{domain}") for domain in self.mute_below):
             return None
         reply = dns.message.make_response(query)
         reply.flags |= dns.flags.AA

@@ -1,5 +1,6 @@
 """Mail of which everything is verified here: with a real name server, through the real intake."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from postroom.mime.parse import parse
 from postroom.mime.senders.domains import ascii_domain, is_host_name
 from postroom.model.arrivals import Arrival
 from postroom.model.callers import operator
+from postroom.model.evidence import Checks, DmarcResult
 from postroom.work.intake import Intake
 from postroom.work.places import Place, Role
 from postroom.work.signing import from_domain
@@ -222,6 +224,58 @@ async def test_while_the_dns_is_silent_or_fails_mail_comes_soon_and_nothing_is_f
     clock.jump(120)
     post.names.mute.clear()
     assert (await post.bring(MAIL + b"1", client=LIST))[0] == "forged"
+
+
+def at_silent_servers(number: int) -> bytes:
+    """A mail that names as many keys as are asked for, where nobody ever answers."""
+    keys = range(20)
+    seals = (f"ARC-Seal: i={i + 1}; a=rsa-sha256; cv=none; d=a{number}x{i}" for i in keys)
+    signed = (f"DKIM-Signature: v=1; a=rsa-sha256; h=from; bh=AAAA; d=d{number}x{i}" for i in keys)
+    fields = "".join(f"{field}.evil.example; s=s; b=AAAA\r\n" for field in (*seals, *signed))
+    return fields.encode() + letter(f"x@m{number}.evil.example")
+
+
+async def test_names_of_which_nobody_answers_hold_up_no_mail_of_others(clock: TestClock) -> None:
+    shops = [f"shop{number}.example" for number in range(10)]
+    records = "".join(
+        f'{shop}. 60 IN TXT "v=spf1 ip4:{BANK} -all"\n'
+        f'_dmarc.{shop}. 60 IN TXT "v=DMARC1; p=reject"\n'
+        for shop in shops
+    )
+    async with name_server(records) as names:
+        names.mute_below.add("evil.example")
+        answers = Answers(Resolver(names.address, patience=1.0), clock)
+        verifier = Verifier(answers)
+
+        async def of(raw: bytes, sender: str) -> Checks:
+            arrival = Arrival(client=BANK, helo="x", sender=sender)
+            found = await verifier.of(raw, arrival, ("a0x0.evil.example",))
+            assert found.checks is not None
+            return found.checks
+
+        flood = [
+            asyncio.ensure_future(of(at_silent_servers(n), f"x@f{n}.evil.example"))
+            for n in range(60)
+        ]
+        begun = time.monotonic()
+        for shop in shops:
+            await asyncio.sleep(0)
+            assert (await of(letter(f"ada@{shop}"), f"ada@{shop}")).dmarc.by == ("spf",)
+        assert time.monotonic() - begun < PATIENCE_SECONDS
+        for each in await asyncio.gather(*flood):
+            assert each.dmarc.result is DmarcResult.TEMPERROR
+        assert len([name for name, _ in set(names.asked) if name.endswith("evil.example")]) <= 8
+        await answers.close()
+
+
+async def test_of_a_chain_without_anybody_trusted_no_key_is_asked_for(post: Post) -> None:
+    raw = sealed(MAIL, "list.example", "dmarc=pass header.from=bank.example")
+    await post.bring(raw)
+    keys = {name for name, _ in post.names.asked if "_domainkey.list.example" in name}
+    assert not keys
+    post.trust(arc_trusted=("list.example",))
+    await post.bring(raw + b"1")
+    assert {name for name, _ in post.names.asked if "_domainkey.list.example" in name}
 
 
 async def test_a_rebuild_keeps_what_was_found_though_the_dns_says_other_things(

@@ -65,7 +65,7 @@ class ArcResult(StrEnum):
     PASS = "pass"
     FAIL = "fail"
     NONE = "none"
-    """There is no chain."""
+    """There is no chain, or none that anybody sealed who is trusted: it is not looked into."""
     TEMPERROR = "temperror"
     """A key could not be had just then, or there are too many to ask for."""
 

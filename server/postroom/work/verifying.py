@@ -55,7 +55,7 @@ class Verifier:
                 for _ in range(MAX_ROUNDS):
                     if isinstance(told, Verified):
                         return told
-                    answered |= await self._answers.all_of(told)
+                    answered |= await self._answers.all_of(told, verification.others)
                     told = await asyncio.to_thread(_step, verification, look)
         except TimeoutError:
             pass  # what is not known by now is told so

@@ -2,6 +2,7 @@
 
 verifying.py    all that can be verified of one mail, from what the DNS says; no I/O
 answers.py      what it says, asked once and kept a while, within bounds
+turns.py        whose question is asked next
 sender_policy.py   SPF: may this server hand over mail of that domain (pyspf)
 signatures.py   DKIM: signatures, checked with keys that were found
 arc_chains.py   ARC: the chain of forwarders, and whose word in it counts (dkimpy)

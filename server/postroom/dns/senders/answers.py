@@ -3,16 +3,17 @@
 Senders choose the names that are asked for, and may serve them slowly, in bulk, or never. So all of
 it is bounded: how many are asked for at a time and how many wait for that, how long each may take,
 how much is kept and for how long. Of one name and type one question is on its way, however many
-mails wait for it.
+mails wait for it; whose is asked next, turns.py says.
 """
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from postroom.dns.resolver import Resolver
+from postroom.dns.senders.turns import Silences, Turn, Turns, owner
 from postroom.model.errors import Unavailable
 
 log = logging.getLogger("postroom.dns")
@@ -39,9 +40,9 @@ MAX_KEPT_CHARS = 4_000_000
 MAX_ANSWER_CHARS = 20_000
 """Of one answer. A larger one is as good as none: real ones have up to some thousand."""
 
-MAX_ASKED_AT_ONCE = 64
 MAX_WAITING = 1_000
-"""Questions on their way, and those that wait for one of them to end."""
+"""Questions on their way, with those that wait for one of them to end. Half of it is for those
+that go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,16 @@ class Found:
 UNANSWERED = Found(None)
 
 
+@dataclass
+class _Asked:
+    """A question on its way, or in line."""
+
+    turn: Turn
+    task: asyncio.Task[Found]
+    waiting: int = 0
+    """How many wait for the answer."""
+
+
 class Answers:
     """Asks by ``resolver``, and keeps what it says. ``clock`` gives seconds."""
 
@@ -63,57 +74,94 @@ class Answers:
         self._clock = clock
         self._kept: OrderedDict[Question, tuple[float, Found]] = OrderedDict()
         self._chars = 0
-        self._asked: dict[Question, asyncio.Task[Found]] = {}
-        self._turns = asyncio.Semaphore(MAX_ASKED_AT_ONCE)
+        self._asked: dict[Question, _Asked] = {}
+        self._turns = Turns()
+        self._silences = Silences(clock)
 
     def kept(self, name: str, kind: str) -> Found | None:
         """What is kept, if anything is: from any thread."""
         kept = self._kept.get((name, kind))
         return kept[1] if kept is not None and self._clock() < kept[0] else None
 
-    async def all_of(self, questions: Iterable[Question]) -> dict[Question, Found]:
-        """The answer to each of several questions, asked at once."""
+    async def all_of(
+        self, questions: Iterable[Question], others: Collection[Question] = ()
+    ) -> dict[Question, Found]:
+        """The answer to each of several questions, asked at once; ``others`` of them do not go
+        first."""
         wanted = list(dict.fromkeys(questions))
-        found = await asyncio.gather(*(self.of(*each) for each in wanted))
+        asked = (self.of(*each, first=each not in others) for each in wanted)
+        found = await asyncio.gather(*asked)
         return dict(zip(wanted, found, strict=True))
 
-    async def of(self, name: str, kind: str) -> Found:
-        """The answer to one question. Never raises; a question that nobody waits for any more goes
-        on, and its answer is there for the next one."""
+    async def of(self, name: str, kind: str, *, first: bool = True) -> Found:
+        """The answer to one question. Never raises; a question that nobody waits for any more
+        leaves its place in line. One that is on its way goes on, and its answer is there for the
+        next one."""
         if (kept := self.kept(name, kind)) is not None:
             return kept
-        asked = self._asked.get((name, kind))
+        asked = self._asked.get((name, kind)) or self._begin((name, kind), first=first)
         if asked is None:
-            if len(self._asked) >= MAX_WAITING:
-                return UNANSWERED
-            asked = asyncio.create_task(self._ask((name, kind)))
-            self._asked[name, kind] = asked
-        return await asyncio.shield(asked)
+            return UNANSWERED
+        if first:
+            self._turns.hurry(asked.turn)
+        asked.waiting += 1
+        try:
+            return await asyncio.shield(asked.task)
+        finally:
+            asked.waiting -= 1
+            if not asked.waiting and not asked.turn.came.done():
+                self._leave((name, kind), asked)
 
     async def close(self) -> None:
         """End the questions that are on their way."""
-        asked = list(self._asked.values())
+        asked = [each.task for each in self._asked.values()]
         for each in asked:
             each.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
 
-    async def _ask(self, question: Question) -> Found:
+    def _begin(self, question: Question, *, first: bool) -> _Asked | None:
+        """A question put in line; None where there is no room, or nobody who answers."""
+        whose = owner(question[0])
+        most = MAX_WAITING if first else MAX_WAITING // 2
+        if len(self._asked) >= most or self._silences.of(whose):
+            return None
+        turn = self._turns.ask(whose, first=first)
+        asked = _Asked(turn, asyncio.create_task(self._ask(question, turn)))
+        self._asked[question] = asked
+        return asked
+
+    def _leave(self, question: Question, asked: _Asked) -> None:
+        """Who asks the same from now on begins anew."""
+        asked.task.cancel()
+        self._ended(question, asked.turn)
+
+    def _ended(self, question: Question, turn: Turn) -> None:
+        self._turns.end(turn)
+        if question in self._asked and self._asked[question].turn is turn:
+            del self._asked[question]
+
+    async def _ask(self, question: Question, turn: Turn) -> Found:
         try:
-            async with self._turns:
-                found, seconds = await self._said(*question)
+            if not await turn.came:
+                return UNANSWERED
+            found, seconds = await self._said(*question, turn.owner)
             self._keep(question, found, seconds)
             return found
         finally:
-            del self._asked[question]
+            self._ended(question, turn)
 
-    async def _said(self, name: str, kind: str) -> tuple[Found, float]:
+    async def _said(self, name: str, kind: str, whose: str) -> tuple[Found, float]:
         try:
             answer = await self._resolver.look_up(name, kind)
         except Unavailable:
+            self._silences.failed(whose)
+            if self._silences.of(whose):
+                self._turns.dismiss(whose)
             return UNANSWERED, FAILED_SECONDS
         except Exception as error:  # of what a stranger's name server sends; its words stay unsaid
             log.error("An answer could not be read: %s.", type(error).__name__)
             return UNANSWERED, FAILED_SECONDS
+        self._silences.heard(whose)
         if sum(map(len, answer.values)) > MAX_ANSWER_CHARS:
             return UNANSWERED, FAILED_SECONDS
         most = MAX_SECONDS if answer.values else MAX_NONE_SECONDS

@@ -46,6 +46,12 @@ def key_names(mail: SignedMail) -> tuple[str, ...] | None:
     return names if len(names) <= MAX_KEYS else None
 
 
+def is_sealed_by(mail: SignedMail, trusted: Collection[str]) -> bool:
+    """Whether a chain says that one of ``trusted``, or a host below one, sealed it."""
+    sealers = {key_place(b"", tags.get(b"d", b""))[0] for tags in _tags_of(mail, _SEAL)}
+    return any(is_within(each, one) for each in sealers for one in trusted)
+
+
 def chain(mail: SignedMail, keys: Keys, trusted: Collection[str], from_domain: str) -> Arc:
     """What the chain of a mail comes to, with the keys that were found. ``trusted`` are domains,
     lower case; a seal by a host below one of them counts as theirs. Never raises."""

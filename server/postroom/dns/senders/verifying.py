@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from postroom.dns.senders.answers import Found, Question
-from postroom.dns.senders.arc_chains import chain, key_names
+from postroom.dns.senders.arc_chains import chain, is_sealed_by, key_names
 from postroom.dns.senders.dmarc import dmarc, questions
 from postroom.dns.senders.sender_policy import Look, Unanswered, spf
 from postroom.dns.senders.signatures import Claim, check_in, claims_in
 from postroom.dns.senders.signed_mail import SignedMail
 from postroom.dns.senders.signing_keys import TXT, Keys, keys_in
+from postroom.mime.senders.domains import aligned
 from postroom.model.arrivals import Arrival
 from postroom.model.evidence import Arc, ArcResult, Checks, Signature, Spf, SpfResult
 
@@ -46,7 +47,12 @@ class Verification:
         self._chain: tuple[str, ...] | None = ()
         if self._mail is not None:
             self._claims = claims_in(self._mail, from_domain)
-            self._chain = key_names(self._mail)
+            # Of a chain without anybody who is trusted nothing counts, and its names are a
+            # stranger's: they are not asked for.
+            sealed = is_sealed_by(self._mail, arc_trusted)
+            self._chain = key_names(self._mail) if sealed else ()
+        self.others = frozenset((name, TXT) for name in self._others())
+        """Questions that decide nothing alone: keys that are not the From domain's."""
 
     def open_questions(self, look: Look) -> tuple[Question, ...]:
         """What is not known yet and has to be; none once `found` can be told."""
@@ -79,6 +85,11 @@ class Verification:
             arc=self._arc(keys),
         )
         return Verified(signatures, checks)
+
+    def _others(self) -> set[str]:
+        domain = self._from_domain
+        own = {claim.key_name for claim in self._claims if aligned(claim.domain, domain)}
+        return set(self._key_names()) - own
 
     def _key_names(self) -> Iterable[str]:
         own = (claim.key_name for claim in self._claims if claim.key_name)
