@@ -1,6 +1,8 @@
 """Mail that was handed in over HTTP: indexed as any other, as soon as it is there."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
@@ -73,7 +75,8 @@ class HttpWay:
 
 
 class HandedInMail:
-    """Takes it in, one after the other."""
+    """Takes it in, one after the other, each as soon as it is verified; those behind the first few
+    (`AT_ONCE`) once these are in, which takes no longer than verifying does at most."""
 
     def __init__(self, term: Term, intake: Intake, believed: Inbound) -> None:
         self._term = term
@@ -85,13 +88,25 @@ class HandedInMail:
         while True:
             changed = self._term.index.next_change()
             while rows := await self._term.index.read(_some):
-                # All at once: one whose sender's name server is silent holds no other up.
-                found = await asyncio.gather(*(self._verified(row) for row in rows))
-                for row, verified in zip(rows, found, strict=True):
-                    await self._take(row, verified)
+                async with aclosing(self._verified(rows)) as found:
+                    async for row, verified in found:
+                        await self._take(row, verified)
             await wait_for_event(changed, LOOK_SECONDS)
 
-    async def _verified(self, row: Row) -> Verified:
+    async def _verified(self, rows: Sequence[Row]) -> AsyncGenerator[tuple[Row, Verified], None]:
+        """Each with what is found of it, in the order in which that is known: one whose sender's
+        name server is silent holds no other up."""
+        open_ones = {asyncio.create_task(self._verify(row)): row for row in rows}
+        try:
+            while open_ones:
+                done, _ = await asyncio.wait(open_ones, return_when=asyncio.FIRST_COMPLETED)
+                for each in [task for task in open_ones if task in done]:
+                    yield open_ones.pop(each), each.result()
+        finally:
+            for each in open_ones:
+                each.cancel()
+
+    async def _verify(self, row: Row) -> Verified:
         arrival = handed_in.arrival_of(row)
         return await self._intake.verify(self._way(row), row["bytes"], arrival)
 
