@@ -69,15 +69,37 @@ def test_where_it_is_known_how_records_are_published_and_nothing_else_is(
         said.replace(f'[dns."{domain}"]', f'[dns."{domain}"]\nresolvers = ["{knot.endpoint}"]')
     )
     before = knot.whole(domain)
+    hurried = postroom("domains", "rotate-dkim", domain, "--now", "--json")
+    assert (hurried.code, hurried.json["published"]) == (0, True), hurried
+    for key in hurried.json["signs"]:
+        said = "".join(knot.said(key["name"], "TXT")).replace('" "', "").strip('"')
+        assert said == key["record"]
+    knot_said = knot.whole(domain)
     first = postroom("domains", "rotate-dkim", domain, "--wait", "30", "--json")
     assert first.code == 0, first
-    assert (first.json["made"], first.json["published"]) == (False, True)
+    assert (first.json["made"], first.json["published"]) == (True, True)
+    assert set(knot_said) < set(knot.whole(domain))
     second = postroom("domains", "rotate-dkim", domain, "--wait", "30", "--json")
     assert (second.code, second.json["made"]) == (0, True)
     keys = [*second.json["signs"], *second.json["retires"]]
-    assert len(keys) == 4
+    assert len(keys) == 6
     after = knot.whole(domain)
     assert set(before) < set(after)
     assert {line.split()[0].rstrip(".") for line in set(after) - set(before)} == {
         key["name"] for key in keys
     }
+
+
+def test_keys_that_sign_at_once_and_are_in_no_zone_are_told_with_their_records(
+    postroom: Program,
+) -> None:
+    assert postroom("domains", "add", DOMAIN, "--offline").code == 0
+    hurried = postroom(*ASKED, "--now")
+    assert hurried.code == 1
+    assert "fails DKIM" in hurried.out
+    told = postroom("domains", "records", DOMAIN, "--offline", "--json").json["records"]
+    keys = [each for each in told if each["purpose"] == "dkim"]
+    assert len(keys) == 2
+    for key in keys:
+        assert f"{key['name']}. TXT" in hurried.out
+        assert key["values"][0] in hurried.out

@@ -1,5 +1,6 @@
 """`postroom domains rotate-dkim`: other keys for a domain's mail."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,11 @@ PUBLISHED = (
     " ones by itself, and signs with their keys once everybody finds them; --wait 600 waits for it."
 )
 
+UNPUBLISHED = (
+    "Put these records into the zone now: mail of {domain} is signed with these keys already, and"
+    " fails DKIM at whoever does not find them. Leave the records of the other keys where they are."
+)
+
 
 @click.command("rotate-dkim")
 @click.argument("domain", metavar="DOMAIN")
@@ -30,7 +36,7 @@ PUBLISHED = (
     metavar="SECONDS",
     help="Until the new keys sign. Becomes the worker where none runs.",
 )
-@click.option("--now", is_flag=True, help="Sign with them at once, whether they are found or not.")
+@click.option("--now", is_flag=True, help="Publish, and sign with them at once, found or not.")
 @shared
 @pass_asked
 def rotate_dkim(asked: Asked, domain: str, seconds: float, now: bool) -> int:
@@ -39,16 +45,19 @@ def rotate_dkim(asked: Asked, domain: str, seconds: float, now: bool) -> int:
     Makes new keys, unless some wait already, and publishes their records where it is known how, or
     prints them. A running Postroom process looks for these records by itself, at the zone's servers
     and then at resolvers, and signs with the new keys once everybody finds them. With --wait: exit
-    code 1 where they do not sign by then.
+    code 1 where they do not sign by then. With --now: exit code 1 where they sign and their records
+    are not known to be in the zone.
     """
     from postroom.model.callers import operator
 
     view = at_desk(
         asked,
         "domains rotate-dkim",
-        lambda room: room.desk.domain_keys.rotate(operator(), domain, now),
+        lambda room: room.desk.domain_keys.rotate(operator(), domain),
     )
     published = _published(asked, domain) if view.waits else False
+    if now and view.waits:
+        return _switched(asked, view, published)
     if seconds and view.waits:
         waited = at_desk(
             asked,
@@ -62,6 +71,26 @@ def rotate_dkim(asked: Asked, domain: str, seconds: float, now: bool) -> int:
         view = view.model_copy(update={"published": True, "next_step": then})
     say(asked.json, view, lambda page: _show(page, view))
     return ExitCode.FAILED if seconds and view.waits else ExitCode.DONE
+
+
+def _switched(asked: Asked, before: "RotationView", published: bool) -> int:
+    """The keys that waited sign; and whose records somebody has to publish is said."""
+    from postroom.model.callers import operator
+    from postroom.model.domains import KeyState
+
+    view = at_desk(
+        asked,
+        "domains rotate-dkim",
+        lambda room: room.desk.domain_keys.switch(operator(), before.domain),
+    )
+    view = view.model_copy(update={"made": before.made, "published": published})
+    unseen = {each.selector for each in before.waits if each.state != KeyState.VISIBLE}
+    lacking = () if published else tuple(e for e in view.signs if e.selector in unseen)
+    if lacking:
+        then = UNPUBLISHED.format(domain=view.domain)
+        view = view.model_copy(update={"next_step": then})
+    say(asked.json, view, lambda page: _show(page, view, lacking))
+    return ExitCode.FAILED if lacking else ExitCode.DONE
 
 
 def _published(asked: Asked, domain: str) -> bool:
@@ -79,10 +108,13 @@ def _published(asked: Asked, domain: str) -> bool:
     return not done.plan.left
 
 
-def _show(page: "Page", view: "RotationView") -> None:
+def _show(page: "Page", view: "RotationView", lacking: "Sequence[RotatedKey]" = ()) -> None:
+    """``lacking``: keys that sign, and whose records nobody has put into the zone yet."""
     for words, keys in (("signs", view.signs), ("retires", view.retires)):
         for key in keys:
             page.line((f"{words}: ", "dim"), f"{key.selector} ({key.algorithm})")
+            if key in lacking:
+                _record(page, key)
     for key in view.waits:
         page.line(("waits: ", "bold"), f"{key.selector} ({key.algorithm}), {key.state}")
         _record(page, key)
