@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import logging
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -43,6 +45,8 @@ from postroom.accounts.verification import NameServer, name_server_at
 from postroom.accounts.webhooks import Webhooks
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.retention import Retention
+
+log = logging.getLogger("postroom.settings")
 
 CONFIG_FILE = "postroom.toml"
 
@@ -206,6 +210,36 @@ class Operator(Table):
         return value
 
 
+class OwnDomainsNow(Mapping[str, OwnDomain]):
+    """What ``postroom.toml`` says of domains of one's own at this moment, whatever it said when
+    this program began. Where it cannot be understood, what it said last goes on."""
+
+    def __init__(self, file: Path, said: Mapping[str, OwnDomain]) -> None:
+        """``said``: where the file cannot be understood from the first."""
+        self._file = file
+        self._kept: tuple[object, Mapping[str, OwnDomain]] = ("never looked", said)
+
+    def __getitem__(self, domain: str) -> OwnDomain:
+        return self._now()[domain]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def _now(self) -> Mapping[str, OwnDomain]:
+        """It costs one look at the file's date, where nothing has changed."""
+        mark, (seen, said) = _mark(self._file), self._kept
+        if mark != seen:
+            try:
+                said = _operator(self._file)[0].dns
+            except InvalidRequest as error:
+                log.warning("%s What it said of domains before goes on.", error.message)
+            self._kept = (mark, said)
+        return said
+
+
 class Settings(BaseModel):
     """Where the post room is, and what its operator set."""
 
@@ -215,6 +249,14 @@ class Settings(BaseModel):
     operator: Operator = Operator()
     said: str = ""
     """A digest of what ``postroom.toml`` said when it was read; empty where nobody read it."""
+
+    @cached_property
+    def own_domains(self) -> Mapping[str, OwnDomain]:
+        """What is said of domains of one's own, read anew whenever ``postroom.toml`` has changed:
+        `postroom domains add` writes there beside a worker that runs."""
+        if not self.said:
+            return self.operator.dns
+        return OwnDomainsNow(self.home / CONFIG_FILE, self.operator.dns)
 
     @property
     def index_file(self) -> Path:
@@ -391,9 +433,20 @@ def _operator(file: Path) -> tuple[Operator, str]:
         raise _broken(file, told(error)) from None
 
 
+def _mark(file: Path) -> tuple[int, int, int] | None:
+    """What tells one state of a file from the next; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def _digest(said: dict[str, Any]) -> str:
-    """Of what a file says, wherever a table of it stands, and without its comments."""
-    written = json.dumps(said, sort_keys=True, default=str)
+    """Of what a file says, wherever a table of it stands, and without its comments. What it says of
+    domains of one's own is left out: that holds at once, and nobody has to start anew for it."""
+    lasting = {key: value for key, value in said.items() if key != "dns"}
+    written = json.dumps(lasting, sort_keys=True, default=str)
     return hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
 
 

@@ -4,16 +4,23 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rooms import Agent
 
+from postroom.accounts.own_domain import OwnDomain
 from postroom.build import PostRoom, open_room
+from postroom.dns.checking.checking import Facts
+from postroom.index import domains, journal
 from postroom.model.answers import Check
 from postroom.model.callers import operator
+from postroom.model.domain_checks import DomainFindings
 from postroom.model.errors import InvalidRequest
 from postroom.settings import CONFIG_FILE, Settings, load
 from postroom.work import outcomes
+from postroom.work.domains.watching import DomainWatch
+from postroom.work.term import Term
 
 BEFORE = 'retention_days = 10\ndomain = "first.localhost"\n'
 
@@ -134,3 +141,65 @@ async def test_a_webhook_that_fails_says_that_the_file_has_changed_since(tmp_pat
         assert "has changed since the worker" in (shown.problem or "")
         (listed,) = (await room.desk.webhooks.list(operator())).webhooks
         assert listed.problem == shown.problem
+
+
+async def test_what_is_said_of_own_domains_holds_at_once_in_a_room_that_is_open(
+    tmp_path: Path,
+) -> None:
+    name, head = "later.example.com", '[dns."later.example.com"]\n'
+    async with working(said(tmp_path, BEFORE)) as room:
+        desk = room.desk
+        (tmp_path / CONFIG_FILE).write_text(f'{BEFORE}{head}mx = ["a.example.com"]\n')
+        await desk.domains.add(operator(), name)
+
+        async def exchangers() -> list[tuple[str, ...]]:
+            told = await desk.domains.records(operator(), name)
+            return [each.values for each in told.records if each.type == "MX"]
+
+        assert await exchangers() == [("10 a.example.com.",)]
+        facts = await desk.domain_checks.facts(operator(), name)
+        assert facts.own.mx == ("a.example.com",)
+        assert name in await desk.domain_reports.domains(operator())
+        (tmp_path / CONFIG_FILE).write_text(f'{BEFORE}{head}mx = ["b.example.com"]\n')
+        assert await exchangers() == [("10 b.example.com.",)]
+        (tmp_path / CONFIG_FILE).write_text("no [toml")
+        assert await exchangers() == [("10 b.example.com.",)]
+        # Nobody has to start anew for that.
+        (tmp_path / CONFIG_FILE).write_text(f"{BEFORE}{head}")
+        async with open_room(load(tmp_path), program="doctor") as other:
+            check = await told(other)
+            assert check is not None
+            assert check.ok
+
+
+async def test_a_running_worker_checks_by_what_is_said_of_a_domain_now(
+    quiet_room: PostRoom, tmp_path: Path
+) -> None:
+    name, file = "later.example.com", tmp_path / CONFIG_FILE
+    settings = said(tmp_path, BEFORE)
+    checked: list[OwnDomain] = []
+
+    class Checker:
+        async def check(self, facts: Facts) -> DomainFindings:
+            checked.append(facts.own)
+            return DomainFindings(domain=name, at=quiet_room.index.clock(), findings=())
+
+    async def no_samples(_: str) -> dict[str, bytes]:
+        return {}
+
+    number = await quiet_room.index.write(lambda con: journal.begin_term(con, 1.0, 1, "test"))
+    await quiet_room.index.write(lambda con: domains.add(con, 1.0, name))
+    checker: Any = Checker()
+    watch = DomainWatch(
+        Term(quiet_room.index, number),
+        settings.own_domains,
+        settings.operator.provider_of,
+        lambda: checker,
+        no_samples,
+    )
+    for host in ("a.example.com", "b.example.com"):
+        file.write_text(f'{BEFORE}[dns."{name}"]\nmx = ["{host}"]\n')
+        assert await watch.due() == [name]
+        await watch.check(name)
+        assert await watch.due() == []
+    assert [each.mx for each in checked] == [("a.example.com",), ("b.example.com",)]

@@ -70,7 +70,13 @@ async def watching(room: PostRoom, *names: str) -> AsyncIterator[Watched]:
         checker = Checker(
             room.index.clock, ports=Ports({ADDRESS: server.address[1]}), asker=Asker(0.3)
         )
-        watch = DomainWatch(Term(room.index, number), settings, lambda: checker, no_samples)
+        watch = DomainWatch(
+            Term(room.index, number),
+            settings.dns,
+            settings.provider_of,
+            lambda: checker,
+            no_samples,
+        )
         yield Watched(room, server, watch)
 
 

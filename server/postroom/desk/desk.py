@@ -204,7 +204,7 @@ class Desk:
     def domain_reports(self) -> "DomainReportsDesk":
         from postroom.desk.domains.reports import DomainReportsDesk
 
-        return DomainReportsDesk(self._index, self._operator.dns, self._provisioners)
+        return DomainReportsDesk(self._index, self._settings.own_domains, self._provisioners)
 
     @cached_property
     def reputation(self) -> "ReputationDesk":

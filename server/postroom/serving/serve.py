@@ -114,7 +114,7 @@ async def serve(
             identities = Identities(token, agent_named(agent), room.desk.tokens, issued)
             names, meters = names_of(wanted, public_url), Meters()
             sessions, most = Sessions(system_clock), wanted.max_request_bytes
-            own = settings.operator.dns
+            own = settings.own_domains
             faces = application(room.desk, identities, sessions, names, most, meters, own)
             inner = doorway(faces, identities, sessions, wanted, names)
             goodbye = Goodbye(CheckFraming(inner))

@@ -27,20 +27,17 @@ class BounceSenders:
     """What mail goes out from."""
 
     def __init__(self, own: Mapping[str, OwnDomain], served: Mapping[str, Domain]) -> None:
-        """``own``: what the settings say of domains of one's own; ``served``: where the mailboxes
-        of domains come from."""
-        self._named = frozenset(own)
-        self._separators = {
-            name: separator
-            for name, domain in served.items()
-            if (separator := _separator(own.get(name, OwnDomain()), domain))
-        }
+        """``own``: what is said of domains of one's own; ``served``: where the mailboxes of domains
+        come from."""
+        self._own = own
+        self._served = served
 
     def of(self, con: Connection, send: Waiting) -> str:
         """The envelope sender of a send; the same at each attempt."""
         domain = send.sender.rpartition("@")[2].lower()
-        separator = self._separators.get(domain)
-        if separator is None or not (domain in self._named or domains.is_here(con, domain)):
+        served, said = self._served.get(domain), self._own.get(domain)
+        separator = _separator(said or OwnDomain(), served) if served is not None else ""
+        if not separator or not (said is not None or domains.is_here(con, domain)):
             return send.sender
         return marked(send.sender, separator, bounce_addresses.tag_of(con, send.id))
 

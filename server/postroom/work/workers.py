@@ -99,7 +99,7 @@ async def run(
     watched = [way for way in elsewhere if not _is_handed_in(way)]
     looks = Looks(way.name for way in watched)
     reconciler = Reconciler(term, ways, lending)
-    bounces = BounceSenders(operator.dns, operator.served)
+    bounces = BounceSenders(settings.own_domains, operator.served)
     opened = OpenedKeys(SealingSecret.of(settings))
     own = OwnSignatures(opened, term.index.clock)
     patience = operator.retry_hours * 3600
@@ -124,9 +124,11 @@ async def run(
             "standing": Standings(term, policy, operator.builtin_domains).run(),
             "handed-in": HandedInMail(term, intake, operator.inbound).run(),
             "webhooks": WebhookCourier(term, posting).run(),
-            "domain-reports": _reports(term, operator.dns, provisioners),
-            "keys": KeySteps(term, Looking(operator.dns).sees).run(),
-            "domains": DomainWatch(term, operator, checker, signed_samples).run(),
+            "domain-reports": _reports(term, settings.own_domains, provisioners),
+            "keys": KeySteps(term, Looking(settings.own_domains).sees).run(),
+            "domains": DomainWatch(
+                term, settings.own_domains, operator.provider_of, checker, signed_samples
+            ).run(),
         }
         if operator.approvals.mailbox is not None:
             domain = operator.approvals.mailbox.rpartition("@")[2]

@@ -56,7 +56,7 @@ class DomainChecks:
         opened = OpenedKeys(SealingSecret.of(self._settings))
         return Facts(
             domain,
-            operator.dns.get(domain, OwnDomain()),
+            self._settings.own_domains.get(domain, OwnDomain()),
             keys,
             operator.provider_of(domain),
             await samples(self._index, opened, domain),
@@ -128,7 +128,7 @@ class DomainChecks:
             under_way=waits or None,
             findings=tuple(_kept(each) for each in kept),
             asked=_asked(domain_checks.asked(con, domain)),
-            dmarc=_plan(self._settings.operator.dns.get(domain, OwnDomain()), kept),
+            dmarc=_plan(self._settings.own_domains.get(domain, OwnDomain()), kept),
             next_step=_next_step(domain, bool(kept), waits, self._idle()),
         )
 

@@ -69,7 +69,7 @@ class Domains:
             return tuple(domains.keys(con, domain))
 
         keys = await self._index.read(look)
-        own = self._settings.operator.dns.get(domain, OwnDomain())
+        own = self._settings.own_domains.get(domain, OwnDomain())
         return Needs(domain, own, keys, self._provider(domain))
 
     async def records(self, caller: Caller, name: str) -> DomainRecords:

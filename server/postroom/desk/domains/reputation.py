@@ -112,10 +112,10 @@ class ReputationDesk:
         since = self._index.clock() - rules.window
         own = {row["name"] for row in domains.every(con)}
         sending = reputation.sending_domains(con, since)
-        return sorted({*own, *self._settings.operator.dns, *sending, *reputation.standings(con)})
+        return sorted({*own, *self._settings.own_domains, *sending, *reputation.standings(con)})
 
     def _require(self, con: Connection, name: str) -> None:
-        known = {*self._settings.operator.served, *self._settings.operator.dns}
+        known = {*self._settings.operator.served, *self._settings.own_domains}
         if name in known or name in reputation.standings(con) or domains.is_here(con, name):
             return
         raise NotFound(

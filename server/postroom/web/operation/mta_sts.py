@@ -16,12 +16,13 @@ from postroom.web.scopes import field
 
 def mta_sts(domains: Mapping[str, OwnDomain]) -> Starlette:
     """The application for that path."""
-    policies = {host(domain): text for domain, own in domains.items() if (text := policy(own))}
+    at = host("")
 
     async def answer(request: Request) -> Response:
         name, _ = split_host(field(request.scope, b"host"))
-        text = policies.get(name)
-        if text is None:
+        own = domains.get(name.removeprefix(at)) if name.startswith(at) else None
+        text = policy(own) if own is not None else ""
+        if not text:
             return PlainTextResponse("There is no policy for this host.\n", 404)
         # Not to be kept by caches in between: §3.3 says that senders bring their own patience.
         return PlainTextResponse(text, headers={"Cache-Control": "no-store"})

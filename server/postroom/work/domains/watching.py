@@ -14,16 +14,16 @@ import hashlib
 import logging
 import random
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from postroom.accounts.own_domain import OwnDomain
+from postroom.accounts.presets import Preset
 from postroom.index import domain_checks, domains
 from postroom.index.domain_checks import Due
 from postroom.index.index import wait_for_any, wait_for_event
 from postroom.model.domain_checks import DomainFindings, Finding, Subject
 from postroom.model.domains import DkimKey, RecordState
-from postroom.settings import Operator
 from postroom.work.term import Term
 
 if TYPE_CHECKING:
@@ -60,13 +60,20 @@ Samples = Callable[[str], Awaitable[dict[str, bytes]]]
 
 class DomainWatch:
     """Has domains checked, and writes down what was found. ``checker`` makes what checks them, once
-    there is any: a room without domains need not load it."""
+    there is any: a room without domains need not load it. ``own`` is what is said of domains at the
+    moment, and ``provider_of`` the known provider whose account a domain's mail is in."""
 
     def __init__(
-        self, term: Term, operator: Operator, checker: "Callable[[], Checker]", samples: Samples
+        self,
+        term: Term,
+        own: Mapping[str, OwnDomain],
+        provider_of: Callable[[str], Preset | None],
+        checker: "Callable[[], Checker]",
+        samples: Samples,
     ) -> None:
         self._term = term
-        self._operator = operator
+        self._said = own
+        self._provider_of = provider_of
         self._checker = checker
         self._samples = samples
         self._chance = random.Random()
@@ -128,7 +135,7 @@ class DomainWatch:
 
         at = self._term.index.clock()
         try:
-            provider = self._operator.provider_of(domain)
+            provider = self._provider_of(domain)
             signed = await self._samples(domain)
             facts = Facts(domain, self._own(domain), tuple(keys), provider, signed)
             return await self._checker().check(facts)
@@ -155,7 +162,7 @@ class DomainWatch:
         return seconds * self._chance.uniform(1 - SPREAD, 1 + SPREAD)
 
     def _own(self, domain: str) -> OwnDomain:
-        return self._operator.dns.get(domain, OwnDomain())
+        return self._said.get(domain, OwnDomain())
 
     def _digest(self, domain: str, keys: list[DkimKey]) -> str:
         said = "\n".join(
