@@ -62,20 +62,21 @@ class Visibility:
         try:
             async with asyncio.timeout(6 * PATIENCE_SECONDS):
                 resolvers = self._resolvers or await asyncio.to_thread(_system)
-                servers = await self._servers(name, resolvers)
+                servers = await self.servers_of(name, resolvers)
                 own = await _sighting(servers, name, text)
                 return own if own.lacking else own + await _sighting(resolvers, name, text)
         except TimeoutError:
             return Sighting(silent=(name,))
 
-    async def _servers(self, name: str, resolvers: Sequence[At]) -> list[At]:
-        """The servers of the zone that ``name`` is in; none where that cannot be found out."""
+    async def servers_of(self, name: str, resolvers: Sequence[At] = ()) -> list[At]:
+        """The servers of the zone that ``name`` is in, as ``resolvers`` or else its own tell; none
+        where that cannot be found out. Nobody is asked for the name of a key itself."""
         from dns.asyncresolver import zone_for_name
         from dns.exception import DNSException
 
         # The zone of the name above: a look for the name itself would be remembered.
         above = name.partition("._domainkey.")[2] or name
-        for at in resolvers:
+        for at in resolvers or self._resolvers or await asyncio.to_thread(_system):
             try:
                 resolver = _resolver(at)
                 zone = await zone_for_name(f"{above}.", resolver=resolver)

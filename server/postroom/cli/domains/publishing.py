@@ -126,17 +126,26 @@ async def _by_octodns(
 
 async def _job(needs: Needs, way: Publishing, replace_mx: bool) -> Job:
     assert way.server is not None  # one of the two is named
-    host, port = split_host(way.server)
-    key = await _key(needs.domain, way)
     return Job(
         domain=needs.domain,
-        server=Server(await _address(host), int(port or DNS_PORT), key),
+        server=await server_of(needs.domain, way.server, way),
         zone=way.zone,
         questions=needs.questions,
         keys=needs.keys,
         decide=needs.wanted,
         replace_mx=replace_mx,
     )
+
+
+async def server_of(domain: str, endpoint: str, way: Publishing) -> Server:
+    """The server of a domain's zone, and the key that signs what it is asked.
+
+    Raises:
+        PostroomError: it has no address, or the key cannot be had.
+    """
+    host, port = split_host(endpoint)
+    key = await _key(domain, way)
+    return Server(await _address(host), int(port or DNS_PORT), key)
 
 
 async def _key(domain: str, way: Publishing) -> "Key | None":
