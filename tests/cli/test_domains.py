@@ -165,3 +165,20 @@ async def test_who_cannot_publish_yet_is_told_what_is_missing(nowhere: Program) 
     ):
         ended = await run(nowhere, *words, "--json")
         assert (ended.code, ended.error["code"]) == (code, error)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--mx", "203.0.113.5"), "an MX record holds no address"),
+        (("--address", "10.0.0.1"), "nobody elsewhere sees mail come from there"),
+        (("--spf", "include:"), "one mechanism of SPF"),
+    ],
+)
+async def test_what_can_never_work_is_refused_and_not_written(
+    nowhere: Program, words: tuple[str, ...], told: str
+) -> None:
+    refused = await run(nowhere, "add", "refused.test", *words, "--offline")
+    assert refused.code == 2
+    assert told in refused.err
+    assert not (nowhere.home / "postroom.toml").exists()

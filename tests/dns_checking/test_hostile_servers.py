@@ -46,7 +46,9 @@ async def served(zone: str = "") -> AsyncIterator[NameServer]:
 
 async def check(server: NameServer, **said: object) -> DomainFindings:
     endpoint = f"{server.address[0]}:{server.address[1]}"
+    addresses = said.pop("addresses", ())  # of loopback, which no operator may say
     own = OwnDomain.model_validate({"resolvers": [endpoint], **said})
+    own = own.model_copy(update={"addresses": addresses})
     ports = Ports({ADDRESS: server.address[1]})
     checker = Checker(lambda: NOW, ports=ports, asker=Asker(0.3))
     return await checker.check(Facts(DOMAIN, own))

@@ -47,7 +47,9 @@ class World:
     def own(self, domain: str, **said: object) -> OwnDomain:
         """What the operator says of it."""
         given = {"mx": [f"mx.{domain}"], "addresses": [ADDRESS], **said}
-        return OwnDomain.model_validate({"resolvers": [self.unbound.endpoint], **given})
+        addresses = given.pop("addresses")  # of loopback, which no operator may say
+        own = OwnDomain.model_validate({"resolvers": [self.unbound.endpoint], **given})
+        return own.model_copy(update={"addresses": addresses})
 
     def serve(self, domain: str, own: OwnDomain, *keys: DkimKey, more: str = "") -> None:
         """Serve a zone with all that it needs."""

@@ -15,19 +15,60 @@ from postroom.model.domains import DmarcPolicy
 REPORTS = "reports"
 """The local part at which reports about a domain arrive, where nothing else is said."""
 
-_MECHANISM = re.compile(r"(?:include|a|mx|ip4|ip6|exists):?[!-~]{0,250}")
+_MECHANISM = re.compile(
+    r"(?:include|exists):[!-~]{1,250}"
+    r"|(?:a|mx)(?::[!-.0-~]{1,250})?(?:/[0-9]{1,2})?(?://[0-9]{1,3})?"
+    r"|ip[46]:[0-9a-fA-F.:/]{1,50}"
+)
+"""With what has to stand behind each of them (RFC 7208 §5)."""
+
+_DOCUMENTED = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"),
+    )
+)
+"""For examples (RFC 5737, RFC 3849, RFC 9637)."""
+
 _SERVER = re.compile(r"(\[[0-9a-fA-F:]+\]|[0-9a-zA-Z._-]+)(?::([0-9]{1,5}))?")
 
 
 def _ip_address(value: str) -> str:
     try:
-        return str(ipaddress.ip_address(value.strip()))
+        found = ipaddress.ip_address(value.strip())
     except ValueError:
         raise ValueError('is no IP address, such as "203.0.113.5"') from None
+    is_example = any(found in each for each in _DOCUMENTED if each.version == found.version)
+    if not is_example and (not found.is_global or found.is_multicast):
+        raise ValueError(
+            f"has {found}, which is private or of this machine alone: nobody elsewhere sees mail"
+            " come from there; name the address that they see"
+        )
+    return str(found)
+
+
+def _mail_host(value: str) -> str:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return value
+    raise ValueError('is a name, such as "mail.example.com": an MX record holds no address')
+
+
+def _is_mechanism(value: str) -> bool:
+    if not _MECHANISM.fullmatch(value):
+        return False
+    name, _, behind = value.partition(":")
+    if name not in ("ip4", "ip6"):
+        return True
+    try:
+        return ipaddress.ip_network(behind, strict=False).version == int(name[2])
+    except ValueError:
+        return False
 
 
 def _mechanism(value: str) -> str:
-    if not _MECHANISM.fullmatch(value):
+    if not _is_mechanism(value):
         raise ValueError(
             'is one mechanism of SPF (RFC 7208 §5) without a sign before it, such as "include:'
             '_spf.example.net"; what is not listed is closed by `all`'
@@ -52,6 +93,8 @@ def _by_name(value: str) -> str:
 
 
 IpAddress = Annotated[str, AfterValidator(_ip_address)]
+"""One that others see, or one for examples."""
+MailHost = Annotated[DomainName, AfterValidator(_mail_host)]
 Mechanism = Annotated[str, AfterValidator(_mechanism)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 """``host`` or ``host:port``."""
@@ -122,7 +165,7 @@ class OwnDomain(Table):
     """What is said of one domain. All of it has a default; what mail needs and nobody said is told
     by ``postroom domains``."""
 
-    mx: tuple[DomainName, ...] = Field(default=(), max_length=10)
+    mx: tuple[MailHost, ...] = Field(default=(), max_length=10)
     """The hosts that take mail in, the first one first."""
     addresses: tuple[IpAddress, ...] = Field(default=(), max_length=50)
     """From where mail goes out, as servers elsewhere see it."""
