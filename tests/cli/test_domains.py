@@ -9,6 +9,11 @@ from cli.shell import Ended, Program
 from servers.dns import name_server
 from servers.knot import KEY, Knot
 
+from postroom.build import open_room
+from postroom.index import reputation
+from postroom.policy.reputation import Against, Cause, Tally
+from postroom.settings import load
+
 DOMAIN = "agents.cli.test"
 SAID = ("--mx", f"mail.{DOMAIN}", "--address", "203.0.113.5")
 
@@ -85,6 +90,7 @@ async def test_records_are_published_shown_and_kept_apart_from_others(
     tried = await run(nowhere, "add", DOMAIN, *options, "--publish", "--dry-run")
     assert tried.code == 0, tried.err
     assert f"+ 10 mail.{DOMAIN}." in tried.out
+    assert f"Nothing was changed in the zone {zone}: this is what would be." in tried.out
     assert knot.whole(zone) == before
     wrote = await run(nowhere, "publish", DOMAIN, "--json")
     assert (wrote.code, wrote.json["wrote"], wrote.json["zones"]) == (0, True, [zone]), wrote.err
@@ -182,3 +188,32 @@ async def test_what_can_never_work_is_refused_and_not_written(
     assert refused.code == 2
     assert told in refused.err
     assert not (nowhere.home / "postroom.toml").exists()
+
+
+async def test_where_no_mailbox_can_be_in_it_yet_that_is_said(nowhere: Program) -> None:
+    bare = await run(nowhere, "list")
+    assert bare.code == 3
+    assert "domains add" in bare.err
+    added = await run(nowhere, "add", "unserved.test", "--offline")
+    assert added.code == 0
+    assert '[domains."unserved.test"]' in added.err
+    assert 'provisioner = "account"' in added.err
+    listed = await run(nowhere, "list")
+    assert listed.out.count("its record is not found yet") == 2
+    file = nowhere.home / "postroom.toml"
+    table = '[domains."unserved.test"]\nprovisioner = "builtin"\n'
+    file.write_text(f'domain = "unserved.test"\n{table}{file.read_text()}')
+    assert "[domains." not in (await run(nowhere, "add", "unserved.test", "--offline")).err
+
+
+async def test_the_list_says_where_sending_is_paused(nowhere: Program) -> None:
+    assert (await run(nowhere, "add", "paused.test", "--offline")).code == 0
+    assert "paused:" not in (await run(nowhere, "list")).out
+    async with open_room(load(nowhere.home), program="test") as room:
+        now, tally = room.index.clock(), Tally(120, Against(7, 7))
+        await room.index.write(
+            lambda con: reputation.pause(con, now, "paused.test", tally, Cause.BOUNCES)
+        )
+    assert "paused: mail to people outside waits" in (await run(nowhere, "list")).out
+    told = (await run(nowhere, "list", "--json")).json["domains"]
+    assert [each["paused"] for each in told] == [True]

@@ -43,8 +43,9 @@ class Asked:
         raise NotFound(
             "no_post_room",
             f"There is no post room at {home}.",
-            "create_mailbox makes the first mailbox, and the post room with it. If there should be"
-            " one already, name its folder with --home or POSTROOM_HOME.",
+            "create_mailbox makes the first mailbox, and the post room with it; so does `postroom"
+            " domains add` with a domain. If there should be one already, name its folder with"
+            " --home or POSTROOM_HOME.",
         )
 
     def is_meant(self) -> bool:

@@ -11,6 +11,8 @@ class DkimKeyView(Told):
     state: str
     """``made``, ``visible``, ``active``, ``retiring`` or ``retired``."""
     made_at: str
+    waits_for: str | None = None
+    """What is missing for its next state."""
 
 
 class DomainView(Told):
@@ -22,6 +24,8 @@ class DomainView(Told):
     added_at: str
     served: bool
     """Whether mailboxes can be made in it."""
+    paused: bool = False
+    """Whether sending from it to people outside is paused."""
     dkim_keys: tuple[DkimKeyView, ...]
     state: str | None = None
     """The worst of what the last check found: ``right``, ``wrong``, ``missing``, ``propagating``,

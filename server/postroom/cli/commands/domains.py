@@ -11,7 +11,7 @@ from postroom.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
-    from postroom.model.domain_answers import DomainList
+    from postroom.model.domain_answers import DkimKeyView, DomainList
 
 
 @click.group(
@@ -51,6 +51,14 @@ def _list(page: "Page", found: "DomainList") -> None:
     for one in found.domains:
         name = f" ({one.name})" if one.name else ""
         unserved = "" if one.served else "  (no mailboxes can be made in it)"
-        page.line((one.domain, "bold"), name, f"  {one.state or 'not checked yet'}", unserved)
+        state = one.state or "not checked yet"
+        paused = ("  paused: mail to people outside waits", "bold red") if one.paused else ""
+        page.line((one.domain, "bold"), name, f"  {state}", paused, unserved)
         for key in one.dkim_keys:
-            page.line((f"  {key.state}: ", "dim"), f"{key.selector} ({key.algorithm})")
+            page.line((f"  {key.state}: ", "dim"), f"{key.selector} ({key.algorithm})", _waits(key))
+        if one.paused:
+            page.line("  ", (f"postroom domains reputation {one.domain} says why.", "dim"))
+
+
+def _waits(key: "DkimKeyView") -> str:
+    return f": {key.waits_for}" if key.waits_for else ""

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from postroom.model.domain_report_answers import ReportsMailbox
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+UNSERVED = """\
+No mailbox can be in {domain} yet, so no mail is received or sent. Say in postroom.toml where its
+  mailboxes come from, and start what runs anew (docs/real-servers.md):
+    [domains."{domain}"]
+    provisioner = "account"   # or "directory", a mail host of yours
+    account = "NAME"          # as `postroom accounts add` made it
+"""
 STAGE = click.Choice(["none", "quarantine", "reject"])
 
 
@@ -47,7 +54,7 @@ STAGE = click.Choice(["none", "quarantine", "reject"])
 @click.option("--octodns", type=FILE, help="Publish by OctoDNS, with this configuration of yours.")
 @click.option("--publish", is_flag=True, help="Write the records into the zone.")
 @click.option("--replace-mx", is_flag=True, help="With --publish: also where mail goes elsewhere.")
-@click.option("--dry-run", is_flag=True, help="With --publish: only show what would change.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change in the zone.")
 @click.option("--offline", is_flag=True, help="Do not look at what is there.")
 @looks
 @shared
@@ -55,7 +62,9 @@ STAGE = click.Choice(["none", "quarantine", "reject"])
 def add(asked: Asked, /, **given: Any) -> int:
     """Add a domain of your own: keys for its mail, and exactly the records that it needs.
 
-    What is said by options is kept in postroom.toml. Run again it shows the same keys' records.
+    What is said by options is kept in postroom.toml, and keys are made where there are none; with
+    --dry-run as well, which changes nothing in the zone. Run again it shows the same keys' records.
+    Where its mailboxes come from is another table: see `postroom accounts add` and docs/domains.md.
     """
     from postroom.cli.domains.wanted import said
     from postroom.desk.domains.domains import named
@@ -115,12 +124,14 @@ def _added(asked: Asked, name: str) -> "Needs":
     from postroom.cli.at_desk import at_desk
     from postroom.model.callers import operator
 
-    async def work(room: "PostRoom") -> "tuple[Needs, ReportsMailbox]":
-        await room.desk.domains.add(operator(), name)
+    async def work(room: "PostRoom") -> "tuple[Needs, ReportsMailbox, bool]":
+        added = await room.desk.domains.add(operator(), name)
         reports = await room.desk.domain_reports.open_mailbox(operator(), name)
-        return await room.desk.domains.needs(operator(), name), reports
+        return await room.desk.domains.needs(operator(), name), reports, added.served
 
-    needs, reports = at_desk(asked, "domains add", work, makes_room=True)
+    needs, reports, is_served = at_desk(asked, "domains add", work, makes_room=True)
     if not asked.json:
         err().line(("Reports: ", "dim"), reports.says)
+        if not is_served:
+            err().line(("! ", "bold yellow"), UNSERVED.format(domain=needs.domain))
     return needs

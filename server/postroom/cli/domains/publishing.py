@@ -98,11 +98,11 @@ def show(page: Page, told: PublishedView) -> None:
         page.line("  ", (for_people(each.then), "dim"))
     zones = ", ".join(told.zones)
     if not told.changes:
-        page.line("Nothing is to be changed.")
+        page.line("Nothing is to be changed in the zone.")
     elif told.wrote:
         page.line(("Published", "bold green"), f" in {zones}.")
     else:
-        page.line(("Nothing was changed", "bold"), f" in {zones}: this is what would be.")
+        page.line(("Nothing was changed in the zone", "bold"), f" {zones}: this is what would be.")
     page.hint(for_people(told.next_step))
 
 

@@ -8,7 +8,7 @@ from postroom.desk.domains.keys import DomainKeys
 from postroom.desk.domains.records import Needs, people_name, told, view
 from postroom.desk.times import iso
 from postroom.dns.records.wanted import key_record
-from postroom.index import domain_checks, domain_keys, domains, journal
+from postroom.index import domain_checks, domain_keys, domains, journal, reputation
 from postroom.index.database import Connection, Row
 from postroom.index.index import Index
 from postroom.model.callers import Caller
@@ -24,6 +24,13 @@ from postroom.model.domains import DkimKey, KeyState, RecordState
 from postroom.model.errors import InvalidRequest, NotFound
 from postroom.model.events import EventType
 from postroom.settings import Settings
+
+WAITS_FOR = {
+    KeyState.MADE: "its record is not found yet",
+    KeyState.VISIBLE: "its record is found; the worker lets it sign next",
+    KeyState.RETIRING: "its record stays for mail on its way, for some days",
+}
+"""What is missing for the next state of a key."""
 
 
 class Domains:
@@ -104,6 +111,7 @@ class Domains:
             domain=name,
             name=people_name(name),
             added_at=iso(row["added_at"]),
+            paused=reputation.paused(con, name) is not None,
             served=name in self._settings.operator.served,
             dkim_keys=tuple(map(_key, domains.keys(con, name))),
             state=_state(con, name),
@@ -151,4 +159,5 @@ def _key(key: DkimKey) -> DkimKeyView:
         algorithm=key.algorithm,
         state=key.state,
         made_at=iso(key.made_at),
+        waits_for=WAITS_FOR.get(key.state),
     )
