@@ -3,6 +3,7 @@
 import pytest
 
 from postroom.accounts.own_domain import MtaSts, OwnDomain
+from postroom.dns.checking.advice import advice
 from postroom.dns.checking.connecting import Came, Protocol
 from postroom.dns.checking.consequences import MISSING, of_wrong
 from postroom.dns.checking.judging import judged
@@ -164,9 +165,36 @@ def test_a_record_stands_by_what_each_server_says(
     theirs = tuple(
         Said(Server(f"r{n}", "192.0.2.9", resolver=True), reply) for n, reply in enumerate(see)
     )
-    found = judged("own.example", record(Purpose.TLS_RPT, RPT), mine, theirs, 1000.0)
+    found = judged(record(Purpose.TLS_RPT, RPT), mine, theirs, 1000.0, "Mend it.")
     assert (found.state, found.until) == (state, until)
     assert bool(found.says) == bool(found.next_step) == (state != "right")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "kind", "should", "there", "publishes", "step"),
+    [
+        ("spf", "TXT", SPF, (), True, "`postroom domains publish own.example` writes it"),
+        ("spf", "TXT", SPF, (), False, "Put it into the zone by hand, or say how"),
+        ("spf", "TXT", SPF, (SPF, "v=spf1 -all"), True, "Keep one of them"),
+        ("dmarc", "TXT", DMARC, (DMARC, DMARC), False, "Keep one of them"),
+        ("mx", "MX", "10 a.x.", ("10 b.x.",), True, "own.example --replace-mx`"),
+        ("mx", "MX", "10 a.x.", ("10 b.x.",), False, "in the place of what is there by hand"),
+        ("service", "SRV", "0 1 993 a.x.", ("0 1 993 b.x.",), True, "Take that record out first"),
+        ("address", "A", "192.0.2.1", ("192.0.2.1", "192.0.2.2"), True, "takes nothing of it away"),
+    ],
+)
+def test_what_to_do_goes_by_what_publishing_would_do(
+    purpose: Purpose,
+    kind: RecordType,
+    should: str,
+    there: tuple[str, ...],
+    publishes: bool,
+    step: str,
+) -> None:
+    wanted = record(Purpose(purpose), should, kind=RecordType(kind))
+    found = {(wanted.name, wanted.type): there} if there else {}
+    said = advice("own.example", wanted, found, publishes=publishes)
+    assert step in said
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ zones.py          the zone's own servers, and whether each does its work
 meaning.py        whether two records say the same
 judging.py        how it stands with a record, from what each server said
 consequences.py   what follows where it is not as it should be, in a sentence
+advice.py         what to do about it, as publishing goes about it
 sender_policy.py  SPF evaluated: what it costs, whom it lets through (pyspf)
 signing.py        a mail signed with our key, verified with what the DNS says; DMARC's alignment
 sts_policy.py     the MTA-STS policy as it is served

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import Preset
+from postroom.dns.checking.advice import advice
 from postroom.dns.checking.asking import Asker
 from postroom.dns.checking.judging import judged
 from postroom.dns.checking.mail_hosts import mail_host_findings
@@ -153,7 +154,9 @@ class _Check:
         said = self._said[record.name, record.type]
         own = tuple(each for each in said if not each.server.resolver)
         see = tuple(each for each in said if each.server.resolver)
-        found = judged(self._facts.domain, record, own, see, self._at)
+        domain, publishes = self._facts.domain, self._facts.own.publish is not None
+        then = advice(domain, record, self._found(), publishes=publishes)
+        found = judged(record, own, see, self._at, then)
         if found.state is RecordState.MISSING and record.values == (NOT_OFFERED,):
             says = "There is no such service. The DNS need not say so."
             update = {"state": RecordState.NOT_ASKED, "says": says, "next_step": ""}

@@ -17,19 +17,18 @@ from postroom.dns.checking.servers import Said, told
 from postroom.model.domain_checks import Finding, Subject
 from postroom.model.domains import RecordState, WantedRecord
 
-PUBLISH = "`postroom domains publish {domain}` writes it, or put it into the zone by hand."
-
 WAIT = "Nothing: it is a matter of time."
 
 
 def judged(
-    domain: str,
     wanted: WantedRecord,
     own: tuple[Said, ...],
     resolvers: tuple[Said, ...],
     now: float,
+    then: str,
 ) -> Finding:
-    """How it stands with one record. ``own`` are the zone's own servers."""
+    """How it stands with one record. ``own`` are the zone's own servers; ``then`` is what to do
+    where it is not there."""
     found = Finding(
         subject=Subject(wanted.purpose),
         what=f"{wanted.name} {wanted.type}",
@@ -49,7 +48,7 @@ def judged(
     right = [each for each in know or see if _is_right(wanted, each)]
     wrong = [each for each in know or see if not _is_right(wanted, each)]
     if not right:
-        return found.model_copy(update=_not_there(domain, wanted, wrong[0]))
+        return found.model_copy(update=_not_there(wanted, wrong[0], then))
     if wrong and know and not _behind(right, wrong):
         return found.model_copy(update=_disagreeing(wanted, wrong))
     late = wrong or [each for each in see if not _is_right(wanted, each)]
@@ -66,13 +65,13 @@ def _there(wanted: WantedRecord, said: Said) -> tuple[str, ...]:
     return told(of_kind(wanted, said.reply.values))
 
 
-def _not_there(domain: str, wanted: WantedRecord, said: Said) -> dict[str, object]:
+def _not_there(wanted: WantedRecord, said: Said, then: str) -> dict[str, object]:
     there = of_kind(wanted, said.reply.values)
     return {
         "state": RecordState.WRONG if there else RecordState.MISSING,
         "there": told(there),
         "says": of_wrong(wanted, there) if there else MISSING[wanted.purpose],
-        "next_step": PUBLISH.format(domain=domain),
+        "next_step": then,
     }
 
 
