@@ -10,8 +10,10 @@ from postroom.dns.checking.judging import judged
 from postroom.dns.checking.mail_hosts import of_exchanger, of_service, outbound
 from postroom.dns.checking.meaning import of_kind, same
 from postroom.dns.checking.servers import Outcome, Reply, Said, Server
+from postroom.dns.checking.signing import alignment_finding
 from postroom.dns.checking.sts_policy import fault, policy
-from postroom.model.domains import Purpose, RecordType, WantedRecord
+from postroom.model.domain_checks import Finding, Subject
+from postroom.model.domains import Purpose, RecordState, RecordType, WantedRecord
 
 KEY = "v=DKIM1; k=rsa; p=AAAA"
 SPF = "v=spf1 ip4:192.0.2.1 include:_spf.example.net ~all"
@@ -249,6 +251,34 @@ def test_port_25_is_open_where_an_exchanger_far_away_answers(
     tried: dict[str, Came], state: str
 ) -> None:
     assert outbound(tried).state == state
+
+
+@pytest.mark.parametrize(
+    ("record_state", "from_ours", "addresses", "state", "says"),
+    [
+        ("missing", None, ("192.0.2.1",), "wrong", "neither a signature nor SPF"),
+        ("wrong", None, ("192.0.2.1",), "wrong", "neither a signature nor SPF"),
+        ("unknown", None, ("192.0.2.1",), "unknown", "is not known"),
+        ("wrong", "right", ("192.0.2.1",), "right", "SPF alone"),
+        ("right", "wrong", ("192.0.2.1",), "wrong", "neither a signature nor SPF"),
+        ("missing", None, (), "not_asked", "no addresses are named"),
+    ],
+)
+def test_that_no_addresses_are_named_is_said_where_the_settings_name_none(
+    record_state: str,
+    from_ours: str | None,
+    addresses: tuple[str, ...],
+    state: str,
+    says: str,
+) -> None:
+    names = (("own.example TXT", record_state), ("from 192.0.2.1", from_ours))
+    earlier = tuple(
+        Finding(subject=Subject.SPF, what=what, state=RecordState(each))
+        for what, each in names
+        if each
+    )
+    found = alignment_finding("own.example", ("relaxed", "relaxed"), earlier, (), addresses)
+    assert (found.state, says in found.says) == (state, True)
 
 
 STS = "version: STSv1\r\nmode: enforce\r\nmx: *.own.example\r\nmax_age: 604800\r\n"

@@ -181,7 +181,10 @@ class _Check:
         said = tags(texts[0])
         modes = {"r": "relaxed", "s": "strict"}
         adkim, aspf = (modes.get(said.get(each, "r"), "relaxed") for each in ("adkim", "aspf"))
-        return alignment_finding(self._facts.domain, adkim, aspf, earlier, self._facts.keys)
+        facts = self._facts
+        return alignment_finding(
+            facts.domain, (adkim, aspf), earlier, facts.keys, facts.own.addresses
+        )
 
     def _asked(self) -> tuple[AskedServer, ...]:
         own = [(server, reply.said) for server, reply in self._zone.servers]

@@ -71,18 +71,20 @@ def _verified(key: DkimKey, raw: bytes, texts: tuple[str, ...]) -> SignatureResu
 
 
 def alignment_finding(
-    domain: str, adkim: str, aspf: str, earlier: tuple[Finding, ...], keys: tuple[DkimKey, ...]
+    domain: str,
+    modes: tuple[str, str],
+    earlier: tuple[Finding, ...],
+    keys: tuple[DkimKey, ...],
+    addresses: tuple[str, ...],
 ) -> Finding:
     """Whether mail from ``domain`` passes DMARC: by a signature of the domain's own, or by SPF of
-    the envelope's, which is the same one (RFC 7489 §3.1). ``adkim`` and ``aspf`` are what its
-    record asks for; both are fulfilled, strict or not, as the names are the same."""
+    the envelope's, which is the same one (RFC 7489 §3.1). ``modes`` are ``adkim`` and ``aspf``,
+    which its record asks for; both are fulfilled, strict or not, as the names are the same.
+    ``addresses`` are those from where mail goes out."""
+    adkim, aspf = modes
     signed = {f"signature by {key.selector}" for key in keys if key.state is KeyState.ACTIVE}
     signatures = [each.state for each in earlier if each.what in signed]
-    from_ours = [
-        each.state
-        for each in earlier
-        if each.subject is Subject.SPF and each.what.startswith("from ")
-    ]
+    from_ours = _of_addresses(earlier) if addresses else []
     by_key = RecordState.RIGHT in signatures
     by_spf = bool(from_ours) and set(from_ours) == {RecordState.RIGHT}
     ways = [
@@ -104,7 +106,7 @@ def alignment_finding(
         return found.model_copy(update={"says": says, "next_step": then})
     if not signatures and not from_ours:
         says = "No key signs yet, and no addresses are named from where mail goes out."
-        then = "Name them: addresses in [dns] of postroom.toml."
+        then = f'Name them: addresses in [dns."{domain}"] of postroom.toml.'
         return found.model_copy(
             update={"state": RecordState.NOT_ASKED, "says": says, "next_step": then}
         )
@@ -118,3 +120,10 @@ def alignment_finding(
             "next_step": "Mend what is wrong with DKIM and SPF above.",
         }
     )
+
+
+def _of_addresses(earlier: tuple[Finding, ...]) -> list[RecordState]:
+    """How SPF stands for the addresses; where there was nothing to evaluate, as its record does."""
+    spf = [each for each in earlier if each.subject is Subject.SPF]
+    evaluated = [each.state for each in spf if each.what.startswith("from ")]
+    return evaluated or [each.state for each in spf] or [RecordState.UNKNOWN]
