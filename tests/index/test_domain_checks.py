@@ -25,6 +25,9 @@ STATES = {
     "-": RecordState.NOT_ASKED,
 }
 
+STEP = domain_checks.AGAIN_SECONDS
+"""From one check to the next."""
+
 RIGHT, WRONG, UNKNOWN = RecordState.RIGHT, RecordState.WRONG, RecordState.UNKNOWN
 
 
@@ -50,12 +53,12 @@ class Domain:
         self._seen = journal.last_position(con)
 
     def found(self, at: float, *states: RecordState) -> DomainFindings:
-        """A check that finds so many exchangers in these states."""
+        """The check number ``at``, that finds so many exchangers in these states."""
         findings = [
             Finding(subject=Subject.MX, what=f"mx{n}", state=state)
             for n, state in enumerate(states)
         ]
-        return DomainFindings(domain=self.name, at=at, findings=tuple(findings))
+        return DomainFindings(domain=self.name, at=at * STEP, findings=tuple(findings))
 
     def told(self, *checks: DomainFindings) -> str:
         """What is told of these checks: ``broken@3 mended@4``."""
@@ -64,7 +67,7 @@ class Domain:
         rows = [each for each in journal.since(self.con, self._seen) if each.type in OF_CHECKS]
         self._seen = journal.last_position(self.con)
         assert all(each.detail.split()[:2] == [self.name, "mx"] for each in rows)
-        return " ".join(f"{each.type.partition('.')[2]}@{each.at:.0f}" for each in rows)
+        return " ".join(f"{each.type.partition('.')[2]}@{each.at / STEP:g}" for each in rows)
 
     def kept(self) -> list[domain_checks.Kept]:
         return domain_checks.findings(self.con, self.name)
@@ -102,6 +105,24 @@ def test_a_thing_that_was_right_and_is_wrong_twice_is_told_and_that_it_is_mended
     assert domain.told(*checks) == events
 
 
+@pytest.mark.parametrize(
+    ("states", "events"),
+    [
+        ("R@0 W@1 W@1.1 W@1.9", ""),  # somebody asks for checks in between
+        ("R@0 W@1 W@1.1 W@2 W@3", "broken@2"),
+        ("R@0 W@1 W@1.1 R@1.5 W@2 W@2.5", ""),
+        ("R@0 W@1 W@1.5 ?@2 P@2.1 W@2.2", "broken@2.2"),
+        ("R@0 W@9 W@1 W@1.9 W@2", "broken@2"),  # the clock was put back
+    ],
+)
+def test_the_second_look_that_counts_is_one_later_on(
+    domain: Domain, states: str, events: str
+) -> None:
+    pairs = [each.split("@") for each in states.split()]
+    checks = [domain.found(float(at), STATES[state]) for state, at in pairs]
+    assert domain.told(*checks) == events
+
+
 def test_a_subject_is_told_once_and_is_mended_with_the_last_of_it(domain: Domain) -> None:
     steps = [(RIGHT, RIGHT), (WRONG, RIGHT), (WRONG, WRONG), (WRONG, WRONG), (RIGHT, WRONG)]
     checks = [domain.found(float(at), *each) for at, each in enumerate([*steps, (RIGHT, RIGHT)])]
@@ -111,7 +132,7 @@ def test_a_subject_is_told_once_and_is_mended_with_the_last_of_it(domain: Domain
 def test_it_is_known_since_when_a_thing_is_as_it_is(domain: Domain) -> None:
     domain.told(*(domain.found(float(at), STATES[s]) for at, s in enumerate("RRWWWM", 1)))
     (kept,) = domain.kept()
-    assert (kept.since, kept.failures, kept.broken) == (6.0, 4, True)
+    assert (kept.since, kept.failures, kept.broken) == (6 * STEP, 4, True)
     assert (domain.name, kept) in domain_checks.broken(domain.con)
     assert domain_checks.states(domain.con)[domain.name] == {"missing": 1}
 
@@ -143,7 +164,7 @@ def test_a_resolver_that_does_not_forget_in_time_is_wrong(domain: Domain) -> Non
             wanted=wanted,
             says="No.",
         )
-        domain.told(domain.found(at).model_copy(update={"findings": (one,)}))
+        domain.told(domain.found(0).model_copy(update={"at": at, "findings": (one,)}))
         (kept,) = domain.kept()
         assert kept.finding.until is not None
         return kept.finding.state

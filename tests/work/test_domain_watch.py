@@ -128,6 +128,8 @@ async def test_what_breaks_is_told_after_a_second_look_and_so_is_that_it_is_mend
         clock.jump(1)
         await quiet_room.desk.domain_checks.ask(operator(), DOMAIN)
         await eventually(lambda: _is(watched, RecordState.MISSING))
+        clock.jump(12)
+        await quiet_room.desk.domain_checks.again(operator(), DOMAIN, 5.0)
         assert await watched.events() == []
         clock.jump(400)  # it is looked at again sooner than in an hour
         quiet_room.index.time_jumped()

@@ -17,6 +17,8 @@ TWICE = 2
 """How often in a row a thing is to be found wrong until that is told: a packet may be lost, and a
 server be started anew."""
 
+AGAIN_SECONDS = 300.0
+"""Between the two looks at least: what asks for checks in between makes no outage longer."""
 
 LATE_SECONDS = 600.0
 """Behind the time when a resolver should have forgotten: it asks when somebody asks it."""
@@ -33,8 +35,16 @@ class Kept:
     finding: Finding
     since: float
     failures: int = 0
+    """How often it was found wrong or missing, one time after another."""
+    failing_since: float = 0.0
+    """When it was for the first time of these."""
     was_right: bool = False
     broken: bool = False
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether a second look is to tell that it broke."""
+        return self.failures > 0 and self.was_right and not self.broken
 
 
 @dataclass(frozen=True)
@@ -137,14 +147,13 @@ def _after(before: Kept | None, finding: Finding, at: float) -> Kept:
         failures += 1
     elif finding.state in (RecordState.RIGHT, RecordState.NOT_ASKED):
         failures = 0
+    # A clock that was put back makes it fail from now on.
+    failing_since = min(old.failing_since, at) if old.failures else at
     was_right = old.was_right or finding.state is RecordState.RIGHT
-    return Kept(
-        finding,
-        since,
-        failures,
-        was_right,
-        failures > 0 and was_right and (old.broken or failures >= TWICE),
-    )
+    seen_twice = failures >= TWICE and at >= failing_since + AGAIN_SECONDS
+    is_news = finding.state in BAD and seen_twice
+    broken = failures > 0 and was_right and (old.broken or is_news)
+    return Kept(finding, since, failures, failing_since, was_right, broken)
 
 
 def _in_time(old: Finding, new: Finding, at: float) -> Finding:
@@ -192,6 +201,7 @@ def _keep(con: Connection, domain: str, place: int, each: Kept) -> None:
         state=each.finding.state,
         since=each.since,
         failures=each.failures,
+        failing_since=each.failing_since,
         was_right=each.was_right,
         broken=each.broken,
         found=each.finding.model_dump_json(),
@@ -203,6 +213,7 @@ def _kept(row: Row) -> Kept:
         Finding.model_validate_json(row["found"]),
         row["since"],
         row["failures"],
+        row["failing_since"],
         bool(row["was_right"]),
         bool(row["broken"]),
     )

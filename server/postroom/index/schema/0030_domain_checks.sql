@@ -8,8 +8,8 @@ CREATE TABLE domain_checks (
   asked      TEXT NOT NULL DEFAULT '[]'   -- AskedServer, JSON
 ) WITHOUT ROWID;
 
--- failures: how often it was found wrong or missing, one time after another. was_right: whether it
--- ever was; what never was cannot break.
+-- failures: how often it was found wrong or missing, one time after another, the first time at
+-- failing_since. was_right: whether it ever was; what never was cannot break.
 CREATE TABLE domain_findings (
   domain    TEXT NOT NULL,
   place     INTEGER NOT NULL,             -- its place in the report
@@ -18,6 +18,7 @@ CREATE TABLE domain_findings (
   state     TEXT NOT NULL,                -- RecordState
   since     REAL NOT NULL,                -- when it came into that state
   failures  INTEGER NOT NULL,
+  failing_since REAL NOT NULL,
   was_right INTEGER NOT NULL,
   broken    INTEGER NOT NULL,             -- whether that was told
   found     TEXT NOT NULL,                -- Finding, JSON

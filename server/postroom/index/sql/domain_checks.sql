@@ -26,10 +26,10 @@ SELECT * FROM domain_findings WHERE domain = :domain ORDER BY place;
 -- Before what is found now takes its place.
 DELETE FROM domain_findings WHERE domain = :domain;
 
--- name: keep(domain, place, subject, what, state, since, failures, was_right, broken, found)!
+-- name: keep(domain, place, subject, what, state, since, failures, failing_since, was_right, broken, found)!
 -- One finding.
-INSERT INTO domain_findings (domain, place, subject, what, state, since, failures, was_right, broken, found)
-VALUES (:domain, :place, :subject, :what, :state, :since, :failures, :was_right, :broken, :found);
+INSERT INTO domain_findings (domain, place, subject, what, state, since, failures, failing_since, was_right, broken, found)
+VALUES (:domain, :place, :subject, :what, :state, :since, :failures, :failing_since, :was_right, :broken, :found);
 
 -- name: forget_lost()!
 -- What was found of domains that are no more.

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import Preset
 from postroom.index import domain_checks, domains
-from postroom.index.domain_checks import Due
+from postroom.index.domain_checks import AGAIN_SECONDS, Due, Kept
 from postroom.index.index import wait_for_any, wait_for_event
 from postroom.model.domain_checks import DomainFindings, Finding, Subject
 from postroom.model.domains import DkimKey, RecordState
@@ -36,9 +36,6 @@ ROUND_SECONDS = 2.0
 
 EVERY_SECONDS = 3600.0
 """As long as a record is kept by default: nobody sees a change much sooner."""
-
-AGAIN_SECONDS = 300.0
-"""After a check that found something wrong for the first time: the second one tells of it."""
 
 SPREAD = 0.1
 """Of these times, to either side."""
@@ -125,8 +122,7 @@ class DomainWatch:
             found = await self._found(domain, keys)
             await self._term.write(lambda con: domain_checks.keep(con, found, digest))
             fresh = await self._term.index.read(lambda con: domain_checks.findings(con, domain))
-            soon = any(each.failures == 1 and each.was_right for each in fresh)
-            self._next[domain] = found.at + self._spread(AGAIN_SECONDS if soon else EVERY_SECONDS)
+            self._next[domain] = self._then(found.at, fresh)
 
     async def _found(self, domain: str, keys: list[DkimKey]) -> DomainFindings:
         """What a check finds. What somebody's name server says must not end the worker, whose other
@@ -157,6 +153,16 @@ class DomainWatch:
             self._next[each.domain] = each.checked_at + self._spread(EVERY_SECONDS)
         # A clock that was put back must not put it off for ever.
         return not each.checked_at <= now < self._next[each.domain]
+
+    def _then(self, at: float, found: list[Kept]) -> float:
+        """When a domain that was checked at ``at`` is due again, if nothing changes: where a thing
+        failed for the first time, as soon as a second look tells of it."""
+        doubted = [each.failing_since for each in found if each.is_doubted]
+        if not doubted:
+            return at + self._spread(EVERY_SECONDS)
+        told = min(doubted) + AGAIN_SECONDS
+        later = self._chance.uniform(0, SPREAD * AGAIN_SECONDS)
+        return (told if told > at else at + AGAIN_SECONDS) + later
 
     def _spread(self, seconds: float) -> float:
         return seconds * self._chance.uniform(1 - SPREAD, 1 + SPREAD)
