@@ -214,6 +214,9 @@ def test_an_spf_record_of_too_many_lookups_says_whom_to_take_out() -> None:
     said = remarks(DOMAIN, own(mx=["a.test"]), {}, None, costs)
     over = next(each for each in said if "12 look-ups" in each.says)
     assert over.then.startswith("Take out at least 2 look-ups: include:big.test (9), a (1)")
+    lost = (Cost("a:x.test", 1, void=1), Cost("include:y.test", 4, void=2))
+    said = remarks(DOMAIN, own(mx=["a.test"]), {}, None, lost)
+    assert any(each.then == "Take out what is no more: a:x.test, include:y.test." for each in said)
 
 
 LONG = "x" * 300

@@ -4,7 +4,6 @@ import pytest
 from servers.dns import name_server
 
 from postroom.dns.records.lookups import costs, costs_or_none
-from postroom.dns.records.remarks import Cost
 from postroom.dns.resolver import Resolver
 
 ZONE = """\
@@ -29,6 +28,7 @@ EXCHANGERS = "".join(f"many.test. 60 IN MX {place} mx{place}.test.\n" for place 
         ("v=spf1 a mx ptr exists:%{i}.x.test -all", [1, 1, 1, 1]),
         ("v=spf1 a/24 include:one.test include:three.test -all", [1, 1, 4]),
         ("v=spf1 include:%{d}.x.test redirect=moved.test", [1, 5]),
+        ("v=spf1 a ~all mx redirect=moved.test", [1]),  # `all` ends it
         ("v=spf1 inlcude:one.test -all", []),
     ],
 )
@@ -54,7 +54,19 @@ async def test_every_term_is_counted_with_all_that_it_leads_to(
 async def test_a_term_that_nobody_can_follow_is_told(term: str, fault: str) -> None:
     async with name_server(ZONE + EXCHANGERS) as server:
         (cost,) = await costs(f"v=spf1 {term} -all", "example.test", Resolver(server.address))
-    assert cost == Cost(term, cost.lookups, fault)
+    assert (cost.term, cost.fault) == (term, fault)
+
+
+async def test_look_ups_that_find_nothing_are_counted_by_term() -> None:
+    more = "four.test. 60 IN A 192.0.2.4\nsix.test. 60 IN AAAA 2001:db8::6\n"
+    record = (
+        "v=spf1 a:four.test a:six.test a:no.test exists:six.test mx:no.test ptr include:in.test"
+    )
+    inside = 'in.test. 60 IN TXT "v=spf1 a:no.test exists:%{i}.no.test a:four.test -all"\n'
+    async with name_server(ZONE + more + inside) as server:
+        counted = await costs(record, "example.test", Resolver(server.address))
+    assert [each.void for each in counted] == [0, 0, 1, 1, 1, 0, 1]
+    assert not any(each.fault for each in counted)
 
 
 async def test_a_record_that_includes_itself_comes_to_an_end() -> None:

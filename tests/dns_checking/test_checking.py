@@ -205,14 +205,29 @@ SENDERS = (
         "wrong",
         "permerror",
         "3 look-ups, 3",
+        "not listed before the third gets permerror",
     ),
-    ("include:nothing.{d} ip4:127.0.0.1 -all", "wrong", "permerror", "1 look-ups"),
-    ("+all", "wrong", "pass", "0 look-ups"),
-    ("mx ip4:192.0.2.1 ~all", "right", "pass", "1 look-ups"),
-    ("ip4:192.0.2.1 ~all", "right", "softfail", "0 look-ups"),
-    ("ip4:127.0.0.1 nonsense -all", "wrong", "permerror", "0 look-ups"),
-    ("exists:%{{i}}.%{{l}}.{d} ~all", "right", "softfail", "1 look-ups, 1"),
-    ("ip4:127.0.0.1 " + "a:x.{d} " * 600, "wrong", "permerror", ""),
+    (
+        "include:nothing.{d} ip4:127.0.0.1 -all",
+        "wrong",
+        "permerror",
+        "include:nothing.",
+        "leads to no SPF record: who is not listed before it gets permerror",
+    ),
+    (
+        "ip4:127.0.0.1 include:nothing.{d} -all",
+        "wrong",
+        "pass",
+        "include:nothing.",
+        "leads to no SPF record: who is not listed before it gets permerror",
+    ),
+    ("+all", "wrong", "pass", "0 look-ups", "Everybody on the internet"),
+    ("mx ip4:192.0.2.1 ~all", "right", "pass", "1 look-up, 0", ""),
+    ("ip4:192.0.2.1 ~all a:gone1.{d} mx", "right", "softfail", "0 look-ups", ""),
+    ("ip4:127.0.0.1 nonsense -all", "wrong", "permerror", "nonsense", "'nonsense' is no term"),
+    ("exists:%{{i}}.%{{l}}.{d} ~all", "right", "softfail", "1 look-up, 0", ""),
+    ("exists:gone1.{d} ~all redirect=x.{d}", "right", "softfail", "1 look-up, 1", ""),
+    ("ip4:127.0.0.1 " + "a:x.{d} " * 600, "wrong", "permerror", "", "longer than receivers"),
 )
 
 
@@ -221,11 +236,13 @@ async def test_spf_is_evaluated_as_receivers_do(world: World) -> None:
     world.serve(domain, world.own(domain))
     resolver = Server("unbound", ADDRESS, world.unbound.port, resolver=True)
     zones = Zones(Asker(1.0), (resolver,), world.ports)
-    for record, state, result, there in SENDERS:
+    for record, state, result, there, says in SENDERS:
         policy = SenderPolicy(domain, f"v=spf1 {record.format(d=domain)}", zones.values)
         cost, passes = await policy.findings((ADDRESS,))
         assert (cost.state, passes.there) == (state, (result,)), record
         assert cost.there[0].startswith(there), record
+        assert says in cost.says, cost
+        assert cost.wanted[0].startswith("at most") == ("look-up" in cost.there[0]), cost
 
 
 async def test_an_address_whose_name_leads_elsewhere_is_told(world: World) -> None:

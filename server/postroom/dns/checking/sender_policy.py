@@ -11,11 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from postroom.dns.checking.servers import told
+from postroom.dns.records.lookups import costs
+from postroom.dns.records.remarks import MAX_LOOKUPS, MAX_VOID, Cost
+from postroom.dns.records.spf import terms
+from postroom.dns.resolver import NOTHING, Answer
 from postroom.model.domain_checks import Finding, Subject
 from postroom.model.domains import RecordState
-
-MOST_LOOK_UPS, MOST_VOID = 10, 2
-"""RFC 7208 §4.6.4: with more, every check fails."""
+from postroom.model.errors import Unavailable
 
 MAX_NAMES = 60
 """Looked up for one evaluation. Ten terms, each of them an MX with several hosts, need no more."""
@@ -40,16 +42,6 @@ class _Unknown(Exception):
 
 
 @dataclass
-class Evaluation:
-    """What became of one evaluation."""
-
-    result: str
-    """As RFC 7208 §2.6 names them."""
-    look_ups: int
-    void: int
-
-
-@dataclass
 class SenderPolicy:
     """A domain's record, evaluated for addresses. What was looked up once is known for all."""
 
@@ -60,12 +52,34 @@ class SenderPolicy:
 
     async def findings(self, addresses: tuple[str, ...]) -> list[Finding]:
         """What it costs, and whether each address passes."""
-        cost = await self._evaluated(NOBODY)
-        found = [_cost(self.domain, cost)]
+        result = await self._evaluated(NOBODY)
+        found = [_cost(self.domain, self.record, result, await self._costs())]
         found += [_passes(each, await self._evaluated(each)) for each in addresses]
         return found
 
-    async def _evaluated(self, address: str) -> Evaluation:
+    async def _costs(self) -> tuple[Cost, ...] | None:
+        """None where somebody did not answer."""
+        if len(self.record) > MAX_RECORD_CHARS:
+            return ()
+        try:
+            return await costs(self.record, self.domain, self)
+        except Unavailable:
+            return None
+
+    async def look_up(self, name: str, kind: str) -> Answer:
+        """What is there, for whoever counts."""
+        asked = (name.lower().rstrip("."), kind)
+        if not _can_be(asked[0]):
+            return NOTHING
+        if asked not in self._known:
+            self._known[asked] = await self.values(*asked)
+        found = self._known[asked]
+        if found is None:
+            raise Unavailable("dns_unavailable", "No name server answered.", "Try again.")
+        return Answer(found, 0.0)
+
+    async def _evaluated(self, address: str) -> str:
+        """The result for an address, as RFC 7208 §2.6 names them."""
         asked = 0
         while True:
             try:
@@ -75,14 +89,14 @@ class SenderPolicy:
             except _Unknown as unknown:
                 asked += 1
                 if asked > MAX_NAMES:
-                    return Evaluation("permerror", MOST_LOOK_UPS + 1, 0)
+                    return "permerror"
                 self._known[unknown.question] = await self.values(*unknown.question)
 
 
-def _evaluate(domain: str, record: str, address: str, known: Known) -> Evaluation:
+def _evaluate(domain: str, record: str, address: str, known: Known) -> str:
     if len(record) > MAX_RECORD_CHARS or not record.isascii():
-        return Evaluation("permerror", 0, 0)
-    query = _query()(i=address, s=f"postmaster@{domain}", h=domain, strict=address != NOBODY)
+        return "permerror"
+    query = _query()(i=address, s=f"postmaster@{domain}", h=domain, strict=True)
     query.known = known
     try:
         result, _, _ = query.check(spf=record)
@@ -90,7 +104,7 @@ def _evaluate(domain: str, record: str, address: str, known: Known) -> Evaluatio
         raise
     except Exception:  # pyspf raises many kinds on odd records
         result = "permerror"
-    return Evaluation(str(result), query.lookups, query.void_lookups)
+    return str(result)
 
 
 @lru_cache(1)
@@ -117,8 +131,7 @@ def _query() -> Any:
                 raise spf.TempError("no name server answered")
             if not found and not ignore_void:
                 self.void_lookups += 1
-                # Of the count (which is not strict) the whole is wanted.
-                if self.strict and self.void_lookups > MOST_VOID:
+                if self.void_lookups > MAX_VOID:
                     raise spf.PermError("too many look-ups that found nothing")
             return [_given(value, kind) for value in found]
 
@@ -139,58 +152,90 @@ def _given(value: str, kind: str) -> Any:
     return value.rstrip(".")
 
 
-def _cost(domain: str, found: Evaluation) -> Finding:
-    state, says, then = RecordState.RIGHT, "", ""
-    there = (f"{found.look_ups} look-ups, {found.void} of them found nothing",)
-    if found.result == "temperror":
-        state, says = (
-            RecordState.UNKNOWN,
-            "A name that the record refers to could not be looked up.",
-        )
-        then = "Try again; see whose name server does not answer."
-    elif found.result == "pass":
-        state, says = RecordState.WRONG, "Everybody on the internet may send in this domain's name."
-        then = "Let the record end in ~all or -all."
-    elif found.look_ups > MOST_LOOK_UPS:
-        state, says = RecordState.WRONG, "With more than 10 look-ups every check of SPF fails."
-        then = "Take out an include, or put its addresses in as ip4: and ip6:."
-    elif found.void > MOST_VOID:
-        state, says = RecordState.WRONG, "With more than 2 look-ups that find nothing checks fail."
-        then = "Take out the names that are no more."
-    elif found.result == "permerror":
-        state, says = RecordState.WRONG, "The record cannot be evaluated: every check of SPF fails."
-        then = "Look for a mistyped term, or an include of a domain without an SPF record."
-    return Finding(
+def _cost(domain: str, record: str, result: str, costs: tuple[Cost, ...] | None) -> Finding:
+    found = Finding(
         subject=Subject.SPF,
         what=f"{domain} look-ups",
-        state=state,
-        there=told(there),
-        wanted=(f"at most {MOST_LOOK_UPS} look-ups, at most {MOST_VOID} that find nothing",),
-        says=says,
-        next_step=then,
+        state=RecordState.RIGHT,
+        there=told((_counted(costs or ()),)),
+        wanted=(f"at most {MAX_LOOKUPS} look-ups, at most {MAX_VOID} that find nothing",),
     )
+    if result == "pass":
+        says = "Everybody on the internet may send in this domain's name."
+        return _changed(found, RecordState.WRONG, says, "Let the record end in ~all or -all.")
+    if unread := _unread(record):
+        update = {"there": told((unread[0],)), "wanted": ("terms of SPF alone",)}
+        return _changed(found.model_copy(update=update), RecordState.WRONG, *unread[1:])
+    if costs is None:
+        says = "A name that the record refers to could not be looked up."
+        then = "Try again; see whose name server does not answer."
+        return _changed(found.model_copy(update={"there": ()}), RecordState.UNKNOWN, says, then)
+    return _of_costs(found, result, costs)
 
 
-def _passes(address: str, found: Evaluation) -> Finding:
-    state, says, then = RecordState.RIGHT, "", ""
-    if found.result == "temperror":
-        state, says = (
-            RecordState.UNKNOWN,
-            "A name that the record refers to could not be looked up.",
-        )
-        then = "Try again."
-    elif found.result != "pass":
-        state = RecordState.WRONG
-        says = (
-            f"Mail from {address} does not pass SPF ({found.result}): it may be taken for forged."
-        )
-        then = f"Add ip{6 if ':' in address else 4}:{address} to the record."
-    return Finding(
+def _of_costs(found: Finding, result: str, costs: tuple[Cost, ...]) -> Finding:
+    if guilty := next((each for each in costs if each.fault), None):
+        says = f"`{guilty.term}` {guilty.fault}: {BEFORE.format('it')}."
+        update = {"there": told((guilty.term,)), "wanted": ("terms that can be followed",)}
+        then = f"Take {guilty.term} out, or mend it."
+        return _changed(found.model_copy(update=update), RecordState.WRONG, says, then)
+    if sum(each.lookups for each in costs) > MAX_LOOKUPS:
+        dear = max(costs, key=lambda each: each.lookups)
+        says = f"It takes more than {MAX_LOOKUPS} look-ups: {BEFORE.format('the 11th')}."
+        then = f"Put addresses in as ip4: and ip6:, in the place of `{dear.term}` to begin with."
+        return _changed(found, RecordState.WRONG, says, then)
+    if sum(each.void for each in costs) > MAX_VOID:
+        says = f"More than {MAX_VOID} look-ups find nothing: {BEFORE.format('the third')}."
+        then = f"Take out what is no more: {', '.join(e.term for e in costs if e.void)}."
+        return _changed(found, RecordState.WRONG, says, then)
+    if result == "permerror":
+        says = "Who is listed nowhere in the record gets permerror: it cannot be evaluated."
+        return _changed(found, RecordState.WRONG, says, "Look for a mistyped term.")
+    return found
+
+
+BEFORE = "who is not listed before {} gets permerror"
+"""What a mistake in a record means: terms are looked at one after the other (RFC 7208 §4.6.2)."""
+
+
+def _counted(costs: tuple[Cost, ...]) -> str:
+    many, void = sum(each.lookups for each in costs), sum(each.void for each in costs)
+    return f"{many} look-up{'s' * (many != 1)}, {void} of them found nothing"
+
+
+def _unread(record: str) -> tuple[str, str, str] | None:
+    """What in a record nobody can read, what follows from it and what to do; a mistake in its
+    grammar is one wherever it stands (§4.6)."""
+    if len(record) > MAX_RECORD_CHARS:
+        says = "The record is longer than receivers read: every check of SPF gets permerror."
+        return f"{len(record)} characters", says, "Put what it lists into records to include."
+    try:
+        terms(record)
+    except ValueError as error:
+        says = f"{str(error)!r} is no term of SPF: every check gets permerror."
+        return str(error), says, "Mend that word, or take it out."
+    return None
+
+
+def _changed(found: Finding, state: RecordState, says: str, then: str) -> Finding:
+    return found.model_copy(update={"state": state, "says": says, "next_step": then})
+
+
+def _passes(address: str, result: str) -> Finding:
+    found = Finding(
         subject=Subject.SPF,
         what=f"from {address}",
-        state=state,
-        there=(found.result,),
+        state=RecordState.RIGHT,
+        there=(result,),
         wanted=("pass",),
-        says=says,
-        next_step=then,
     )
+    if result == "pass":
+        return found
+    if result == "temperror":
+        says = "A name that the record refers to could not be looked up."
+        return _changed(found, RecordState.UNKNOWN, says, "Try again.")
+    says = f"Mail from {address} does not pass SPF ({result}): it may be taken for forged."
+    then = f"Add ip{6 if ':' in address else 4}:{address} to the record."
+    if result == "permerror":
+        then = "Mend the record, as is said above."
+    return _changed(found, RecordState.WRONG, says, then)

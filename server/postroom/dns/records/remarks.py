@@ -16,6 +16,9 @@ from postroom.model.domains import DmarcPolicy, RecordType
 MAX_LOOKUPS = 10
 """Of one check of SPF (RFC 7208 §4.6.4); beyond them a receiver calls the record broken."""
 
+MAX_VOID = 2
+"""Of them that find nothing (the same section)."""
+
 BEFORE = {
     DmarcPolicy.NONE: "For two weeks reports have come, and all who send in your name pass:"
     " `postroom domains check` says so.",
@@ -40,6 +43,8 @@ class Cost:
     lookups: int
     fault: str = ""
     """Why a receiver cannot follow it; "" where it can."""
+    void: int = 0
+    """How many of these find nothing."""
 
 
 def remarks(
@@ -127,6 +132,13 @@ def _lookups(costs: tuple[Cost, ...]) -> Iterator[Remark]:
             f"The SPF record costs {total} look-ups, and receivers make {MAX_LOOKUPS}: SPF fails.",
             f"Take out at least {total - MAX_LOOKUPS} look-ups: {named}. Addresses (ip4, ip6) cost"
             " none.",
+        )
+    if sum(cost.void for cost in costs) > MAX_VOID:
+        named = ", ".join(each.term for each in costs if each.void)
+        yield Remark(
+            f"More than {MAX_VOID} look-ups of the SPF record find nothing: receivers take it for"
+            " broken.",
+            f"Take out what is no more: {named}.",
         )
 
 
