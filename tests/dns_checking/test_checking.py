@@ -179,6 +179,29 @@ async def test_that_there_was_nothing_is_kept_by_resolvers_too(world: World) -> 
     assert NOW < one.until <= NOW + 60  # the zone's SOA says so (RFC 2308 §5)
 
 
+async def test_a_mail_server_whose_address_is_on_its_way_is_reached_and_is_propagating(
+    world: World, tmp_path: Path
+) -> None:
+    domain = world.fresh()
+    own = world.own(domain)
+    world.serve(domain, own)
+    host = f"mx.{domain}"
+    world.change(domain, host, "A")
+    before = await world.check(domain, own)
+    assert "has no address" in named(before, f"{host} port 25").says
+    world.change(domain, host, "A", ADDRESS)
+    certificate = self_signed_file(tmp_path / "mx.pem", names=(host,))
+    async with mail_server(server_side(certificate)) as port:
+        trusting = replace(world.ports, smtp=port, certificates=certificate)
+        found = await world.check(domain, own, ports=trusting)
+        broken = await world.check(domain, own, ports=replace(world.ports, smtp=9))
+    one = named(found, f"{host} port 25")
+    assert (one.state, one.until) == (RecordState.PROPAGATING, named(found, f"{host} A").until)
+    assert one.there == ("TLS, with a certificate for this name",)
+    assert named(found, f"{host} A").state is RecordState.PROPAGATING
+    assert named(broken, f"{host} port 25").state is RecordState.WRONG
+
+
 async def test_spf_that_takes_too_many_look_ups_is_told_by_their_number(world: World) -> None:
     domain = world.fresh()
     own = world.own(domain)

@@ -212,7 +212,7 @@ def test_what_to_do_goes_by_what_publishing_would_do(
         ({"192.0.2.1": Came.REFUSED}, MtaSts.OFF, "wrong", "Nothing listens"),
         ({"192.0.2.1": Came.SILENT}, MtaSts.OFF, "unknown", "port 25"),
         ({}, MtaSts.OFF, "wrong", "no address"),
-        (None, MtaSts.OFF, "unknown", "No resolver"),
+        (None, MtaSts.OFF, "unknown", "Nobody could tell"),
     ],
 )
 def test_a_host_that_takes_mail_in_stands_by_how_far_one_comes(

@@ -13,6 +13,7 @@ sender_policy.py  SPF evaluated: what it costs, whom it lets through (pyspf)
 signing.py        a mail signed with our key, verified with what the DNS says; DMARC's alignment
 sts_policy.py     the MTA-STS policy as it is served
 reverse.py        the names of addresses
+finding_hosts.py  where a host is, by whom one believes first
 mail_hosts.py     MX, IMAP and submission: reached, encrypted; port 25 outward
 connecting.py     one connection to such a server, up to its certificate
 """

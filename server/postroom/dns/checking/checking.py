@@ -12,6 +12,7 @@ from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import Preset
 from postroom.dns.checking.advice import advice
 from postroom.dns.checking.asking import Asker
+from postroom.dns.checking.finding_hosts import Where, where
 from postroom.dns.checking.judging import judged
 from postroom.dns.checking.mail_hosts import mail_host_findings
 from postroom.dns.checking.meaning import of_kind, tags
@@ -104,7 +105,7 @@ class _Check:
             self._sender_policy(records),
             asyncio.to_thread(self._signed),
             reverse_findings(self._zones, own.addresses),
-            mail_host_findings(self._zones, own, by._ports),
+            mail_host_findings(self._where, own, by._ports),
             _as_list(policy_finding(facts.domain, own, by._fetch)),
         )
         findings = [*zone_findings(self._zone), *of_records, *spf, *signed]
@@ -149,6 +150,13 @@ class _Check:
         None where nobody does."""
         replies = (each.reply for each in self._said.get((name, kind), ()))
         return next((each.values for each in replies if each.said), None)
+
+    async def _where(self, host: str) -> Where:
+        """Where a host is: as its zone's own servers say, that have what resolvers may not see
+        yet."""
+        asked = [(host, kind) for kind in (RecordType.A, RecordType.AAAA)]
+        await self._ask(asked)
+        return where([self._said[each] for each in asked], self._at)
 
     def _judged(self, record: WantedRecord) -> Finding:
         said = self._said[record.name, record.type]

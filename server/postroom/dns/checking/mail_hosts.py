@@ -5,13 +5,15 @@ Whether mail can go out on port 25 is told from the same connections: nobody els
 
 import asyncio
 import ipaddress
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from postroom.accounts.own_domain import MtaSts, OwnDomain
 from postroom.dns.checking.connecting import ENCRYPTED, REACHED, Came, Place, Protocol, came
+from postroom.dns.checking.finding_hosts import Where
+from postroom.dns.checking.judging import WAIT
 from postroom.dns.checking.servers import Ports, parts
-from postroom.dns.checking.zones import Zones, one_of_each_kind
+from postroom.dns.checking.zones import one_of_each_kind
 from postroom.model.domain_checks import Finding, Subject
 from postroom.model.domains import RecordState
 
@@ -20,40 +22,60 @@ STARTTLS = frozenset({143, 587})
 """Ports where one begins without TLS; elsewhere it comes first (RFC 8314 §3)."""
 
 
-async def mail_host_findings(zones: Zones, own: OwnDomain, ports: Ports) -> list[Finding]:
+Find = Callable[[str], Awaitable[Where]]
+"""Finds a host."""
+
+
+async def mail_host_findings(find: Find, own: OwnDomain, ports: Ports) -> list[Finding]:
     """How it stands with each of them."""
     exchangers, services = await asyncio.gather(
-        asyncio.gather(*(_exchanger(zones, host, ports) for host in own.mx)),
-        asyncio.gather(*_services(zones, own, ports)),
+        asyncio.gather(*(_exchanger(find, host, ports) for host in own.mx)),
+        asyncio.gather(*_services(find, own, ports)),
     )
     found = [
-        of_exchanger(host, each, own.mta_sts) for host, each in zip(own.mx, exchangers, strict=True)
+        in_time(of_exchanger(host, tried, own.mta_sts), where)
+        for host, (where, tried) in zip(own.mx, exchangers, strict=True)
     ]
-    reached = {address: how for each in exchangers for address, how in (each or {}).items()}
+    reached = {address: how for _, each in exchangers for address, how in (each or {}).items()}
     return [*found, *services, outbound(reached)]
+
+
+def in_time(found: Finding, where: Where) -> Finding:
+    """A server that does what it should is not there for all before they see its address."""
+    if where.until is None or found.state is not RecordState.RIGHT:
+        return found
+    return found.model_copy(
+        update={
+            "state": RecordState.PROPAGATING,
+            "says": "It does what it should; a resolver does not see its address yet.",
+            "next_step": WAIT,
+            "until": where.until,
+        }
+    )
 
 
 Tried = Mapping[str, Came]
 """By address, how far it came there."""
 
 _NO_ADDRESS = ("The name has no address: nobody can connect to it.", "Give it an address record.")
-_NO_ANSWER = ("No resolver could tell its address.", "Try again.")
+_NO_ANSWER = ("Nobody could tell its address.", "Try again.")
 
 
-async def _exchanger(zones: Zones, host: str, ports: Ports) -> Tried | None:
-    return await _tried(zones, host, ports.smtp, Protocol.SMTP, ports, tls_first=False)
+async def _exchanger(find: Find, host: str, ports: Ports) -> tuple[Where, Tried | None]:
+    return await _tried(find, host, ports.smtp, Protocol.SMTP, ports, tls_first=False)
 
 
 async def _tried(
-    zones: Zones, host: str, port: int, protocol: Protocol, ports: Ports, *, tls_first: bool
-) -> Tried | None:
-    """None where nobody could tell the host's address."""
-    addresses = await zones.addresses(host)
-    if addresses is None:
-        return None
-    places = [Place(host, each, port, protocol, tls_first) for each in one_of_each_kind(addresses)]
+    find: Find, host: str, port: int, protocol: Protocol, ports: Ports, *, tls_first: bool
+) -> tuple[Where, Tried | None]:
+    """Where the host is, and how far it came there; None where nobody could tell its address."""
+    where = await find(host)
+    if where.addresses is None:
+        return where, None
+    addresses = one_of_each_kind(where.addresses)
+    places = [Place(host, each, port, protocol, tls_first) for each in addresses]
     found = await asyncio.gather(*(came(each, ports.certificates) for each in places))
-    return {place.address: how for place, how in zip(places, found, strict=True)}
+    return where, {place.address: how for place, how in zip(places, found, strict=True)}
 
 
 def _best(tried: Tried) -> Came:
@@ -119,25 +141,25 @@ def _changed(found: Finding, state: RecordState, there: str, says: str, then: st
     )
 
 
-def _services(zones: Zones, own: OwnDomain, ports: Ports) -> list[Coroutine[Any, Any, Finding]]:
+def _services(find: Find, own: OwnDomain, ports: Ports) -> list[Coroutine[Any, Any, Finding]]:
     said = (
         (own.imap, IMAPS, Protocol.IMAP, "read"),
         (own.submission, SUBMISSIONS, Protocol.SMTP, "send"),
     )
     return [
-        _service(zones, endpoint, usual, protocol, what, ports)
+        _service(find, endpoint, usual, protocol, what, ports)
         for endpoint, usual, protocol, what in said
         if endpoint is not None
     ]
 
 
 async def _service(
-    zones: Zones, endpoint: str, usual: int, protocol: Protocol, what: str, ports: Ports
+    find: Find, endpoint: str, usual: int, protocol: Protocol, what: str, ports: Ports
 ) -> Finding:
     host, number = parts(endpoint, usual)
     first = number not in STARTTLS
-    tried = await _tried(zones, host, number, protocol, ports, tls_first=first)
-    return of_service(f"{host} port {number}", protocol, what, tried)
+    where, tried = await _tried(find, host, number, protocol, ports, tls_first=first)
+    return in_time(of_service(f"{host} port {number}", protocol, what, tried), where)
 
 
 def of_service(name: str, protocol: Protocol, what: str, tried: Tried | None) -> Finding:
