@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,31 @@ def test_its_exit_code_says_whether_all_is_right_wrong_or_on_its_way(
     assert "propagating" in said
     assert "until: " in said
     assert "does not see it yet" in said
+
+
+def test_another_resolver_can_be_asked_and_a_terminal_is_told_how_far_it_is(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = world.fresh()
+    (shell._home / "postroom.toml").write_text(f'[dns."{domain}"]\nresolvers = ["127.0.0.1:9"]\n')
+    assert shell("domains", "add", domain, "--offline")[0] == 0
+    world.serve(domain, world.own(domain, mx=[], addresses=[]), *keys(shell, domain))
+    code, said = shell("domains", "check", domain)
+    assert code == 5
+    assert f'resolvers in [dns."{domain}"] of postroom.toml' in said
+
+    told: list[tuple[int, int]] = []
+
+    @contextmanager
+    def bar(_: str) -> Iterator[Callable[[int, int], None]]:
+        yield lambda done, total: told.append((done, total))
+
+    monkeypatch.setattr("postroom.cli.progress.progress_bar", bar)
+    code, said = shell("domains", "check", domain, "--nameserver", world.unbound.endpoint, "--json")
+    assert code == 0, said
+    (one,) = json.loads(said)["domains"]
+    assert [e["name"] for e in one["asked"] if e["resolver"]] == [world.unbound.endpoint]
+    assert told[-1][0] == told[-1][1] > 10
 
 
 def test_a_domain_that_was_not_added_is_not_found(shell: Shell, world: World) -> None:

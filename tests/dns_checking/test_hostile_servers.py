@@ -113,6 +113,46 @@ async def test_a_silent_name_costs_its_own_time_alone() -> None:
     assert named(found, f"_smtp._tls.{DOMAIN} TXT").state is RecordState.MISSING
 
 
+@asynccontextmanager
+async def silent() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """An endpoint where nobody says anything, and what is sent there by UDP."""
+    loop, heard = asyncio.get_running_loop(), list[bytes]()
+
+    class Deaf(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, _: object) -> None:
+            heard.append(data)
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(keep, ADDRESS, 0)
+    port = server.sockets[0].getsockname()[1]
+    transport, _ = await loop.create_datagram_endpoint(Deaf, (ADDRESS, port))
+    async with server:
+        yield f"{ADDRESS}:{port}", heard
+    transport.close()
+
+
+async def test_a_server_that_never_answers_is_soon_asked_no_more() -> None:
+    told: list[tuple[int, int]] = []
+    async with served() as server, silent() as (dead, heard):
+        live = f"{server.address[0]}:{server.address[1]}"
+        own = OwnDomain.model_validate({"resolvers": [dead, live], "addresses": [ADDRESS]})
+        asker = Asker(0.3, lambda done, all: told.append((done, all)))
+        checker = Checker(lambda: NOW, ports=Ports({ADDRESS: server.address[1]}), asker=asker)
+        began = time.monotonic()
+        found = await checker.check(Facts(DOMAIN, own))
+        assert time.monotonic() - began < 3
+        assert len(heard) <= 4  # two questions, each of them twice
+        assert named(found, f"_smtp._tls.{DOMAIN} TXT").state is RecordState.MISSING
+        assert {each.name: each.answered for each in found.asked}[dead] is False
+        assert told[-1][0] == told[-1][1] > 20
+        heard.clear()
+        await checker.check(Facts(DOMAIN, own))
+        assert heard  # the next check tries it again
+
+
 Speak = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 

@@ -1,7 +1,10 @@
-"""One question to one server: by UDP, then by TCP, bounded in time."""
+"""One question to one server: by UDP, then by UDP and TCP, bounded in time."""
 
 import asyncio
 import errno
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from postroom.dns.checking.servers import SILENT, Outcome, Reply, Server
@@ -14,8 +17,10 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 2.0
 """For one try. A server that takes longer is one that others give up on, too."""
 
-TRIES = 2
-"""By UDP, of which a packet may be lost, before TCP."""
+SILENT_AT_ALL, SILENT_SINCE = 2, 4
+"""Questions without an answer, one after another, after which a server is asked no more: one that
+never answered, and one that did. Else whoever waits for a check waits for a dead server again and
+again."""
 
 MAX_RECORDS_READ = 100
 """Of one answer."""
@@ -34,26 +39,75 @@ _NO_WAY = frozenset(
 )
 
 
-class Asker:
-    """Asks name servers."""
+Progress = Callable[[int, int], None]
+"""Is told how many questions are done, of how many."""
 
-    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+
+@dataclass
+class _Heard:
+    """What came from one server."""
+
+    ever: bool = False
+    silent: int = 0
+    """Questions without an answer since the last one that had one."""
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.silent >= (SILENT_SINCE if self.ever else SILENT_AT_ALL)
+
+    def add(self, reply: Reply) -> None:
+        if reply.outcome is Outcome.SILENT:
+            self.silent += 1
+        else:
+            self.ever, self.silent = True, 0
+
+
+class Asker:
+    """Asks name servers; each only as long as it answers. ``told`` is told how far it is."""
+
+    def __init__(self, patience: float = PATIENCE_SECONDS, told: Progress | None = None) -> None:
         self._patience = patience
+        self._told = told
         self._turns = asyncio.Semaphore(MAX_ASKED_AT_ONCE)
+        self._heard: dict[Server, _Heard] = {}
+        self._done = self._asked = 0
+
+    def anew(self) -> "Asker":
+        """One that takes turns with this one, and has given up nobody yet."""
+        other = Asker(self._patience, self._told)
+        other._turns = self._turns
+        return other
 
     async def ask(self, server: Server, name: str, kind: str) -> Reply:
         """What ``server`` says of a name (ASCII, with or without a last dot) and a type such as
         ``TXT``. Never raises but when cancelled."""
+        self._tell(asked=1)
+        heard = self._heard.setdefault(server, _Heard())
+        try:
+            async with self._turns:
+                if heard.is_given_up:
+                    return SILENT
+                reply = await self._reply(server, name, kind)
+                heard.add(reply)
+                return reply
+        finally:
+            self._tell(done=1)
+
+    def _tell(self, asked: int = 0, done: int = 0) -> None:
+        self._asked, self._done = self._asked + asked, self._done + done
+        if self._told is not None:
+            self._told(self._done, self._asked)
+
+    async def _reply(self, server: Server, name: str, kind: str) -> Reply:
         from dns.exception import DNSException
 
-        async with self._turns:
-            try:
-                answer = await self._answer(server, name, kind)
-            except OSError as error:
-                return Reply(Outcome.UNREACHABLE) if error.errno in _NO_WAY else SILENT
-            except (DNSException, EOFError, ValueError):
-                return SILENT
-            return _read(server, answer) if answer is not None else SILENT
+        try:
+            answer = await self._answer(server, name, kind)
+        except OSError as error:
+            return Reply(Outcome.UNREACHABLE) if error.errno in _NO_WAY else SILENT
+        except (DNSException, EOFError, ValueError):
+            return SILENT
+        return _read(server, answer) if answer is not None else SILENT
 
     async def _answer(self, server: Server, name: str, kind: str) -> "Message | None":
         from dns.flags import RD
@@ -62,11 +116,29 @@ class Asker:
         query = make_query(f"{name.rstrip('.')}.", kind, use_edns=0, payload=_PAYLOAD)
         if not server.resolver:
             query.flags &= ~RD
-        for _ in range(TRIES):
-            answer = await self._try(server, query, by_tcp=False)
-            if answer is not None:
-                return answer
-        return await self._try(server, query, by_tcp=True)
+        answer = await self._try(server, query, by_tcp=False)
+        if answer is not None or self._heard[server].is_given_up:
+            return answer
+        return await self._again(server, query)
+
+    async def _again(self, server: Server, query: "QueryMessage") -> "Message | None":
+        """By UDP, of which a packet may be lost, and by TCP at once."""
+        from dns.exception import DNSException
+
+        tries = [
+            asyncio.create_task(self._try(server, query, by_tcp=by_tcp)) for by_tcp in (False, True)
+        ]
+        try:
+            for each in asyncio.as_completed(tries):
+                with suppress(OSError, DNSException, EOFError, ValueError):
+                    answer = await each
+                    if answer is not None:
+                        return answer
+            return None
+        finally:
+            for task in tries:
+                task.cancel()
+            await asyncio.gather(*tries, return_exceptions=True)
 
     async def _try(
         self, server: Server, query: "QueryMessage", *, by_tcp: bool

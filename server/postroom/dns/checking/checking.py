@@ -6,7 +6,7 @@ facts ─► the zone and its servers ─► every name of every record, at ever
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import Preset
@@ -22,7 +22,7 @@ from postroom.dns.checking.sender_policy import SenderPolicy
 from postroom.dns.checking.servers import USUAL, Ports, Reply, Said, Server
 from postroom.dns.checking.signing import alignment_finding, signing_findings
 from postroom.dns.checking.sts_policy import Fetch, policy_finding
-from postroom.dns.checking.zones import Zone, Zones, zone_findings
+from postroom.dns.checking.zones import OTHERS, Zone, Zones, zone_findings
 from postroom.dns.records.wanted import NOT_OFFERED, questions, wanted
 from postroom.model.domain_checks import AskedServer, DomainFindings, Finding, Subject
 from postroom.model.domains import DkimKey, Purpose, RecordState, RecordType, WantedRecord
@@ -44,6 +44,11 @@ class Facts:
     """Who takes its mail in and sends it, where that is known."""
     samples: Mapping[str, bytes] = field(default_factory=dict)
     """By selector, a mail that was signed with that key alone."""
+
+    def by(self, host: str, port: int) -> "Facts":
+        """The same, for who wants this resolver asked alone."""
+        endpoint = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return replace(self, own=self.own.model_copy(update={"resolvers": (endpoint,)}))
 
 
 class Checker:
@@ -75,7 +80,7 @@ class Checker:
                 what="name servers",
                 state=RecordState.UNKNOWN,
                 says="The check took too long: somebody answers too slowly.",
-                next_step="Try again; name other resolvers in [dns] of postroom.toml.",
+                next_step=f"Try again; {OTHERS.format(facts.domain)}.",
             )
             return DomainFindings(domain=facts.domain, at=at, findings=(late,), complete=False)
 
@@ -88,14 +93,15 @@ class _Check:
         self._at = at
         self._facts = facts
         self._resolvers: tuple[Server, ...] = ()
-        self._zones = Zones(by._asker, (), by._ports)
+        self._asker = by._asker.anew()
+        self._zones = Zones(self._asker, (), by._ports)
         self._zone = Zone("")
         self._said: dict[tuple[str, str], tuple[Said, ...]] = {}
 
     async def run(self) -> DomainFindings:
         facts, own, by = self._facts, self._facts.own, self._by
         self._resolvers = await resolvers_of(own)
-        self._zones = Zones(by._asker, self._resolvers, by._ports)
+        self._zones = Zones(self._asker, self._resolvers, by._ports)
         self._zone = await self._zones.of(facts.domain)
         await self._ask(questions(facts.domain, own, facts.keys))
         records = wanted(facts.domain, own, facts.keys, self._found(), facts.provider)
@@ -108,7 +114,7 @@ class _Check:
             mail_host_findings(self._where, own, by._ports),
             _as_list(policy_finding(facts.domain, own, by._fetch)),
         )
-        findings = [*zone_findings(self._zone), *of_records, *spf, *signed]
+        findings = [*zone_findings(self._zone, facts.domain), *of_records, *spf, *signed]
         findings += [each for some in others for each in some]
         findings.append(self._alignment(tuple(findings)))
         findings.sort(key=lambda each: _ORDER.index(each.subject))
@@ -125,7 +131,7 @@ class _Check:
         """Ask every server for every name that was not asked for yet."""
         new = [each for each in dict.fromkeys(names) if each not in self._said]
         asked = [(server, name, kind) for name, kind in new for server in self._servers_for(name)]
-        replies = await asyncio.gather(*(self._by._asker.ask(*each) for each in asked))
+        replies = await asyncio.gather(*(self._asker.ask(*each) for each in asked))
         for question in new:
             self._said[question] = tuple(
                 Said(server, reply, self._zone.serial(server))

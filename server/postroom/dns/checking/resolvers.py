@@ -16,7 +16,8 @@ FIND_SECONDS = 5.0
 async def resolvers_of(own: OwnDomain) -> tuple[Server, ...]:
     """Those that the operator names, else the system's."""
     if own.resolvers:
-        return tuple(each for each in [await _named(said) for said in own.resolvers] if each)
+        found = await asyncio.gather(*map(_named, own.resolvers))
+        return tuple(each for each in found if each is not None)
     addresses = await asyncio.to_thread(of_system)
     return tuple(Server(each, each, DNS_PORT, resolver=True) for each in addresses)
 

@@ -12,6 +12,9 @@ from postroom.model.domains import RecordState
 MAX_SERVERS = 8
 """Of a zone that are asked; it has two to four, and thirteen at most."""
 
+OTHERS = 'name other resolvers: --nameserver, or resolvers in [dns."{}"] of postroom.toml'
+"""What to do where those that were asked do not answer."""
+
 
 @dataclass(frozen=True)
 class Zone:
@@ -42,12 +45,16 @@ class Zones:
     async def of(self, domain: str) -> Zone:
         """The zone that holds ``domain``."""
         labels = domain.split(".")
-        for at in range(len(labels)):
-            name = ".".join(labels[at:])
-            if names := await self.values(name, "NS"):
+        above = [".".join(labels[at:]) for at in range(len(labels))]
+        # All at once: where a resolver is silent, one waits for it once.
+        for name, names in zip(above, await self._name_servers(above), strict=True):
+            if names:
                 hosts = sorted({each.rstrip(".") for each in names})[:MAX_SERVERS]
                 return await self._with_servers(name, hosts)
         return NOWHERE
+
+    async def _name_servers(self, zones: list[str]) -> list[tuple[str, ...] | None]:
+        return await asyncio.gather(*(self.values(each, "NS") for each in zones))
 
     async def values(self, name: str, kind: str) -> tuple[str, ...] | None:
         """What the resolvers say that there is, all together; None where nobody could say."""
@@ -97,8 +104,8 @@ def serial_of(reply: Reply) -> int | None:
     return int(words[2]) if len(words) == 7 and words[2].isdecimal() else None
 
 
-def zone_findings(zone: Zone) -> list[Finding]:
-    """How it stands with each of the zone's own servers."""
+def zone_findings(zone: Zone, domain: str) -> list[Finding]:
+    """How it stands with each of the own servers of the zone that holds ``domain``."""
     if not zone.name:
         return [
             Finding(
@@ -106,7 +113,7 @@ def zone_findings(zone: Zone) -> list[Finding]:
                 what="name servers",
                 state=RecordState.UNKNOWN,
                 says="No resolver could tell which servers answer for the domain.",
-                next_step="Check the network, or name others: resolvers in [dns] of postroom.toml.",
+                next_step=f"Check the network; {OTHERS.format(domain)}.",
             )
         ]
     serials = [serial for _, reply in zone.servers if (serial := serial_of(reply)) is not None]
