@@ -4,6 +4,7 @@ import asyncio
 
 from cli.shell import Program
 from domain_reports import DAY, FAILED, aggregate, row, tls
+from servers.unbound import running_unbound
 
 from postroom.build import open_room
 from postroom.index import domain_reports
@@ -69,3 +70,21 @@ def test_reports_are_shown_and_told_to_scripts(empty_room: Program) -> None:
         "says": f"The mailbox reports@{DOMAIN} is made as soon as the worker runs.",
     }
     assert [one["address"] for one in told["sources"]] == ["198.51.100.7", "192.0.2.5"]
+
+
+def test_a_stricter_dmarc_is_warned_of_by_what_reports_say(empty_room: Program) -> None:
+    settings = f'[dns."{DOMAIN}"]\naddresses = ["198.51.100.7"]\n'
+    (empty_room.home / "postroom.toml").write_text(settings)
+    assert empty_room("domains", "add", DOMAIN, "--offline").code == 0
+    asyncio.run(reported(empty_room))
+    with running_unbound({}) as nobody:
+        ask = ("--nameserver", nobody.endpoint, "--json")
+        told = empty_room("domains", "dmarc", DOMAIN, "quarantine", *ask)
+        back = empty_room("domains", "dmarc", DOMAIN, "none", *ask)
+    assert told.code == 0
+    says = [each["says"] for each in told.json["remarks"]]
+    assert "go back 1 day, and two weeks are to show" in says[0]
+    assert "7 mails from addresses of ours failed DMARC (198.51.100.7): at quarantine" in says[1]
+    assert told.json["dmarc"]["stage"] == "quarantine"
+    assert not [e for e in back.json["remarks"] if "two weeks" in e["says"] or "ours" in e["says"]]
+    assert "`postroom domains reports`" in back.json["dmarc"]["before"]

@@ -11,6 +11,7 @@ from postroom.cli.commands.domains_records import looks
 if TYPE_CHECKING:
     from postroom.build import PostRoom
     from postroom.desk.domains.records import Needs
+    from postroom.model.domain_answers import RemarkView
     from postroom.model.domain_report_answers import ReportsMailbox
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -99,10 +100,26 @@ def dmarc(
     from postroom.model.domains import Purpose
 
     name = named(domain)
-    needs_of(asked, name)  # of a domain that was not added nothing is said
+    before = needs_of(asked, name)  # of a domain that was not added nothing is said
+    against = _objections(asked, before, stage) if stage is not None else ()
     if stage is not None:
         _say(asked, name, {"dmarc": stage})
-    return show(asked, needs_of(asked, name), nameserver, only=(Purpose.DMARC,))
+    return show(asked, needs_of(asked, name), nameserver, only=(Purpose.DMARC,), first=against)
+
+
+def _objections(asked: Asked, before: "Needs", stage: str) -> "tuple[RemarkView, ...]":
+    """What reports say against it: they warn, and do not forbid."""
+    from postroom.cli.at_desk import at_desk
+    from postroom.desk.domains.stricter import objections
+    from postroom.model.callers import operator
+    from postroom.model.domains import DmarcPolicy
+
+    reports = at_desk(
+        asked,
+        "domains dmarc",
+        lambda room: room.desk.domain_reports.show(operator(), before.domain),
+    )
+    return objections(before.own.dmarc, DmarcPolicy(stage), reports)
 
 
 def _say(asked: Asked, name: str, said: dict[str, Any], makes: bool = False) -> None:

@@ -10,7 +10,7 @@ from postroom.cli.exits import ExitCode
 
 if TYPE_CHECKING:
     from postroom.desk.domains.records import Needs
-    from postroom.model.domain_answers import DomainRecords
+    from postroom.model.domain_answers import DomainRecords, RemarkView
     from postroom.model.domains import Purpose
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -109,8 +109,9 @@ def show(
     nameserver: "tuple[str, int] | None",
     only: "Collection[Purpose]" = (),
     offline: bool = False,
+    first: "tuple[RemarkView, ...]" = (),
 ) -> int:
-    """Tell the records of a domain, or those for a purpose alone."""
+    """Tell the records of a domain, or those for a purpose alone; ``first`` before its remarks."""
     from postroom.cli.answers import say
     from postroom.cli.domains.page import show_records
 
@@ -118,6 +119,7 @@ def show(
     if only:
         kept = tuple(each for each in found.records if each.purpose in only)
         found = found.model_copy(update={"records": kept})
+    found = found.model_copy(update={"remarks": (*first, *found.remarks)})
     say(asked.json, found, lambda page: show_records(page, found))
     return ExitCode.DONE
 

@@ -5,6 +5,7 @@ records.py      what is told of the records that one needs
 keys.py         the keys of one, made once; those that sign
 rotation.py     other keys in the place of those
 reports.py      what others report about them
+stricter.py     what these say against a stricter DMARC
 reputation.py   how they stand with those whom they write to
 checks.py       what the checks of them found
 """

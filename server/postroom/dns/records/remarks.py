@@ -21,7 +21,7 @@ MAX_VOID = 2
 
 BEFORE = {
     DmarcPolicy.NONE: "For two weeks reports have come, and all who send in your name pass:"
-    " `postroom domains check` says so.",
+    " `postroom domains reports` says so.",
     DmarcPolicy.QUARANTINE: "For two weeks more nothing of yours was put aside as spam.",
 }
 """What has to be seen before the next stage, by the stage that holds."""
