@@ -10,13 +10,17 @@ from rooms import Agent, TestClock, approve, rows
 
 from postroom.build import PostRoom
 from postroom.desk.policies.replaying import replay
+from postroom.index import journal
 from postroom.index.database import Connection
 from postroom.model.answers import SendAnswer
 from postroom.model.callers import operator
 from postroom.model.errors import Refused
 from postroom.model.requests import SendRequest
 from postroom.policy.reading import policy_of
+from postroom.policy_file import CurrentPolicy
 from postroom.settings import Settings
+from postroom.work.rules_known import RulesKnown
+from postroom.work.term import Term
 
 DAY = 86_400
 UNLIMITED = 'default = "allow"\ntimezone = "UTC"\n[limits]\nmailbox = []\nagent = []\n'
@@ -201,3 +205,127 @@ async def test_a_replay_counts_a_plan_anew(
         await ada.send(f"Next {number}.", f"n{number}@x.test")
     same = await quiet_room.desk.policies.replay(operator(), clock() - 60, policy_of(text))
     assert same.turned == {}
+
+
+async def worker(room: PostRoom) -> RulesKnown:
+    """What keeps up with the rules."""
+    term = await room.index.read(lambda con: int(journal.sql.meta(con, key="term")))
+    return RulesKnown(Term(room.index, term), CurrentPolicy(room.settings.policy_file, room.index))
+
+
+async def by_day(room: PostRoom) -> list[list[str]]:
+    """Whom mail goes to, by the day, each in the order in which it was written."""
+
+    def look(con: Connection) -> list[list[str]]:
+        asked = (
+            "SELECT CAST(max(created_at, not_before) / 86400 AS INTEGER), r.address"
+            " FROM sends s JOIN recipients r ON r.send_id = s.id ORDER BY s.id"
+        )
+        found: dict[int, list[str]] = {}
+        for day, address in rows(con, asked):
+            found.setdefault(int(str(day)), []).append(str(address).partition("@")[0])
+        return [found[day] for day in sorted(found)]
+
+    return await room.index.read(look)
+
+
+async def test_a_plan_that_is_raised_brings_forward_what_was_written_first(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    morning(clock)
+    plan(settings, domain=[1, 2, 2], horizon="20 days")
+    rules = await worker(quiet_room)
+    for name in "abcde":
+        await ada.send(f"To {name}.", f"{name}@x.test")
+    request = SendRequest(text="At noon.", to=("noon@x.test",), mailbox=ada.address)
+    await quiet_room.desk.sending.send(operator(), request, at="1d")
+    await rules.round()
+    assert await by_day(quiet_room) == [["a"], ["b", "c"], ["d", "e"], ["noon"]]
+    plan(settings, domain=[3, 4, 4], horizon="20 days")
+    await rules.round()
+    assert await by_day(quiet_room) == [["a", "b", "c"], ["d", "e", "noon"]]
+    await ada.send("Later.", "f@x.test")
+    assert await by_day(quiet_room) == [["a", "b", "c"], ["d", "e", "noon", "f"]]
+    asked = "SELECT reason, not_before FROM sends ORDER BY id LIMIT 4"
+    found = await quiet_room.index.read(lambda con: rows(con, asked))
+    assert [reason for reason, _ in found[:3]] == ["", "", ""]
+    assert "sooner than was said" in str(found[3][0])
+    assert float(str(found[1][1])) <= clock()  # due
+    plan(settings, domain=[1, 1], horizon="20 days")
+    await rules.round()
+    assert await by_day(quiet_room) == [["a", "b", "c"], ["d", "e", "noon", "f"]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_however_often_a_plan_is_raised_no_day_has_more_than_it_and_nothing_is_lost(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock, seed: int
+) -> None:
+    morning(clock)
+    rules, by_chance, sent = await worker(quiet_room), random.Random(seed), 0
+    volumes = [1, 2, 3, 5]
+    for step in range(4):
+        plan(settings, domain=volumes, mailbox=volumes, horizon="31 days")
+        await rules.round()
+        days = await a_day(quiet_room)
+        assert sum(days) == sent
+        assert all(used <= most for used, most in zip(days, volumes, strict=False))
+        for number in range(8):
+            many = by_chance.choice((1, 1, 1, min(2, volumes[0])))
+            whom = tuple(f"p{step}-{number}-{n}@x.test" for n in range(many))
+            text, at = f"M{step}-{number}.", by_chance.choice((None, None, None, "30h", "60h"))
+            request = SendRequest(text=text, to=whom, mailbox=ada.address)
+            answer = await quiet_room.desk.sending.send(operator(), request, at=at)
+            assert answer.status == "queued"
+            sent += many
+        clock.jump(by_chance.choice((60, DAY)))
+        volumes = [each + by_chance.choice((1, 2)) for each in volumes]
+        volumes = sorted(volumes)
+
+
+async def test_a_limit_that_is_raised_lets_go_what_waits_for_it(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    text = 'default = "allow"\n[limits]\nagent = []\nhorizon = "1 day"\nmailbox = ["%s per hour"]\n'
+    write_policy(settings.home, text % 1)
+    rules = await worker(quiet_room)
+    await rules.round()
+    for name in "abc":
+        await ada.send(f"To {name}.", f"{name}@x.test")
+    write_policy(settings.home, text % 2)
+    await rules.round()
+    asked = "SELECT not_before FROM sends ORDER BY id"
+    found = await quiet_room.index.read(lambda con: rows(con, asked))
+    wait = [float(str(at)) - clock() for (at,) in found]
+    assert wait[1] <= 0 < wait[2] <= 3600
+
+
+async def test_a_domain_that_goes_on_has_late_mail_asked_first_and_then_what_waits_for_its_turn(
+    quiet_room: PostRoom, ada: Agent, settings: Settings, clock: TestClock
+) -> None:
+    morning(clock)
+    plan(settings, domain=[1, 2, 2], horizon="20 days")
+    rules = await worker(quiet_room)
+    await rules.round()
+    for name in "abcd":
+        await ada.send(f"To {name}.", f"{name}@x.test")
+
+    def resumed(con: Connection) -> None:
+        con.execute("UPDATE sends SET status = 'sent', attempts = 1 WHERE id = 1")
+        con.execute(
+            "INSERT INTO standing (domain, counted_from) VALUES ('agents.localhost', ?)", (clock(),)
+        )
+
+    await quiet_room.index.write(resumed)
+    clock.jump(DAY)
+    await rules.round()  # b and c are due, and late
+    assert await by_day(quiet_room) == [["a"], ["b", "c"], ["d"]]
+    plan(settings, domain=[1, 4, 4], horizon="20 days")
+    await rules.round()
+    assert await by_day(quiet_room) == [["a"], ["b", "c"], ["d"]]
+
+    def carried(con: Connection) -> None:
+        con.execute("UPDATE sends SET status = 'sent', attempts = 1 WHERE id IN (2, 3)")
+
+    await quiet_room.index.write(carried)
+    await rules.round()
+    assert await by_day(quiet_room) == [["a"], ["b", "c", "d"]]

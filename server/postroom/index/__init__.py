@@ -20,6 +20,7 @@
     met.py              which addresses stood in mail that came in
     sent_rates.py   when sends went out, counted       policies.py     every policy ever in force
     reputation.py   what went outside, by domain: plans, what came back, and what is paused
+    turns.py        when queued mail goes by limits and plans, and sooner once these change
     replaying.py    the outbox walked from a time on   quarantine.py   mail kept from its mailbox
                                                        letting_in.py  … until it goes there
     chain.py        the journal's rows, each with a hash over itself and the hash before

@@ -7,7 +7,7 @@ from typing import Any
 from postroom.mime.senders.lookalikes import plain_address
 from postroom.model.errors import Unavailable
 
-SCHEMA_VERSION = 30
+SCHEMA_VERSION = 31
 """The newest migration that this program knows; kept in the file as PRAGMA user_version."""
 
 BUSY_MS = 10_000

@@ -77,6 +77,7 @@ def approve(
     """Let it go, to whom it has not been accepted or refused yet, with its own Message-ID, but not
     before the time it was scheduled for, nor before its ``turn``. ``approved``: the hash that the
     person saw."""
+    asked = max(send["not_before"], at)
     scheduled = max(send["not_before"], turn)
     scheduled = scheduled if scheduled > at else 0.0
     sql.release(
@@ -86,6 +87,7 @@ def approve(
         approved=approved,
         released_at=max(at, scheduled),
         not_before=scheduled,
+        turn_from=asked if turn > asked else None,
     )
     _tell(con, at, send, EventType.SEND_APPROVED, actor, detail=detail)
 

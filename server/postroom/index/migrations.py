@@ -100,6 +100,7 @@ _of_a_file("0027_domain_reports")
 _of_a_file("0028_reputation")
 _of_a_file("0029_verified")
 _of_a_file("0030_domain_checks")
+_of_a_file("0031_waiting_turns")
 
 
 def migrate(path: Path) -> None:

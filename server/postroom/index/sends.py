@@ -50,6 +50,8 @@ class NewSend:
     """It goes also while its domain's sending is paused."""
     paused: bool = False
     """That keeps it now."""
+    turn_from: float | None = None
+    """When it would go but for its turn by limits and plans, seconds since 1970; None for none."""
 
 
 def add(con: Connection, send: NewSend) -> int:
@@ -78,6 +80,7 @@ def add(con: Connection, send: NewSend) -> int:
             outside=_outside(to_whom),
             goes_on=int(send.goes_on),
             paused=int(send.paused),
+            turn_from=send.turn_from,
         )
     )
     _address(con, send_id, to_whom)

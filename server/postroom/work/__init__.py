@@ -26,6 +26,7 @@ Mail in:
     taking.py       one mail: whose it is, whether it is known, where it belongs
     turned_away.py  whether a rule of the operator's keeps it out
     rules_known.py  what was kept aside while no rule could be read, judged once they are
+    turns_again.py  what waits for its turn, asked again once limits or plans change
     reports.py      a bounce: which send it tells of, and what it may say of it
     suppressing.py  whom nothing more is sent to, by what bounces and complaints say
     unsubscribing.py  … and by a mail that unsubscribes

@@ -1,12 +1,13 @@
 """The policy file, looked at again and again: a broken one is told soon after it was written, and
-what was kept aside while nobody could read any rules is judged once somebody can.
+what was kept aside while nobody could read any rules is judged once somebody can. Mail that waits
+for its turn is asked again, too, where rules change or a domain goes on.
 """
 
 import asyncio
 import logging
 from functools import partial
 
-from postroom.index import mail, mailboxes, quarantine
+from postroom.index import mail, mailboxes, quarantine, turns
 from postroom.index.database import Connection, Row
 from postroom.index.letting_in import let_in
 from postroom.index.paced import paced
@@ -15,7 +16,7 @@ from postroom.mime.senders.verdict import Judged
 from postroom.model.messages import ParsedMessage, SenderVerdict
 from postroom.policy.rules import UNREADABLE, Policy
 from postroom.policy_file import CurrentPolicy
-from postroom.work import turned_away
+from postroom.work import turned_away, turns_again
 from postroom.work.intake import FAULTS
 from postroom.work.term import Term
 
@@ -39,6 +40,8 @@ class RulesKnown:
         self._policy = policy
         self._version = ""
         self._left = ROUNDS
+        self._turns_by: tuple[str, float] | None = None
+        """The rules that turns were last asked by, and when a domain went on before that."""
 
     async def run(self) -> None:
         """Make the rounds until cancelled."""
@@ -55,6 +58,17 @@ class RulesKnown:
         if self._left and (policy is None or policy.known):
             await self._judge_all(policy)
             self._left -= 1
+        await self._ask_turns()
+
+    async def _ask_turns(self) -> None:
+        policy = await self._policy.now()
+        by = policy.version, await self._term.index.read(turns.last_resumed)
+        if by == self._turns_by or not policy.known:
+            return
+        now = self._term.index.clock()
+        if not await self._term.index.read(lambda con: turns.any_late(con, now)):
+            await turns_again.ask_all(self._term, policy)
+            self._turns_by = by
 
     async def _judge_all(self, policy: Policy | None) -> None:
         after = 0

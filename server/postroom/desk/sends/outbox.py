@@ -282,6 +282,7 @@ def _write(con: Connection, now: float, who: str, composed: Composed, judged: _J
             expires_at=_decided_by(now, composed) if status is SendStatus.HELD else None,
             goes_on=answers_writers(judged.facts),
             paused=judged.pause is not None,
+            turn_from=_turn_from(now, composed, judged, status),
         ),
     )
     position = journal.append(
@@ -344,6 +345,12 @@ def _not_before(composed: Composed, judged: _Judged, status: SendStatus) -> floa
     """When it may go: as it was asked for, and not before its turn."""
     turn = judged.turn.at if judged.turn and status is SendStatus.QUEUED else 0.0
     return max(composed.not_before, turn)
+
+
+def _turn_from(now: float, composed: Composed, judged: _Judged, status: SendStatus) -> float | None:
+    """When it would go but for its turn; None where it waits for none."""
+    waits = judged.turn is not None and status is SendStatus.QUEUED
+    return max(now, composed.not_before) if waits else None
 
 
 def _decided_by(now: float, composed: Composed) -> float:

@@ -5,17 +5,15 @@ every limit. A denial would make a model try again; so only what would have to w
 horizon is denied, in words that do not invite that.
 """
 
-from collections.abc import Iterator
-
 from postroom.desk.times import iso
-from postroom.index import reputation, sent_rates
 from postroom.index.database import Connection
+from postroom.index.turns import Beside
 from postroom.model.mailboxes import Mailbox
 from postroom.model.verdicts import Action, RecipientFacts, Verdict
 from postroom.policy import turns
 from postroom.policy.rules import LIMITS, Policy
-from postroom.policy.turns import Counted, Turn
-from postroom.policy.warmup import Plan, PlanDay
+from postroom.policy.turns import Turn
+from postroom.policy.warmup import PlanDay
 
 _WHO = {
     "mailbox": "This mailbox may send",
@@ -24,26 +22,6 @@ _WHO = {
     "domain": "A domain among the recipients may be sent",
     "first_contacts": "Of people never written to before, you may write to",
 }
-
-
-class _Outbox:
-    """The history of a mailbox, as the outbox tells it."""
-
-    def __init__(self, con: Connection, box: Mailbox) -> None:
-        self._outbox = sent_rates.Outbox(con, box)
-        self._outside = reputation.Outside(con, box.id)
-
-    def within(self, of: Counted, after: float, before: float, most: int) -> int:
-        return self._outbox.within(of.limit, of.whom, after, before, most)
-
-    def times(self, of: Counted, after: float) -> Iterator[tuple[float, int]]:
-        return self._outbox.times(of.limit, of.whom, after)
-
-    def outside(self, plan: Plan, first: float, end: float) -> int:
-        return self._outside.outside(plan, first, end)
-
-    def number(self, plan: Plan, begins: float) -> int:
-        return self._outside.number(plan, begins)
 
 
 def turn(
@@ -55,7 +33,7 @@ def turn(
 ) -> Turn | None:
     """When a mail from ``box`` that would go at ``at`` may go; None for just then."""
     plans = policy.plans(box.address)
-    return turns.turn(_Outbox(con, box), at, policy.limits, recipients, plans)
+    return turns.turn(Beside(con, box), at, policy.limits, recipients, plans)
 
 
 def paced(verdict: Verdict, turn: Turn | None, at: float) -> Verdict:

@@ -31,10 +31,10 @@ WHERE s.status = 'held' AND s.expires_at <= :now ORDER BY s.expires_at LIMIT :mo
 -- When the time of the next one runs out.
 SELECT min(expires_at) FROM sends WHERE status = 'held';
 
--- name: release(id, note, approved, released_at, not_before)!
+-- name: release(id, note, approved, released_at, not_before, turn_from)!
 -- A person lets it go.
 UPDATE sends SET status = 'queued', paused = 0, reason = '', note = :note, approved = :approved, expires_at = NULL,
-  released_at = :released_at, not_before = :not_before, doubt_since = NULL WHERE id = :id;
+  released_at = :released_at, not_before = :not_before, turn_from = :turn_from, doubt_since = NULL WHERE id = :id;
 
 -- name: end(id, status, reason, note, settled_at)!
 -- It goes to nobody any more.

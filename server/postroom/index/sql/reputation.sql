@@ -111,4 +111,5 @@ UPDATE sends SET not_before = :at WHERE id = :id AND status = 'queued';
 
 -- name: put_off(id, until, reason)!
 -- A send goes later.
-UPDATE sends SET not_before = :until, released_at = :until, reason = :reason WHERE id = :id AND status = 'queued';
+UPDATE sends SET turn_from = coalesce(turn_from, max(created_at, not_before)), not_before = :until, released_at = :until,
+  reason = :reason WHERE id = :id AND status = 'queued';

@@ -1,11 +1,11 @@
--- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts, outside, goes_on, paused)<!
+-- name: add(public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash, idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts, outside, goes_on, paused, turn_from)<!
 -- An intent to send.
 INSERT INTO sends (public_id, mailbox_id, mail_id, actor, status, sender, answers_mail, content_hash,
   idempotency_key, verdict, created_at, not_before, released_at, reason, review, expires_at, first_contacts,
-  outside, goes_on, paused, owner, from_domain, outside_at)
+  outside, goes_on, paused, turn_from, owner, from_domain, outside_at)
 VALUES (:public_id, :mailbox_id, :mail_id, :actor, :status, :sender, :answers_mail, :content_hash,
   :idempotency_key, :verdict, :created_at, :not_before, :released_at, :reason, :review, :expires_at,
-  :first_contacts, :outside, :goes_on, :paused, (SELECT owner FROM mailboxes WHERE id = :mailbox_id),
+  :first_contacts, :outside, :goes_on, :paused, :turn_from, (SELECT owner FROM mailboxes WHERE id = :mailbox_id),
   (SELECT substr(address, instr(address, '@') + 1) FROM mailboxes WHERE id = :mailbox_id),
   iif(:outside > 0 AND :status NOT IN ('held', 'denied', 'cancelled', 'expired'), max(:created_at, :not_before), NULL));
 
