@@ -11,11 +11,13 @@ from work.test_reports_of_sends import id_of, taken
 from work.test_suppressing import VERIFIED
 
 from postroom.build import PostRoom
-from postroom.index import journal
+from postroom.index import carrying, journal, sends
+from postroom.index.database import Connection
 from postroom.model.answers import SendAnswer
 from postroom.model.callers import Caller, operator
 from postroom.model.errors import Conflict, NotFound, Refused
 from postroom.model.requests import SendRequest
+from postroom.model.sends import RecipientOutcome, RecipientReply, SendStatus
 from postroom.policy_file import CurrentPolicy
 from postroom.settings import Settings
 from postroom.work.domains.standings import Standings
@@ -334,3 +336,60 @@ async def test_domains_are_listed_from_which_mail_went_outside(
     (found,) = (await quiet_room.desk.reputation.list(operator())).domains
     assert (found.domain, found.recipients, found.state) == (DOMAIN, 1, "well")
     assert found.warmup is None
+
+
+async def refused(room: PostRoom, answer: SendAnswer, code: int, text: str) -> None:
+    """The server that takes our mail refuses a send for everybody."""
+
+    def change(con: Connection) -> None:
+        row = sends.by_public_id(con, str(answer.send_id))
+        assert row is not None
+        carrying.note(
+            con,
+            row["id"],
+            [
+                RecipientReply(
+                    address=one["address"], outcome=RecipientOutcome.REFUSED, code=code, text=text
+                )
+                for one in sends.recipients(con, row["id"])
+            ],
+        )
+        carrying.settle(con, room.index.clock(), row["id"], SendStatus.FAILED)
+
+    await room.index.write(change)
+
+
+SAYS = (
+    (550, "5.1.1 <p@far.example>: no such user", True),
+    (550, "5.1.10 <p@far.example>: null MX", True),
+    (550, "5.1.2", True),
+    (550, "5.2.1 disabled", True),
+    (553, "5.1.3 bad address", True),
+    (550, "No such user here", True),
+    (550, "5.7.1 <p@far.example>: Recipient address rejected: this host sends no mail to"
+     " elsewhere", False),
+    (554, "5.7.1 <p@far.example>: Relay access denied", False),
+    (550, "5.1.17 of another thing", False),
+    (554, "Transaction failed", False),
+    (552, "5.2.3 too big", False),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "text", "counts"), SAYS)
+async def test_only_a_refusal_that_says_nobody_is_there_counts_and_no_other_left(
+    quiet_room: PostRoom, ada: Agent, code: int, text: str, counts: bool
+) -> None:
+    await sent_to(quiet_room, ada, "well@far.example")
+    await refused(quiet_room, await ada.send("Hello.", "p@far.example"), code, text)
+    found = await quiet_room.desk.reputation.show(operator(), DOMAIN)
+    assert (found.recipients, found.bounces.recipients) == ((2, 1) if counts else (1, 0))
+
+
+async def test_what_our_own_host_refuses_leaves_its_place_in_the_plan(
+    quiet_room: PostRoom, ada: Agent, settings: Settings
+) -> None:
+    write_policy(settings.home, POLICY + "[warmup]\ndomain = [1]\n")
+    refusal = "5.7.1 <p@far.example>: Relay access denied"
+    await refused(quiet_room, await ada.send("Hello.", "p@far.example"), 554, refusal)
+    assert "warm-up" not in str((await ada.send("Hello.", "q@far.example")).reason)
+    assert "warm-up" in str((await ada.send("Hello.", "r@far.example")).reason)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from postroom.index import journal, sends, threads
+from postroom.index import journal, reputation, sends, threads
 from postroom.index.database import Connection, Row
 from postroom.index.queries import named
 from postroom.model.events import EventType
@@ -203,6 +203,8 @@ def settle(
         not_before=at if not_before is None else not_before,
         settled_at=at if status in (SendStatus.SENT, SendStatus.FAILED) else None,
     )
+    if status in (SendStatus.SENT, SendStatus.FAILED):
+        reputation.count_gone(con, send_id)
     journal.append(
         con,
         at,

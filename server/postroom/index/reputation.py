@@ -169,6 +169,13 @@ def keep_back(con: Connection, at: float, send_id: int, why: Pause) -> None:
     _tell(con, at, send_id, "paused")
 
 
+def count_gone(con: Connection, send_id: int) -> None:
+    """Count of a send that is sent or failed those outside whom it went to: what our own server
+    refuses for reasons of its own never left."""
+    sql.count_gone(con, id=send_id)
+    sql.time_gone(con, id=send_id)
+
+
 def put_off(con: Connection, at: float, send_id: int, until: float, reason: str) -> None:
     """Let a queued send go later than it was to, with its event."""
     sql.put_off(con, id=send_id, until=until, reason=reason)

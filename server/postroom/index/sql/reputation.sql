@@ -49,12 +49,16 @@ SELECT max(number) FROM days;
 -- name: lost(domain, after, upto)
 -- What speaks against each domain (against one, where it is named) within a time, by mail; and the person, where the
 -- server that takes our mail refused one: what reports say may be made up by anybody whom the mail went to.
+-- Of refusals those that say that nobody is there: any other is of our own host (relay denied), or of the mail.
 SELECT s.from_domain AS domain, iif(r.reported = 'complaint', 'complaints', 'bounces') AS cause, r.send_id,
   iif(r.outcome = 'refused', r.person, '') AS refused, count(*) AS recipients
 FROM recipients r INDEXED BY recipients_lost JOIN sends s ON s.id = r.send_id
 LEFT JOIN standing t ON t.domain = s.from_domain
 WHERE r.outside = 1 AND (r.reported IN ('permanent', 'complaint')
     OR (r.outcome = 'refused' AND r.code IN (550, 551, 553, 554)))
+  AND (r.reported IN ('permanent', 'complaint') OR (r.reply GLOB '5.1.[1236]' OR r.reply GLOB '5.1.[1236][^0-9]*'
+      OR r.reply GLOB '5.1.10' OR r.reply GLOB '5.1.10[^0-9]*' OR r.reply GLOB '5.2.1' OR r.reply GLOB '5.2.1[^0-9]*'
+      OR (r.code <> 554 AND r.reply NOT GLOB '[245].[0-9]*.[0-9]*')))
   AND r.goes_at > :after AND r.goes_at <= :upto AND r.goes_at > coalesce(t.counted_from, 0)
   AND (:domain = '' OR s.from_domain = :domain)
 GROUP BY 1, 2, 3, 4;
@@ -64,7 +68,7 @@ GROUP BY 1, 2, 3, 4;
 SELECT DISTINCT person FROM recipients WHERE send_id = :send_id;
 
 -- name: any_lost()$
--- Whether anything ever speaks against a domain.
+-- Whether anything may ever speak against a domain: a quick look, that counts each refusal.
 SELECT 1 FROM recipients INDEXED BY recipients_lost WHERE outside = 1
   AND (reported IN ('permanent', 'complaint') OR (outcome = 'refused' AND code IN (550, 551, 553, 554)))
   AND goes_at > 0 LIMIT 1;
@@ -113,3 +117,18 @@ UPDATE sends SET not_before = :at WHERE id = :id AND status = 'queued';
 -- A send goes later.
 UPDATE sends SET turn_from = coalesce(turn_from, max(created_at, not_before)), not_before = :until, released_at = :until,
   reason = :reason WHERE id = :id AND status = 'queued';
+
+-- name: count_gone(id)!
+-- Whom a send that has come to an end went to outside: whoever was put off until it was given up, or refused for what
+-- says nothing of them, got nothing, and nor does anybody of a mail that was never handed over.
+UPDATE sends SET outside = (
+  SELECT count(*) FROM recipients r WHERE r.send_id = :id AND r.outside = 1 AND r.outcome <> 'deferred'
+    AND NOT (r.outcome = '' AND sends.status = 'failed')
+    AND (r.outcome <> 'refused' OR (r.code IN (550, 551, 553, 554) AND (r.reply GLOB '5.1.[1236]' OR r.reply GLOB '5.1.[1236][^0-9]*'
+      OR r.reply GLOB '5.1.10' OR r.reply GLOB '5.1.10[^0-9]*' OR r.reply GLOB '5.2.1' OR r.reply GLOB '5.2.1[^0-9]*'
+      OR (r.code <> 554 AND r.reply NOT GLOB '[245].[0-9]*.[0-9]*'))))
+) WHERE id = :id;
+
+-- name: time_gone(id)!
+-- It counts nothing where that is nobody.
+UPDATE sends SET outside_at = iif(outside > 0, max(created_at, not_before), NULL) WHERE id = :id;
