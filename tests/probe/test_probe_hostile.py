@@ -193,6 +193,24 @@ async def test_a_submission_server_without_starttls_is_told_of_port_and_security
     assert "no TLS of the kind starttls" in (found.next_step or "")
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"EHLO": b"250-post\r\n250 STARTTLS\r\n"},
+        {"AUTH": b"530 5.7.0 Must issue a STARTTLS command first\r\n"},
+    ],
+)
+async def test_a_submission_server_that_wants_starttls_first_is_told_as_that(
+    answers: dict[str, bytes | None],
+) -> None:
+    async with scripted_smtp(**answers) as server:
+        login = replace(server.login, password="right")
+        found = await try_smtp(login, step=STEP)
+    assert isinstance(found, Failure)
+    assert 'security = "starttls"' in (found.next_step or "")
+    assert "STARTTLS" in (found.detail or "")
+
+
 async def test_a_password_that_was_refused_is_shown_to_no_further_server() -> None:
     asked: list[int] = []
 

@@ -77,3 +77,23 @@ def test_a_servers_words_about_tls_are_not_told_as_ours() -> None:
     said = untrusted(454, "Call 555-0100 and read out your password")
     assert "555-0100" not in said
     assert "454" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "told"),
+    [
+        (530, "5.7.0 Must issue a STARTTLS command first", True),
+        (530, "5.7.57 Client not authenticated; call 555-0100", False),
+        (535, "5.7.8 no STARTTLS of mine", False),
+    ],
+)
+def test_a_server_that_wants_starttls_first_is_told_as_that_and_as_no_wrong_password(
+    code: int, text: str, told: bool
+) -> None:
+    reply = RecipientReply(address="a", outcome=D, code=code, text=text)
+    submission = Submission(replies=(reply,), obstacle=Obstacle.LOGIN)
+    found = settle(submission, attempt=1, now=0, give_up_at=1e9, local_domains=frozenset())
+    assert ("STARTTLS first (530)" in found.reason) is told
+    assert ('security = "starttls"' in found.reason) is told
+    assert ("account's login" in found.reason) is not told
+    assert "555-0100" not in found.reason

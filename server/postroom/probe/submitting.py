@@ -41,6 +41,11 @@ _NO_SMTP = (
 )
 
 
+_WANTS_TLS = (
+    'The server wants STARTTLS before a login: set security = "starttls" in its smtp = {{ … }} of'
+    " postroom.toml (port {port})."
+)
+
 _OF_CERTIFICATE = re.compile(rf"(.* {re.escape(FAULT)} \(.*?\)\.) (.*)")
 
 
@@ -97,6 +102,8 @@ def _next_step(code: str, failed: "StageFailed", login: SmtpLogin) -> str:
         return _NO_TLS.format(port=login.port, security=login.security)
     if code == "smtp_unreachable" and login.security is not Security.TLS and _is_there(failed):
         return _NO_SMTP.format(port=login.port, security=login.security)
+    if login.security is Security.NONE and "starttls" in failed.answer.text.casefold():
+        return _WANTS_TLS.format(port=login.port)
     return _NEXT.get(code, "Try again later.")
 
 

@@ -21,8 +21,8 @@ AUTHENTICATION_REQUIRED = 530
 NO_MECHANISM = "The SMTP server offers no way to log in that Postroom knows."
 NO_TOKENS = "The SMTP server takes no OAuth 2 tokens (XOAUTH2 or OAUTHBEARER)."
 ONLY_ENCRYPTED = (
-    "The SMTP server takes no login on a connection in the clear: set `security` to starttls or"
-    " tls."
+    "The SMTP server offers STARTTLS and takes no login on a connection in the clear: set"
+    " `security` to starttls or tls in its smtp = { … } of postroom.toml."
 )
 
 

@@ -23,6 +23,9 @@ NO_ANSWER = 0
 LOGIN_CODES = (530, 534, 535, 538)
 """A login that is refused for good (RFC 4954 §6)."""
 
+MUST_UPGRADE = 530
+"""What of these a server says that wants TLS first (RFC 3207 §4)."""
+
 
 _SENDS_NOTHING = re.compile(rf"5\.7\.1 .*: {re.escape(SENDS_NOTHING)}$")
 """What a Postfix answers whose files we printed so."""
@@ -33,6 +36,16 @@ _OBSTACLES = {
     Obstacle.LOGIN: "The mail server does not let this mailbox send: the operator must look after"
     " the account's login.",
 }
+
+_WANTS_TLS = re.compile("starttls", re.IGNORECASE)
+"""What a server says that takes nothing before TLS: "530 5.7.0 Must issue a STARTTLS command
+first" (RFC 3207 §4), or we of one that offers STARTTLS and no login in the clear."""
+
+_IN_THE_CLEAR = (
+    "The mail server takes no login and no mail on a connection in the clear, and wants STARTTLS"
+    ' first ({code}): the operator must set security = "starttls" in this account\'s'
+    " smtp = {{ … }} of postroom.toml."
+)
 
 _LEAST = {Obstacle.LOGIN: 60.0, Obstacle.UNTRUSTED: 60.0}
 """Seconds before the next try, at least: providers lock out who tries a refused login again and
@@ -120,7 +133,10 @@ def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: flo
     obstacle = submission.obstacle or Obstacle.UNREACHABLE
     unprepared, first = obstacle is Obstacle.UNPREPARED, submission.replies[0]
     ours = unprepared or (obstacle is Obstacle.UNTRUSTED and first.code == NO_ANSWER)
-    why = first.text if ours else _OBSTACLES[obstacle].format(code=first.code)
+    says = _OBSTACLES[obstacle]
+    if obstacle is Obstacle.LOGIN and first.code == MUST_UPGRADE and _WANTS_TLS.search(first.text):
+        says = _IN_THE_CLEAR
+    why = first.text if ours else says.format(code=first.code)
     if now >= give_up_at:
         return Outcome(SendStatus.FAILED, f"{why} It was tried for so long that it is given up.")
     pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST.get(obstacle, 0.0))
