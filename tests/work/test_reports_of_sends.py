@@ -8,7 +8,7 @@ from reports_of_sends import report
 from rooms import FORGED, Agent, Postman, TestClock, letter, rows
 
 from postroom.build import PostRoom
-from postroom.index import carrying, sends
+from postroom.index import bounce_addresses, carrying, sends
 from postroom.index.database import Connection
 from postroom.model.answers import MessageView, SendAnswer
 from postroom.model.events import EventType
@@ -327,3 +327,41 @@ async def test_an_answer_to_us_by_a_list_awaits_us(
         page = await quiet_room.desk.reading.threads(ada.caller)
         assert [t.awaiting for t in page.threads] == ["us"]
         await again(quiet_room)
+
+
+FAR_FORGED = "Authentication-Results: post.localhost; dmarc=fail header.from=far.example\n"
+TO_BOTH = ((BEN, "failed", "5.1.1"), ("dan@other.example", "failed", "5.1.1"))
+
+
+@pytest.mark.parametrize(
+    ("nobody", "tagged", "sender", "marked"),
+    [
+        (True, True, "MAILER-DAEMON@far.example", [BEN]),
+        (True, True, "MAILER-DAEMON@mx.far.example", [BEN]),
+        (True, True, "MAILER-DAEMON@example", []),
+        (True, True, "MAILER-DAEMON@bank.example", []),
+        (False, True, "MAILER-DAEMON@far.example", []),
+        (True, False, "MAILER-DAEMON@far.example", []),
+    ],
+)
+async def test_a_bounce_whose_sender_is_forged_counts_where_it_came_to_the_sends_own_address(
+    quiet_room: PostRoom, ada: Agent, postman: Postman, nobody: bool, tagged: bool, sender: str,
+    marked: list[str],
+) -> None:  # fmt: skip
+    answer = await ada.send("Hello.", (BEN, "dan@other.example"))
+    await taken(quiet_room, answer)
+
+    def tag(con: Connection) -> str:
+        row = sends.by_public_id(con, str(answer.send_id))
+        assert row is not None
+        return bounce_addresses.tag_of(con, row["id"])
+
+    local = f"ada+b-{await quiet_room.index.write(tag)}" if tagged else "ada"
+    forged = FAR_FORGED.replace("far.example", sender.partition("@")[2])
+    path = "<>" if nobody else "<eve@evil.example>"
+    raw = report(*TO_BOTH, id=id_of(answer), to=f"{local}@agents.localhost", sender=sender)
+    more = f"Return-Path: {path}\nReceived: from a by post.localhost\n{forged}"
+    await postman.bring(ada.address, more.replace("\n", "\r\n").encode() + raw)
+    asked = "SELECT address FROM recipients WHERE reported = 'permanent'"
+    assert [row[0] for row in await quiet_room.index.read(lambda con: rows(con, asked))] == marked
+    await again(quiet_room)

@@ -20,6 +20,7 @@ from postroom.mime.quotes.split import split_quotes
 from postroom.mime.structure.nested import given_name
 from postroom.mime.structure.sealed import about_seal, sealed_type
 from postroom.mime.structure.tree import Part, described_fields, read_tree
+from postroom.mime.trace.arrival import is_from_nobody
 from postroom.mime.trace.delivery import delivered_to, original_ids, was_handed_on
 from postroom.mime.trace.order import trace_order
 from postroom.model.limits import MAX_MESSAGE_BYTES
@@ -93,6 +94,7 @@ def parse(raw: bytes) -> ParsedMessage:
         authentication_results=tuple(fields.every_raw("authentication-results")),
         trace=trace_order(fields),
         delivered_to=delivered_to(fields),
+        from_nobody=is_from_nobody(fields),
         handed_on=was_handed_on(fields),
         original_ids=original_ids(fields),
         returned_message_id=report.returned_message_id,

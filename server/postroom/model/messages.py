@@ -142,6 +142,8 @@ class ParsedMessage(Frozen):
     """Where they stand among what servers on the way wrote, topmost first."""
     delivered_to: tuple[str, ...] = ()
     """Whom the last server says it was delivered for: addresses, lower case."""
+    from_nobody: bool = False
+    """Whether the last server says that its envelope had no sender, as reports have none."""
     handed_on: bool = True
     """Whether a server has handed it on; False for one that was only filed, as in Sent."""
     original_ids: tuple[str, ...] = ()

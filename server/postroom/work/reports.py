@@ -5,7 +5,9 @@
     the envelope sender that this send alone had
     an address alone, that we wrote to lately             yes               nothing
     another mail's id                                     no                nothing
-    anything, and its sender is forged                    by its ids        nothing
+    anything, and its sender is forged                    by its ids        nothing, but:
+    … and it came to the envelope sender that this        yes               whom it names, at the
+      send alone had, from nobody                                           domain that it is from
 
 A report is a stranger's mail. Ids of ours are known to whom we wrote to, and to the servers on the
 way; so whoever we wrote to can make up a report. All that it can do is say, beside what the server
@@ -63,6 +65,10 @@ class About:
     send: Row
     named: bool
     message_id: str
+    only: str = ""
+    """Of a bounce whose sender is forged: the domain at which alone it marks whom it names. Many
+    servers of domains that ask for "reject" sign no bounce, and the envelope sender is drawn by
+    lot; but each recipient has seen that, so it says nothing of others."""
 
     @property
     def ids(self) -> tuple[str, str]:
@@ -83,10 +89,11 @@ def about(
         or reports.by_message_id(con, box_id, ids)
         or reports.by_envelope_id(con, box_id, parsed.returned_envelope_id)
     )
-    named = send is not None and not forged
+    only = _only(con, box_id, parsed, send) if forged else ""
+    named = send is not None and (not forged or bool(only))
     if send is None and not forged and not ids and not parsed.returned_envelope_id:
         send = _by_address(con, now, box_id, parsed)
-    return About(send, named, reports.own_id(con, send["mail_id"])) if send else None
+    return About(send, named, reports.own_id(con, send["mail_id"]), only) if send else None
 
 
 def about_any(
@@ -103,10 +110,43 @@ def about_any(
     return told if told is not None and told.named else None
 
 
+def _only(con: Connection, box_id: int, parsed: ParsedMessage, send: Row | None) -> str:
+    """The domain of a forged bounce's sender, where it came from nobody to the envelope sender that
+    the send alone had; else ""."""
+    if send is None or parsed.kind is not MessageKind.BOUNCE or not parsed.from_nobody:
+        return ""
+    came_to = reports.by_tag(con, box_id, tags_in(_came_to(parsed)))
+    if came_to is None or came_to["id"] != send["id"] or parsed.sender is None:
+        return ""
+    return parsed.sender.address.rpartition("@")[2].lower()
+
+
+def _named_there(con: Connection, told: About, parsed: ParsedMessage) -> ParsedMessage:
+    """A report without what it says of anybody but recipients of the send at that one domain, or
+    one above or below it: servers write as mx.example.com for example.com."""
+    known = {row["address"].lower() for row in sends.recipients(con, told.send["id"])}
+    within = [
+        one
+        for one in parsed.reported
+        if (address := _unescaped(one.address).lower()) in known
+        and _is_akin(address.rpartition("@")[2], told.only)
+    ]
+    return parsed.model_copy(update={"reported": tuple(within)})
+
+
+def _is_akin(one: str, other: str) -> bool:
+    """Whether two domains are one, or one lies in the other (no top-level domain)."""
+    short, long = sorted((one, other), key=len)
+    return one == other or ("." in short and long.endswith(f".{short}"))
+
+
 def _tags(parsed: ParsedMessage) -> tuple[str, ...]:
     """The tags of envelope senders that a report came to, or says that its mail had."""
-    header = (person.address for person in parsed.to)
-    return tags_in((*parsed.delivered_to, *header, *parsed.returned_senders))
+    return tags_in((*_came_to(parsed), *parsed.returned_senders))
+
+
+def _came_to(parsed: ParsedMessage) -> tuple[str, ...]:
+    return (*parsed.delivered_to, *(person.address for person in parsed.to))
 
 
 def _by_address(con: Connection, now: float, box_id: int, parsed: ParsedMessage) -> Row | None:
@@ -122,6 +162,8 @@ def mark(con: Connection, now: float, told: About, parsed: ParsedMessage, mail_i
     """Write down what a report with the mail row id ``mail_id`` says of the send's recipients."""
     if not told.named:
         return
+    if told.only:
+        parsed = _named_there(con, told, parsed)
     before = sends.recipients(con, told.send["id"])
     marked = _one_complaint(parsed, _marked(told, parsed, before))
     for row, said in marked:

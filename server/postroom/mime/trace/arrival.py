@@ -49,3 +49,10 @@ def envelope_sender(fields: Fields) -> str:
         if name == "received":
             break
     return ""
+
+
+def is_from_nobody(fields: Fields) -> bool:
+    """Whether the last server says that the envelope had no sender (RFC 5321 §4.5.5), above all
+    Received fields; one below came with the mail."""
+    top = next((name for name, _ in fields.items if name in (RETURN_PATH, "received")), "")
+    return top == RETURN_PATH and fields.every_raw(RETURN_PATH)[0].strip() == "<>"
