@@ -182,6 +182,19 @@ def test_a_key_has_a_record_until_it_is_retired() -> None:
     assert (f"pr4._domainkey.{DOMAIN}", TXT) in questions(DOMAIN, own(), keys)
 
 
+def test_another_key_at_a_keys_name_is_left_and_told() -> None:
+    ours = key(KeyState.MADE)
+    (record,) = (each for each in wanted(DOMAIN, own(), (ours,)) if each.purpose is Purpose.DKIM)
+    others = ours.model_copy(update={"public": "MIIC" * 80}).record
+    for there in ((others,), (ours.record, others), ("v=DKIM1; p=",)):
+        made = plan([record], (ours,), {(ours.name, TXT): there})
+        assert made.changes == ()
+        assert [each.why for each in made.left] == ["another key is there"]
+    spaced = ours.record.replace("; ", ";")
+    assert plan([record], (ours,), {(ours.name, TXT): (spaced,)}).left == ()
+    assert len(plan([record], (ours,), {}).changes) == 1
+
+
 def test_a_record_written_otherwise_is_right_all_the_same() -> None:
     (dmarc,) = of(Purpose.DMARC)
     said = {"v": "DMARC1", "p": "none", "rua": f"mailto:reports@{DOMAIN}"}

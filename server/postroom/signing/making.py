@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,10 @@ from postroom.signing.sealing import sealed
 RSA_BITS = 2048
 """RFC 8301 §3.2 asks for at least that; the record of a longer key needs more than one UDP packet
 on its way, and some receivers read none."""
+
+RANDOM_CHARACTERS = 4
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Of a selector: none that a person takes for another one. About a million of them a month."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,22 +46,18 @@ SUFFIXES = {KeyAlgorithm.RSA: "rsa", KeyAlgorithm.ED25519: "ed"}
 
 
 def fresh_stem(taken: Collection[str], at: float) -> str:
-    """``pr2611`` for what is made in November 2026; ``pr2611b``, ``pr2611c`` … for what is made in
-    the same month. A selector is never used again: resolvers and mail know the old key by it."""
+    """``pr2611-k7qx`` for what is made in November 2026: another room of the domain, or one that a
+    backup made, knows none of ours, and shares none by chance. A selector is never used again:
+    resolvers and mail know the old key by it."""
     month = datetime.fromtimestamp(at, UTC).strftime("pr%y%m")
-    names = (month if n == 1 else f"{month}{_letters(n)}" for n in count(1))
+    stems = (f"{month}-{_characters()}" for _ in count())
     return next(
-        stem for stem in names if not any(f"{stem}-{end}" in taken for end in SUFFIXES.values())
+        stem for stem in stems if not any(f"{stem}-{end}" in taken for end in SUFFIXES.values())
     )
 
 
-def _letters(number: int) -> str:
-    """1 is "a", 26 "z", 27 "aa"."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("a") + rest) + letters
-    return letters
+def _characters() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
 
 
 def made(algorithm: KeyAlgorithm) -> KeyPair:

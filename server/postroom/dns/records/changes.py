@@ -2,7 +2,8 @@
 
 Only sets of names and types that a domain needs are ever changed, and in them only what is ours:
 
-    TXT      the string of our kind (``v=spf1``, ``v=DMARC1`` …); of a key's name all of it
+    TXT      the string of our kind (``v=spf1``, ``v=DMARC1`` …)
+    TXT of a key's name  where there is none: another one is another room's, or another key's
     MX       where there is none; what is there is replaced only where that was asked for
     A, AAAA  ours are added, none is taken away
     SRV      where there is none, or one that says "not offered"
@@ -128,6 +129,8 @@ def _obstacle(
         )
     if not there or _says(record, there):
         return None
+    if record.purpose is Purpose.DKIM and not all(_same_tags(e, record.values[0]) for e in there):
+        return "another key is there", "Take that record out, if no other post room signs by it."
     if record.type is RecordType.MX and not replace_mx:
         return "mail goes to other hosts by now", "Pass --replace-mx to put these in their place."
     if record.type is RecordType.SRV and there != (NOT_OFFERED,):
