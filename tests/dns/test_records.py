@@ -66,6 +66,11 @@ def key(state: KeyState, selector: str = "pr202611a") -> DkimKey:
         ({"spf": ["a"]}, "v=spf1 redirect=b.test", "v=spf1 a redirect=b.test"),
         ({"spf": ["a"]}, "v=spf1 -a mx ~all", "v=spf1 a -a mx ~all"),
         ({"spf": ["a"]}, "v=spf1 mx", "v=spf1 a mx ~all"),
+        # What stands behind "all" was never looked at, but for modifiers.
+        ({"spf": ["a"]}, "v=spf1 mx -all include:evil.test ip4:0.0.0.0/0 +all", "v=spf1 a mx -all"),
+        ({"spf": ["a"]}, "v=spf1 -all a exp=b.test", "v=spf1 a exp=b.test -all"),
+        ({"spf": ["a"]}, "v=spf1 ~all redirect=b.test", "v=spf1 a redirect=b.test ~all"),
+        ({"spf": ["a"]}, "v=spf1 a -all mx", None),
         # What covers ours already stays to the letter.
         ({"addresses": ["203.0.113.5"]}, "v=spf1  ip4:203.0.113.0/24 -all", None),
         ({"addresses": ["203.0.113.5"]}, "v=spf1 ip4:203.0.113.5/32 -ALL", None),
@@ -212,6 +217,7 @@ def test_a_record_written_otherwise_is_right_all_the_same() -> None:
     [
         ({(DOMAIN, TXT): ("v=spf1 a -all", "v=spf1 b -all")}, "There are 2 SPF records"),
         ({(DOMAIN, TXT): ("v=spf1 +all",)}, "anybody may send"),
+        ({(DOMAIN, TXT): ("v=spf1 mx -all include:a.test",)}, "receiver: include:a.test. It is"),
         ({(DOMAIN, TXT): ("v=spf1 ip4=1.2.3.4 inlcude:a -all",)}, "'inlcude:a'"),
         ({(f"_dmarc.{DOMAIN}", TXT): ("v=DMARC1; p=none",) * 2}, "There are 2 DMARC records"),
         ({(f"_dmarc.{DOMAIN}", TXT): ("v=DMARC1; p=reject",)}, "which is less"),

@@ -8,7 +8,7 @@ from postroom.accounts.own_domain import MtaSts, OwnDomain
 from postroom.accounts.presets import Preset
 from postroom.dns.records import sts
 from postroom.dns.records.found import Found, texts
-from postroom.dns.records.spf import VERSION, terms
+from postroom.dns.records.spf import VERSION, terms, unheeded
 from postroom.dns.records.tags import DMARC, STAGES, stage_of
 from postroom.dns.records.wanted import senders, stage
 from postroom.model.domains import DmarcPolicy, RecordType
@@ -113,6 +113,12 @@ def _of_record(record: str) -> Iterator[Remark]:
             "Mend that word, or take it out.",
         )
         return
+    if last is not None and (behind := unheeded(record)):
+        yield Remark(
+            f"What stands behind {last.text} in the SPF record was never looked at by any receiver:"
+            f" {' '.join(behind)}. It is left out wherever the record is written anew.",
+            f"Put in front of {last.text} by hand what should send in this name.",
+        )
     if last is not None and last.sign in "+?":
         yield Remark(
             f"The SPF record ends in {last.text}: anybody may send in this name.",

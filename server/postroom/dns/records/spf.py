@@ -4,8 +4,9 @@
            └ ours, first   └ what others put there stays as it is     └ as it was
 
 Ours come first: the first mechanism that matches decides (§4.6.2), so none that was there before
-can say no to us. What stands behind ``all`` is never looked at (§5.1), and ``all`` makes
-``redirect`` void (§6.1): where there is a redirect, no ``all`` is added.
+can say no to us. A mechanism behind ``all`` was never looked at (§5.1): it is dropped, for nobody
+knows whom it would let in. Modifiers hold wherever they stand (§6), but ``all`` makes ``redirect``
+void (§6.1): where there is a redirect, no ``all`` is added.
 """
 
 import ipaddress
@@ -64,8 +65,8 @@ def _term(word: str) -> Term:
 
 def merged(there: Sequence[str], ours: Sequence[str]) -> str:
     """One record of those that are there (there should be one at most) and of ``ours``, mechanisms
-    that say yes. What cannot be read stays as it is."""
-    words = [word for record in there for word in record.split()[1:]]
+    that say yes. What cannot be read stays as it is, what nobody ever looked at goes."""
+    words = [word for record in there for word in _heeded(record)]
     kept = list(dict.fromkeys(word for word in words if not _ends(word)))
     new = [word for word in ours if not any(_covers(each, word) for each in kept)]
     if len(there) == 1 and not new and any(map(_ends, words)):
@@ -73,6 +74,25 @@ def merged(there: Sequence[str], ours: Sequence[str]) -> str:
     redirects = any(word.lower().startswith("redirect=") for word in kept)
     ends = next((word for word in words if _ends(word)), "" if redirects else ALL)
     return " ".join([VERSION, *dict.fromkeys(new), *kept, *([ends] if ends else [])])
+
+
+def unheeded(record: str) -> tuple[str, ...]:
+    """The mechanisms of a record behind its first ``all``: no receiver looks at them."""
+    words = record.split()[1:]
+    end = next((at for at, word in enumerate(words) if _ends(word)), len(words))
+    return tuple(word for word in words[end + 1 :] if _is_mechanism(word))
+
+
+def _heeded(record: str) -> tuple[str, ...]:
+    words = record.split()[1:]
+    end = next((at for at, word in enumerate(words) if _ends(word)), len(words))
+    return (*words[: end + 1], *(word for word in words[end + 1 :] if not _is_mechanism(word)))
+
+
+def _is_mechanism(word: str) -> bool:
+    """Whether a word can be read and is no modifier."""
+    found = _TERM.fullmatch(word)
+    return found is not None and not found["modifier"]
 
 
 def _ends(word: str) -> bool:
