@@ -15,10 +15,12 @@ from rooms import TestClock
 from signing.steps_child import PUBLISHED
 
 from postroom.build import PostRoom, open_room
+from postroom.desk.domains.records import KeysAlone
+from postroom.dns.records.changes import plan
 from postroom.index import domain_keys, domains, journal
 from postroom.index.database import Connection
 from postroom.model.callers import Caller, operator
-from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState
+from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState, RecordType
 from postroom.model.errors import NotFound, Refused
 from postroom.settings import Settings, load
 from postroom.signing.rotation import RETIRE_SECONDS
@@ -58,6 +60,30 @@ async def steps_of(room: PostRoom, dns: Dns) -> KeySteps:
 async def states(room: PostRoom) -> dict[str, str]:
     keys = await room.index.read(lambda con: domains.keys(con, DOMAIN))
     return {key.selector: str(key.state) for key in keys}
+
+
+async def test_the_records_of_a_domain_that_was_removed_and_came_back_stay_for_their_time(
+    quiet_room: PostRoom, clock: TestClock
+) -> None:
+    signed = await with_keys(quiet_room, DOMAIN)
+    await with_keys(quiet_room, DOMAIN, KeyState.MADE, stem="pr2612")
+    await quiet_room.desk.domains.remove(operator(), DOMAIN)
+    with sqlite3.connect(quiet_room.settings.index_file) as con:
+        assert con.execute("SELECT count(private) FROM dkim_keys").fetchone() == (0,)
+    found = {(key.name, RecordType.TXT): (key.record,) for key in signed}
+
+    async def taken_out() -> set[str]:
+        needs = await quiet_room.desk.domains.needs(operator(), DOMAIN)
+        made = plan(KeysAlone.of(needs).wanted(found), needs.keys, found)
+        return {each.name for each in made.changes if each.remove}
+
+    await quiet_room.desk.domains.add(operator(), DOMAIN)
+    assert await taken_out() == set()
+    assert (await states(quiet_room))["pr2611-rsa"] == "retiring"
+    assert (await states(quiet_room))["pr2612-rsa"] == "retired"  # it never signed
+    clock.jump(RETIRE_SECONDS)
+    await (await steps_of(quiet_room, Dns())).round()
+    assert await taken_out() == {key.name for key in signed}
 
 
 async def test_a_key_signs_once_its_record_is_found_and_not_before(

@@ -106,6 +106,16 @@ def come_into(con: Connection, now: float, actor: str, key: DkimKey, state: KeyS
     return True
 
 
+def let_go(con: Connection, now: float, actor: str, key: DkimKey) -> None:
+    """A key signs no more, and its private part is gone at once. One that signed retires by its
+    time: what it signed is on its way."""
+    if key.state is KeyState.ACTIVE:
+        come_into(con, now, actor, key, KeyState.RETIRING)
+    elif key.state in (KeyState.MADE, KeyState.VISIBLE):
+        come_into(con, now, actor, key, KeyState.RETIRED)
+    sql.forget_private(con, name=key.domain, selector=key.selector)
+
+
 def switch_to(con: Connection, now: float, actor: str, key: DkimKey) -> bool:
     """Whether a key signs from now on, in the place of those of its kind that did: in one
     transaction, so that no mail falls between them."""

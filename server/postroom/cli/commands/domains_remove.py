@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def remove(asked: Asked, domain: str, yes: bool) -> int:
     """Let a domain be one of your own no more: its mail is signed no longer.
 
-    Its keys are retired, and their private parts are gone. Its table goes from postroom.toml. No
-    record is taken out of its zone: those that may go are shown.
+    The private parts of its keys are gone at once; the keys retire by their time. Its table goes
+    from postroom.toml. No record is taken out of its zone: those that may go are shown.
     """
     from postroom.cli.accounts.questions import Questions
     from postroom.cli.commands.domains_records import needs_of

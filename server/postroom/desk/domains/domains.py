@@ -20,7 +20,7 @@ from postroom.model.domain_answers import (
     DomainView,
 )
 from postroom.model.domain_checks import worst
-from postroom.model.domains import DkimKey, KeyState, RecordState
+from postroom.model.domains import DkimKey, RecordState
 from postroom.model.errors import InvalidRequest, NotFound
 from postroom.model.events import EventType
 from postroom.settings import Settings
@@ -84,15 +84,15 @@ class Domains:
         return told(await self.needs(caller, name), None)
 
     async def remove(self, caller: Caller, name: str) -> DomainRemoved:
-        """Let a domain be one of the operator's own no more: its keys are retired, and sign no
-        more. Its records stay where they are until somebody takes them out."""
+        """Let a domain be one of the operator's own no more: its private keys are gone, and
+        sign no more. Its records stay where they are until somebody takes them out: those of keys
+        that signed are needed until their time is over, as after a rotation."""
         needs = await self.needs(caller, name)
         now = self._index.clock()
 
         def write(con: Connection) -> None:
             for key in domains.keys(con, needs.domain):
-                if key.state is not KeyState.RETIRED:
-                    domain_keys.come_into(con, now, "operator", key, KeyState.RETIRED)
+                domain_keys.let_go(con, now, "operator", key)
             if domains.remove(con, now, needs.domain):
                 journal.append(con, now, EventType.DOMAIN_REMOVED, "operator", detail=needs.domain)
 

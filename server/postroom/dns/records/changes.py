@@ -7,7 +7,8 @@ Only sets of names and types that a domain needs are ever changed, and in them o
     MX       where there is none; what is there is replaced only where that was asked for
     A, AAAA  ours are added, none is taken away
     SRV      where there is none, or one that says "not offered"
-    retired keys' TXT  where it is the record that we made
+    retired keys' TXT  where it is the record that we made; a key that signed is retired only once
+             nothing that it signed is good any more
 
 What stands in the way is left as it is, and told.
 """
