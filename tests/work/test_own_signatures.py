@@ -1,17 +1,19 @@
 """Mail of a domain of one's own is signed as it goes out, and never goes out unsigned for want of
 its keys."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from own_keys import dkimpy_believes, signatures, with_keys
 from servers.rooms import ADA, BEN, drop_off, mailbox, opened, received, send, until
-from work.test_courier import DOMAIN, TO_BEN, count, scripted
+from work.test_courier import DOMAIN, RETRY_SECONDS, TO_BEN, count, scripted
 
 from postroom.index import domain_keys
 from postroom.index.database import Connection
 from postroom.model.domains import DkimKey, KeyState
 from postroom.signing.secret import SECRET_FILE
 from postroom.signing.signature import VALID_SECONDS
+from postroom.work.outcomes import PAUSES, UNPREPARED_SECONDS
 
 
 def heard(wire: bytes) -> bytes:
@@ -81,6 +83,39 @@ async def test_without_its_secret_a_mail_waits_and_goes_signed_once_it_is_back(
         await out.jump(row["not_before"] - out.clock())
         await out.came_to("sent")
         assert dkimpy_believes(heard(server.messages[0]))
+
+
+async def test_mail_whose_keys_cannot_be_opened_waits_longer_than_retry_hours(
+    tmp_path: Path,
+) -> None:
+    async with scripted(tmp_path, DOT=b"451 4.3.0 not now\r\n") as (out, server):
+        await with_keys(out.room, DOMAIN)
+        file = tmp_path / SECRET_FILE
+        secret = file.read_bytes()
+        file.write_text("x" * 40, encoding="ascii")
+        await send(out.room, ADA, **TO_BEN)
+        for tries in (2, 3):
+            await out.jump(2 * RETRY_SECONDS)
+            await until(out.room, tried(tries))
+            assert (await out.came_to("queued", "failed"))["status"] == "queued"
+        file.write_bytes(secret)
+        await out.jump(UNPREPARED_SECONDS)
+        await until(out.room, tried(4))
+        # A server that is busy just now is asked again as well: its time has only begun.
+        assert (await out.came_to("queued", "failed"))["status"] == "queued"
+        server.answers.clear()
+        await out.jump(PAUSES[3])
+        await out.came_to("sent")
+
+
+def tried(times: int) -> Callable[[Connection], bool]:
+    """Whether attempt number ``times`` is over."""
+
+    def look(con: Connection) -> bool:
+        row = con.execute("SELECT attempts, status FROM sends").fetchone()
+        return bool(row["attempts"] >= times and row["status"] != "submitting")
+
+    return look
 
 
 async def test_another_secret_in_its_place_lets_nothing_out(tmp_path: Path) -> None:

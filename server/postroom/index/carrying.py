@@ -224,6 +224,11 @@ def settle(
         threads.repend(con, sends.thread_now(con, row["mail_id"]))
 
 
+def let_wait(con: Connection, at: float, send_id: int) -> None:
+    """How long it is tried counts from now: no server was asked before."""
+    sql.let_wait(con, id=send_id, at=at)
+
+
 def to_file(con: Connection, send_id: int) -> None:
     """Its server took it and files nothing: a copy has to go into Sent."""
     sql.set_to_file(con, id=send_id, to_file=1)

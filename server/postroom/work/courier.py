@@ -270,6 +270,8 @@ class Courier:
             not_before=outcome.not_before,
             detail=f"attempt {send.attempts + 1}: {codes}",
         )
+        if submission.obstacle is Obstacle.UNPREPARED:
+            carrying.let_wait(con, now, send.id)
         if outcome.status is SendStatus.SENT:
             reports.retell(con, now, send.id)
         if outcome.status is SendStatus.SENT and way is not None:

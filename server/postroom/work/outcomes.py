@@ -129,7 +129,8 @@ def _deferred(reply: RecipientReply) -> str:
 
 def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: float) -> Outcome:
     """Where an attempt could not even begin: that says nothing of the mail. A wrong password for
-    an hour must not fail every mail of that hour."""
+    an hour must not fail every mail of that hour. What is missing on our side the operator puts
+    back, however long that takes: no server was asked, so nothing gives the mail up."""
     obstacle = submission.obstacle or Obstacle.UNREACHABLE
     unprepared, first = obstacle is Obstacle.UNPREPARED, submission.replies[0]
     ours = unprepared or (obstacle is Obstacle.UNTRUSTED and first.code == NO_ANSWER)
@@ -137,7 +138,7 @@ def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: flo
     if obstacle is Obstacle.LOGIN and first.code == MUST_UPGRADE and _WANTS_TLS.search(first.text):
         says = _IN_THE_CLEAR
     why = first.text if ours else says.format(code=first.code)
-    if now >= give_up_at:
+    if now >= give_up_at and not unprepared:
         return Outcome(SendStatus.FAILED, f"{why} It was tried for so long that it is given up.")
     pause = max(PAUSES[min(attempt, len(PAUSES)) - 1], _LEAST.get(obstacle, 0.0))
     pause = UNPREPARED_SECONDS if unprepared else pause

@@ -110,6 +110,10 @@ SELECT max(doubt_since) FROM sends WHERE status = 'unknown';
 UPDATE sends SET status = :status, reason = :reason, not_before = :not_before, settled_at = :settled_at,
   asked_at = NULL WHERE id = :id;
 
+-- name: let_wait(id, at)!
+-- How long it is tried counts from then.
+UPDATE sends SET released_at = max(coalesce(released_at, created_at), :at) WHERE id = :id AND status = 'queued';
+
 -- name: begin(id)!
 -- A worker takes it in hand.
 UPDATE sends SET status = 'submitting', attempts = attempts + 1 WHERE id = :id AND status = 'queued';
