@@ -10,6 +10,8 @@ from servers.dns import name_server
 from servers.knot import Knot
 from servers.rooms import opened
 
+from postroom.signing.secret import SECRET_FILE
+
 DOMAIN = "agents.example.com"
 ASKED = ("domains", "rotate-dkim", DOMAIN)
 
@@ -43,6 +45,10 @@ async def test_keys_are_rotated_once_their_records_are_found(postroom: Program) 
         assert {key["selector"] for key in done.json["retires"]} == {"pr2601-rsa", "pr2601-ed"}
         listed = await run("domains", "list")
         assert "retiring: pr2601-rsa (rsa)" in listed.out
+        (postroom.home / SECRET_FILE).unlink()
+        closed = await run(*ASKED, "--json")
+        assert (closed.code, closed.error["code"]) == (5, "domain_keys_closed")
+        assert (await run(*ASKED, "--new-secret", "--json")).json["made"]
     unknown = await run("domains", "rotate-dkim", "other.example.com", "--json")
     assert (unknown.code, unknown.error["code"]) == (3, "domain_unknown")
 

@@ -21,7 +21,7 @@ from postroom.index import domain_keys, domains, journal
 from postroom.index.database import Connection
 from postroom.model.callers import Caller, operator
 from postroom.model.domains import DkimKey, KeyAlgorithm, KeyState, RecordType
-from postroom.model.errors import NotFound, Refused
+from postroom.model.errors import NotFound, Refused, Unavailable
 from postroom.settings import Settings, load
 from postroom.signing.rotation import RETIRE_SECONDS
 from postroom.signing.secret import SECRET_FILE
@@ -186,11 +186,25 @@ async def test_keys_that_cannot_be_opened_are_replaced_with_the_secret_that_is_t
     await with_keys(quiet_room, DOMAIN)
     await with_keys(quiet_room, DOMAIN, KeyState.MADE, stem="pr2612")
     (quiet_room.settings.home / SECRET_FILE).unlink()
-    view = await quiet_room.desk.domain_keys.rotate(operator(), DOMAIN)
+    view = await quiet_room.desk.domain_keys.rotate(operator(), DOMAIN, new_secret=True)
     assert view.made
     assert {key.selector for key in view.waits}.isdisjoint({"pr2612-rsa", "pr2612-ed"})
     assert (await states(quiet_room))["pr2612-rsa"] == "retired"
     assert (await states(quiet_room))["pr2611-rsa"] == "active"  # its mail waits, and goes signed
+
+
+async def test_no_other_secret_is_made_without_a_word_where_keys_of_any_domain_are_sealed(
+    quiet_room: PostRoom,
+) -> None:
+    await with_keys(quiet_room, "other.example.com")
+    await with_keys(quiet_room, DOMAIN)
+    secret = quiet_room.settings.home / SECRET_FILE
+    secret.unlink()
+    before = await states(quiet_room)
+    with pytest.raises(Unavailable, match="domain_keys_closed") as closed:
+        await quiet_room.desk.domain_keys.rotate(operator(), DOMAIN)
+    assert "--new-secret" in closed.value.next_step
+    assert (secret.exists(), await states(quiet_room)) == (False, before)
 
 
 async def test_only_operators_rotate_and_only_what_was_added(quiet_room: PostRoom) -> None:

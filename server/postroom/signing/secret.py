@@ -54,8 +54,8 @@ class SealingSecret:
             raise Unavailable(
                 "domain_keys_closed",
                 f"The secret that opens the keys of domains cannot be had. {error.message}",
-                f"Put it back into {self.place}, or make new keys: postroom domains rotate-dkim"
-                " DOMAIN",
+                f"Put it back into {self.place}. Where it is lost, so are the keys of all domains:"
+                " postroom domains rotate-dkim DOMAIN --new-secret, for each of them",
             ) from error
         if len(found.get_secret_value()) < SHORTEST_CHARS:
             raise InvalidRequest(

@@ -37,9 +37,15 @@ UNPUBLISHED = (
     help="Until the new keys sign. Becomes the worker where none runs.",
 )
 @click.option("--now", is_flag=True, help="Publish, and sign with them at once, found or not.")
+@click.option(
+    "--new-secret",
+    is_flag=True,
+    help="Where the secret of domain keys is lost: make another. It opens no key of before, of any"
+    " domain.",
+)
 @shared
 @pass_asked
-def rotate_dkim(asked: Asked, domain: str, seconds: float, now: bool) -> int:
+def rotate_dkim(asked: Asked, domain: str, seconds: float, now: bool, new_secret: bool) -> int:
     """Sign the mail of DOMAIN with other keys, without a moment between the old and the new.
 
     Makes new keys, unless some wait already, and publishes their records where it is known how, or
@@ -53,7 +59,7 @@ def rotate_dkim(asked: Asked, domain: str, seconds: float, now: bool) -> int:
     view = at_desk(
         asked,
         "domains rotate-dkim",
-        lambda room: room.desk.domain_keys.rotate(operator(), domain),
+        lambda room: room.desk.domain_keys.rotate(operator(), domain, new_secret=new_secret),
     )
     published = _published(asked, domain) if view.waits else False
     if now and view.waits:

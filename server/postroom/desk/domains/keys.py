@@ -40,11 +40,13 @@ class DomainKeys:
             secret = await (self._secret.read() if any_kept else self._secret.read_or_make())
             await self._make(domain, taken, secret)
 
-    async def rotate(self, domain: str) -> bool:
+    async def rotate(self, domain: str, new_secret: bool = False) -> bool:
         """Whether new keys were made, of a domain that was added: not where some wait to be found,
-        unless those cannot be opened. Raises as ``ensure``; a secret that is gone is made anew,
-        which opens no key of before."""
-        secret = await self._secret.read_or_make()
+        unless those cannot be opened. Raises as ``ensure``; with ``new_secret`` one that is gone is
+        made anew, which opens no key of before, of any domain."""
+        any_kept = await self._index.read(domain_keys.is_any_kept)
+        is_needed = any_kept and not new_secret
+        secret = await (self._secret.read() if is_needed else self._secret.read_or_make())
         there, closed = await self._index.read(lambda con: _waiting(con, domain))
         opens = await self._opens(there)
         if there and opens:

@@ -24,9 +24,12 @@ class Rotation:
         self._index = index
         self._keys = DomainKeys(index, settings)
 
-    async def rotate(self, caller: Caller, domain: str, now: bool = False) -> RotationView:
+    async def rotate(
+        self, caller: Caller, domain: str, now: bool = False, new_secret: bool = False
+    ) -> RotationView:
         """Make new keys of a domain, unless some wait already; the worker lets them sign once
-        their records are found. With ``now`` they sign at once, found or not.
+        their records are found. With ``now`` they sign at once, found or not. Where the secret of
+        keys is gone, ``new_secret`` lets another one be made: it opens no key of before.
 
         Raises:
             NotFound: it was not added.
@@ -34,7 +37,7 @@ class Rotation:
         """
         door.for_operators(caller)
         name = await self._added(domain)
-        made = await self._keys.rotate(name)
+        made = await self._keys.rotate(name, new_secret)
         if now:
             await self._keys.switch(name)
         return await self._view(name, made)
