@@ -107,6 +107,25 @@ async def test_records_are_published_shown_and_kept_apart_from_others(
     assert any("p=quarantine" in each for each in knot.said(f"_dmarc.{DOMAIN}", "TXT"))
 
 
+async def test_octets_that_are_no_text_stay_and_are_told_by_their_numbers(
+    nowhere: Program, knot: Knot, tmp_path: Path
+) -> None:
+    zone, foreign = "octets.test", '"v=spf1 include:a\\255.test exp=\\228 -all"'
+    knot.serve(zone, f'@ 60 IN TXT {foreign}\n_dmarc 60 IN TXT "v=DMARC1; p=none; x=\\255"\n')
+    said = ("--address", "203.0.113.5", *zone_options(knot, tmp_path))
+    assert (await run(nowhere, "add", zone, *said, "--nameserver", knot.endpoint)).code == 0
+    asked = ("records", zone, "--nameserver", knot.endpoint)
+    merged = "v=spf1 ip4:203.0.113.5 include:a\\255.test exp=\\228 -all"
+    zone_file = await run(nowhere, *asked, "--format", "zone")
+    assert f'"{merged}"' in zone_file.out, zone_file.err
+    assert by_purpose(await run(nowhere, *asked, "--json"))["spf"] == [merged]
+    assert merged in (await run(nowhere, *asked)).out
+    written = await run(nowhere, "publish", zone, "--json")
+    assert written.code == 0, written.err
+    assert knot.said(zone, "TXT") == [f'"{merged}"']
+    assert any("x=\\255" in each for each in knot.said(f"_dmarc.{zone}", "TXT"))
+
+
 async def test_as_a_zone_file_they_can_be_served(nowhere: Program, knot: Knot) -> None:
     domain = "filed.test"
     unsaid = await run(nowhere, "add", domain, "--offline")

@@ -1,5 +1,9 @@
 """What the desk answers about domains of one's own."""
 
+from typing import Annotated
+
+from pydantic import PlainSerializer
+
 from postroom.model.policy_answers import Told
 
 
@@ -36,27 +40,36 @@ class DomainList(Told):
     domains: tuple[DomainView, ...]
 
 
+def printable(text: str) -> str:
+    r"""A record's text as it can be told: an octet that is no UTF-8 is ``\255``, as in a zone."""
+    return "".join(f"\\{ord(c) - 0xDC00:03d}" if "\udc80" <= c <= "\udcff" else c for c in text)
+
+
+RecordText = Annotated[str, PlainSerializer(printable, return_type=str, when_used="json")]
+"""What a record says, which others may have written."""
+
+
 class RecordView(Told):
     """A record that a domain needs."""
 
     name: str
     """Whole, without a final dot."""
     type: str
-    values: tuple[str, ...]
+    values: tuple[RecordText, ...]
     """Of TXT the text, whole and without quotes; names in others are whole and end in a dot."""
     ttl: int
     purpose: str
     """``mx``, ``address``, ``spf``, ``dkim``, ``dmarc``, ``mta_sts``, ``tls_rpt``, ``service``."""
     state: str | None = None
     """``right``, ``wrong``, ``missing`` or ``unknown``; None where nobody looked."""
-    there: tuple[str, ...] | None = None
+    there: tuple[RecordText, ...] | None = None
     """What is there in its place, where that is wrong."""
 
 
 class RemarkView(Told):
     """Something to know about a domain, and what to do about it."""
 
-    says: str
+    says: RecordText
     then: str
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from postroom.cli.page import Page
 from postroom.cli.wording import for_people
 from postroom.dns.records.forms import zone_lines
-from postroom.model.domain_answers import DomainRecords, RecordView
+from postroom.model.domain_answers import DomainRecords, RecordView, printable
 from postroom.model.domains import Purpose, RecordType, WantedRecord
 
 _STYLES = {"right": "green", "wrong": "bold red", "missing": "bold yellow", "unknown": "dim"}
@@ -74,9 +74,9 @@ def _record(page: Page, record: RecordView) -> None:
     state = record.state or ""
     page.line((f"  {state:<8}", _STYLES.get(state, "")), f" {record.name}  {record.type}")
     for value in record.values:
-        page.lines(value, " " * 11)
+        page.lines(printable(value), " " * 11)
     for value in record.there or ():
-        page.line((f"{'there is:':>10} ", "red"), value)
+        page.line((f"{'there is:':>10} ", "red"), printable(value))
 
 
 def _then(found: DomainRecords) -> str:

@@ -16,6 +16,7 @@ from postroom.desk.domains.records import Needs
 from postroom.dns.publishing.updates import Job, Published, publish
 from postroom.dns.records.changes import Change, Left
 from postroom.dns.records.reading import DNS_PORT, Server
+from postroom.model.domain_answers import RecordText, printable
 from postroom.model.errors import InvalidRequest, Unavailable
 from postroom.model.policy_answers import Told
 from postroom.settings import environment
@@ -30,8 +31,8 @@ class ChangeView(Told):
     name: str
     type: str
     purpose: str
-    remove: tuple[str, ...]
-    add: tuple[str, ...]
+    remove: tuple[RecordText, ...]
+    add: tuple[RecordText, ...]
 
 
 class LeftView(Told):
@@ -90,9 +91,9 @@ def show(page: Page, told: PublishedView) -> None:
     for change in told.changes:
         page.line((f"  {change.name}  {change.type}", "bold"))
         for value in change.remove:
-            page.line((f"  - {value}", "red"))
+            page.line((f"  - {printable(value)}", "red"))
         for value in change.add:
-            page.line((f"  + {value}", "green"))
+            page.line((f"  + {printable(value)}", "green"))
     for each in told.left:
         page.line(("! ", "bold yellow"), f"{each.name}  {each.type}: {each.why}; it was left.")
         page.line("  ", (for_people(each.then), "dim"))

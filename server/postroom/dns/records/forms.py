@@ -17,8 +17,9 @@ def zone_lines(records: Iterable[WantedRecord]) -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """The data of a TXT record: strings in quotes, each of at most 255 octets."""
-    octets = text.encode()
+    """The data of a TXT record: strings in quotes, each of at most 255 octets. What was
+    read and is no UTF-8 is written as it was (`reading.value`)."""
+    octets = text.encode("utf-8", "surrogateescape")
     pieces = [octets[at : at + MAX_STRING] for at in range(0, len(octets), MAX_STRING)]
     return " ".join(f'"{_escaped(piece)}"' for piece in pieces or [b""])
 
