@@ -8,7 +8,7 @@ from servers.knot import Knot
 
 from postroom.accounts.own_domain import OwnDomain
 from postroom.accounts.presets import PRESETS
-from postroom.dns.records.changes import plan, stands
+from postroom.dns.records.changes import Plan, plan, stands
 from postroom.dns.records.forms import quoted, zone_lines
 from postroom.dns.records.found import Found
 from postroom.dns.records.remarks import Cost, remarks
@@ -132,6 +132,21 @@ def test_dmarc_keeps_what_others_asked_for(said: dict[str, Any], there: str, rec
 def test_whoever_takes_reports_for_another_says_so(reports: str, outside: str | None) -> None:
     names = [each.name for each in of(Purpose.DMARC, reports=reports)]
     assert names[1:] == ([outside] if outside else [])
+
+
+@pytest.mark.parametrize(
+    "there",
+    [("v=DMARC1; rua=mailto:dmarc@saas.test",), ("v=DMARC1", "v=DMARC1; rua=mailto:a@saas.test")],
+)
+def test_whoever_permits_reports_with_another_address_is_left_alone(there: tuple[str, ...]) -> None:
+    permit = of(Purpose.DMARC, reports="a@reader.example.net")[1]
+    found: Found = {(permit.name, TXT): there}
+    assert stands(permit, found) is RecordState.RIGHT
+    assert plan([permit], (), found) == Plan((), ())
+    assert of(Purpose.DMARC, found, reports="a@reader.example.net")[1].values == there
+    other: Found = {(permit.name, TXT): ("something else",)}
+    (change,) = plan([permit], (), other).changes
+    assert (change.add, change.remove) == (("v=DMARC1",), ())
 
 
 def test_the_host_of_mx_gets_an_address_where_it_has_none_and_is_ours() -> None:

@@ -3,6 +3,7 @@
 Only sets of names and types that a domain needs are ever changed, and in them only what is ours:
 
     TXT      the string of our kind (``v=spf1``, ``v=DMARC1`` …)
+    TXT that permits reports  where there is none: theirs may name another address (RFC 7489 §7.1)
     TXT of a key's name  where there is none: another one is another room's, or another key's
     MX       where there is none; what is there is replaced only where that was asked for
     A, AAAA  ours are added, none is taken away
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from postroom.dns.records.found import Found, Question, begins_with
 from postroom.dns.records.spf import VERSION
 from postroom.dns.records.tags import DMARC, STS, TLS_RPT, tags
-from postroom.dns.records.wanted import NOT_OFFERED
+from postroom.dns.records.wanted import NOT_OFFERED, is_permit
 from postroom.model.domains import (
     DkimKey,
     KeyState,
@@ -123,13 +124,13 @@ def _obstacle(
 ) -> tuple[str, str] | None:
     if found.get((record.name, RecordType.CNAME)):
         return "another name stands in for it (CNAME)", "Take the CNAME out, or say it there."
+    if not there or _says(record, there):
+        return None
     if record.purpose in _VERSIONS and record.type is RecordType.TXT and len(there) > 1:
         return (
             f"there are {len(there)} records of which one may be: receivers use none of them",
             "Keep one of them, with what the others say in it.",
         )
-    if not there or _says(record, there):
-        return None
     if record.purpose is Purpose.DKIM and not all(_same_tags(e, record.values[0]) for e in there):
         return "another key is there", "Take that record out, if no other post room signs by it."
     if record.type is RecordType.MX and not replace_mx:
@@ -154,6 +155,8 @@ def _says(record: WantedRecord, there: Sequence[str]) -> bool:
         return set(record.values) <= set(there)
     if record.type is not RecordType.TXT:
         return set(record.values) == set(there)
+    if is_permit(record.name):
+        return bool(there)
     if len(there) != 1:
         return False
     if record.purpose is Purpose.SPF:

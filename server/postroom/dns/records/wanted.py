@@ -35,6 +35,8 @@ from postroom.model.domains import (
 NOT_OFFERED = "0 0 0 ."
 """An SRV record that says so (RFC 2782)."""
 
+_PERMIT = "._report._dmarc."
+
 _SERVICES = {
     "_imaps": ("imap", 993, True),
     "_imap": ("imap", 143, False),
@@ -157,7 +159,8 @@ class _Domain:
         reports = self.own.reports_at(self.name)
         yield self._text(name, dmarc(there, stage(self.own, there), reports), Purpose.DMARC)
         if outside := _report_name(self.name, self.own):
-            yield self._text(outside, DMARC, Purpose.DMARC)
+            permits = texts(self.found, outside, DMARC) or (DMARC,)
+            yield self._record(outside, RecordType.TXT, permits, Purpose.DMARC)
 
     def _mta_sts(self) -> Iterator[WantedRecord]:
         if sts.policy(self.own):
@@ -200,7 +203,12 @@ def _report_name(domain: str, own: OwnDomain) -> str:
     """Where the domain of the reports' address says that it takes them (RFC 7489 §7.1); "" where
     it is the same organisation's."""
     other = own.reports_at(domain).rpartition("@")[2]
-    return "" if aligned(other, domain) else f"{domain}._report._dmarc.{other}"
+    return "" if aligned(other, domain) else f"{domain}{_PERMIT}{other}"
+
+
+def is_permit(name: str) -> bool:
+    """Whether a name is where a domain says that it takes the reports of another."""
+    return _PERMIT in name
 
 
 def _service(said: str | None, usual: int, tls_first: bool) -> str:
