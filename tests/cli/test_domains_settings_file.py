@@ -51,6 +51,77 @@ def test_a_table_that_goes_takes_nothing_with_it() -> None:
     assert without_domain(written, "a.test") == written
 
 
+PEOPLES = """\
+# Ours.
+domain = "x.test"
+
+# About a.
+[dns."a.test"]  # the first
+# inside
+mx = [
+  "m.a.test",  # with
+  # words
+]
+
+# What b is.
+[dns."b.test"]
+ttl = 60
+# Behind b.
+
+[dns.'a.test'.publish]
+server = "ns.test"
+# The web server.
+
+[serve]
+port = 1
+"""
+
+
+def test_a_table_that_goes_leaves_every_comment_that_is_not_within_it() -> None:
+    without_a = without_domain(PEOPLES, "a.test")
+    assert (
+        without_a
+        == """\
+# Ours.
+domain = "x.test"
+
+# About a.
+# What b is.
+[dns."b.test"]
+ttl = 60
+# Behind b.
+
+# The web server.
+
+[serve]
+port = 1
+"""
+    )
+    without_both = without_domain(without_a, "b.test")
+    assert tomllib.loads(without_both) == {"domain": "x.test", "serve": {"port": 1}}
+    for line in ("# What b is.", "# Behind b.", "# The web server."):
+        assert line in without_both.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ('[dns]\n"a.test" = { ttl = 60 }\n# end\n[serve]\n', "# end\n[serve]\n"),
+        ('dns."a.test".ttl = 60\n# end\n', "# end\n"),
+        ('[dns."a.test"]', ""),
+        ('[dns."a.test"]\nttl = 60\n\n[dns]\n# end\n', "# end\n"),
+    ],
+)
+def test_a_domain_goes_in_whatever_way_it_was_written(text: str, rest: str) -> None:
+    assert without_domain(text, "a.test") == rest
+
+
+def test_what_only_looks_like_a_header_is_never_cut() -> None:
+    text = 'note = """\n[dns."a.test"]\nttl = 60\n"""\n[dns."a.test"]\nttl = 60\n'
+    with pytest.raises(Conflict, match="settings_not_added_to"):
+        without_domain(text, "a.test")
+
+
 def test_what_is_written_in_another_way_is_left_to_a_person() -> None:
     inline = 'dns = { "a.test" = { ttl = 60 } }\n'
     assert tomllib.loads(with_domain(inline, "a.test", {"ttl": 90}))["dns"]["a.test"]["ttl"] == 90

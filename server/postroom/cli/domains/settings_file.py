@@ -4,7 +4,9 @@ tomlkit writes it; what it wrote is read again with the standard library, and mu
 and the change, nothing else.
 """
 
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,13 +64,60 @@ def without_domain(text: str, domain: str) -> str:
     rest = {key: value for key, value in before.items() if key != TABLE}
 
     def written() -> str:
+        if (cut := _cut(text, name, not tables)) != text:
+            return cut
         document: Any = tomlkit.parse(text)
         del document[TABLE][name]
         if not tables:
             del document[TABLE]
-        return tomlkit.dumps(document)
+        made: str = tomlkit.dumps(document)
+        if _comments(made) != _comments(text):
+            raise ValueError("a comment goes with it")
+        return made
 
     return _checked(text, {**rest, TABLE: tables} if tables else rest, written)
+
+
+def _cut(text: str, name: str, is_last: bool) -> str:
+    """``text`` without the tables of a domain, each from its header to its last key: tomlkit takes
+    a comment behind that for the table's, though it speaks of what comes next. What stands in a
+    text of several lines and looks like a header is found out as the values are checked."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    headers = {at: path for at, line in enumerate(lines) if (path := _header(line))}
+    ends = [*headers, len(lines)][1:]
+    gone: set[int] = set()
+    for (start, path), end in zip(headers.items(), ends, strict=True):
+        if path[:2] == (TABLE, name) or (is_last and path == (TABLE,)):
+            said = range(start, end)
+            keys = [at for at in said if not _is_comment(lines[at])]
+            gone.update(range(start, keys[-1] + 1))
+            if keys[-1] + 1 < len(lines) and not lines[keys[-1] + 1].strip():
+                gone.add(keys[-1] + 1)
+    return "".join(line for at, line in enumerate(lines) if at not in gone)
+
+
+def _header(line: str) -> tuple[str, ...]:
+    """The name in the header of a table; () where the line is none."""
+    if not line.lstrip().startswith("["):
+        return ()
+    try:
+        inner: Any = tomllib.loads(line)
+    except tomllib.TOMLDecodeError:
+        return ()
+    path = []
+    while isinstance(inner, dict) and inner:
+        ((key, inner),) = inner.items()
+        path.append(key)
+    return tuple(path)
+
+
+def _is_comment(line: str) -> bool:
+    """Whether a line says nothing to a program."""
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _comments(text: str) -> Counter[str]:
+    return Counter(line.strip() for line in text.split("\n") if line.lstrip().startswith("#"))
 
 
 def _with(text: str, name: str | None, domain: str, said: Mapping[str, Any]) -> str:
