@@ -417,7 +417,10 @@ def bare_environment() -> dict[str, str]:
 def _operator(file: Path) -> tuple[Operator, str]:
     """What the file means, and the digest of what it says."""
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        if text.startswith("\ufeff"):
+            raise _broken(file, "it begins with a byte order mark: save it as UTF-8 without one")
+        said = tomllib.loads(text)
         operator = Operator.model_validate(said, context={"home": file.parent})
         return operator, _digest(said)
     except FileNotFoundError:

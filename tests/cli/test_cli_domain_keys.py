@@ -3,13 +3,17 @@
 import asyncio
 from pathlib import Path
 
+import click
 import dns.rrset
+import pytest
 from cli.shell import Ended, Program
 from own_keys import with_keys
 from servers.dns import name_server
 from servers.knot import Knot
 from servers.rooms import opened
 
+from postroom.cli.commands.domain_check import check
+from postroom.cli.commands.domain_rotation import rotate_dkim
 from postroom.signing.secret import SECRET_FILE
 
 DOMAIN = "agents.example.com"
@@ -109,3 +113,10 @@ def test_keys_that_sign_at_once_and_are_in_no_zone_are_told_with_their_records(
     for key in keys:
         assert f"{key['name']}. TXT" in hurried.out
         assert key["values"][0] in hurried.out
+
+
+@pytest.mark.parametrize("word", ["nan", "inf", "-inf", "1e999"])
+def test_a_time_that_never_ends_is_refused(word: str) -> None:
+    for command in (rotate_dkim, check):
+        with pytest.raises(click.BadParameter):
+            command.make_context("x", ["a.test", "--wait", word])

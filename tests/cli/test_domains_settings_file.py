@@ -1,11 +1,13 @@
 """postroom.toml, with the table of a domain changed."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
-from postroom.cli.domains.settings_file import with_domain, without_domain
-from postroom.model.errors import Conflict
+from postroom.cli.domains.settings_file import change, with_domain, without_domain
+from postroom.model.errors import Conflict, InvalidRequest, Unavailable
+from postroom.settings import CONFIG_FILE, load
 
 COMMENTED = """\
 # Ours.
@@ -75,6 +77,58 @@ server = "ns.test"
 [serve]
 port = 1
 """
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        (
+            {"server": "ns.test", "key": "k.", "secret": {"env": "OLD"}},
+            {"secret": {"file": "/new"}},
+            {"server": "ns.test", "key": "k.", "secret": {"file": "/new"}},
+        ),
+        ({"server": "ns.test", "zone": "x.test"}, {"octodns": "/o"}, {"octodns": "/o"}),
+        ({"octodns": "/o", "zone": "x.test"}, {"server": "ns.test"}, {"server": "ns.test"}),
+    ],
+)
+def test_who_says_a_part_of_the_way_into_the_zone_keeps_the_rest_of_it(
+    before: dict[str, object], said: dict[str, object], after: dict[str, object]
+) -> None:
+    text = with_domain("", "a.test", {"publish": before})
+    written = with_domain(text, "a.test", {"publish": said})
+    assert tomllib.loads(written)["dns"]["a.test"]["publish"] == after
+
+
+def test_a_table_of_its_own_keeps_its_comments() -> None:
+    text = '[dns."a.test".publish]\n# ours\nserver = "ns.test"\nkey = "k." # by Ben\n'
+    written = with_domain(text, "a.test", {"publish": {"zone": "a.test"}})
+    assert written == f'{text}zone = "a.test"\n'
+
+
+def test_a_file_of_windows_keeps_its_line_ends() -> None:
+    text = COMMENTED.replace("\n", "\r\n")
+    for written in (
+        with_domain(text, "b.test", {"ttl": 60}),
+        with_domain(text, "a.test", {"dmarc": "none"}),
+        without_domain(text, "a.test"),
+    ):
+        assert written.count("\n") == written.count("\r\n") > 5
+
+
+def test_a_file_that_may_not_be_written_is_told_with_what_fits_here(tmp_path: Path) -> None:
+    file = tmp_path / CONFIG_FILE
+    file.write_text("# ours\n")
+    file.chmod(0o400)
+    with pytest.raises(Unavailable, match="read-only") as closed:
+        change(tmp_path, "a.test", {"ttl": 60})
+    assert "make it writable" in closed.value.next_step
+    assert "--print" not in closed.value.next_step
+
+
+def test_a_byte_order_mark_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text("\ufeff# ours\n", encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="byte order mark"):
+        load(tmp_path)
 
 
 def test_a_table_that_goes_leaves_every_comment_that_is_not_within_it() -> None:

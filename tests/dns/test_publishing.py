@@ -130,6 +130,20 @@ async def test_a_name_that_another_stands_in_for_is_left_and_the_rest_is_publish
     assert knot.said("_dmarc.alias.test", "CNAME") == ["dmarc.elsewhere.example."]
 
 
+async def test_a_name_that_leads_to_another_server_is_told_as_such(knot: Knot) -> None:
+    zone = "leads.test"
+    here = key(zone)
+    knot.serve(
+        zone,
+        "_dmarc 60 IN CNAME dmarc.saas.example.\n"
+        "_smtp._tls 60 IN CNAME reports.fresh.test.\n"
+        f"{here.selector}._domainkey 60 IN CNAME key.saas.example.\n",
+    )
+    left = (await published(job(knot, zone, here))).plan.left
+    assert {each.purpose for each in left} == {"dmarc", "dkim", "tls_rpt"}
+    assert all("CNAME" in each.why for each in left)
+
+
 async def test_two_records_of_which_one_may_be_are_left(knot: Knot) -> None:
     zone = "twice.test"
     knot.serve(zone, '@ 60 IN TXT "v=spf1 a -all"\n@ 60 IN TXT "v=spf1 mx -all"\n')

@@ -6,6 +6,7 @@
     at_desk.py     the room, opened for one command
     completing.py   addresses, for a shell's tab key
     exits.py       exit codes that scripts can rely on
+    seconds.py     a span of time, as an option has it
     commands/      one file a command
     accounts/      real accounts: checked, added
     domains/       domains of one's own: said, shown, published

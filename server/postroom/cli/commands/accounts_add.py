@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from postroom.cli.asked import Asked, pass_asked, shared
+from postroom.cli.seconds import Seconds
 
 SECURITY = click.Choice(["tls", "starttls", "none"])
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -40,7 +41,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    type=click.FloatRange(1, 600),
+    type=Seconds(1, 600),
     help="How long to wait for that mail.",
 )
 @click.option("--anyway", is_flag=True, help="Add it though that mail did not arrive.")

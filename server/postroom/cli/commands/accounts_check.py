@@ -8,6 +8,7 @@ import click
 from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.exits import ExitCode
+from postroom.cli.seconds import Seconds
 
 if TYPE_CHECKING:
     from postroom.accounts.account import Account
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    type=click.FloatRange(1, 600),
+    type=Seconds(1, 600),
     help="How long to wait for that mail.",
 )
 @shared

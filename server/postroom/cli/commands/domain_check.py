@@ -11,6 +11,7 @@ from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.commands.domains_records import looks
 from postroom.cli.exits import ExitCode
+from postroom.cli.seconds import Seconds
 from postroom.model.domain_checks import BAD, OPEN
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ LOOK_SECONDS = 5.0
     "--wait",
     default=0.0,
     metavar="SECONDS",
-    type=click.FloatRange(0, 86_400),
+    type=Seconds(0, 86_400),
     help="Check again and again until all is right, or this time is over.",
 )
 @looks

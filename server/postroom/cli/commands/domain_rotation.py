@@ -9,6 +9,7 @@ from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.exits import ExitCode
+from postroom.cli.seconds import Seconds
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
@@ -31,7 +32,7 @@ UNPUBLISHED = (
 @click.option(
     "--wait",
     "seconds",
-    type=click.FloatRange(0),
+    type=Seconds(0),
     default=0.0,
     metavar="SECONDS",
     help="Until the new keys sign. Becomes the worker where none runs.",

@@ -10,6 +10,7 @@ from postroom.cli.asked import Asked, checked_agent, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.passphrase import for_operators, require
 from postroom.cli.plain import one_line
+from postroom.cli.seconds import Seconds
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
@@ -92,7 +93,7 @@ def list_(asked: Asked) -> None:
 @click.argument("token", metavar="TOKEN")
 @click.option(
     "--grace",
-    type=click.FloatRange(0, 30 * 86_400),
+    type=Seconds(0, 30 * 86_400),
     default=86_400.0,
     show_default=True,
     metavar="SECONDS",

@@ -6,6 +6,7 @@ from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import Stopped, at_desk
 from postroom.cli.completing import addresses
 from postroom.cli.exits import ExitCode
+from postroom.cli.seconds import Seconds
 from postroom.model.limits import DEFAULT_WAIT_SECONDS
 
 
@@ -24,7 +25,7 @@ from postroom.model.limits import DEFAULT_WAIT_SECONDS
 @click.option("--after", metavar="CURSOR", help="What lies before it counts as acknowledged.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(0),
+    type=Seconds(0),
     metavar="SECONDS",
     help=f"[default: {DEFAULT_WAIT_SECONDS:g}; with --follow: until stopped]",
 )
@@ -37,7 +38,7 @@ from postroom.model.limits import DEFAULT_WAIT_SECONDS
 )
 @click.option(
     "--exec-timeout",
-    type=click.FloatRange(1),
+    type=Seconds(1),
     default=900.0,
     show_default=True,
     metavar="SECONDS",

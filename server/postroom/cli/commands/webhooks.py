@@ -9,6 +9,7 @@ from postroom.cli.asked import Asked, checked_agent, pass_asked, shared
 from postroom.cli.at_desk import at_desk
 from postroom.cli.exits import ExitCode
 from postroom.cli.plain import one_line
+from postroom.cli.seconds import Seconds
 
 if TYPE_CHECKING:
     from postroom.cli.page import Page
@@ -143,7 +144,7 @@ def replay(asked: Asked, webhook: str, since: str) -> None:
 @click.argument("webhook", metavar="ID")
 @click.option(
     "--grace",
-    type=click.FloatRange(0, 30 * 86_400),
+    type=Seconds(0, 30 * 86_400),
     default=86_400.0,
     show_default=True,
     metavar="SECONDS",

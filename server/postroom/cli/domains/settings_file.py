@@ -48,10 +48,22 @@ def with_domain(text: str, domain: str, said: Mapping[str, Any]) -> str:
     before = tomllib.loads(text)
     name = _as_written(before, domain)
     known = before.get(TABLE, {}).get(name, {})
+    said = _with_known(said, known)
     if all(known.get(key) == value for key, value in said.items()) and (said or name):
         return text
     tables = {**before.get(TABLE, {}), name or domain: {**known, **said}}
     return _checked(text, {**before, TABLE: tables}, lambda: _with(text, name, domain, said))
+
+
+def _with_known(said: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The way into the zone with what is known of it: who names another key alone means that way
+    still. One by updates has nothing to say of one by OctoDNS."""
+    way, before = said.get("publish"), known.get("publish", {})
+    if not isinstance(way, Mapping) or not isinstance(before, Mapping):
+        return said
+    if ("octodns" in way and "server" in before) or ("server" in way and "octodns" in before):
+        return said
+    return {**said, "publish": {**before, **way}}
 
 
 def without_domain(text: str, domain: str) -> str:
@@ -126,8 +138,21 @@ def _with(text: str, name: str | None, domain: str, said: Mapping[str, Any]) -> 
         return _appended(text, domain, said)
     table = document[TABLE][name]
     for key, value in said.items():
-        table[key] = _value(value)
+        _put(table, key, value)
     return tomlkit.dumps(document)
+
+
+def _put(table: Any, key: str, value: Any) -> None:
+    """A value where it stands; of a table its keys alone, so that its comments stay."""
+    there = table.get(key)
+    if not isinstance(value, Mapping) or not isinstance(there, Mapping):
+        table[key] = _value(value)
+        return
+    for name in [name for name in there if name not in value]:
+        del table[key][name]
+    for name, each in value.items():
+        if there.get(name) != each:
+            table[key][name] = _value(each)
 
 
 def _appended(text: str, domain: str, said: Mapping[str, Any]) -> str:
@@ -164,6 +189,8 @@ def _as_written(known: Mapping[str, Any], domain: str) -> str | None:
 def _checked(text: str, meant: Mapping[str, Any], written: Any) -> str:
     try:
         made: str = written()
+        if text and text.count("\n") == text.count("\r\n") > 0:  # written on Windows
+            made = re.sub(r"(?<!\r)\n", "\r\n", made)
         fits = tomllib.loads(made) == _plain(meant)
     except (TOMLKitError, tomllib.TOMLDecodeError, ValueError, TypeError, KeyError) as error:
         raise _by_hand() from error
@@ -180,7 +207,12 @@ def _plain(value: Any) -> Any:
 
 def _write(home: Path, changed: Any) -> bool:
     file = ConfigFile(home / CONFIG_FILE, system_clock)
-    text = file.read()
+    try:
+        text = file.read()
+    except PostroomError as error:
+        raise InvalidRequest(
+            "settings_unreadable", error.message, "Nothing was changed; correct it, and try again."
+        ) from error
     made = changed(text)
     if made == text:
         return False
@@ -188,8 +220,14 @@ def _write(home: Path, changed: Any) -> bool:
     try:
         file.write(made, text)
     except PostroomError as error:
+        is_closed = error.code == "config_read_only"
         raise Unavailable(
-            "settings_not_written", error.message, "Nothing was changed; try again."
+            "settings_not_written",
+            error.message,
+            "Nothing was changed; make it writable, and try again, or write"
+            ' [dns."example.com"] by hand.'
+            if is_closed
+            else "Nothing was changed; try again.",
         ) from error
     if not text:
         file.path.chmod(PRIVATE)

@@ -126,9 +126,10 @@ class _Publishing:
         return zones
 
     async def _zone(self, name: str) -> str:
-        """By the SOA record, which every answer for a name of a zone has (RFC 2308 §2)."""
+        """By the SOA record, which every answer for a name of a zone has (RFC 2308 §2), but where
+        a CNAME leads out of the zone: that stands beside its neighbours."""
         from dns.flags import AA
-        from dns.rdatatype import SOA
+        from dns.rdatatype import CNAME, SOA
 
         answer = await self._asking.answer(name, "SOA")
         owners = [
@@ -137,6 +138,12 @@ class _Publishing:
             if each.rdtype == SOA
         ]
         holds = [each for each in owners if answer.flags & AA and is_within(name, each)]
+        leads_out = not holds and any(
+            each.rdtype == CNAME and each.name.to_text(omit_final_dot=True).lower() == name
+            for each in answer.answer
+        )
+        if leads_out and answer.flags & AA and "." in name:
+            return await self._zone(name.partition(".")[2])
         if not holds or (self._job.zone and holds[0] != self._job.zone):
             return ""
         return holds[0]
