@@ -31,6 +31,7 @@ WHOLE_ROOM = {
     "domain_checks.every", "domain_checks.states", "domain_checks.broken",  # a handful
     "domain_checks.forget_lost", "domain_checks.forget_lost_checks",
     "domains.every", "domain_keys.one_kept", "domain_keys.unsettled", "reputation.standings",
+    "reputation.to_keep_back",
     "reputation.sending_domains",  # the domains of all mailboxes, on purpose
     "logins.every", "logins.begin_anew", "folders.read_up_to",  # once, when a worker begins
 }  # fmt: skip

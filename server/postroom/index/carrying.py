@@ -53,8 +53,9 @@ class Waiting:
 
 
 def due(con: Connection, now: float, most: int) -> list[Waiting]:
-    """What may go now, oldest first: ``most`` of each domain, so that the mail of one whose server
-    hangs does not hide that of others."""
+    """What may go now, oldest first: ``most`` of each domain, those that are due for the longest,
+    so that the mail of one whose server hangs does not hide that of others. What a domain's pause
+    is about to keep (reputation.to_keep_back) is not among them."""
     return [_waiting(row) for row in sql.due(con, now=now, most=most)]
 
 

@@ -163,10 +163,17 @@ def kept(con: Connection, domain: str) -> int:
     return int(sql.count_kept(con, domain=domain))
 
 
-def keep_back(con: Connection, at: float, send_id: int, why: Pause) -> None:
-    """Let a queued send wait for the end of its domain's pause, with its event."""
-    sql.keep_back(con, id=send_id, reason=why.tells)
-    _tell(con, at, send_id, "paused")
+def to_keep_back(con: Connection, now: float) -> list[Pause]:
+    """The pauses that have to keep mail which is due."""
+    found = (paused(con, row["domain"]) for row in sql.to_keep_back(con, now=now))
+    return [each for each in found if each is not None]
+
+
+def keep_back(con: Connection, now: float, why: Pause, most: int) -> None:
+    """Let what is due wait for the end of its domain's pause: ``most`` of it, an event each."""
+    kept = sql.keep_back(con, domain=why.domain, now=now, reason=why.tells, most=most)
+    for send_id in sorted(row["id"] for row in kept):
+        _tell(con, now, send_id, "paused")
 
 
 def count_gone(con: Connection, send_id: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from postroom.embedded import filing
 from postroom.embedded.filing import Top
-from postroom.index import carrying, folders, handed_in, held, mailboxes
+from postroom.index import carrying, folders, handed_in, held, mailboxes, reputation
 from postroom.index.database import Connection
 
 INBOX = "INBOX"
@@ -64,6 +64,7 @@ def look(con: Connection, store: Store, now: float) -> Standing:
 def _has_work(con: Connection, now: float) -> bool:
     return bool(
         carrying.due(con, now, 1)
+        or reputation.to_keep_back(con, now)
         or carrying.interrupted(con)
         or handed_in.first(con)
         or mailboxes.overdue(con, now)

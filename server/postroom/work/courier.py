@@ -13,7 +13,16 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from postroom.index import carrying, domain_keys, held, mail, mailboxes, sends, suppressions
+from postroom.index import (
+    carrying,
+    domain_keys,
+    held,
+    mail,
+    mailboxes,
+    reputation,
+    sends,
+    suppressions,
+)
 from postroom.index.carrying import Waiting
 from postroom.index.database import Connection
 from postroom.index.domain_keys import KeptKey
@@ -136,6 +145,8 @@ class Courier:
         now = self._term.index.clock()
         self._full = False
         self._freed.clear()
+        if await self._term.index.read(lambda con: reputation.to_keep_back(con, now)):
+            await self._term.write(lambda con: waiting_on.keep_back(con, now))
         doubt, due = await self._term.index.read(
             lambda con: (carrying.newest_doubt(con), carrying.due(con, now, LOOK_AT))
         )

@@ -11,6 +11,9 @@ from postroom.index.database import Connection
 from postroom.policy import warmup
 from postroom.policy.rules import Policy
 
+KEPT_AT_ONCE = 1_000
+"""Sends that a pause keeps in one transaction: about 0.1 s, so that others have room to write."""
+
 LATE = "It was to go on an earlier day of {whose}'s warm-up, and today has no room for it."
 
 
@@ -21,9 +24,16 @@ def waits(con: Connection, now: float, send: Waiting, policy: Policy | None) -> 
         return False
     paused = None if send.goes_on or send.approved else reputation.paused(con, send.domain)
     if paused is not None:
-        reputation.keep_back(con, now, send.id, paused)
+        keep_back(con, now)
         return True
     return policy is not None and not send.attempts and _is_put_off(con, now, send, policy)
+
+
+def keep_back(con: Connection, now: float) -> None:
+    """Let what is due of paused domains wait for their ends, some of each: what is left is kept at
+    the next look, and none of it goes until then."""
+    for pause in reputation.to_keep_back(con, now):
+        reputation.keep_back(con, now, pause, KEPT_AT_ONCE)
 
 
 def _is_put_off(con: Connection, now: float, send: Waiting, policy: Policy) -> bool:

@@ -39,10 +39,10 @@ CREATE INDEX sends_outside_by_domain ON sends (from_domain, outside_at, outside)
 
 CREATE INDEX sends_outside_by_mailbox ON sends (mailbox_id, outside_at, outside) WHERE outside_at IS NOT NULL;
 
--- What a pause keeps is not looked through for what is due.
+-- What a pause keeps is not looked through for what is due, and of a domain only as much as is asked for.
 DROP INDEX sends_queued;
 
-CREATE INDEX sends_queued ON sends (paused, not_before) WHERE status = 'queued';
+CREATE INDEX sends_queued ON sends (paused, from_domain, not_before) WHERE status = 'queued';
 
 -- What speaks against a domain: what came back for good, was refused (RFC 5321 section 4.2.3) or called unwanted.
 CREATE INDEX recipients_lost ON recipients (goes_at) WHERE outside = 1 AND (reported IN ('permanent', 'complaint')

@@ -97,9 +97,22 @@ WHERE paused_at IS NULL;
 -- It goes on, and is counted from now.
 UPDATE standing SET paused_at = NULL, counted_from = :at WHERE domain = :domain AND paused_at IS NOT NULL;
 
--- name: keep_back(id, reason)!
--- A pause keeps a send.
-UPDATE sends SET paused = 1, reason = :reason WHERE id = :id AND status = 'queued';
+-- name: to_keep_back(now)
+-- The paused domains of whose mail outside some is due. Nobody waits for what a person let go, or what goes on.
+SELECT t.domain FROM standing t WHERE t.paused_at IS NOT NULL AND EXISTS (
+  SELECT 1 FROM sends s INDEXED BY sends_queued
+  WHERE s.status = 'queued' AND s.paused = 0 AND s.from_domain = t.domain AND s.not_before <= :now
+    AND s.outside > 0 AND s.goes_on = 0 AND s.approved = '')
+ORDER BY t.domain;
+
+-- name: keep_back(domain, now, reason, most)
+-- A pause keeps what is due of a domain, so many at once: those that are due for the longest.
+UPDATE sends SET paused = 1, reason = :reason WHERE id IN (
+  SELECT id FROM sends INDEXED BY sends_queued
+  WHERE status = 'queued' AND paused = 0 AND from_domain = :domain AND not_before <= :now
+    AND outside > 0 AND goes_on = 0 AND approved = ''
+  ORDER BY not_before, id LIMIT :most)
+RETURNING id;
 
 -- name: let_go(domain, at)!
 -- It keeps none of a domain any more: they are tried from now on.

@@ -68,13 +68,25 @@ UPDATE sends SET idempotency_key = :key, content_hash = :content_hash WHERE id =
 SELECT * FROM recipients WHERE send_id = :send_id ORDER BY place;
 
 -- name: due(now, most)
--- What is waiting to go, oldest first, so many of each domain.
-SELECT * FROM (
-  SELECT s.*, b.address, b.password,
-    row_number() OVER (PARTITION BY substr(b.address, instr(b.address, '@')) ORDER BY s.id) AS nth
-  FROM sends s INDEXED BY sends_queued JOIN mailboxes b ON b.id = s.mailbox_id
-  WHERE s.status = 'queued' AND s.paused = 0 AND s.not_before <= :now
-) WHERE nth <= :most ORDER BY id;
+-- What is waiting to go, oldest first, so many of each domain: those that are due for the longest. One look a domain,
+-- then one an id, whatever else waits. What the pause of a domain is about to keep hides nothing that goes.
+WITH RECURSIVE waits (domain) AS (
+  SELECT min(from_domain) FROM sends WHERE status = 'queued' AND paused = 0
+  UNION ALL
+  SELECT (SELECT min(from_domain) FROM sends WHERE status = 'queued' AND paused = 0 AND from_domain > waits.domain)
+  FROM waits WHERE domain IS NOT NULL
+)
+SELECT s.*, b.address, b.password
+FROM waits CROSS JOIN sends s CROSS JOIN mailboxes b
+WHERE s.id IN (
+    SELECT q.id FROM sends q INDEXED BY sends_queued
+    WHERE q.status = 'queued' AND q.paused = 0 AND q.from_domain = waits.domain AND q.not_before <= :now
+      AND NOT (
+        EXISTS (SELECT 1 FROM standing t WHERE t.domain = waits.domain AND t.paused_at IS NOT NULL)
+        AND q.outside > 0 AND q.goes_on = 0 AND q.approved = '')
+    ORDER BY q.not_before, q.id LIMIT :most)
+  AND b.id = s.mailbox_id
+ORDER BY s.id;
 
 -- name: unsettled(owner, after, most)
 -- What has not come to an end behind a row id, oldest first.
@@ -89,7 +101,14 @@ ORDER BY s.id LIMIT :most;
 
 -- name: next_due()$
 -- When the next one is due.
-SELECT min(not_before) FROM sends WHERE status = 'queued' AND paused = 0;
+WITH RECURSIVE waits (domain) AS (
+  SELECT min(from_domain) FROM sends WHERE status = 'queued' AND paused = 0
+  UNION ALL
+  SELECT (SELECT min(from_domain) FROM sends WHERE status = 'queued' AND paused = 0 AND from_domain > waits.domain)
+  FROM waits WHERE domain IS NOT NULL
+)
+SELECT min((SELECT min(not_before) FROM sends WHERE status = 'queued' AND paused = 0 AND from_domain = waits.domain))
+FROM waits;
 
 -- name: interrupted()
 -- What a worker that died had in hand.
