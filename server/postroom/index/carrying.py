@@ -32,6 +32,8 @@ class Waiting:
     """The mail that it answers, if any."""
     sender: str
     attempts: int
+    offered: bool
+    """Some server heard for whom it is."""
     released_at: float
     """From when on it may go, and is tried: as it was queued, scheduled or let go."""
     status: SendStatus
@@ -157,6 +159,8 @@ def record(
 ) -> None:
     """Keep what the server said in one attempt; ``doubtful`` as for `note`."""
     note(con, send.id, submission.replies, doubtful)
+    if submission.obstacle is None:
+        sql.set_offered(con, id=send.id)
     told = {
         "recipients": [reply.model_dump(mode="json") for reply in submission.replies],
         "final": submission.final_reply,
@@ -297,6 +301,7 @@ def _waiting(row: Row) -> Waiting:
         answers_mail=row["answers_mail"],
         sender=row["sender"],
         attempts=row["attempts"],
+        offered=bool(row["offered"]),
         released_at=row["created_at"] if row["released_at"] is None else row["released_at"],
         status=SendStatus(row["status"]),
         approved=row["approved"],

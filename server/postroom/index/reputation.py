@@ -50,9 +50,11 @@ class Pause:
 class Outside:
     """What goes outside beside one more mail of a mailbox: `policy.warmup.OutsideHistory`."""
 
-    def __init__(self, con: Connection, mailbox_id: int) -> None:
+    def __init__(self, con: Connection, mailbox_id: int, since: float = 0.0) -> None:
+        """``since``: days before that moment are those on which something really went."""
         self._con = con
         self._mailbox_id = mailbox_id
+        self._since = since
 
     def outside(self, plan: Plan, first: float, end: float) -> int:
         """To how many recipients, from a moment on and before another."""
@@ -62,8 +64,14 @@ class Outside:
     def number(self, plan: Plan, begins: float) -> int:
         """Which day of a plan it is that begins then; one more than it has where it is over."""
         number = sql.day_of_domain if plan.limit == BY_DOMAIN else sql.day_of_mailbox
-        asked = {"begins": begins, "idle": IDLE, "days": len(plan.volumes)}
+        asked = {"begins": begins, "idle": IDLE, "days": len(plan.volumes), "since": self._since}
         return int(number(self._con, whose=self._whose(plan), **asked))
+
+    def ahead(self, plan: Plan, first: float, end: float, place: float, send_id: int) -> int:
+        """To how many it went between two moments, or goes ahead of a send that is queued there."""
+        count = sql.ahead_in_domain if plan.limit == BY_DOMAIN else sql.ahead_in_mailbox
+        where = {"first": first, "end": end, "place": place, "id": send_id}
+        return int(count(self._con, whose=self._whose(plan), **where))
 
     def _whose(self, plan: Plan) -> str | int:
         return plan.whose if plan.limit == BY_DOMAIN else self._mailbox_id

@@ -136,6 +136,11 @@ def is_same_day(one: float, other: float, zone: tzinfo | None) -> bool:
     return first <= other < end
 
 
+def day_begins(at: float, zone: tzinfo | None) -> float:
+    """When the day of a moment begins."""
+    return _bounds(at, zone)[0]
+
+
 def _bounds(at: float, zone: tzinfo | None) -> tuple[float, float]:
     """When the day of a moment begins and ends; where a clock is put forward at midnight, its first
     moment is."""

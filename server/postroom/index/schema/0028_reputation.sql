@@ -21,6 +21,11 @@ ALTER TABLE sends ADD COLUMN goes_on INTEGER NOT NULL DEFAULT 0;
 -- It is queued, and its domain's pause keeps it.
 ALTER TABLE sends ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 
+-- Some server heard for whom it is: it is on its way, and plans do not ask it any more.
+ALTER TABLE sends ADD COLUMN offered INTEGER NOT NULL DEFAULT 0;
+
+UPDATE sends SET offered = 1 WHERE attempts > 0;
+
 -- When it goes outside: its time, NULL where it counts nothing or stays within. Kept beside it by the trigger below,
 -- so that an index holds all that is asked: an index of an expression makes SQLite (to 3.40) look at each row.
 ALTER TABLE sends ADD COLUMN outside_at REAL;

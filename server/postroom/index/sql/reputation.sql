@@ -3,12 +3,21 @@
 SELECT coalesce(sum(outside), 0) FROM sends
 WHERE from_domain = :whose AND outside_at >= :first AND outside_at < :end;
 
--- name: day_of_domain(whose, begins, idle, days)$
--- Which day of a plan it is that begins then (policy/warmup.py: numbered), one look a day.
+-- name: ahead_in_domain(whose, first, end, place, id)$
+-- From a domain, to how many recipients outside mail went between two moments, or goes before a send that is queued.
+SELECT coalesce(sum(outside), 0) FROM sends
+WHERE from_domain = :whose AND outside_at >= :first AND outside_at < :end
+  AND NOT (status = 'queued' AND offered = 0 AND (paused = 1 OR outside_at > :place
+    OR (outside_at = :place AND id >= :id)));
+
+-- name: day_of_domain(whose, begins, idle, days, since)$
+-- Which day of a plan it is that begins then (policy/warmup.py: numbered), one look a day. Before the moment
+-- `since`, what only was to go there counts nothing: the day was one without a server, or without a worker.
 WITH RECURSIVE days (number, first, last) AS (
   SELECT 1, :begins, (
     SELECT outside_at FROM sends
     WHERE from_domain = :whose AND outside_at < :begins
+      AND (outside_at >= :since OR offered = 1 OR status IN ('submitting', 'sent', 'unknown'))
     ORDER BY outside_at DESC LIMIT 1)
   UNION ALL
   SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
@@ -17,6 +26,7 @@ WITH RECURSIVE days (number, first, last) AS (
     WHERE from_domain = :whose
       AND outside_at < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
         + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
+      AND (outside_at >= :since OR offered = 1 OR status IN ('submitting', 'sent', 'unknown'))
     ORDER BY outside_at DESC LIMIT 1)
   FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
 )
@@ -27,12 +37,20 @@ SELECT max(number) FROM days;
 SELECT coalesce(sum(outside), 0) FROM sends
 WHERE mailbox_id = :whose AND outside_at >= :first AND outside_at < :end;
 
--- name: day_of_mailbox(whose, begins, idle, days)$
+-- name: ahead_in_mailbox(whose, first, end, place, id)$
+-- From a mailbox, to how many recipients outside mail went between two moments, or goes before a send that is queued.
+SELECT coalesce(sum(outside), 0) FROM sends
+WHERE mailbox_id = :whose AND outside_at >= :first AND outside_at < :end
+  AND NOT (status = 'queued' AND offered = 0 AND (paused = 1 OR outside_at > :place
+    OR (outside_at = :place AND id >= :id)));
+
+-- name: day_of_mailbox(whose, begins, idle, days, since)$
 -- The same of a mailbox.
 WITH RECURSIVE days (number, first, last) AS (
   SELECT 1, :begins, (
     SELECT outside_at FROM sends
     WHERE mailbox_id = :whose AND outside_at < :begins
+      AND (outside_at >= :since OR offered = 1 OR status IN ('submitting', 'sent', 'unknown'))
     ORDER BY outside_at DESC LIMIT 1)
   UNION ALL
   SELECT number + 1, :begins - 86400.0 * (CAST((:begins - last) / 86400.0 AS INTEGER)
@@ -41,6 +59,7 @@ WITH RECURSIVE days (number, first, last) AS (
     WHERE mailbox_id = :whose
       AND outside_at < :begins - 86400.0 * (CAST((:begins - days.last) / 86400.0 AS INTEGER)
         + (CAST((:begins - days.last) / 86400.0 AS INTEGER) < (:begins - days.last) / 86400.0))
+      AND (outside_at >= :since OR offered = 1 OR status IN ('submitting', 'sent', 'unknown'))
     ORDER BY outside_at DESC LIMIT 1)
   FROM days WHERE last IS NOT NULL AND first - last < :idle AND number <= :days
 )

@@ -137,6 +137,10 @@ UPDATE sends SET released_at = max(coalesce(released_at, created_at), :at) WHERE
 -- A worker takes it in hand.
 UPDATE sends SET status = 'submitting', attempts = attempts + 1 WHERE id = :id AND status = 'queued';
 
+-- name: set_offered(id)!
+-- Some server heard for whom it is.
+UPDATE sends SET offered = 1 WHERE id = :id;
+
 -- name: add_attempt(send_id, at, number, replies)!
 -- What the server said this time.
 INSERT INTO attempts (send_id, at, number, replies) VALUES (:send_id, :at, :number, :replies);
