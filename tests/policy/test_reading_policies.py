@@ -45,6 +45,13 @@ FAULTS = (
     (f"{START}[limits]\nmailbox = ['0/hour']\n", "line 3: limits.mailbox: is a rate of 1 to"),
     (f"{START}[limits]\nhorizon = 5\n", "line 3: limits.horizon: is a time such as"),
     (f"{START}[limits]\nmailboxes = '5/hour'\n", "limits.mailboxes: is no key that is known here"),
+    (
+        f"{START}[warmup]\ndomains = ['a.example', '*.example.com']\n",
+        'line 3: warmup.domains[1]: is neither a domain nor "*" for all: "*.example.com"',
+    ),
+    (f"{START}[warmup]\ndomains = ['a b']\n", 'warmup.domains[0]: is neither a domain nor "*"'),
+    (f"{START}[warmup]\ndomain = [true]\n", "line 3: warmup.domain[0]: is no number of recipients"),
+    (f"{START}[warmup]\nmailbox = [5, '9']\n", "warmup.mailbox[1]: is no number of recipients"),
 )
 
 

@@ -32,6 +32,7 @@ MAX_PLAN_DAYS = 100
 """Of a warm-up: each may be a look into the index, in the transaction that writes the outbox."""
 
 _CONTACT = re.compile(r"(?:[^@\s*]{1,64}|\*)@[^@\s*]{1,253}")
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -141,12 +142,21 @@ def _rising(value: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _domain(value: str) -> str:
-    return value if value == EVERY else ascii_domain(value.strip())
+    name = ascii_domain(value)
+    if name != EVERY and not _DOMAIN.fullmatch(name):
+        raise ValueError(f'is neither a domain nor "*" for all: "{value[:100]}"')
+    return name
+
+
+def _volume(value: object) -> object:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("is no number of recipients, such as 50")
+    return value
 
 
 Span = Annotated[float, BeforeValidator(_span)]
 Volumes = Annotated[
-    tuple[Annotated[int, Field(ge=1, le=MAX_COUNT)], ...],
+    tuple[Annotated[int, BeforeValidator(_volume), Field(ge=1, le=MAX_COUNT)], ...],
     Field(max_length=MAX_PLAN_DAYS),
     AfterValidator(_rising),
 ]
