@@ -25,7 +25,7 @@ from servers.opendkim import signed_by_opendkim, verdicts
 from postroom.dns.senders.signatures import check, claims
 from postroom.model.domains import KeyAlgorithm
 from postroom.model.evidence import SignatureResult
-from postroom.signing.canonical import field, fields_of, halves, header_input, relaxed_body
+from postroom.signing.canonical import Field, field, fields_of, halves, header_input, relaxed_body
 from postroom.signing.making import KeyPair, made
 from postroom.signing.opening import SigningKey
 from postroom.signing.signature import VALID_SECONDS, by, signed
@@ -262,6 +262,21 @@ def test_the_vectors_of_rfc_8463_are_signed_as_there() -> None:
 )
 def test_a_body_is_relaxed(body: bytes, canonical: bytes) -> None:
     assert relaxed_body(body) == canonical
+
+
+@given(st.text("a\r\n", max_size=12).map(str.encode))
+def test_of_the_end_of_a_body_goes_what_is_empty_lines(body: bytes) -> None:
+    without = re.sub(rb"(?:\r\n)+\Z", b"", body)
+    assert relaxed_body(body) == (without + b"\r\n" if without else b"")
+
+
+def test_a_mail_of_nothing_but_lines_or_fields_is_signed_as_fast_as_another() -> None:
+    began = time.process_time()
+    assert relaxed_body(b"x" + b"\r\n" * 12_500_000) == b"x\r\n"
+    many = [Field(b"to", b"to:%d" % n) for n in range(20_000)]
+    hashed = header_input(many, [b"to"] * 20_001, b"DKIM-Signature: b=")
+    assert hashed.startswith(b"to:19999\r\nto:19998\r\n")
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
