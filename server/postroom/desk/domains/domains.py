@@ -20,7 +20,7 @@ from postroom.model.domain_answers import (
     DomainView,
 )
 from postroom.model.domain_checks import worst
-from postroom.model.domains import DkimKey, RecordState
+from postroom.model.domains import DkimKey, KeyState, RecordState
 from postroom.model.errors import InvalidRequest, NotFound
 from postroom.model.events import EventType
 from postroom.settings import Settings
