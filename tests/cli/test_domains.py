@@ -236,3 +236,23 @@ async def test_the_list_says_where_sending_is_paused(nowhere: Program) -> None:
     assert "paused: mail to people outside waits" in (await run(nowhere, "list")).out
     told = (await run(nowhere, "list", "--json")).json["domains"]
     assert [each["paused"] for each in told] == [True]
+
+
+@pytest.mark.parametrize("command", ["check", "records", "reports", "reputation", "rotate-dkim"])
+async def test_a_domain_that_was_not_added_is_told_so_with_how_it_is(
+    nowhere: Program, command: str
+) -> None:
+    await opened_once(nowhere)
+    unknown = await run(nowhere, command, "nope.test")
+    assert unknown.code == 3
+    assert "nope.test was not added as a domain of one's own." in unknown.err
+    assert "postroom domains add nope.test" in unknown.err
+    unwhole = await run(nowhere, command, "nope")
+    assert "was not added as a domain of one's own" in unwhole.err
+    assert "postroom domains add" in unwhole.err
+
+
+async def opened_once(program: Program) -> None:
+    """A room in the home, without any domain."""
+    async with open_room(load(program.home), program="test"):
+        pass

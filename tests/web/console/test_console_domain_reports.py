@@ -52,7 +52,7 @@ async def test_the_page_of_a_domain_without_reports_says_so(
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [
-        ("/domains/bank.example/reports", 404, "There is no domain of yours of this name."),
+        ("/domains/bank.example/reports", 404, "bank.example was not added as a domain of one"),
         (f"/domains/{HERE}/reports?since=soon", 400, "is an ISO 8601 date or time"),
     ],
 )

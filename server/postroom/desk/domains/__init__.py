@@ -8,4 +8,5 @@ reports.py      what others report about them
 stricter.py     what these say against a stricter DMARC
 reputation.py   how they stand with those whom they write to
 checks.py       what the checks of them found
+unknown.py      what is said of one that was not added
 """

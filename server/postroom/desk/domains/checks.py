@@ -7,6 +7,7 @@ from collections.abc import Callable
 from postroom.accounts.own_domain import OwnDomain
 from postroom.desk import door
 from postroom.desk.domains.domains import named
+from postroom.desk.domains.unknown import not_added
 from postroom.desk.times import iso, iso_if_any
 from postroom.dns.checking.checking import Facts
 from postroom.dns.records.remarks import BEFORE, next_stage
@@ -24,7 +25,6 @@ from postroom.model.domain_check_answers import (
 )
 from postroom.model.domain_checks import AskedServer, DomainFindings, Finding, worst
 from postroom.model.domains import DkimKey, RecordState
-from postroom.model.errors import NotFound
 from postroom.settings import Settings
 from postroom.signing.opening import OpenedKeys
 from postroom.signing.samples import samples
@@ -188,8 +188,4 @@ def _next_step(domain: str, is_known: bool, waits: bool, idle: str) -> str | Non
 
 def _require(con: Connection, domain: str) -> None:
     if not domains.is_here(con, domain):
-        raise NotFound(
-            "domain_unknown",
-            f"{domain} was not added as a domain of one's own.",
-            f"`postroom domains add {domain}` adds it; `postroom domains list` lists them.",
-        )
+        raise not_added(domain)

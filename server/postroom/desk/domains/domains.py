@@ -6,6 +6,7 @@ from postroom.accounts.presets import Preset
 from postroom.desk import door
 from postroom.desk.domains.keys import DomainKeys
 from postroom.desk.domains.records import Needs, people_name, told, view
+from postroom.desk.domains.unknown import not_added
 from postroom.desk.times import iso
 from postroom.dns.records.wanted import key_record
 from postroom.index import domain_checks, domain_keys, domains, journal, reputation
@@ -21,7 +22,7 @@ from postroom.model.domain_answers import (
 )
 from postroom.model.domain_checks import worst
 from postroom.model.domains import DkimKey, KeyState, RecordState
-from postroom.model.errors import InvalidRequest, NotFound
+from postroom.model.errors import InvalidRequest
 from postroom.model.events import EventType
 from postroom.settings import Settings
 
@@ -131,8 +132,9 @@ def named(name: str) -> str:
     if "." not in domain:
         raise InvalidRequest(
             "domain_malformed",
-            "This is no domain of one's own.",
-            'Write it as "agents.example.com", in any script.',
+            "It was not added as a domain of one's own: it is no whole domain name.",
+            'Write it as "agents.example.com", in any script: `postroom domains add` adds one,'
+            " `postroom domains list` lists them.",
         )
     return domain
 
@@ -140,11 +142,7 @@ def named(name: str) -> str:
 def _row(con: Connection, domain: str) -> Row:
     found = domains.one(con, domain)
     if found is None:
-        raise NotFound(
-            "domain_unknown",
-            f"{domain} was not added as a domain of one's own.",
-            f"`postroom domains add {domain}` adds it; `postroom domains list` lists them.",
-        )
+        raise not_added(domain)
     return found
 
 

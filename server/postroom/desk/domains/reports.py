@@ -6,6 +6,7 @@ from typing import Literal
 
 from postroom.accounts.own_domain import OwnDomain
 from postroom.desk import door
+from postroom.desk.domains.unknown import not_added
 from postroom.desk.times import iso, moment
 from postroom.index import domain_reports, report_mailboxes
 from postroom.index.database import Connection, Row
@@ -25,7 +26,7 @@ from postroom.model.domain_report_answers import (
     TlsPolicyView,
     UnreadableReport,
 )
-from postroom.model.errors import InvalidRequest, NotFound
+from postroom.model.errors import InvalidRequest
 from postroom.provision.provisioner import Provisioner
 
 MOST = 100
@@ -103,11 +104,7 @@ class DomainReportsDesk:
     def _known(self, con: Connection, domain: str) -> str:
         name = ascii_domain(domain)
         if name not in report_mailboxes.named(con, tuple(self._own)):
-            raise NotFound(
-                "domain_not_found",
-                "There is no domain of yours of this name.",
-                "List them with `postroom domains list`.",
-            )
+            raise not_added(name, "domain_not_found")
         return name
 
     def _mailbox(self, con: Connection, domain: str) -> ReportsMailbox:

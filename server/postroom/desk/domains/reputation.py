@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from postroom.desk import door
+from postroom.desk.domains.unknown import not_added
 from postroom.desk.times import iso
 from postroom.index import domains, mailboxes, reputation
 from postroom.index.database import Connection
@@ -11,7 +12,7 @@ from postroom.index.reputation import Pause
 from postroom.model.answers import Check
 from postroom.model.callers import Caller
 from postroom.model.domain_names import ascii_domain
-from postroom.model.errors import Conflict, NotFound
+from postroom.model.errors import Conflict
 from postroom.model.mailboxes import Mailbox, MailboxStatus
 from postroom.model.reputation_answers import (
     DomainReputation,
@@ -118,11 +119,7 @@ class ReputationDesk:
         known = {*self._settings.operator.served, *self._settings.own_domains}
         if name in known or name in reputation.standings(con) or domains.is_here(con, name):
             return
-        raise NotFound(
-            "domain_not_found",
-            "There is no such domain here.",
-            "`postroom domains reputation` tells which there are.",
-        )
+        raise not_added(name, "domain_not_found")
 
     def _view(self, con: Connection, policy: Policy, name: str) -> DomainReputation:
         now, rules = self._index.clock(), policy.reputation

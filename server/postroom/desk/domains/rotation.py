@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from postroom.accounts.address import domain_name
 from postroom.desk import door
 from postroom.desk.domains.keys import DomainKeys
+from postroom.desk.domains.unknown import not_added
 from postroom.index import domains
 from postroom.index.index import Index, wait_for_event
 from postroom.model.callers import Caller
 from postroom.model.domain_key_answers import RotatedKey, RotationView
 from postroom.model.domains import DkimKey, KeyState
-from postroom.model.errors import NotFound
 from postroom.settings import Settings
 from postroom.signing.rotation import RETIRE_SECONDS, WAITING
 
@@ -69,11 +69,7 @@ class Rotation:
         except ValueError:
             name = ""
         if not await self._index.read(lambda con: domains.is_here(con, name)):
-            raise NotFound(
-                "domain_unknown",
-                f"{name or domain!r} was not added as a domain of one's own.",
-                "postroom domains list tells which were; postroom domains add DOMAIN adds one.",
-            )
+            raise not_added(name or repr(domain))
         return name
 
     async def _view(self, domain: str, made: bool) -> RotationView:
