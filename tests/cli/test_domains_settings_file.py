@@ -1,10 +1,12 @@
 """postroom.toml, with the table of a domain changed."""
 
+import stat
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from postroom.cli.connect.config_file import KEPT
 from postroom.cli.domains.settings_file import change, with_domain, without_domain
 from postroom.model.errors import Conflict, InvalidRequest, Unavailable
 from postroom.settings import CONFIG_FILE, load
@@ -181,3 +183,26 @@ def test_what_is_written_in_another_way_is_left_to_a_person() -> None:
     assert tomllib.loads(with_domain(inline, "a.test", {"ttl": 90}))["dns"]["a.test"]["ttl"] == 90
     with pytest.raises(Conflict, match="settings_not_added_to"):
         with_domain(inline, "b.test", {"ttl": 90})
+
+
+def test_few_backups_are_kept_and_for_the_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "postroom.toml"
+    file.write_text("# 0\n")
+    file.chmod(0o644)
+    old = [tmp_path / f"postroom.toml.backup-2026010{day}-000000" for day in (1, 2)]
+    other = tmp_path / "postroom.toml.backup-mine"
+    for each in (*old, other):
+        each.write_text("old")
+        each.chmod(0o644)
+    for ttl in range(60, 72):
+        assert change(tmp_path, "a.test", {"ttl": ttl})
+    backups = {each.name: each for each in tmp_path.glob("postroom.toml.backup-*")}
+    assert backups.pop(other.name).read_text() == "old"
+    assert len(backups) == KEPT
+    assert {stat.S_IMODE(each.stat().st_mode) for each in backups.values()} == {0o600}
+    assert {each.read_text().partition("ttl = ")[2].strip() for each in backups.values()} == {
+        "68",
+        "69",
+        "70",
+    }
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644

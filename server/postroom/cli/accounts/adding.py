@@ -67,7 +67,7 @@ class Adding:
         self._home = asked.place()
         if self._home.is_dir():
             asked.settings()  # a file that is not understood is told before anything is asked
-        self._file = ConfigFile(self._home / CONFIG_FILE, system_clock)
+        self._file = ConfigFile(self._home / CONFIG_FILE, system_clock, ours=True)
         self._text = self._file.read()
         self._known = tomllib.loads(self._text)
 

@@ -1,11 +1,12 @@
-"""A client's configuration file: read, backed up, written in one act."""
+"""A configuration file, a client's or ours: read, backed up, written in one act."""
 
 import os
+import re
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,13 +16,24 @@ from postroom.model.errors import InvalidRequest, Refused, Unavailable
 MAX_BYTES = 50 * 2**20
 """Bytes. Claude Code keeps a history of megabytes in its file; more is no configuration."""
 
+KEPT = 3
+"""Backups of a file of ours, which is changed often: the newest ones."""
+
+MOST_OF_A_SECOND = 100
+
+PRIVATE = 0o600
+
+_BACKUP = re.compile(r"\.backup-[0-9]{8}-[0-9]{6}(?:\.[0-9]+)?")
+
 BOM = "\ufeff"
 
 
 class ConfigFile:
     """One file; a link leads to the file that is meant."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, ours: bool = False) -> None:
+        """``ours``: nobody else's, so that old backups go, and the others are for its owner alone,
+        whoever may read the file."""
         try:
             self.path = path.resolve()
         except (
@@ -30,6 +42,7 @@ class ConfigFile:
         ) as error:  # the latter before Python 3.13
             raise _unreadable(path, "its links lead in a circle") from error
         self._clock = clock
+        self._ours = ours
 
     def read(self) -> str:
         """The text, with line ends as they stand; "" where there is no file.
@@ -63,6 +76,8 @@ class ConfigFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._backed_up() as backup:
                 self._replace(text, instead_of)
+            if self._ours:
+                self._forget_old()
         except OSError as error:
             raise Unavailable(
                 "config_not_written",
@@ -103,6 +118,8 @@ class ConfigFile:
         with open(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(self.path.read_bytes())
         self._give_to_its_owner(backup)
+        if self._ours:
+            return
         backup.chmod(mode)
         shutil.copystat(self.path, backup)
 
@@ -114,12 +131,31 @@ class ConfigFile:
 
     def _free_name(self) -> Path:
         moment = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y%m%d-%H%M%S")
-        for number in range(100):
-            suffix = f".{number}" if number else ""
-            backup = self.path.with_name(f"{self.path.name}.backup-{moment}{suffix}")
-            if not backup.exists():
-                return backup
-        raise FileExistsError(None, "too many backups of this second")
+        # Behind the last one of this second, also where those before it went.
+        last = [number for at, number in map(_age, self._backups()) if at == moment]
+        number = max(last, default=-1) + 1
+        if number >= MOST_OF_A_SECOND:
+            raise FileExistsError(None, "too many backups of this second")
+        suffix = f".{number}" if number else ""
+        return self.path.with_name(f"{self.path.name}.backup-{moment}{suffix}")
+
+    def _forget_old(self) -> None:
+        """Take away all backups but the newest; those that stay are for the owner alone."""
+        for place, each in enumerate(sorted(self._backups(), key=_age, reverse=True)):
+            with suppress(OSError):  # the file itself is written
+                if place < KEPT:
+                    each.chmod(PRIVATE)
+                else:
+                    each.unlink()
+
+    def _backups(self) -> list[Path]:
+        """All backups of the file that lie beside it."""
+        name = self.path.name
+        return [
+            each
+            for each in self.path.parent.iterdir()
+            if each.name.startswith(name) and _BACKUP.fullmatch(each.name.removeprefix(name))
+        ]
 
     def _replace(self, text: str, instead_of: str) -> None:
         """All or nothing: a client that reads meanwhile sees the old file or the new one."""
@@ -142,6 +178,12 @@ class ConfigFile:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _age(backup: Path) -> tuple[str, int]:
+    """By which backups are in order: the second, and which one of it."""
+    moment, _, number = backup.name.rpartition(".backup-")[2].partition(".")
+    return moment, int(number or 0)
 
 
 def _unreadable(path: Path, why: str) -> InvalidRequest:

@@ -206,7 +206,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write(home: Path, changed: Any) -> bool:
-    file = ConfigFile(home / CONFIG_FILE, system_clock)
+    file = ConfigFile(home / CONFIG_FILE, system_clock, ours=True)
     try:
         text = file.read()
     except PostroomError as error:
