@@ -30,6 +30,12 @@ POLICY_KEYS = {
 """What a policy may hold at its top. `inbound` is a table of settings, too."""
 
 TOGETHER = {
+    "# of [accounts.inbox]": """
+        [accounts.inbox]
+        address = "agent@example.org"
+        preset = "fastmail"
+        password = { keyring = true }
+    """,
     "agent+approvals@example.org": """
         [accounts.work]
         address = "agent@example.org"
