@@ -59,7 +59,7 @@ def test_reports_are_shown_and_told_to_scripts(empty_room: Program) -> None:
         f"  failed from 198.51.100.7: 7 mails, DKIM fail ({DOMAIN} a1), SPF fail ({DOMAIN})",
         "  TLS (sts): 40 connections, 7 failed",
         "    certificate-expired at mx.agents.example.com: 7",
-        "  1 dmarc reports by corp.example (verified), which calls itself Corp",
+        "  1 DMARC report by corp.example (verified), which calls itself Corp",
         "  m_2 from dmarc@corp.example: It is no JSON.",
     ):
         assert line in shown

@@ -221,7 +221,7 @@ async def test_what_cannot_be_read_is_told_and_stays_as_mail(reading: Reading) -
     found = await reading.came(mailed(bomb, top=VERIFIED), about_us(GOOD))
     (bad,) = found.unreadable
     assert (bad.why, bad.untrusted_from) == (
-        "It is larger than any report is.",
+        "What it unpacks to is larger than 10 MB, which no report needs.",
         "dmarc@corp.example",
     )
     assert found.messages == 40

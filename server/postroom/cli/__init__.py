@@ -19,6 +19,7 @@
     log_options.py how a program that goes on writes its log
     stopping.py    a command without an event loop, told to stop
     program.py     where this program is               progress.py    a bar on a terminal
+    counts.py      numbers with their words
 
     answers.py     the one door to standard output: JSON for programs, a page for people
     page.py        lines and tables; colours on a terminal only

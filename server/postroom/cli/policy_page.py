@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from postroom.cli.counts import counted
 from postroom.cli.page import Page
 from postroom.cli.plain import one_line
 from postroom.model.policy_answers import (
@@ -52,7 +53,7 @@ def _rule(page: Page, rule: RuleView) -> None:
 
 def show_check(page: Page, found: PolicyCheck) -> None:
     if found.ok:
-        page.line(("ok", "green"), f"  {found.file}: {found.rules} rules")
+        page.line(("ok", "green"), f"  {found.file}: {counted(found.rules, 'rule')}")
     for fault in found.faults:
         line = f"line {fault.line}: " if fault.line is not None else ""
         key = f"{fault.key}: " if fault.key else ""

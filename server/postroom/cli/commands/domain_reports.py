@@ -7,6 +7,7 @@ import click
 from postroom.cli.answers import say
 from postroom.cli.asked import Asked, pass_asked, shared
 from postroom.cli.at_desk import at_desk
+from postroom.cli.counts import counted
 from postroom.cli.plain import one_line
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Rows of a list on a terminal; --json has more."""
+
+_KINDS = {"dmarc": "DMARC", "tls": "TLS"}
 
 
 @click.command("reports")
@@ -72,7 +75,7 @@ def _sources(page: "Page", found: "DomainReportsView") -> None:
         whose = "  (ours)" if one.ours else ""
         failed = one.messages - one.passed
         style = "red" if failed and not one.ours else "green"
-        line = f"{one.messages} mails, {failed} failed; DKIM {one.dkim}, SPF {one.spf}"
+        line = f"{counted(one.messages, 'mail')}, {failed} failed; DKIM {one.dkim}, SPF {one.spf}"
         more = f"; {one.unverified} more by unverified reports" if one.unverified else ""
         page.line((f"  {one.address}{whose}: ", style), f"{line}{more}")
     if len(found.sources) > SHOWN or found.more_sources:
@@ -81,13 +84,13 @@ def _sources(page: "Page", found: "DomainReportsView") -> None:
 
 def _failures(page: "Page", found: "DomainReportsView") -> None:
     for one in found.failing[:SHOWN]:
-        says = f"{one.messages} mails, DKIM {one.dkim}, SPF {one.spf}"
+        says = f"{counted(one.messages, 'mail')}, DKIM {one.dkim}, SPF {one.spf}"
         page.line((f"  failed from {one.address}: ", "dim"), says)
 
 
 def _tls(page: "Page", found: "DomainReportsView") -> None:
     for policy in found.tls_policies:
-        says = f"{policy.successes} connections, {policy.failures} failed"
+        says = f"{counted(policy.successes, 'connection')}, {policy.failures} failed"
         page.line((f"  TLS ({policy.policy or 'no policy'}): ", "dim"), says)
     for one in found.tls_failures[:SHOWN]:
         where = f" at {one.receiving_mx or one.receiving_ip}" * bool(
@@ -101,7 +104,8 @@ def _reporters(page: "Page", found: "DomainReportsView") -> None:
         name = f", which calls itself {one_line(one.untrusted_org)}" if one.untrusted_org else ""
         unread = f", {one.unreadable} not readable" if one.unreadable else ""
         who = one_line(one.domain) or "nobody"
-        says = f"{one.reports} {one.kind} reports by {who} ({one.verdict}){name}{unread}"
+        reports = counted(one.reports, f"{_KINDS.get(one.kind, one.kind)} report")
+        says = f"{reports} by {who} ({one.verdict}){name}{unread}"
         page.line(("  ", "dim"), says)
     for bad in found.unreadable[:5]:
         sender = one_line(bad.untrusted_from)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from postroom.mime.domain_reports import values
+from postroom.mime.domain_reports.unpacking import too_large
 from postroom.mime.domain_reports.values import Unreadable
 from postroom.model.domain_reports import Metadata, Period, TlsFailure, TlsPolicy, TlsReport
 
@@ -28,7 +29,7 @@ def looks_like_one(content: bytes) -> bool:
 def read(content: bytes) -> TlsReport:
     """The report that ``content`` is. Raises Unreadable; nothing else."""
     if len(content) > MAX_BYTES:
-        raise Unreadable("It is larger than any report is.")
+        raise too_large(MAX_BYTES)
     try:
         said = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -25,8 +25,9 @@ MAX_MEMBERS = 20
 _PIECE = 1 << 16
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _PLAIN_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_UNPACKED = "What it unpacks to"
 _DAMAGED = "It is damaged."
-_TOO_LARGE = "It is larger than any report is."
+_TOO_MANY = f"It is a gzip of more than {MAX_MEMBERS} streams."
 _FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -50,10 +51,15 @@ def unpacked(content: bytes) -> bytes:
     return found
 
 
-def _within(content: bytes, most: int) -> bytes:
+def _within(content: bytes, most: int, what: str = "It") -> bytes:
     if len(content) > most:
-        raise Unreadable(_TOO_LARGE)
+        raise too_large(most, what)
     return content
+
+
+def too_large(most: int, what: str = "It") -> Unreadable:
+    """What is told of a report of more octets than ``most``."""
+    return Unreadable(f"{what} is larger than {most // 1_000_000} MB, which no report needs.")
 
 
 def _of_zip(content: bytes) -> bytes:
@@ -66,7 +72,7 @@ def _of_zip(content: bytes) -> bytes:
             for entry in entries:
                 if _may_be_report(entry):
                     with archive.open(entry) as file:
-                        return _within(file.read(MAX_BYTES + 1), MAX_BYTES)
+                        return _within(file.read(MAX_BYTES + 1), MAX_BYTES, _UNPACKED)
     except _FAULTS:
         raise Unreadable(_DAMAGED) from None
     raise Unreadable("It is an archive without a report.")
@@ -91,11 +97,11 @@ def _of_gzip(content: bytes) -> bytes:
             except zlib.error:
                 raise Unreadable(_DAMAGED) from None
             if len(found) > MAX_BYTES:
-                raise Unreadable(_TOO_LARGE)
+                raise too_large(MAX_BYTES, _UNPACKED)
             rest = stream.unconsumed_tail
         if not stream.eof:
             raise Unreadable("It is cut off.")
         rest = stream.unused_data
         if not rest.startswith(_GZIP):
             return bytes(found)
-    raise Unreadable(_TOO_LARGE)
+    raise Unreadable(_TOO_MANY)
