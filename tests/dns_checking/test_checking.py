@@ -123,6 +123,25 @@ async def test_what_is_wrong_is_told_with_what_follows_from_it(
         assert one.wanted
 
 
+async def test_what_to_do_is_not_to_publish_where_that_would_leave_it(world: World) -> None:
+    domain = world.fresh()
+    own = world.own(domain, publish={"server": "127.0.0.1"}, dmarc="reject")
+    world.serve(domain, own)
+    world.change(domain, domain, "MX", "10 mx.elsewhere.example.")
+    world.change(domain, f"_smtp._tls.{domain}", "TXT")
+    world.change(domain, f"_dmarc.{domain}", "TXT")
+    world.change(domain, f"_dmarc.{domain}", "CNAME", f"said.{domain}.")
+    world.change(domain, f"said.{domain}", "TXT", '"v=DMARC1; p=none"')
+    found = await world.check(domain, own)
+    publish = f"`postroom domains publish {domain}"
+    assert named(found, f"_smtp._tls.{domain} TXT").next_step.startswith(f"{publish}` writes it")
+    assert named(found, f"{domain} MX").next_step.startswith(f"{publish} --replace-mx`")
+    alias = named(found, f"_dmarc.{domain} TXT")
+    assert (alias.there, "CNAME" in alias.next_step) == (("v=DMARC1; p=none",), True)
+    by_hand = await world.check(domain, own.model_copy(update={"publish": None}))
+    assert "by hand" in named(by_hand, f"_smtp._tls.{domain} TXT").next_step
+
+
 async def test_a_key_that_is_not_ours_is_told_and_so_is_mail_that_does_not_verify(
     world: World,
 ) -> None:

@@ -24,7 +24,7 @@ from postroom.dns.checking.signing import alignment_finding, signing_findings
 from postroom.dns.checking.sts_policy import Fetch, policy_finding
 from postroom.dns.checking.zones import OTHERS, Zone, Zones, zone_findings
 from postroom.dns.records.wanted import NOT_OFFERED, questions, wanted
-from postroom.model.domain_checks import AskedServer, DomainFindings, Finding, Subject
+from postroom.model.domain_checks import BAD, AskedServer, DomainFindings, Finding, Subject
 from postroom.model.domains import DkimKey, Purpose, RecordState, RecordType, WantedRecord
 
 PATIENCE_SECONDS = 60.0
@@ -106,6 +106,8 @@ class _Check:
         await self._ask(questions(facts.domain, own, facts.keys))
         records = wanted(facts.domain, own, facts.keys, self._found(), facts.provider)
         await self._ask((each.name, each.type) for each in records)
+        lacking = [each.name for each in records if self._judged(each).state in BAD]
+        await self._ask((name, RecordType.CNAME) for name in lacking)  # publishing writes no other
         of_records = [self._judged(each) for each in records]
         spf, signed, *others = await asyncio.gather(
             self._sender_policy(records),
