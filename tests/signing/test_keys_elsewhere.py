@@ -73,3 +73,17 @@ async def test_the_doctor_tells_of_keys_that_nobody_finds_for_a_day(tmp_path: Pa
             False,
             f"keys of {DOMAIN} wait for a day to be found: no mail is signed with them",
         )
+
+
+async def test_one_secret_that_is_gone_is_told_once_for_all_domains(tmp_path: Path) -> None:
+    async with opened(tmp_path, working=False) as room:
+        names = [f"{name}.example.com" for name in ("agents", "desk", "news")]
+        for name in names:
+            await with_keys(room, name)
+        (tmp_path / SECRET_FILE).unlink()
+        report = await room.desk.health.report(operator())
+        (check,) = [each for each in report.checks if each.name == "domain keys"]
+        assert not check.ok
+        assert f"mail of {', '.join(names)} waits: their keys" in check.says
+        assert str(tmp_path / SECRET_FILE) in check.says
+        assert str(check.next_step).endswith("rotate-dkim DOMAIN")

@@ -2,13 +2,23 @@
 the bytes that a person approved, and each attempt signs anew."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from postroom.clock import Clock
 from postroom.index.domain_keys import KeptKey
+from postroom.model.errors import PostroomError, Unavailable
 from postroom.signing.opening import OpenedKeys
 from postroom.signing.signature import signed
 from postroom.smtp.rewritten_ids import rewritten_fields
+
+log = logging.getLogger("postroom.work")
+
+SEALED_OTHERWISE = "domain_key_closed"
+"""The code of what names no place (signing/sealing.py)."""
+
+CLOSED = "The keys that this domain's mail is signed with cannot be opened."
+LOOK = "The operator must look after that: `postroom doctor` says why."
 
 
 class OwnSignatures:
@@ -24,9 +34,16 @@ class OwnSignatures:
         as the mail has megabytes.
 
         Raises:
-            Refused, InvalidRequest, Unavailable: the keys cannot be opened.
+            Unavailable: the keys cannot be opened. Why says more than an agent is to know, such as
+            where the secret lies; `postroom doctor` tells it.
         """
         if not keys:
             return raw
-        opened = await self._keys.of(keys)
+        try:
+            opened = await self._keys.of(keys)
+        except PostroomError as error:
+            if error.code == SEALED_OTHERWISE:
+                raise
+            log.error("Mail of %s cannot be signed: %s", keys[0].domain, error.message)
+            raise Unavailable("domain_keys_closed", CLOSED, LOOK) from error
         return await asyncio.to_thread(signed, raw, opened, self._clock(), rewritten_fields(host))

@@ -1,5 +1,7 @@
 """Whether the keys that mail of one's own domains is signed with can be opened, and are found."""
 
+from collections.abc import Mapping
+
 from postroom.index import domain_keys, domains
 from postroom.index.database import Connection
 from postroom.index.domain_keys import KeptKey, UnsettledKey
@@ -15,18 +17,18 @@ LATE_SECONDS = 86_400.0
 """A record that nobody finds for so long was not published, or wrongly."""
 
 
+MOST_NAMED = 5
+"""Domains named in one line."""
+
+
 async def check(index: Index, settings: Settings) -> list[Check]:
-    """One for each domain whose keys cannot be opened or are not found; one where all is well; none
-    where there are no keys."""
+    """One for each reason why keys cannot be opened, and each domain whose are not found; one where
+    all is well; none where there are no keys."""
     kept, waiting = await index.read(_look)
     if not kept:
         return []
-    opening, faults = OpenedKeys(SealingSecret.of(settings)), []
-    for name, keys in kept.items():
-        try:
-            await opening.of(keys)
-        except PostroomError as error:
-            faults.append(_closed(name, error))
+    closed = await _closed(OpenedKeys(SealingSecret.of(settings)), kept)
+    faults = [_told(why, names) for why, names in closed.items()]
     since = index.clock() - LATE_SECONDS
     late = {each.key.domain for each in waiting if each.changed_at < since}
     faults += [_late(name) for name in sorted(late)]
@@ -39,12 +41,29 @@ def _look(con: Connection) -> tuple[dict[str, tuple[KeptKey, ...]], list[Unsettl
     return kept, [each for each in domain_keys.unsettled(con) if each.key.state in WAITING]
 
 
-def _closed(name: str, error: PostroomError) -> Check:
+async def _closed(
+    opening: OpenedKeys, kept: Mapping[str, tuple[KeptKey, ...]]
+) -> dict[str, list[str]]:
+    """The domains whose keys cannot be opened, by why: one secret opens those of all."""
+    found: dict[str, list[str]] = {}
+    for name, keys in kept.items():
+        try:
+            await opening.of(keys)
+        except PostroomError as error:
+            found.setdefault(error.message, []).append(name)
+    return found
+
+
+def _told(why: str, names: list[str]) -> Check:
+    more = len(names) - MOST_NAMED
+    named = ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    whose = names[0] if len(names) == 1 else "DOMAIN"
     return Check(
         name="domain keys",
         ok=False,
-        says=f"mail of {name} waits: its keys cannot be opened. {error.message}",
-        next_step=f"Put the secret back, or make new keys: postroom domains rotate-dkim {name}",
+        says=f"mail of {named} waits: {'its' if len(names) == 1 else 'their'} keys cannot be"
+        f" opened. {why}",
+        next_step=f"Put the secret back, or make new keys: postroom domains rotate-dkim {whose}",
     )
 
 
