@@ -1,10 +1,16 @@
 """`postroom policy`: what holds, what a file means, what rules do to a draft or to the past."""
 
+import io
 from pathlib import Path
 
+import pytest
 from cli.shell import Program
 from cli.test_cli_approvals import secret
 from policies import rule, write_policy
+
+from postroom.cli.page import Page
+from postroom.cli.policy_page import show_check
+from postroom.model.policy_answers import PolicyCheck
 
 __all__ = ["secret"]
 
@@ -127,3 +133,10 @@ def test_the_past_is_replayed_under_other_rules(two_mailboxes: Program) -> None:
         "policy", "explain", sent["Offer"], "--policy", str(other), "--json"
     ).json
     assert (explained["action"], explained["then"]) == ("deny", "allow by default")
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 rules"), (1, "1 rule"), (2, "2 rules")])
+def test_one_rule_is_one_rule(count: int, said: str) -> None:
+    stream = io.StringIO()
+    show_check(Page(stream), PolicyCheck(ok=True, file="policy.new", rules=count))
+    assert stream.getvalue() == f"ok  policy.new: {said}\n"

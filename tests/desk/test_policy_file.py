@@ -158,3 +158,13 @@ async def test_the_file_may_lie_elsewhere(
     operator = settings.operator.model_copy(update={"policy": file})
     async with open_room(settings.model_copy(update={"operator": operator}), program="t") as room:
         assert await status(await Agent(room, "ada").open(), "One.") == "denied"
+
+
+async def test_doctor_counts_rules_about_mail_that_comes_in_too(
+    quiet_room: PostRoom, settings: Settings
+) -> None:
+    text = 'default = "allow"\n[[inbound]]\nname = "out"\nwhen = "true"\nthen = "quarantine"\n'
+    write_policy(settings.home, text)
+    report = await quiet_room.desk.health.report(operator())
+    (check,) = [each for each in report.checks if each.name == "policy"]
+    assert check.says.startswith("1 rule of ")

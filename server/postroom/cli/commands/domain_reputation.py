@@ -60,11 +60,11 @@ def resume(asked: Asked, domain: str, passphrase_file: Path | None) -> None:
     found = at_desk(
         asked, "domains resume", lambda room: room.desk.reputation.resume(operator(), domain)
     )
-    mails = "1 mail" if found.sends == 1 else f"{found.sends} mails"
+    mails = "1 mail that waited goes" if found.sends == 1 else f"{found.sends} mails that waited go"
     say(
         asked.json,
         found,
-        lambda page: page.line((found.domain, "bold"), f" goes on; {mails} had waited"),
+        lambda page: page.line((found.domain, "bold"), f" goes on; {mails} now"),
     )
 
 

@@ -163,7 +163,7 @@ class Policies:
                 says=self._current.fault,
                 next_step=f"Correct the file: `postroom policy check`.{then}",
             )
-        own = sum(not rule.builtin for rule in policy.rules)
+        own = sum(not rule.builtin for rule in policy.rules) + len(policy.inbound)
         rules = f"{own} rule{'' if own == 1 else 's'} of {self._current.file}"
         says = f"{rules}, version {policy.version}"
         if not policy.text:
