@@ -136,6 +136,36 @@ async def test_all_records_come_and_nothing_of_others_changes(knot: Knot, made: 
     assert any("v=DMARC1; p=none" in each for each in knot.said(f"_dmarc.{zone}", "TXT"))
 
 
+@pytest.mark.parametrize(
+    ("domain", "text"),
+    [
+        ("octoslash.test", '"back\\\\slash"'),
+        ("octoempty.test", '""\nother 300 IN TXT ""\nother 300 IN TXT "x"\nalone 60 IN TXT ""'),
+        ("octoumlaut.test", '"gr\\195\\188n"'),
+        ("octobell.test", '"bell \\007"'),
+    ],
+)
+async def test_a_set_with_a_text_that_would_be_altered_is_left_and_the_rest_is_published(
+    knot: Knot, made: Made, domain: str, text: str
+) -> None:
+    knot.serve(domain, f'@ 300 IN TXT {text}\n@ 300 IN TXT "v=spf1 -all"\n')
+    before = knot.whole(domain)
+    told = await done(made(domain))
+    assert [(each.purpose, each.name) for each in told.plan.left] == [("spf", domain)]
+    assert "alter" in told.plan.left[0].why
+    assert [each for each in before if each not in knot.whole(domain)] == []
+    assert knot.said(domain, "MX") == [f"10 mail.{domain}."]
+
+
+async def test_quotes_and_semicolons_of_others_come_through(knot: Knot, made: Made) -> None:
+    zone = "octoquote.test"
+    knot.serve(zone, '@ 300 IN TXT "a \\"b\\"; c=d;" "e"\n')
+    before = joined(knot.said(zone, "TXT"))
+    assert (await done(made(zone))).wrote
+    after = joined(knot.said(zone, "TXT"))
+    assert set(before) < set(after)
+
+
 async def test_a_zone_that_changed_after_the_plan_is_left_as_it_is(
     knot: Knot, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,8 +37,10 @@ from postroom.dns.publishing.octodns_data import (
     desired,
     expected,
     found,
+    is_altered,
     planned,
     unexpected,
+    with_empty,
 )
 from postroom.dns.publishing.updates import Published
 from postroom.dns.publishing.wildcards import hidden
@@ -61,6 +63,8 @@ RUN_SECONDS = 300.0
 _PROBE = "_postroom-asks-what-is-here"
 _VERSION = re.compile(r"octoDNS (\d+)\.(\d+)")
 _CHECKSUM = re.compile(r"checksum=([0-9a-f]{64})")
+_EMPTY = re.compile(r"^\| \w+ \| (\S*) \| TXT \| \d+ \| (?:; | \|)", re.MULTILINE)
+"""Values are sorted, and a semicolon of a text's own has a backslash before it."""
 _LAST_WORDS = 400
 
 
@@ -145,7 +149,8 @@ class _AtTarget:
                 "Make the zone there first. Where the provider writes files, put the records into"
                 " those: `postroom domains records --format zone`.",
             )
-        return tuple(each for each in self._of(ran) if each.kind != "create")
+        there = (each for each in self._of(ran) if each.kind != "create")
+        return tuple(with_empty(each) if each.name in ran.empty else each for each in there)
 
     def _check_hides_nothing(self, read: Found, changes: Sequence[Change]) -> None:
         domain = self.job.domain
@@ -186,7 +191,20 @@ class _AtTarget:
             if not is_within(each.name, self.zone)
         )
         made = plan(here, self.job.keys, read, self.job.replace_mx)
-        return Plan(made.changes, (*made.left, *elsewhere))
+        odd = [each for each in made.changes if is_altered(each, read.get(each.at, ()))]
+        altered = tuple(
+            Left(
+                each.name,
+                each.type,
+                each.purpose,
+                "OctoDNS would alter a text there: one that is empty, or has a backslash, or what"
+                " is no printable ASCII",
+                "Put the record there by hand: `postroom domains records --format zone`.",
+            )
+            for each in odd
+        )
+        changes = tuple(each for each in made.changes if each not in odd)
+        return Plan(changes, (*made.left, *altered, *elsewhere))
 
     def _of(self, ran: "_Ran") -> tuple[Planned, ...]:
         try:
@@ -229,15 +247,19 @@ class _Ran:
     plan: Mapping[str, Any]
     makes_zone: bool
     checksum: str
+    empty: frozenset[str]
+    """Names within the zone with an empty text: the plan as JSON leaves that out."""
 
     @classmethod
     def of(cls, folder: Path, said: str) -> "_Ran":
-        plan, told = folder / "plan.json", folder / "plan.md"
+        plan, page = folder / "plan.json", folder / "plan.md"
+        told = page.read_text("utf-8") if page.exists() else ""
         sum_of = _CHECKSUM.search(said)
         return cls(
             json.loads(plan.read_text("utf-8")) if plan.exists() else {},
-            "| Create | Zone<" in told.read_text("utf-8") if told.exists() else False,
+            "| Create | Zone<" in told,
             sum_of[1] if sum_of else "",
+            frozenset(_EMPTY.findall(told)),
         )
 
 
