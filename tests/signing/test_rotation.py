@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from own_keys import with_keys
-from rooms import TestClock
+from rooms import TestClock, eventually
 from signing.steps_child import PUBLISHED
 
 from postroom.build import PostRoom, open_room
@@ -25,7 +25,7 @@ from postroom.model.errors import NotFound, Refused, Unavailable
 from postroom.settings import Settings, load
 from postroom.signing.rotation import RETIRE_SECONDS
 from postroom.signing.secret import SECRET_FILE
-from postroom.work.domains.key_steps import FIRST_PAUSE, KeySteps
+from postroom.work.domains.key_steps import AT_ONCE, FIRST_PAUSE, LONGEST_SILENT, KeySteps
 from postroom.work.term import Term
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +156,62 @@ async def test_a_record_that_was_found_and_is_gone_by_the_switch_lets_nothing_si
     await with_keys(quiet_room, DOMAIN, KeyState.VISIBLE)  # a worker died here
     await (await steps_of(quiet_room, Dns())).round()
     assert set((await states(quiet_room)).values()) == {"made"}
+
+
+async def test_domains_whose_servers_are_silent_hold_up_no_other_and_are_asked_less_and_less(
+    quiet_room: PostRoom, clock: TestClock
+) -> None:
+    dead = [f"dead{n:02}.example.com" for n in range(2 * AT_ONCE)]
+    for each in dead:
+        await with_keys(quiet_room, each, KeyState.MADE)
+    dns, silence, asked = Dns(), asyncio.Event(), list[str]()
+
+    async def sees(key: DkimKey) -> bool | None:
+        asked.append(key.domain)
+        if key.domain == DOMAIN:
+            return await dns.sees(key)
+        await silence.wait()
+        return None
+
+    async def hears(looks: int) -> None:
+        async def enough() -> bool:
+            return len(asked) >= looks
+
+        await eventually(enough)
+
+    silence.set()
+    steps = KeySteps(await term_of(quiet_room), sees)
+    await steps.round()
+    assert len(asked) == 4 * AT_ONCE
+    silence.clear()
+    asked.clear()
+    retiring = await with_keys(quiet_room, "old.example.com", KeyState.RETIRING)
+    clock.jump(RETIRE_SECONDS)
+    running = asyncio.create_task(steps.run())
+    try:
+        await eventually(lambda: _is(quiet_room, retiring[0].domain, "retired"))
+        await hears(2 * AT_ONCE)
+        dns.publish(*await with_keys(quiet_room, DOMAIN, KeyState.MADE))
+        assert len(asked) == 2 * AT_ONCE  # all of them are silent yet
+        silence.set()
+        await eventually(lambda: _is(quiet_room, DOMAIN, "active"))
+        assert asked[2 * AT_ONCE] == DOMAIN
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    asked.clear()
+    for _ in range(12):
+        clock.jump(LONGEST_SILENT)
+        await steps.round()
+    clock.jump(LONGEST_SILENT - 1)
+    asked.clear()
+    await steps.round()
+    assert asked == []
+
+
+async def _is(room: PostRoom, domain: str, state: str) -> bool:
+    keys = await room.index.read(lambda con: domains.keys(con, domain))
+    return {key.state for key in keys} == {state}
 
 
 async def test_the_operator_rotates_once_however_often_they_say_so(quiet_room: PostRoom) -> None:

@@ -14,12 +14,13 @@ class Looking:
         self._domains = domains
         self._port = port
 
-    async def sees(self, key: DkimKey) -> bool:
-        """Whether somebody finds a key's record, and nobody who answers lacks it."""
+    async def sees(self, key: DkimKey) -> bool | None:
+        """Whether somebody finds a key's record, and nobody who answers lacks it; None where nobody
+        answers."""
         own = self._domains.get(key.domain)
         resolvers = [endpoint(each) for each in own.resolvers] if own is not None else []
         found = await Visibility(resolvers, self._port).of_text(key.name, key.record)
-        return found.found
+        return found.found if found.has or found.lacking else None
 
 
 def endpoint(named: str) -> At:
