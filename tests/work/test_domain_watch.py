@@ -14,14 +14,15 @@ from servers.dns import NameServer, name_server
 from postroom.accounts.own_domain import OwnDomain
 from postroom.build import PostRoom
 from postroom.dns.checking.asking import Asker
-from postroom.dns.checking.checking import Checker
+from postroom.dns.checking.checking import Checker, Facts
 from postroom.dns.checking.servers import Ports
 from postroom.index import domain_checks, domains, journal
 from postroom.model.callers import operator
+from postroom.model.domain_checks import DomainFindings
 from postroom.model.domains import RecordState
 from postroom.model.errors import NotFound
 from postroom.settings import Operator
-from postroom.work.domains.watching import EVERY_SECONDS, DomainWatch
+from postroom.work.domains.watching import EVERY_SECONDS, MAX_AT_ONCE, DomainWatch
 from postroom.work.term import Term
 
 DOMAIN = "own.example"
@@ -48,6 +49,19 @@ class Watched:
         """Of its TLS-RPT record, as the index has it."""
         found = await self.room.index.read(lambda con: domain_checks.findings(con, DOMAIN))
         return next((str(e.finding.state) for e in found if e.finding.subject == "tls_rpt"), "")
+
+    def hang(self, *names: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Let checks of these domains never end; those that have begun."""
+        begun, real = list[str](), Checker.check
+
+        async def check(checker: Checker, facts: Facts) -> DomainFindings:
+            if facts.domain in names:
+                begun.append(facts.domain)
+                await asyncio.Event().wait()
+            return await real(checker, facts)
+
+        monkeypatch.setattr(Checker, "check", check)
+        return begun
 
     async def events(self) -> list[str]:
         rows = await self.room.index.read(lambda con: journal.since(con, 0))
@@ -166,6 +180,46 @@ async def test_a_name_server_that_hangs_holds_up_no_other_domain(quiet_room: Pos
     async with watching(quiet_room, "hangs.example", DOMAIN) as watched, running(watched.watch):
         watched.server.mute |= {"hangs.example", "_dmarc.hangs.example"}
         await eventually(lambda: _is(watched, RecordState.RIGHT))
+
+
+async def test_who_asks_for_a_check_waits_for_no_domain_whose_servers_are_silent(
+    quiet_room: PostRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = [f"dead{n}.example" for n in range(3 * MAX_AT_ONCE)]
+    async with watching(quiet_room, *dead, DOMAIN) as watched:
+        hangs = watched.hang(*dead, monkeypatch=monkeypatch)
+        async with running(watched.watch):
+            await eventually(lambda: _asked(hangs, MAX_AT_ONCE))
+            assert await watched.state() == ""  # it waits for its turn
+            await quiet_room.desk.domain_checks.ask(operator(), DOMAIN)
+            await eventually(lambda: _is(watched, RecordState.RIGHT))
+            assert len(hangs) == MAX_AT_ONCE
+
+
+async def test_a_domain_for_which_nobody_answers_is_checked_less_and_less_and_behind_others(
+    quiet_room: PostRoom, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watching(quiet_room, "dead.example", DOMAIN) as watched:
+        silent = DomainFindings(domain="dead.example", at=0, findings=(), complete=False)
+        real = Checker.check
+
+        async def check(self: Checker, facts: Facts) -> DomainFindings:
+            if facts.domain == DOMAIN:
+                return await real(self, facts)
+            return silent.model_copy(update={"at": clock()})
+
+        monkeypatch.setattr(Checker, "check", check)
+        for hours in (1, 2, 4, 6, 6):
+            await watched.watch.check("dead.example")
+            await watched.watch.check(DOMAIN)
+            clock.jump(EVERY_SECONDS * (hours - 0.7))
+            assert "dead.example" not in await watched.watch.due()
+            clock.jump(EVERY_SECONDS * 1.4)
+            assert await watched.watch.due() == [DOMAIN, "dead.example"]
+
+
+async def _asked(hangs: list[str], many: int) -> bool:
+    return len(hangs) >= many
 
 
 async def test_what_was_found_goes_with_the_domain(quiet_room: PostRoom) -> None:

@@ -3,7 +3,8 @@
     every two seconds   which are due? ── none, or no domain at all: a read of a handful of rows
     due                 never checked; an hour over; asked for; other keys or settings
     checked             a few at a time, beside everything else: a name server that hangs holds up
-                        nobody but its own domain
+                        nobody but its own domain, and is asked less often
+    asked for           in places of their own: a person waits for that
 
 Where nothing changes an hour is stretched or shortened by chance, so that rooms which were started
 together do not ask together.
@@ -40,8 +41,11 @@ EVERY_SECONDS = 3600.0
 SPREAD = 0.1
 """Of these times, to either side."""
 
-MAX_AT_ONCE = 3
-"""Domains that are checked at a time."""
+LONGEST_SECONDS = 6 * EVERY_SECONDS
+"""Between two checks of a domain of which nobody answers: twice as long each time."""
+
+MAX_AT_ONCE, MAX_ASKED_FOR = 3, 3
+"""Domains that are checked at a time by themselves, and as somebody asked for it."""
 
 BROKEN_OFF = Finding(
     subject=Subject.ZONE,
@@ -76,7 +80,12 @@ class DomainWatch:
         self._chance = random.Random()
         self._next: dict[str, float] = {}
         """When a domain is due again, where nothing changes."""
+        self._silent: dict[str, int] = {}
+        """How often in a row nobody answered for a domain."""
         self._turns = asyncio.Semaphore(MAX_AT_ONCE)
+        self._asked_turns = asyncio.Semaphore(MAX_ASKED_FOR)
+        self._begun: set[str] = set()
+        """What has its turn just now."""
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -86,11 +95,8 @@ class DomainWatch:
             while True:
                 jumped, changed = index.next_jump(), index.next_change()
                 await self._raise_failures(under_way)
-                for each in await self.due():
-                    if each not in under_way:
-                        under_way[each] = asyncio.create_task(
-                            self.check(each), name=f"check {each}"
-                        )
+                for each in await self._due():
+                    self._start(each, under_way)
                 if not self._next:  # no domain: nothing is looked for until somebody writes
                     await wait_for_any(jumped, changed, timeout=EVERY_SECONDS)
                 await wait_for_event(jumped, ROUND_SECONDS)
@@ -99,8 +105,25 @@ class DomainWatch:
                 task.cancel()
             await asyncio.gather(*under_way.values(), return_exceptions=True)
 
+    def _start(self, due: Due, under_way: dict[str, asyncio.Task[None]]) -> None:
+        """Let a domain be checked. One that waits for its turn, and is asked for now, waits no
+        longer."""
+        name, asked_for = due.domain, _is_asked_for(due)
+        waiting = under_way.get(name)
+        if waiting is not None:
+            if not asked_for or name in self._begun or waiting.get_name() == _named(name, True):
+                return
+            waiting.cancel()
+        under_way[name] = asyncio.create_task(
+            self.check(name, asked_for), name=_named(name, asked_for)
+        )
+
     async def due(self) -> list[str]:
         """The domains that are to be checked now."""
+        return [each.domain for each in await self._due()]
+
+    async def _due(self) -> list[Due]:
+        """The same, with when they were asked for: last those for which nobody answered."""
         now = self._term.index.clock()
         every = await self._term.index.read(domain_checks.every)
         if not every and not self._next:
@@ -109,20 +132,39 @@ class DomainWatch:
             await self._term.write(domain_checks.forget_lost)
             for name in lost:
                 del self._next[name]
+                self._silent.pop(name, None)
         keys = await self._term.index.read(
             lambda con: {each.domain: domains.keys(con, each.domain) for each in every}
         )
-        return [each.domain for each in every if self._is_due(each, keys[each.domain], now)]
+        found = [each for each in every if self._is_due(each, keys[each.domain], now)]
+        return sorted(found, key=lambda each: self._silent.get(each.domain, 0))
 
-    async def check(self, domain: str) -> None:
+    async def check(self, domain: str, asked_for: bool = False) -> None:
         """Check a domain, and write down what was found."""
-        async with self._turns:
-            keys = await self._term.index.read(lambda con: domains.keys(con, domain))
-            digest = self._digest(domain, keys)
-            found = await self._found(domain, keys)
-            await self._term.write(lambda con: domain_checks.keep(con, found, digest))
-            fresh = await self._term.index.read(lambda con: domain_checks.findings(con, domain))
-            self._next[domain] = self._then(found.at, fresh)
+        async with self._asked_turns if asked_for else self._turns:
+            self._begun.add(domain)
+            try:
+                await self._check(domain)
+            finally:
+                self._begun.discard(domain)
+
+    async def _check(self, domain: str) -> None:
+        keys = await self._term.index.read(lambda con: domains.keys(con, domain))
+        digest = self._digest(domain, keys)
+        found = await self._found(domain, keys)
+        await self._term.write(lambda con: domain_checks.keep(con, found, digest))
+        fresh = await self._term.index.read(lambda con: domain_checks.findings(con, domain))
+        silences = self._silences(found)
+        pause = min(EVERY_SECONDS * 2.0 ** min(max(silences - 1, 0), 10), LONGEST_SECONDS)
+        self._next[domain] = self._then(found.at, fresh if silences < 2 else [], pause)
+
+    def _silences(self, found: DomainFindings) -> int:
+        """How many times in a row nobody has answered by now."""
+        if any(each.answered for each in found.asked) or (found.complete and not found.asked):
+            self._silent.pop(found.domain, None)
+            return 0
+        self._silent[found.domain] = self._silent.get(found.domain, 0) + 1
+        return self._silent[found.domain]
 
     async def _found(self, domain: str, keys: list[DkimKey]) -> DomainFindings:
         """What a check finds. What somebody's name server says must not end the worker, whose other
@@ -146,7 +188,7 @@ class DomainWatch:
             return DomainFindings(domain=domain, at=at, findings=(BROKEN_OFF,), complete=False)
 
     def _is_due(self, each: Due, keys: list[DkimKey], now: float) -> bool:
-        if each.asked_at > each.checked_at or each.facts != self._digest(each.domain, keys):
+        if _is_asked_for(each) or each.facts != self._digest(each.domain, keys):
             return True
         if each.domain not in self._next:
             # The worker has just begun: what was checked a moment ago need not be at once.
@@ -154,12 +196,12 @@ class DomainWatch:
         # A clock that was put back must not put it off for ever.
         return not each.checked_at <= now < self._next[each.domain]
 
-    def _then(self, at: float, found: list[Kept]) -> float:
-        """When a domain that was checked at ``at`` is due again, if nothing changes: where a thing
-        failed for the first time, as soon as a second look tells of it."""
+    def _then(self, at: float, found: list[Kept], pause: float) -> float:
+        """When a domain that was checked at ``at`` is due again, if nothing changes: after a pause,
+        and where a thing failed for the first time, as soon as a second look tells of it."""
         doubted = [each.failing_since for each in found if each.is_doubted]
         if not doubted:
-            return at + self._spread(EVERY_SECONDS)
+            return at + self._spread(pause)
         told = min(doubted) + AGAIN_SECONDS
         later = self._chance.uniform(0, SPREAD * AGAIN_SECONDS)
         return (told if told > at else at + AGAIN_SECONDS) + later
@@ -183,3 +225,11 @@ class DomainWatch:
             if task.done():
                 del under_way[domain]
                 await task
+
+
+def _is_asked_for(due: Due) -> bool:
+    return due.asked_at > due.checked_at
+
+
+def _named(domain: str, asked_for: bool) -> str:
+    return f"check {domain}, asked for" if asked_for else f"check {domain}"
