@@ -1,6 +1,7 @@
 """`postroom domains reputation` and `resume`: how a domain stands, and who lets it go on."""
 
 import asyncio
+import time
 from pathlib import Path
 
 from cli.shell import Program
@@ -8,7 +9,9 @@ from cli.test_cli_approvals import secret
 from policies import write_policy
 
 from postroom.build import open_room
-from postroom.index import reputation
+from postroom.index import carrying, reputation
+from postroom.index.database import Connection
+from postroom.model.sends import SendStatus
 from postroom.policy.reputation import Against, Cause, Tally
 from postroom.settings import load
 
@@ -29,6 +32,20 @@ def pause(home: Path) -> None:
     asyncio.run(change())
 
 
+def take(home: Path) -> None:
+    """Let a server have taken the mail: the built-in one takes none for elsewhere."""
+
+    def change(con: Connection) -> None:
+        carrying.accept(con, 1, "x@far.example")
+        carrying.settle(con, time.time(), 1, SendStatus.SENT)
+
+    async def write() -> None:
+        async with open_room(load(home), program="test") as room:
+            await room.index.write(change)
+
+    asyncio.run(write())
+
+
 def test_a_plan_and_what_is_left_of_it_are_shown(two_mailboxes: Program) -> None:
     plan = "[warmup]\ndomain = [30, 60]\nmailbox = [20, 40]\n"
     write_policy(two_mailboxes.home, f'default = "allow"\n{plan}')
@@ -36,6 +53,7 @@ def test_a_plan_and_what_is_left_of_it_are_shown(two_mailboxes: Program) -> None
     assert "warm-up of a new domain (*): 30, 60 recipients a day" in shown.out
     assert "bounces: warn at 2.00%, pause at 5.00%" in shown.out
     two_mailboxes("send", "--mailbox", ADA, "--to", "x@far.example", "--text", "Hello.")
+    take(two_mailboxes.home)
     told = two_mailboxes("domains", "reputation")
     assert told.code == 0, told.err
     assert f"{DOMAIN}: day 1 of 2, 1 of 30 recipients, 29 left until" in told.out

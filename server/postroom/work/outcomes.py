@@ -134,7 +134,7 @@ def _not_begun(submission: Submission, attempt: int, now: float, give_up_at: flo
     obstacle = submission.obstacle or Obstacle.UNREACHABLE
     unprepared, first = obstacle is Obstacle.UNPREPARED, submission.replies[0]
     ours = unprepared or (obstacle is Obstacle.UNTRUSTED and first.code == NO_ANSWER)
-    says = _OBSTACLES[obstacle]
+    says = _OBSTACLES.get(obstacle, "")
     if obstacle is Obstacle.LOGIN and first.code == MUST_UPGRADE and _WANTS_TLS.search(first.text):
         says = _IN_THE_CLEAR
     why = first.text if ours else says.format(code=first.code)

@@ -1,6 +1,7 @@
 """REST: what operators do, and no agent does."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from web.rest.rest_rig import ADA, OPERATOR, Rest, done, lived, problem
 
 from postroom import settings as configuration
 from postroom.build import open_room
-from postroom.index import domains
+from postroom.index import carrying, domains, sends
+from postroom.index.database import Connection
 from postroom.model.callers import operator
+from postroom.model.sends import SendStatus
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -130,7 +133,16 @@ async def test_how_domains_stand_is_shown(rest: Rest) -> None:
     web = rest[OPERATOR]
     mine = await lived(rest[ADA], "standing")
     mail = {"from": mine.address, "to": "x@far.example", "subject": "Hello", "text": "Hello."}
-    await rest[ADA].post("/v1/messages/send", json=mail)
+    sent = await done(rest[ADA].post("/v1/messages/send", json=mail))
+
+    def take(con: Connection) -> None:  # the built-in server takes none for elsewhere
+        row = sends.by_public_id(con, sent["send_id"])
+        assert row is not None
+        carrying.accept(con, row["id"], "x@far.example")
+        carrying.settle(con, time.time(), row["id"], SendStatus.SENT)
+
+    async with open_room(configuration.load(rest.face.settings.home), program="test") as room:
+        await room.index.write(take)
     listed = (await done(web.get("/v1/domains/reputation")))["domains"]
     (one,) = [each for each in listed if each["domain"] == "agents.localhost"]
     assert (one["state"], one["recipients"] > 0, one["least"]) == ("well", True, 100)
