@@ -38,7 +38,7 @@ FOR_OPERATORS = {
     "correspondence.erase", "correspondence.export", "correspondence.preview",
     "domain_checks.again", "domain_checks.ask", "domain_checks.facts", "domain_checks.last",
     "domain_checks.states",
-    "domain_keys.rotate", "domain_keys.wait",
+    "domain_keys.rotate", "domain_keys.switch", "domain_keys.wait",
     "domain_reports.domains", "domain_reports.open_mailbox", "domain_reports.show",
     "domains.add", "domains.list", "domains.needs", "domains.records", "domains.remove",
     "domains.show",
