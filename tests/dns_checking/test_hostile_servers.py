@@ -129,16 +129,19 @@ async def silent() -> AsyncIterator[tuple[str, list[bytes]]]:
     server = await asyncio.start_server(keep, ADDRESS, 0)
     port = server.sockets[0].getsockname()[1]
     transport, _ = await loop.create_datagram_endpoint(Deaf, (ADDRESS, port))
-    async with server:
-        yield f"{ADDRESS}:{port}", heard
-    transport.close()
+    try:
+        async with server:
+            yield f"{ADDRESS}:{port}", heard
+    finally:
+        transport.close()
 
 
 async def test_a_server_that_never_answers_is_soon_asked_no_more() -> None:
     told: list[tuple[int, int]] = []
     async with served() as server, silent() as (dead, heard):
         live = f"{server.address[0]}:{server.address[1]}"
-        own = OwnDomain.model_validate({"resolvers": [dead, live], "addresses": [ADDRESS]})
+        own = OwnDomain.model_validate({"resolvers": [dead, live]})
+        own = own.model_copy(update={"addresses": (ADDRESS,)})
         asker = Asker(0.3, lambda done, all: told.append((done, all)))
         checker = Checker(lambda: NOW, ports=Ports({ADDRESS: server.address[1]}), asker=asker)
         began = time.monotonic()
