@@ -5,7 +5,7 @@ from pathlib import Path
 
 from postroom.clock import Clock
 from postroom.lmtp.envelope import Deliver, Known, Reply
-from postroom.lmtp.listening import listen_on_path, listen_on_port
+from postroom.lmtp.listening import listen_on_path, listen_on_port, stop_listening
 from postroom.lmtp.policy import InletPolicy
 from postroom.lmtp.session import LmtpConnection, TurnedAway
 from postroom.model.limits import MAX_MESSAGE_BYTES
@@ -84,8 +84,8 @@ class LmtpInlet:
         if self._listener is None:
             return
         self._stopped = True
-        self._listener.close()
-        self._listener = None
+        listener, self._listener = self._listener, None
+        await stop_listening(listener)
         if self._path is not None:
             self._path.unlink(missing_ok=True)
         for connection in list(self._connections):

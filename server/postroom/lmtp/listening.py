@@ -1,6 +1,7 @@
 """Where the inlet listens: a loopback port, or a socket in the file system."""
 
 import asyncio
+import contextlib
 import errno
 import socket
 from collections.abc import Callable
@@ -83,3 +84,15 @@ def _taken(what: str, instead: str) -> Unavailable:
         f"{what} is held by another program.",
         f"End that program, or {instead}.",
     )
+
+
+async def stop_listening(listener: asyncio.Server) -> None:
+    """Close a listener once the connections are made that it has accepted: asyncio leaves one half
+    made whose listener was closed in between (CPython's ``Server._attach``)."""
+    loop = asyncio.get_running_loop()
+    for sock in listener.sockets:
+        with contextlib.suppress(NotImplementedError):  # Windows: it accepts by other means
+            loop.remove_reader(sock)
+    for _ in range(2):  # a task is begun, and makes the connection
+        await asyncio.sleep(0)
+    listener.close()
