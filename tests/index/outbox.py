@@ -49,6 +49,7 @@ def queue(con: Connection, many: int, at: float, box: int = ADA, outside: int = 
         ),
     )
     con.executemany(
-        "INSERT INTO recipients (send_id, address, field, place, outside) VALUES (?, ?, 'to', ?, 1)",
+        "INSERT INTO recipients (send_id, address, field, place, outside)"
+        " VALUES (?, ?, 'to', ?, 1)",
         ((n, f"p{each}@x.test", each) for n in numbers for each in range(outside)),
     )
