@@ -53,6 +53,15 @@ def free_ports(count: int) -> list[int]:
     return list(found)
 
 
+def free_dns_port() -> int:
+    """A port of loopback that is free for TCP and for UDP."""
+    while True:
+        port = free_ports(1)[0]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
+            udp.bind((LOOPBACK, port))
+            return port
+
+
 def listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=5):
         return True

@@ -5,7 +5,6 @@ import base64
 import contextlib
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ import dns.tsig
 import dns.xfr
 import dns.zone
 import pytest
-from servers.daemons import LOOPBACK, free_ports, open_folder, run, until
+from servers.daemons import LOOPBACK, free_dns_port, open_folder, run, until
 
 KEY = "postroom."
 """The name of the key that may change every zone."""
@@ -180,7 +179,7 @@ def running_knot(zones: Sequence[str] = (), host: str = LOOPBACK) -> Iterator[Kn
     """A server of ``zones``, each with SOA and NS alone; skips where Knot is absent."""
     _program()
     with open_folder() as folder:
-        server = Knot(folder, _free_port(), host=host)
+        server = Knot(folder, free_dns_port(), host=host)
         for zone in zones:
             server.serve(zone)
         server.start()
@@ -188,15 +187,6 @@ def running_knot(zones: Sequence[str] = (), host: str = LOOPBACK) -> Iterator[Kn
             yield server
         finally:
             server.stop()
-
-
-def _free_port() -> int:
-    """A port of loopback that is free for TCP and for UDP."""
-    while True:
-        port = free_ports(1)[0]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
-            udp.bind((LOOPBACK, port))
-            return port
 
 
 def _program() -> Path:

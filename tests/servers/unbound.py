@@ -3,7 +3,6 @@ servers and knows nothing else of the world."""
 
 import contextlib
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import dns.exception
 import dns.message
 import dns.query
 import pytest
-from servers.daemons import LOOPBACK, free_ports, open_folder, until
+from servers.daemons import LOOPBACK, free_dns_port, open_folder, until
 
 
 @dataclass
@@ -46,7 +45,7 @@ def running_unbound(zones: Mapping[str, Sequence[tuple[str, int]]]) -> Iterator[
     that it is not there; skips where unbound is absent."""
     program = _program()
     with open_folder() as folder:
-        port = _free_port()
+        port = free_dns_port()
         (folder / "unbound.conf").write_text(_settings(folder, port, zones))
         with (folder / "unbound.log").open("ab") as log:
             process = subprocess.Popen(
@@ -101,15 +100,6 @@ server:
 remote-control:
   control-enable: no
 {stubs}"""
-
-
-def _free_port() -> int:
-    """A port of loopback that is free for TCP and for UDP."""
-    while True:
-        port = free_ports(1)[0]
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
-            udp.bind((LOOPBACK, port))
-            return port
 
 
 def _program() -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from postroom.accounts.own_domain import OwnDomain
+from postroom.dns.checking.servers import parts
 from postroom.dns.visibility import DNS_PORT, At, Visibility
 from postroom.model.domains import DkimKey
 
@@ -25,7 +26,4 @@ class Looking:
 
 def endpoint(named: str) -> At:
     """A resolver as it is named: ``203.0.113.5``, ``203.0.113.5:5353``, ``[2001:db8::1]:53``."""
-    host, colon, port = named.rpartition(":")
-    if not colon or named.endswith("]"):
-        return named.strip("[]"), DNS_PORT
-    return host.strip("[]"), int(port)
+    return parts(named, DNS_PORT)
